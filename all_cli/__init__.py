@@ -1,0 +1,3 @@
+"""Risk stratification and protocol lookup for acute lymphoblastic leukemia."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,82 @@
+"""The compiled form of the knowledge, kept in the user's cache directory.
+
+Keyed by the content of the knowledge files and by the program's own files, so a stale entry is never found; carries a
+checksum, so a damaged one is never used; written beside and renamed, so a half-written one never exists. Losing it
+costs only the time to build it again. Nothing in it can run: it is plain data.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgpack
+
+from all_cli import __version__
+
+_SUM = 32
+
+
+def compiled(kind: str, inputs: Iterable[bytes], build: Callable[[], Any]) -> Any:
+    """The compiled form of ``inputs``: from the cache if it is there and whole, otherwise built and kept.
+
+    Args:
+        kind: what is compiled; one entry of each kind is kept.
+        inputs: the bytes that the compiled form depends on.
+        build: makes the form from scratch, as nested lists, dicts, texts and numbers.
+    """
+    key = hashlib.sha256(_program().encode())
+    for item in inputs:
+        key.update(hashlib.sha256(item).digest())
+    folder = _folder()
+    path = folder / f"{kind}-{key.hexdigest()[:32]}.msgpack"
+    with contextlib.suppress(OSError, ValueError, msgpack.UnpackException):
+        raw = path.read_bytes()
+        if hashlib.sha256(raw[_SUM:]).digest() == raw[:_SUM]:
+            return msgpack.unpackb(raw[_SUM:], strict_map_key=False)
+    form = build()
+    packed = msgpack.packb(form)
+    with contextlib.suppress(OSError):
+        _keep(folder, path, kind, hashlib.sha256(packed).digest() + packed)
+    # What was built and what will be read back must be the same thing, so read it back.
+    return msgpack.unpackb(packed, strict_map_key=False)
+
+
+def _keep(folder: Path, path: Path, kind: str, content: bytes) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=folder, prefix=f".{kind}-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    for other in folder.glob(f"{kind}-*.msgpack"):
+        if other != path:
+            other.unlink(missing_ok=True)
+
+
+def _folder() -> Path:
+    from platformdirs import user_cache_path
+
+    return Path(user_cache_path("all-cli"))
+
+
+@cache
+def _program() -> str:
+    """The program's version and the size and time of each of its files that shape the compiled form."""
+    package = Path(__file__).resolve().parent.parent
+    parts = [__version__]
+    for room in ("knowledge", "logic", "risk", "protocol"):
+        for entry in sorted(os.scandir(package / room), key=lambda entry: entry.name):
+            if entry.name.endswith(".py"):
+                status = entry.stat()
+                parts.append(f"{room}/{entry.name}:{status.st_size}:{status.st_mtime_ns}")
+    return "|".join(parts)

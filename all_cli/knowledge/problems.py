@@ -1,0 +1,50 @@
+"""What can be wrong with a knowledge file, said with its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A position in a knowledge file; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One mistake in a knowledge file: where it is and, in one sentence, what and how to mend it."""
+
+    place: Place
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}"
+
+
+class KnowledgeError(Exception):
+    """A knowledge file cannot be used; carries every problem found, in file order."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = sorted(set(problems))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def nearest(word: str, choices: list[str], limit: int = 3) -> list[str]:
+    """The choices spelled most like ``word``, best first; empty if none is near."""
+    from difflib import get_close_matches
+
+    folded = {choice.casefold(): choice for choice in choices}
+    return [folded[match] for match in get_close_matches(word.casefold(), list(folded), n=limit, cutoff=0.55)]
+
+
+def did_you_mean(word: str, choices: list[str]) -> str:
+    """A closing clause such as `` — did you mean "wbc"?``, or an empty text if nothing is near."""
+    matches = [f'"{match}"' for match in nearest(word, choices)]
+    return f" — did you mean {' or '.join(matches)}?" if matches else ""

@@ -1,0 +1,95 @@
+"""The bibliography: what is cited, and how a reference reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from all_cli.knowledge.strict_yaml import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One cited source. ``read`` says what of it was read for this project; ``checked`` whether its data were."""
+
+    id: str
+    title: str
+    kind: str
+    year: int | None
+    read: str
+    checked: bool
+    authors: str = ""
+    container: str = ""
+    volume: str = ""
+    issue: str = ""
+    pages: str = ""
+    doi: str = ""
+    pmid: str = ""
+    url: str = ""
+    note: str = ""
+
+    @property
+    def reference(self) -> str:
+        """The full reference in one line; identifiers whole, never cut."""
+        when = str(self.year) if self.year else ""
+        if self.volume:
+            when += f";{self.volume}" + (f"({self.issue})" if self.issue else "")
+        if self.pages:
+            when += f":{self.pages}"
+        parts = [self.authors, self.title, " ".join(part for part in (self.container, when) if part)]
+        text = ". ".join(part.rstrip(".") for part in parts if part) + "."
+        if self.doi:
+            text += f" doi:{self.doi}"
+        if self.pmid:
+            text += f" PMID {self.pmid}"
+        if self.url and not self.doi:
+            text += f" {self.url}"
+        return text
+
+    @property
+    def bibtex(self) -> str:
+        """The source as a BibTeX entry."""
+        kind = "article" if self.container and self.kind in ("trial", "review", "consensus", "guideline") else "misc"
+        entries = {
+            "author": " and ".join(name.strip() for name in self.authors.removesuffix(" et al").split(",") if name),
+            "title": "{" + self.title + "}",
+            "journal" if kind == "article" else "howpublished": self.container,
+            "year": str(self.year or ""),
+            "volume": self.volume,
+            "number": self.issue,
+            "pages": self.pages.replace("-", "--"),
+            "doi": self.doi,
+            "pmid": self.pmid,
+            "url": self.url,
+        }
+        if self.authors.endswith("et al"):
+            entries["author"] += " and others"
+        body = ",\n".join(f"  {name} = {{{value}}}" for name, value in entries.items() if value)
+        return f"@{kind}{{{self.id},\n{body}\n}}"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A place in a source: page, table, row, section or sentence."""
+
+    source: str
+    locator: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.source}, {self.locator}" if self.locator else self.source
+
+
+def citations(raw: list[Any]) -> tuple[Citation, ...]:
+    """Citations as the knowledge files write them: ``source`` or ``{source: locator}``."""
+    return tuple(
+        Citation(item) if isinstance(item, str) else Citation(*next(iter(item.items()))) for item in raw
+    )
+
+
+def sources_in(document: Document) -> dict[str, Source]:
+    """The sources of a checked bibliography, by id."""
+    names = {field.name for field in fields(Source)}
+    return {
+        id: Source(id=id, **{key: value for key, value in entry.items() if key in names})
+        for id, entry in document.data["sources"].items()
+    }

@@ -1,0 +1,137 @@
+"""YAML read strictly: every key once, every value what it looks like, every node with its place.
+
+Differences from YAML 1.1 as PyYAML reads it: ``1e-4`` is a number; ``no``, ``on``, ``12:30``, ``0777`` and dates stay
+text; anchors, tags and merge keys are refused, so that a file means what a clinician reads aloud.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from all_cli.knowledge.problems import KnowledgeError, Place, Problem
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+_DECIMAL = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]+)?")
+_WORDS: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None, "": None}
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(slots=True)
+class Document:
+    """Plain data (dict, list, str, int, float, bool, None) and where each part of it stands."""
+
+    file: str
+    data: Any
+    _places: dict[Path, Place] = field(default_factory=dict)
+    _key_places: dict[Path, Place] = field(default_factory=dict)
+
+    def place(self, path: Path) -> Place:
+        """Where the value at ``path`` begins; for a missing value, where its nearest existing parent begins."""
+        return self._nearest(self._places, path)
+
+    def key_place(self, path: Path) -> Place:
+        """Where the key that leads to ``path`` stands."""
+        return self._key_places.get(path) or self.place(path)
+
+    def text_place(self, path: Path, offset: int) -> Place:
+        """Where character ``offset`` of the one-line text at ``path`` stands."""
+        place = self.place(path)
+        return Place(place.file, place.line, place.column + offset)
+
+    def _nearest(self, places: dict[Path, Place], path: Path) -> Place:
+        while path and path not in places:
+            path = path[:-1]
+        return places.get(path, Place(self.file, 1, 1))
+
+
+def read_yaml(text: str, file: str) -> Document:
+    """Read one YAML document.
+
+    Raises:
+        KnowledgeError: not YAML, a repeated key, an anchor, alias, tag or merge key; all such mistakes at once, except
+            that text which is not YAML stops at its first mistake.
+    """
+    try:
+        loader = _LOADER(text)
+        try:
+            node = loader.get_single_node()
+        finally:
+            loader.dispose()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
+        raise KnowledgeError([Problem(place, f"this is not YAML: {error.problem or error.context}")]) from None
+    except yaml.YAMLError as error:
+        raise KnowledgeError([Problem(Place(file, 1, 1), f"this is not YAML: {str(error).splitlines()[0]}")]) from None
+    document = Document(file, None)
+    if node is None:
+        return document
+    reader = _Reader(document, text)
+    document.data = reader.value(node, ())
+    if reader.problems:
+        raise KnowledgeError(reader.problems)
+    return document
+
+
+class _Reader:
+    def __init__(self, document: Document, text: str) -> None:
+        self.document = document
+        self.text = text
+        self.problems: list[Problem] = []
+        self.seen: set[int] = set()
+
+    def mark(self, node: yaml.Node, inside: bool = False) -> Place:
+        quoted = isinstance(node, yaml.ScalarNode) and node.style in ("'", '"')
+        return Place(
+            self.document.file, node.start_mark.line + 1, node.start_mark.column + 1 + (1 if inside and quoted else 0)
+        )
+
+    def value(self, node: yaml.Node, path: Path) -> Any:
+        self.document._places[path] = self.mark(node, inside=True)
+        if id(node) in self.seen:
+            self.problems.append(Problem(self.mark(node), "an alias (*name) is not allowed here: write the value out"))
+        self.seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            return self.mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
+        return self.scalar(node)
+
+    def mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            place = self.mark(key_node)
+            if not isinstance(key_node, yaml.ScalarNode):
+                self.problems.append(Problem(place, "a key must be a single word"))
+                continue
+            key = key_node.value
+            if key == "<<":
+                self.problems.append(Problem(place, "a merge key (<<) is not allowed here: write the keys out"))
+                continue
+            if key in result:
+                first = self.document._key_places[(*path, key)]
+                self.problems.append(Problem(place, f'the key "{key}" is repeated (first at line {first.line})'))
+                continue
+            self.document._key_places[(*path, key)] = place
+            result[key] = self.value(value_node, (*path, key))
+        return result
+
+    def scalar(self, node: yaml.Node) -> Any:
+        text: str = node.value
+        if node.tag and not node.tag.startswith("tag:yaml.org,2002:"):
+            self.problems.append(Problem(self.mark(node), f'the tag "{node.tag}" is not allowed here'))
+        if node.style in ("'", '"', "|", ">"):
+            return text
+        if text in _WORDS:
+            return _WORDS[text]
+        if _INTEGER.fullmatch(text):
+            return int(text)
+        if _DECIMAL.fullmatch(text) and not re.fullmatch(r"[-+]?0[0-9]+", text):
+            return float(text)
+        return text

@@ -1,0 +1,222 @@
+"""The vocabulary of facts: what can be known of a patient, in which unit, under which names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from all_cli.knowledge.problems import KnowledgeError, Problem
+from all_cli.knowledge.strict_yaml import Document
+
+PRESENT, ABSENT = "present", "absent"
+_SPAN = re.compile(r"([\[(])\s*(-?[0-9.]+)?\s*,\s*(-?[0-9.]+)?\s*([\])])")
+
+Implied = tuple[tuple[str, ...], str, tuple[str, ...]]  # this fact in these values: the other fact is in those
+Interval = tuple[float | None, bool, float | None, bool]  # low, low included, high, high included
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of a choice: its label and the spellings it is recognised by."""
+
+    label: str
+    spellings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact of the vocabulary.
+
+    ``kind`` is number, choice or flag (a flag's values are ``present`` and ``absent``); ``unit`` is the unit that
+    numbers are kept in, ``units`` the accepted spellings of units with their factor; ``hard`` bounds what can exist,
+    ``plausible`` what is not worth a warning; ``words`` maps a word to the intervals it means.
+    """
+
+    id: str
+    title: str
+    kind: str
+    help: str
+    unit: str = ""
+    reading: str = "plain"
+    units: Mapping[str, str] = field(default_factory=dict)
+    bare: str = "accept"
+    whole: bool = False
+    hard: tuple[float | None, float | None] = (None, None)
+    plausible: tuple[float | None, float | None] = (None, None)
+    words: Mapping[str, tuple[Interval, ...]] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict)
+    sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    spellings: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    genetic: bool = False
+    implies: tuple[Implied, ...] = ()
+    all_of: tuple[str, ...] = ()
+    none_means: tuple[Interval, ...] = ()
+    worse: str = ""
+    option: str = ""
+    columns: tuple[str, ...] = ()
+    codes: Mapping[str, Any] = field(default_factory=dict)
+    moment: str = "diagnosis"
+    examples: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary(Mapping[str, Fact]):
+    """All facts, by id; looking up an alias gives the fact it stands for."""
+
+    facts: Mapping[str, Fact]
+    aliases: Mapping[str, str]
+
+    def __getitem__(self, name: str) -> Fact:
+        return self.facts[self.aliases.get(name, name)]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self.facts
+        yield from self.aliases
+
+    def __len__(self) -> int:
+        return len(self.facts) + len(self.aliases)
+
+
+def intervals(text: str) -> tuple[Interval, ...]:
+    """Intervals as mathematics writes them, joined by ``or``: ``[0, 5)``, ``(25, ]``, ``[23, 29] or [60, 78]``.
+
+    Raises:
+        ValueError: not of that form, or bounds that cross.
+    """
+    found = []
+    for part in re.split(r"\s+or\s+", text.strip()):
+        match = _SPAN.fullmatch(part)
+        if match is None:
+            raise ValueError(f'"{part}" is not an interval such as [0, 5)')
+        opening, low, high, closing = match.groups()
+        if low is not None and high is not None and float(low) > float(high):
+            raise ValueError(f'the bounds of "{part}" cross')
+        found.append((float(low) if low else None, opening == "[", float(high) if high else None, closing == "]"))
+    return tuple(found)
+
+
+def vocabulary_in(document: Document) -> Vocabulary:
+    """The vocabulary of a checked facts file.
+
+    Raises:
+        KnowledgeError: a word that is no interval, a name used twice, an implication or set that names nothing.
+    """
+    problems: list[Problem] = []
+    facts: dict[str, Fact] = {}
+    aliases: dict[str, str] = {}
+    for id, entry in document.data["facts"].items():
+        path = ("facts", id)
+        words = {}
+        shared = entry.get("words_of")
+        if shared is not None and shared not in document.data.get("words", {}):
+            problems.append(Problem(document.place((*path, "words_of")), f'no list of words is called "{shared}"'))
+        lists = {("words", shared): document.data.get("words", {}).get(shared, {})} if shared else {}
+        lists[*path, "words"] = entry.get("words", {})
+        for where, word, text in ((where, *item) for where, listed in lists.items() for item in listed.items()):
+            try:
+                words[word] = intervals(text)
+            except ValueError as error:
+                problems.append(Problem(document.place((*where, word)), str(error)))
+        facts[id] = _fact(id, entry, words)
+        for members in entry.get("sets", {}).values():
+            for member in members:
+                if member not in facts[id].values:
+                    problems.append(Problem(document.place((*path, "sets")), f'"{member}" is no value of {id}'))
+        for alias in facts[id].aliases:
+            if alias in document.data["facts"] or alias in aliases:
+                problems.append(Problem(document.place((*path, "aliases")), f'the name "{alias}" is taken'))
+            aliases[alias] = id
+    for id, fact in facts.items():
+        for when, other, allowed in fact.implies:
+            unknown = [f"{other}: {value}" for value in allowed if value not in _values_of(facts, other)]
+            unknown += [f"{id}: {value}" for value in when if value not in fact.values]
+            place = document.key_place(("facts", id, "implies"))
+            problems.extend(Problem(place, f'"{name}" is not in the vocabulary') for name in unknown)
+        for part in fact.all_of:
+            if part not in facts:
+                problems.append(Problem(document.place(("facts", id, "all_of")), f'no fact is called "{part}"'))
+    if problems:
+        raise KnowledgeError(problems)
+    return Vocabulary(facts, aliases)
+
+
+def _values_of(facts: Mapping[str, Fact], id: str) -> Mapping[str, Value]:
+    return facts[id].values if id in facts else {}
+
+
+def _implied(entry: Mapping[str, Any]) -> tuple[Implied, ...]:
+    return tuple(
+        (tuple(item.get("when", (PRESENT,))), other, tuple(allowed))
+        for item in entry.get("implies", ())
+        for other, allowed in item["then"].items()
+    ) + tuple(((PRESENT,), part, (PRESENT,)) for part in entry.get("all_of", ()))
+
+
+def _fact(id: str, entry: Mapping[str, Any], words: Mapping[str, tuple[Interval, ...]]) -> Fact:
+    values = {
+        name: Value(value["label"], tuple(value.get("spellings", ()))) for name, value in entry.get("values", {}).items()
+    }
+    if entry["kind"] == "flag":
+        values = {PRESENT: Value(entry.get("present", PRESENT)), ABSENT: Value(entry.get("absent", ABSENT))}
+    return Fact(
+        id=id,
+        title=entry["title"],
+        kind=entry["kind"],
+        help=entry["help"],
+        unit=entry.get("unit", ""),
+        reading=entry.get("reading", "plain"),
+        units={unit: str(factor) for unit, factor in entry.get("units", {}).items()},
+        bare=entry.get("bare", "accept"),
+        whole=entry.get("whole", False),
+        hard=tuple(entry.get("hard", (None, None))),
+        plausible=tuple(entry.get("plausible", (None, None))),
+        words=words,
+        values=values,
+        sets={name: tuple(members) for name, members in entry.get("sets", {}).items()},
+        spellings=tuple(entry.get("spellings", ())),
+        aliases=tuple(entry.get("aliases", ())),
+        genetic=entry.get("genetic", False),
+        implies=_implied(entry),
+        all_of=tuple(entry.get("all_of", ())),
+        none_means=intervals(entry["none_means"]) if "none_means" in entry else (),
+        worse=entry.get("worse", ""),
+        option=entry.get("option", ""),
+        columns=tuple(entry.get("columns", ())),
+        codes=entry.get("codes", {}),
+        moment=entry.get("moment", "diagnosis"),
+        examples=tuple(entry.get("examples", ())),
+        note=entry.get("note", ""),
+    )
+
+
+def pack_vocabulary(vocabulary: Vocabulary) -> list[Any]:
+    """The vocabulary as plain data, for the compiled cache."""
+    return [
+        [getattr(fact, name) for name in _FIELDS if name != "values"]
+        + [{word: [value.label, value.spellings] for word, value in fact.values.items()}]
+        for fact in vocabulary.facts.values()
+    ]
+
+
+def unpack_vocabulary(packed: list[Any]) -> Vocabulary:
+    """The inverse of :func:`pack_vocabulary`."""
+    names = [name for name in _FIELDS if name != "values"]
+    facts = {}
+    for *plain, values in packed:
+        entry = dict(zip(names, plain, strict=True))
+        for name in ("spellings", "aliases", "columns", "examples", "all_of", "hard", "plausible"):
+            entry[name] = tuple(entry[name])
+        entry["words"] = {word: tuple(map(tuple, spans)) for word, spans in entry["words"].items()}
+        entry["none_means"] = tuple(map(tuple, entry["none_means"]))
+        entry["implies"] = tuple((tuple(when), other, tuple(then)) for when, other, then in entry["implies"])
+        entry["sets"] = {name: tuple(members) for name, members in entry["sets"].items()}
+        entry["values"] = {word: Value(label, tuple(spellings)) for word, (label, spellings) in values.items()}
+        facts[entry["id"]] = Fact(**entry)
+    return Vocabulary(facts, {alias: id for id, fact in facts.items() for alias in fact.aliases})
+
+
+_FIELDS = list(Fact.__dataclass_fields__)

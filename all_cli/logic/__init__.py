@@ -1,0 +1,1 @@
+"""The condition language: sets of possible values, conditions on them, exact answers by splitting, explanations."""

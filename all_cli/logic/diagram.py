@@ -1,0 +1,340 @@
+"""The decision diagram of an ordered list of rules: every patient's path to the rule that decides.
+
+Rules are tried in order and the first that holds decides. Facts are taken in a fixed order; at each, the pieces of its
+axis that leave the same rules standing share one branch, and branches that come to the same answer are one node. The
+diagram is therefore exact where three-valued logic is not (``x >= 10 or x < 10`` is always true), and everything else
+follows from it: the groups still possible, which unknown facts matter, whether a rule can ever decide, whether a
+patient exists for whom none does.
+
+Nodes are numbered. Nodes ``0 … leaves - 1`` are the answers (one per rule; the last says that no rule holds); a node
+above is ``(axis, children)`` with one child per piece, or ``-1`` where no patient can be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from all_cli.logic.axis import Axis
+from all_cli.logic.expression import All, Always, Any_, AtLeast, Compare, Expression, Named, Not, OneOf
+
+IMPOSSIBLE = -1
+
+# A condition with facts filled in: True, False, or a tuple ("c", axis, mask), ("!", item), ("&" or "|", items),
+# ("#", number, items). Tuples hash and compare, which makes equal remainders one state.
+Residual = Any
+Implication = tuple[int, int, int, int]  # axis a, mask of a, axis b, mask of b: a in its mask means b in its own
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """A compiled decision diagram; ``nodes[i]`` is node ``leaves + i``."""
+
+    axes: tuple[Axis, ...]
+    leaves: int
+    nodes: tuple[tuple[int, tuple[int, ...]], ...]
+    root: int
+    implications: tuple[Implication, ...] = ()
+
+    @property
+    def everything(self) -> tuple[int, ...]:
+        """The masks of a patient of whom nothing is known."""
+        return tuple(axis.domain for axis in self.axes)
+
+    def reach(self, masks: Sequence[int]) -> int:
+        """Bit mask of the answers that some completion of the patient comes to.
+
+        Args:
+            masks: per axis, the pieces still possible, as :meth:`Axis.mask` gives them.
+        """
+        return self._reach(self.root, masks, {})
+
+    def _reach(self, node: int, masks: Sequence[int], seen: dict[int, int]) -> int:
+        leaves, nodes = self.leaves, self.nodes
+        while node >= leaves:
+            axis, children = nodes[node - leaves]
+            mask = masks[axis]
+            if mask & (mask - 1):
+                break
+            if not mask:
+                return 0
+            node = children[mask.bit_length() - 1]
+        if node < leaves:
+            return 1 << node if node >= 0 else 0
+        known = seen.get(node)
+        if known is None:
+            known = 0
+            tried = set()
+            for piece, child in enumerate(children):
+                if mask >> piece & 1 and child not in tried:
+                    tried.add(child)
+                    known |= self._reach(child, masks, seen)
+            seen[node] = known
+        return known
+
+    def mattering(self, masks: Sequence[int], answer: Sequence[int]) -> list[int]:
+        """The axes on which the answer still depends, in order.
+
+        An axis matters if two completions of the patient that differ in that fact alone come to different answers.
+
+        Args:
+            masks: per axis, the pieces still possible.
+            answer: per leaf, what counts as the answer (rules of one group may share one).
+        """
+        unique: dict[tuple[int, tuple[tuple[int, int], ...]], int] = {}
+        found: dict[int, int] = {}
+        mattering: set[int] = set()
+
+        def reduced(node: int) -> int:
+            if node < self.leaves:
+                return -1 if node < 0 else -2 - answer[node]
+            if node in found:
+                return found[node]
+            axis, children = self.nodes[node - self.leaves]
+            kept = {p: r for p in self.axes[axis].pieces(masks[axis]) if (r := reduced(children[p])) != -1}
+            different = set(kept.values())
+            if not different:
+                result = -1
+            elif len(different) == 1:
+                result = different.pop()
+            else:
+                mattering.add(axis)
+                result = unique.setdefault((axis, tuple(kept.items())), len(unique))
+            found[node] = result
+            return result
+
+        reduced(self.root)
+        return sorted(mattering)
+
+    def witness(self, leaf: int, masks: Sequence[int] | None = None) -> list[int] | None:
+        """Masks of one patient, within ``masks``, who comes to ``leaf``; facts that need not be known stay wide."""
+        current = list(self.everything if masks is None else masks)
+
+        def search(node: int) -> bool:
+            if node < self.leaves:
+                return node == leaf
+            axis, children = self.nodes[node - self.leaves]
+            before = current[axis]
+            for child in dict.fromkeys(children[p] for p in self.axes[axis].pieces(before)):
+                if not self._reach(child, current, {}) >> leaf & 1:
+                    continue
+                current[axis] = sum(1 << p for p in self.axes[axis].pieces(before) if children[p] == child)
+                if search(child):
+                    return True
+                current[axis] = before
+            return False
+
+        return current if search(self.root) else None
+
+    def pack(self) -> list[Any]:
+        """The diagram as plain lists, for the compiled cache."""
+        return [
+            [axis.pack() for axis in self.axes],
+            self.leaves,
+            [[axis, list(children)] for axis, children in self.nodes],
+            self.root,
+            [list(implication) for implication in self.implications],
+        ]
+
+    @staticmethod
+    def unpack(packed: list[Any]) -> Diagram:
+        """The inverse of :meth:`pack`."""
+        axes, leaves, nodes, root, implications = packed
+        return Diagram(
+            tuple(map(Axis.unpack, axes)),
+            leaves,
+            tuple((axis, tuple(children)) for axis, children in nodes),
+            root,
+            tuple((a, am, b, bm) for a, am, b, bm in implications),
+        )
+
+
+def build_diagram(
+    rules: Sequence[Expression], axes: Sequence[Axis], implications: Iterable[Implication] = ()
+) -> Diagram:
+    """Compile an ordered list of conditions; leaf i is rule i, the last leaf that none holds.
+
+    Args:
+        rules: the conditions, in the order in which they are tried.
+        axes: the facts they use, in the order in which the diagram asks.
+        implications: what one fact's values say about another's; completions that break one are impossible.
+    """
+    return _Builder(rules, tuple(axes), tuple(implications)).diagram()
+
+
+class _Builder:
+    def __init__(
+        self, rules: Sequence[Expression], axes: tuple[Axis, ...], implications: tuple[Implication, ...]
+    ) -> None:
+        self.axes = axes
+        self.index = {axis.fact: number for number, axis in enumerate(axes)}
+        self.rules = [self.residual(rule) for rule in rules]
+        self.implications = implications
+        self.leaves = len(rules) + 1
+        self.nodes: list[tuple[int, tuple[int, ...]]] = []
+        self.unique: dict[tuple[int, tuple[int, ...]], int] = {}
+        self.memo: dict[Any, int] = {}
+        self.filled: dict[tuple[Residual, int, int], Residual] = {}
+        self.used: dict[Residual, frozenset[int]] = {}
+
+    def diagram(self) -> Diagram:
+        allowed = self.propagate(tuple(axis.domain for axis in self.axes))
+        remaining = self.remaining(list(enumerate(self.rules)))
+        root = IMPOSSIBLE if allowed is None else self.node(0, remaining, allowed)
+        return Diagram(self.axes, self.leaves, tuple(self.nodes), root, self.implications)
+
+    def residual(self, expression: Expression) -> Residual:
+        match expression:
+            case Compare() | OneOf():
+                axis = self.index[expression.fact]
+                mask = self.axes[axis].mask(expression.allowed)
+                return mask == self.axes[axis].domain if mask in (0, self.axes[axis].domain) else ("c", axis, mask)
+            case Named(_, item):
+                return self.residual(item)
+            case Not(item):
+                return _negated(self.residual(item))
+            case All(items):
+                return _joined("&", [self.residual(item) for item in items])
+            case Any_(items):
+                return _joined("|", [self.residual(item) for item in items])
+            case AtLeast(number, items):
+                return _counted(number, [self.residual(item) for item in items])
+            case Always(value):
+                return value
+
+    def remaining(self, rules: list[tuple[int, Residual]]) -> tuple[tuple[int, Residual], ...]:
+        """Rules that may still decide: those that cannot hold dropped, those behind a certain one too."""
+        kept = []
+        for number, condition in rules:
+            if condition is False:
+                continue
+            kept.append((number, condition))
+            if condition is True:
+                return tuple(kept)
+        kept.append((self.leaves - 1, True))
+        return tuple(kept)
+
+    def node(self, axis: int, rules: tuple[tuple[int, Residual], ...], allowed: tuple[int, ...]) -> int:
+        if rules[0][1] is True:
+            return rules[0][0]
+        while not any(axis in self.support(condition) for _, condition in rules):
+            axis += 1
+        key = (axis, rules, allowed)
+        known = self.memo.get(key)
+        if known is None:
+            known = self.memo[key] = self.split(axis, rules, allowed)
+        return known
+
+    def split(self, axis: int, rules: tuple[tuple[int, Residual], ...], allowed: tuple[int, ...]) -> int:
+        children = []
+        count = len(self.axes[axis].words) or 2 * len(self.axes[axis].cuts) + 1
+        for piece in range(count):
+            child = IMPOSSIBLE
+            if allowed[axis] >> piece & 1:
+                narrowed = self.propagate((*allowed[:axis], 1 << piece, *allowed[axis + 1 :]))
+                if narrowed is not None:
+                    left = self.remaining([(number, self.fill(rule, axis, piece)) for number, rule in rules])
+                    child = self.node(axis + 1, left, self.forget(narrowed, axis))
+            children.append(child)
+        possible = {child for child in children if child != IMPOSSIBLE}
+        if len(possible) <= 1:
+            return possible.pop() if possible else IMPOSSIBLE
+        entry = (axis, tuple(children))
+        if entry not in self.unique:
+            self.unique[entry] = self.leaves + len(self.nodes)
+            self.nodes.append(entry)
+        return self.unique[entry]
+
+    def forget(self, allowed: tuple[int, ...], axis: int) -> tuple[int, ...]:
+        """Widen again a decided axis that no implication links to others: it can no longer make a difference."""
+        linked = any(axis in (a, b) for a, _, b, _ in self.implications)
+        return allowed if linked else (*allowed[:axis], self.axes[axis].domain, *allowed[axis + 1 :])
+
+    def propagate(self, allowed: tuple[int, ...]) -> tuple[int, ...] | None:
+        """Draw the consequences of the implications; None if nothing is left for some fact."""
+        masks = list(allowed)
+        changed = True
+        while changed:
+            changed = False
+            for a, a_mask, b, b_mask in self.implications:
+                if masks[a] & ~a_mask == 0 and masks[b] & ~b_mask:
+                    masks[b] &= b_mask
+                    changed = True
+                if masks[b] & b_mask == 0 and masks[a] & a_mask:
+                    masks[a] &= ~a_mask
+                    changed = True
+                if not masks[a] or not masks[b]:
+                    return None
+        return tuple(masks)
+
+    def fill(self, condition: Residual, axis: int, piece: int) -> Residual:
+        if isinstance(condition, bool) or axis not in self.support(condition):
+            return condition
+        key = (condition, axis, piece)
+        if key not in self.filled:
+            self.filled[key] = self._fill(condition, axis, piece)
+        return self.filled[key]
+
+    def _fill(self, condition: Residual, axis: int, piece: int) -> Residual:
+        match condition[0]:
+            case "c":
+                return bool(condition[2] >> piece & 1)
+            case "!":
+                return _negated(self.fill(condition[1], axis, piece))
+            case "#":
+                return _counted(condition[1], [self.fill(item, axis, piece) for item in condition[2]])
+            case sign:
+                return _joined(sign, [self.fill(item, axis, piece) for item in condition[1]])
+
+    def support(self, condition: Residual) -> frozenset[int]:
+        """The axes that the condition still hangs on."""
+        if isinstance(condition, bool):
+            return frozenset()
+        if condition not in self.used:
+            match condition[0]:
+                case "c":
+                    result = frozenset({condition[1]})
+                case "!":
+                    result = self.support(condition[1])
+                case "#":
+                    result = frozenset[int]().union(*map(self.support, condition[2]))
+                case _:
+                    result = frozenset[int]().union(*map(self.support, condition[1]))
+            self.used[condition] = result
+        return self.used[condition]
+
+
+def _negated(item: Residual) -> Residual:
+    if isinstance(item, bool):
+        return not item
+    return item[1] if item[0] == "!" else ("!", item)
+
+
+def _joined(sign: str, items: list[Residual]) -> Residual:
+    """``&`` or ``|`` of the items, simplified: constants absorbed, nested ones opened, repeats dropped."""
+    absorbing = sign == "|"
+    kept: dict[Residual, None] = {}
+    for item in items:
+        if item is absorbing:
+            return absorbing
+        if isinstance(item, bool):
+            continue
+        for inner in item[1] if item[0] == sign else (item,):
+            kept[inner] = None
+    if not kept:
+        return not absorbing
+    return next(iter(kept)) if len(kept) == 1 else (sign, tuple(kept))
+
+
+def _counted(number: int, items: list[Residual]) -> Residual:
+    """At least ``number`` of the items, constants taken out."""
+    number -= sum(item is True for item in items)
+    open_items = tuple(item for item in items if not isinstance(item, bool))
+    if number <= 0:
+        return True
+    if number > len(open_items):
+        return False
+    if number == len(open_items):
+        return _joined("&", list(open_items))
+    return _joined("|", list(open_items)) if number == 1 else ("#", number, open_items)

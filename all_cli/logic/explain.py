@@ -1,0 +1,117 @@
+"""Why a condition holds, or does not, for a patient: each comparison with the patient's value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from all_cli.logic.expression import (
+    NEGATED,
+    All,
+    Always,
+    Any_,
+    AtLeast,
+    Compare,
+    Expression,
+    Named,
+    Not,
+    OneOf,
+    Test,
+)
+from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, intersect, number_text
+
+Truth = bool | None
+ValueText = Callable[[str], str]
+
+
+def truth(expression: Expression, patient: Mapping[str, Possible]) -> Truth:
+    """Whether the condition holds for every (True), no (False) or, as far as three-valued logic sees, some completion.
+
+    Used for explanation only: the decision itself comes from the diagram, which is exact.
+    """
+    match expression:
+        case Compare() | OneOf():
+            possible = patient.get(expression.fact)
+            if possible is None:
+                return None
+            meets = intersect(possible, expression.allowed)
+            return False if not meets else True if meets == possible else None
+        case Not(item):
+            inner = truth(item, patient)
+            return None if inner is None else not inner
+        case Named(_, item):
+            return truth(item, patient)
+        case All(items):
+            values = [truth(item, patient) for item in items]
+            return False if False in values else None if None in values else True
+        case Any_(items):
+            values = [truth(item, patient) for item in items]
+            return True if True in values else None if None in values else False
+        case AtLeast(number, items):
+            values = [truth(item, patient) for item in items]
+            if values.count(True) >= number:
+                return True
+            return False if values.count(True) + values.count(None) < number else None
+        case Always(value):
+            return value
+
+
+def because(expression: Expression, wanted: bool, patient: Mapping[str, Possible], show: ValueText) -> list[str]:
+    """The comparisons that make the condition come out as ``wanted``, each with the patient's value.
+
+    Args:
+        expression: the condition.
+        wanted: True to say why it holds, False to say why it does not.
+        patient: what is known; facts left out are unknown.
+        show: the text of the patient's value of a fact, such as ``7`` or ``<0.01 %``.
+
+    Returns:
+        Texts such as ``age 7 < 10``; comparisons that are still open read ``wbc unknown: < 50?``.
+    """
+    return list(dict.fromkeys(_because(expression, wanted, patient, show)))
+
+
+def _because(expression: Expression, wanted: bool, patient: Mapping[str, Possible], show: ValueText) -> list[str]:
+    match expression:
+        case Compare() | OneOf():
+            return [_test_text(expression, wanted, patient, show)]
+        case Not(item):
+            return _because(item, not wanted, patient, show)
+        case Named(_, item):
+            return _because(item, wanted, patient, show)
+        case All(items) | Any_(items) | AtLeast(_, items):
+            settled = [item for item in items if truth(item, patient) is wanted]
+            every = isinstance(expression, All) == wanted
+            if isinstance(expression, AtLeast):
+                chosen = settled or list(items)
+            else:
+                chosen = list(items) if every else settled or list(items)
+            return [text for item in chosen for text in _because(item, wanted, patient, show)]
+        case Always():
+            return []
+
+
+def _test_text(test: Test, wanted: bool, patient: Mapping[str, Possible], show: ValueText) -> str:
+    possible = patient.get(test.fact)
+    value = show(test.fact)
+    requirement = _requirement(test, wanted)
+    if possible is None or truth(test, patient) is not wanted:
+        return f"{test.fact} {value}: {requirement}?"
+    if isinstance(test, Compare):
+        exact = isinstance(possible, NumberSet) and possible.single is not None
+        return f"{test.fact} {value} {requirement}" if exact else f"{test.fact} {value}, so {requirement}"
+    plain = test.values in ({PRESENT}, {ABSENT}) or (wanted and possible == test.values and len(test.values) == 1)
+    return f"{test.fact} {value}" if plain else f"{test.fact} {value}, so {requirement}"
+
+
+def _requirement(test: Test, wanted: bool) -> str:
+    if isinstance(test, Compare):
+        return f"{test.operator if wanted else NEGATED[test.operator]} {number_text(test.value)}"
+    if test.values == {PRESENT}:
+        return PRESENT if wanted else ABSENT
+    text = test.text.removeprefix(test.fact).strip()
+    if wanted:
+        return text
+    for positive, negative in (("not in", "in"), ("in", "not in"), ("!=", "=="), ("==", "!=")):
+        if text.startswith(positive):
+            return negative + text.removeprefix(positive)
+    return f"not {text}"

@@ -1,0 +1,180 @@
+"""Conditions as data: what the parser makes, the diagram consumes and the explanation reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from all_cli.logic.values import NumberSet, Possible, number_text
+
+NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """A numeric fact against a number: ``age >= 10``."""
+
+    fact: str
+    operator: str
+    value: float
+
+    @property
+    def allowed(self) -> Possible:
+        """The values of the fact for which the comparison holds."""
+        return NumberSet.comparison(self.operator, self.value)
+
+    def __str__(self) -> str:
+        return f"{self.fact} {self.operator} {number_text(self.value)}"
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """A choice or flag against the values that make it true; ``text`` is how the file wrote it."""
+
+    fact: str
+    values: frozenset[str]
+    text: str
+
+    @property
+    def allowed(self) -> Possible:
+        """The values of the fact for which the test holds."""
+        return self.values
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The condition does not hold."""
+
+    item: Expression
+
+    def __str__(self) -> str:
+        inner = str(self.item)
+        return f"not ({inner})" if isinstance(self.item, (All, Any_)) else f"not {inner}"
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every one of the conditions holds (``and``)."""
+
+    items: tuple[Expression, ...]
+
+    def __str__(self) -> str:
+        return " and ".join(f"({i})" if isinstance(i, Any_) else str(i) for i in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Any_:
+    """At least one of the conditions holds (``or``)."""
+
+    items: tuple[Expression, ...]
+
+    def __str__(self) -> str:
+        return " or ".join(f"({i})" if isinstance(i, All) else str(i) for i in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """At least ``number`` of the conditions hold (``count(a, b, c) >= 2``)."""
+
+    number: int
+    items: tuple[Expression, ...]
+
+    def __str__(self) -> str:
+        return f"count({', '.join(map(str, self.items))}) >= {self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A condition that the scheme has given a name to."""
+
+    name: str
+    item: Expression
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Always:
+    """A condition that always (or never) holds."""
+
+    value: bool
+
+    def __str__(self) -> str:
+        return "always" if self.value else "never"
+
+
+Expression = Compare | OneOf | Not | All | Any_ | AtLeast | Named | Always
+Test = Compare | OneOf
+
+
+def tests(expression: Expression) -> Iterator[Test]:
+    """Every comparison in the condition, in reading order, names opened."""
+    match expression:
+        case Compare() | OneOf():
+            yield expression
+        case Not(item) | Named(_, item):
+            yield from tests(item)
+        case All(items) | Any_(items) | AtLeast(_, items):
+            for inner in items:
+                yield from tests(inner)
+
+
+def names(expression: Expression) -> Iterator[str]:
+    """Every name of the scheme's own ``define`` that the condition leans on."""
+    match expression:
+        case Named(name, item):
+            yield name
+            yield from names(item)
+        case Not(item):
+            yield from names(item)
+        case All(items) | Any_(items) | AtLeast(_, items):
+            for inner in items:
+                yield from names(inner)
+
+
+def pack(expression: Expression) -> list[Any]:
+    """The condition as nested lists, for the compiled cache."""
+    match expression:
+        case Compare(fact, operator, value):
+            return ["c", fact, operator, value]
+        case OneOf(fact, values, text):
+            return ["o", fact, sorted(values), text]
+        case Not(item):
+            return ["!", pack(item)]
+        case All(items):
+            return ["&", *map(pack, items)]
+        case Any_(items):
+            return ["|", *map(pack, items)]
+        case AtLeast(number, items):
+            return ["#", number, *map(pack, items)]
+        case Named(name, item):
+            return ["n", name, pack(item)]
+        case Always(value):
+            return ["t", value]
+
+
+def unpack(packed: list[Any]) -> Expression:
+    """The inverse of :func:`pack`."""
+    tag, *rest = packed
+    match tag:
+        case "c":
+            return Compare(*rest)
+        case "o":
+            return OneOf(rest[0], frozenset(rest[1]), rest[2])
+        case "!":
+            return Not(unpack(rest[0]))
+        case "&":
+            return All(tuple(map(unpack, rest)))
+        case "|":
+            return Any_(tuple(map(unpack, rest)))
+        case "#":
+            return AtLeast(rest[0], tuple(map(unpack, rest[1:])))
+        case "n":
+            return Named(rest[0], unpack(rest[1]))
+        case _:
+            return Always(rest[0])
