@@ -1,0 +1,133 @@
+"""A patient: for every fact, the values it can still have, and who said so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from all_cli.knowledge.vocabulary import Fact, Vocabulary
+from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, intersect
+from all_cli.patient.genetics import GeneticsReader
+from all_cli.patient.reading import read_value, value_text
+from all_cli.patient.unreadable import ContradictionError
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of one fact: its possible values, and where that came from, as the user wrote it."""
+
+    possible: Possible
+    said: str
+    derived: bool = False
+
+
+@dataclass(slots=True)
+class Patient:
+    """Possible values by fact id; a fact that is not there is wholly unknown."""
+
+    vocabulary: Vocabulary
+    known: dict[str, Known] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    def possible(self) -> Mapping[str, Possible]:
+        """Fact id to possible values, for facts of which something is known."""
+        return {id: known.possible for id, known in self.known.items()}
+
+    def text(self, id: str) -> str:
+        """The value of a fact in words and unit, or ``unknown``."""
+        if id not in self.known:
+            return "unknown"
+        return value_text(self.vocabulary[id], self.known[id].possible)
+
+    def said(self) -> dict[str, str]:
+        """The facts that the user gave, in the vocabulary's order, as text."""
+        return {id: self.text(id) for id in self.vocabulary.facts if id in self.known and not self.known[id].derived}
+
+    def learn(self, id: str, possible: Possible, said: str, *, derived: bool = False) -> None:
+        """Narrow a fact to ``possible``.
+
+        Raises:
+            ContradictionError: nothing is left, because two things said cannot both be true.
+        """
+        fact = self.vocabulary[id]
+        before = self.known.get(fact.id)
+        if before is None:
+            self.known[fact.id] = Known(possible, said, derived)
+            return
+        left = intersect(before.possible, possible)
+        if not left:
+            raise ContradictionError(
+                fact.id,
+                "",
+                f"{before.said} says {value_text(fact, before.possible)}, {said} says {value_text(fact, possible)}; "
+                "both cannot be true",
+            )
+        if left != before.possible:
+            self.known[fact.id] = Known(left, said if derived else before.said, before.derived and derived)
+
+    def tell(self, id: str, text: str, said: str, unit: str = "") -> None:
+        """Read ``text`` as a value of a fact and learn it; a text that says "unknown" teaches nothing.
+
+        Raises:
+            UnreadableError: the text cannot be read, or contradicts what is known.
+        """
+        reading = read_value(self.vocabulary[id], text, unit)
+        if reading.warning:
+            self.warnings.append(reading.warning)
+        if reading.possible is not None:
+            self.learn(id, reading.possible, said)
+
+    def tell_genetics(self, text: str, said: str, reader: GeneticsReader | None = None) -> None:
+        """Read a list of genetic findings and learn each.
+
+        Raises:
+            UnreadableError: an item is not recognised, or contradicts what is known.
+        """
+        for finding in (reader or GeneticsReader(self.vocabulary)).read(text):
+            self.learn(finding.fact, finding.possible, f"{said} {finding.text}".strip())
+
+    def conclude(self) -> None:
+        """Draw what follows from what is known (KMT2A::AFF1 is a KMT2A rearrangement; +4 and +10 a double trisomy).
+
+        Raises:
+            ContradictionError: two things said cannot both be true.
+        """
+        changed = True
+        while changed:
+            before = {id: known.possible for id, known in self.known.items()}
+            for fact in self.vocabulary.facts.values():
+                self._follow_implications(fact)
+                if fact.all_of:
+                    self._follow_parts(fact)
+            changed = before != {id: known.possible for id, known in self.known.items()}
+
+    def _follow_implications(self, fact: Fact) -> None:
+        everything = frozenset(fact.values)
+        for when, other, allowed in fact.implies:
+            known, known_other = self.known.get(fact.id), self.known.get(other)
+            if known is not None and known.possible <= frozenset(when):  # type: ignore[operator]
+                self.learn(other, frozenset(allowed), self._source(fact), derived=True)
+            if known_other is not None and not known_other.possible & frozenset(allowed):  # type: ignore[operator]
+                excluded = everything - frozenset(when)
+                self.learn(fact.id, excluded, self._source(self.vocabulary[other]), derived=True)
+
+    def _follow_parts(self, fact: Fact) -> None:
+        parts = [self.known[part].possible if part in self.known else None for part in fact.all_of]
+        if all(part == {PRESENT} for part in parts):
+            self.learn(fact.id, frozenset({PRESENT}), f"{' and '.join(fact.all_of)}", derived=True)
+        known = self.known.get(fact.id)
+        missing = [id for id, part in zip(fact.all_of, parts, strict=True) if part != {PRESENT}]
+        if known is not None and known.possible == {ABSENT} and len(missing) == 1:
+            self.learn(missing[0], frozenset({ABSENT}), self._source(fact), derived=True)
+
+    def _source(self, fact: Fact) -> str:
+        known = self.known[fact.id]
+        return known.said if known.derived else f"{known.said} ({fact.id} {self.text(fact.id)})"
+
+
+def whole_domain(fact: Fact) -> Possible:
+    """Every value that a fact can have."""
+    if fact.kind == "number":
+        domain = NumberSet.between(*fact.hard)
+        return domain.whole() if fact.whole else domain
+    return frozenset(fact.values)

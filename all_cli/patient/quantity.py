@@ -1,0 +1,172 @@
+"""Numbers with comparison signs, units, ranges and words: ``45,000/uL``, ``<0.01%``, ``51-65``, ``M1``.
+
+All arithmetic is decimal, so that a value written on a cut-off is on the cut-off after any change of unit.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from all_cli.knowledge.problems import did_you_mean
+from all_cli.knowledge.vocabulary import Fact, Interval
+from all_cli.logic.values import NumberSet, number_text
+from all_cli.patient.unreadable import UnreadableError
+
+_NUMBER = r"[-+]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+)(?:[eE][-+]?\d+)?"
+_POWER = r"(?:(?P<times>\d+(?:\.\d+)?)\s*[x*]\s*)?10\^?-(?P<power>\d+)"
+_QUANTITY = re.compile(
+    rf"(?P<sign><=|>=|<|>|=)?\s*(?:{_POWER}|(?P<low>{_NUMBER})(?:\s*(?:-|\.\.|to)\s*(?P<high>{_NUMBER}))?)\s*(?P<unit>.*)"
+)
+_SIGNS = str.maketrans({"≤": "<=", "≥": ">=", "µ": "u", "μ": "u", "×": "x", "·": "*", "−": "-", "–": "-", "⁻": "-"})
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_SIGN_WORDS = {"less than": "<", "under": "<", "below": "<", "more than": ">", "greater than": ">", "over": ">", "at least": ">="}
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """What a text says: ``low`` to ``high`` (equal for one number), a comparison sign or none, the unit as written."""
+
+    sign: str
+    low: Decimal
+    high: Decimal
+    unit: str
+    exponent: bool
+
+
+def parse_quantity(text: str) -> Quantity | None:
+    """The parts of a text that begins with a number; None if it does not."""
+    plain = _plain(text)
+    for words, sign in _SIGN_WORDS.items():
+        if plain.lower().startswith(words):
+            plain = sign + plain[len(words) :]
+    match = _QUANTITY.fullmatch(plain)
+    if match is None:
+        return None
+    sign = (match["sign"] or "").replace("=", "") if match["sign"] == "=" else match["sign"] or ""
+    if match["power"]:
+        value = Decimal(match["times"] or 1).scaleb(-int(match["power"]))
+        return Quantity(sign, value, value, match["unit"].strip(), True)
+    low = _decimal(match["low"])
+    high = _decimal(match["high"]) if match["high"] else low
+    return Quantity(sign, low, high, match["unit"].strip(), "e" in match["low"].lower())
+
+
+@lru_cache(maxsize=65536)
+def _plain(text: str) -> str:
+    plain = text.strip().translate(_SIGNS)
+    return re.sub(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda m: f"^{m[0].translate(_SUPERSCRIPTS)}", plain)
+
+
+def _decimal(text: str) -> Decimal:
+    whole, *rest = re.split(r"[eE]", text)
+    # 45,000 is a thousands comma; 0,05 or 7,5 a decimal comma.
+    whole = whole.replace(",", "") if re.fullmatch(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?", whole) else whole.replace(",", ".")
+    return Decimal("e".join([whole, *rest]))
+
+
+def read_number(fact: Fact, text: str, unit: str = "") -> NumberSet:
+    """The possible values of a numeric fact that ``text`` says, in the fact's own unit.
+
+    Args:
+        fact: a fact of kind number, of any reading but age.
+        text: a number, comparison or range with or without unit, or one of the fact's words.
+        unit: the unit of a bare number (from an option or a column header), as the fact's units spell it; for
+            percent facts ``%`` or ``fraction``.
+
+    Raises:
+        UnreadableError: no number, an unknown unit, a bare number where the unit matters, or outside what can exist.
+    """
+    words = {_folded(word): spans for word, spans in fact.words.items()}
+    if _folded(text) in words:
+        return _within(fact, text, number_set(words[_folded(text)]))
+    quantity = parse_quantity(text)
+    if quantity is None:
+        hint = did_you_mean(text, list(fact.words)) or f"; write for example {_examples(fact)}"
+        raise UnreadableError(fact.id, text, f"not a number{hint}")
+    scale = _percent_scale if fact.reading == "percent" else _unit_scale
+    factor = scale(fact, text, quantity, unit)
+    low, high = float(quantity.low * factor), float(quantity.high * factor)
+    if high < low:
+        raise UnreadableError(fact.id, text, "the range runs backwards")
+    if quantity.sign and low != high:
+        raise UnreadableError(fact.id, text, "a comparison sign and a range together")
+    found = NumberSet.comparison(quantity.sign, low) if quantity.sign else NumberSet.between(low, high)
+    return _within(fact, text, found)
+
+
+def number_set(spans: tuple[Interval, ...]) -> NumberSet:
+    """Intervals of the vocabulary as a set of numbers."""
+    found = NumberSet(())
+    for low, low_in, high, high_in in spans:
+        found |= NumberSet.between(low, high, open_low=not low_in, open_high=not high_in)
+    return found
+
+
+def _unit_scale(fact: Fact, text: str, quantity: Quantity, given: str) -> Decimal:
+    unit = _folded(quantity.unit or given)
+    if unit and unit != _folded(fact.unit):
+        factors = {_folded(name): factor for name, factor in fact.units.items()}
+        if unit not in factors:
+            hint = f"; write for example {_examples(fact)}" if fact.examples else "; it has none"
+            raise UnreadableError(fact.id, text, f'"{quantity.unit or given}" is not a unit of it{hint}')
+        over, _, under = factors[unit].partition("/")
+        return Decimal(over) / Decimal(under or 1)
+    if not unit and fact.reading == "wbc" and quantity.high > 1000:
+        raise UnreadableError(fact.id, text, _bare_wbc(quantity))
+    return Decimal(1)
+
+
+def _bare_wbc(quantity: Quantity) -> str:
+    per_ul = quantity.high
+    in_giga = number_text(float(per_ul / 1000))
+    return (
+        f"a bare number above 1000. {in_giga} ×10⁹/L? write {in_giga} or {number_text(float(per_ul))}/uL; "
+        f"{number_text(float(per_ul))} ×10⁹/L? write {number_text(float(per_ul))}e9/L"
+    )
+
+
+def _percent_scale(fact: Fact, text: str, quantity: Quantity, given: str) -> Decimal:
+    unit = _folded(quantity.unit or given)
+    if unit in ("%", "percent", "pct", "per cent"):
+        return Decimal(1)
+    if unit in ("fraction", "frac", "ratio") or (not unit and quantity.exponent):
+        if quantity.high > 1:
+            raise UnreadableError(fact.id, text, "a fraction cannot be above 1")
+        return Decimal(100)
+    if unit:
+        raise UnreadableError(fact.id, text, f'"{unit}" is not a unit of it; write % or a fraction such as 5e-4')
+    if fact.bare == "accept" or quantity.low == quantity.high == 0:
+        return Decimal(1)
+    sign, bare = quantity.sign, number_text(float(quantity.high))
+    as_fraction = (
+        f"; as a fraction it would be {sign}{number_text(float(quantity.high * 100))}%, written so"
+        if quantity.high <= 1
+        else ""
+    )
+    raise UnreadableError(
+        fact.id, text, f"percent or fraction? A bare number is not read: in percent write {sign}{bare}%{as_fraction}"
+    )
+
+
+def _within(fact: Fact, text: str, found: NumberSet) -> NumberSet:
+    if fact.whole:
+        found = found.whole()
+    kept = found & NumberSet.between(*fact.hard)
+    single = found.single
+    if not kept or (single is not None and single not in kept):
+        low, high = fact.hard
+        bounds = f"{number_text(low or 0)} to {number_text(high)}" if high is not None else f"{low} and above"
+        unit = fact.unit if fact.unit != "%" else "%"
+        raise UnreadableError(fact.id, text, f"outside what can exist ({bounds} {unit})".replace(" )", ")"))
+    return kept
+
+
+def _examples(fact: Fact) -> str:
+    return " or ".join(fact.examples[:3]) or "a number"
+
+
+def _folded(text: str) -> str:
+    return " ".join(_plain(text).lower().replace("_", " ").split()).replace(" /", "/").replace("/ ", "/")

@@ -1,0 +1,128 @@
+"""One text for one fact: numbers, choices, flags, and the many ways of saying that nothing is known."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from all_cli.knowledge.problems import did_you_mean
+from all_cli.knowledge.vocabulary import Fact
+from all_cli.logic.values import ABSENT, PRESENT, ChoiceSet, NumberSet, Possible, number_text, possible_text
+from all_cli.patient.age import age_text, read_age
+from all_cli.patient.quantity import read_number
+from all_cli.patient.unreadable import UnreadableError
+
+UNKNOWN_WORDS = frozenset(
+    {"", "unknown", "unk", "na", "n/a", "#n/a", "nan", "null", "nd", "n.d.", "not done", "not available", "missing"}
+    | {"pending", "?", ".", "-", "--", "not tested", "not known", "not evaluable", "inconclusive"}
+)
+_PRESENT_WORDS = frozenset(
+    {"present", "yes", "y", "true", "positive", "pos", "detected", "1", "+", "rearranged", "mutated", "deleted"}
+)
+_ABSENT_WORDS = frozenset(
+    {"absent", "no", "n", "false", "negative", "neg", "not detected", "none", "0", "germline", "wild type", "wt"}
+    | {"not rearranged", "not present", "normal", "wild-type"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text says of a fact: the values still possible (None: nothing is known), and a warning or none."""
+
+    possible: Possible | None
+    warning: str = ""
+
+
+def read_value(fact: Fact, text: str, unit: str = "") -> Reading:
+    """Read one text as a value of one fact.
+
+    Args:
+        fact: the fact.
+        text: what a person or a table wrote.
+        unit: the unit of bare numbers, if the option or the column header names it.
+
+    Raises:
+        UnreadableError: the text says nothing that this fact can be.
+    """
+    folded = fold(text)
+    if folded in UNKNOWN_WORDS:
+        return Reading(None)
+    match fact.kind:
+        case "number":
+            possible = read_age(fact, text, unit) if fact.reading == "age" else read_number(fact, text, unit)
+            return Reading(possible, _implausible(fact, text, possible))
+        case "flag":
+            return Reading(_flag(fact, text, folded))
+        case _:
+            return Reading(_choice(fact, text, folded))
+
+
+def value_text(fact: Fact, possible: Possible) -> str:
+    """The value as reports print it: ``7 y``, ``45 ×10⁹/L``, ``<0.01 %``, ``CNS2``, ``rearranged``."""
+    if isinstance(possible, NumberSet):
+        if fact.reading == "age":
+            return age_text(possible)
+        low, high = fact.hard
+        spans = []
+        for (start, start_edge), (end, end_edge) in possible.spans:
+            if (start, start_edge) == (end, end_edge):
+                spans.append(number_text(start))
+            elif low is not None and start <= low:
+                spans.append(f"{'<' if end_edge < 0 else '≤'}{number_text(end)}")
+            elif high is not None and end >= high:
+                spans.append(f"{'>' if start_edge > 0 else '≥'}{number_text(start)}")
+            else:
+                spans.append(f"{number_text(start)}–{number_text(end)}")
+        return f"{' or '.join(spans)} {fact.unit}".strip()
+    for name, members in fact.sets.items():
+        if frozenset(members) == possible:
+            return name
+    if fact.kind == "flag":
+        return " or ".join(fact.values[word].label for word in sorted(possible))
+    return possible_text(possible)
+
+
+def fold(text: str) -> str:
+    """A text with case, spacing, hyphens and underscores made alike."""
+    return " ".join(text.strip().casefold().replace("_", " ").split())
+
+
+def _flag(fact: Fact, text: str, folded: str) -> ChoiceSet:
+    own = {fold(fact.values[PRESENT].label): PRESENT, fold(fact.values[ABSENT].label): ABSENT}
+    if folded in own:
+        return frozenset({own[folded]})
+    if folded in _PRESENT_WORDS:
+        return frozenset({PRESENT})
+    if folded in _ABSENT_WORDS:
+        return frozenset({ABSENT})
+    raise UnreadableError(fact.id, text, "neither present nor absent; write yes, no or unknown")
+
+
+def _choice(fact: Fact, text: str, folded: str) -> ChoiceSet:
+    known: dict[str, frozenset[str]] = {}
+    for name, value in fact.values.items():
+        for spelling in (name, value.label, *value.spellings):
+            known.setdefault(_loose(spelling), frozenset({name}))
+    for name, members in fact.sets.items():
+        known[_loose(name)] = frozenset(members)
+    found: frozenset[str] = frozenset()
+    for part in re.split(r"\s*(?:\||\bor\b)\s*", folded):
+        if _loose(part) not in known:
+            choices = [*fact.sets, *fact.values]
+            hint = did_you_mean(part, choices) or f" (one of: {', '.join(choices)})"
+            raise UnreadableError(fact.id, text, f"not a value of it{hint}")
+        found |= known[_loose(part)]
+    return found
+
+
+def _loose(text: str) -> str:
+    return re.sub(r"[\s\-/]+", "", text.casefold())
+
+
+def _implausible(fact: Fact, text: str, possible: NumberSet) -> str:
+    single = possible.single
+    low, high = fact.plausible
+    if single is None or ((low is None or single >= low) and (high is None or single <= high)):
+        return ""
+    usual = f"{number_text(low or 0)} to {number_text(high)}" if high is not None else f"from {number_text(low or 0)}"
+    return f'{fact.id} "{text}" is outside the usual range ({usual} {fact.unit}); is it meant?'

@@ -1,0 +1,19 @@
+"""A value that cannot be read, said so that the reader knows what would work."""
+
+from __future__ import annotations
+
+
+class UnreadableError(ValueError):
+    """A text cannot be read as a value of a fact.
+
+    The message says what was read, why it cannot be used and what would work; ``fact`` is the fact's id, ``text`` what
+    was read, ``why`` the sentence without the two.
+    """
+
+    def __init__(self, fact: str, text: str, why: str) -> None:
+        self.fact, self.text, self.why = fact, text, why
+        super().__init__(f'{fact} "{text}": {why}' if text else f"{fact}: {why}")
+
+
+class ContradictionError(UnreadableError):
+    """Two things said of one patient cannot both be true."""

@@ -1,0 +1,1 @@
+"""Risk schemes: compiled from YAML, proved, applied to a patient, compared."""

@@ -1,0 +1,229 @@
+"""From the YAML of risk schemes to compiled schemes, with every mistake said at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from all_cli.knowledge.problems import KnowledgeError, Problem, did_you_mean
+from all_cli.knowledge.sources import Source
+from all_cli.knowledge.strict_yaml import Document, Path
+from all_cli.knowledge.vocabulary import Fact, Vocabulary
+from all_cli.logic.axis import Axis
+from all_cli.logic.diagram import Implication, build_diagram
+from all_cli.logic.expression import Compare, Expression, Not, pack, tests
+from all_cli.logic.parse import ConditionError, parse_condition
+from all_cli.logic.values import NumberSet
+from all_cli.patient.patient import whole_domain
+
+
+def compile_schemes(
+    document: Document, vocabulary: Vocabulary, sources: Mapping[str, Source]
+) -> dict[str, Any]:
+    """Compile a checked risk-rules document.
+
+    Returns:
+        ``{"schemes": [...], "primary": [...], "not_encoded": [...]}`` as plain data, for the cache and
+        :class:`~all_cli.risk.scheme.Scheme`.
+
+    Raises:
+        KnowledgeError: with every mistake: unknown facts, values, groups or sources, repeated ids, conditions that
+            cannot be read, rules for which no citation locator is given although they are marked as checked.
+    """
+    problems: list[Problem] = []
+    compiled: list[dict[str, Any]] = []
+    seen: dict[str, int] = {}
+    for index, raw in enumerate(document.data["schemes"]):
+        path: Path = ("schemes", index)
+        if raw["id"] in seen:
+            problems.append(Problem(document.place((*path, "id")), f'the scheme id "{raw["id"]}" is taken'))
+        seen[raw["id"]] = index
+        compiler = _SchemeCompiler(document, path, vocabulary, sources)
+        scheme = compiler.compile(raw)
+        problems.extend(compiler.problems)
+        compiled.append(scheme)
+    ids = [scheme["id"] for scheme in compiled]
+    primary = list(_primary(document, vocabulary, ids, problems))
+    not_encoded = document.data.get("not_encoded", [])
+    for index, entry in enumerate(not_encoded):
+        path = ("not_encoded", index)
+        problems.extend(citation_problems(document, path, entry["cite"], sources, checked=False))
+        if entry["id"] in seen:
+            problems.append(Problem(document.place(path), f'"{entry["id"]}" is encoded above'))
+    if problems:
+        raise KnowledgeError(problems)
+    return {"schemes": compiled, "primary": primary, "not_encoded": not_encoded}
+
+
+def citation_problems(
+    document: Document, path: Path, cite: list[Any], sources: Mapping[str, Source], checked: bool
+) -> Iterator[Problem]:
+    """Citations of sources that do not exist, and locators that a checked statement lacks."""
+    for index, item in enumerate(cite):
+        id, locator = (item, "") if isinstance(item, str) else next(iter(item.items()))
+        place = document.place((*path, "cite", index))
+        if id not in sources:
+            yield Problem(place, f'no source is called "{id}"{did_you_mean(id, list(sources))}')
+        elif checked and not locator:
+            yield Problem(place, f'"{id}" is cited as checked: say where in it (page, table, row, section)')
+
+
+def condition(
+    document: Document,
+    path: Path,
+    text: str,
+    vocabulary: Vocabulary,
+    problems: list[Problem],
+    defined: Mapping[str, Expression] | None = None,
+) -> Expression | None:
+    """The condition at ``path``; None, with the problem noted, if it cannot be read."""
+    try:
+        return parse_condition(text, vocabulary, defined)
+    except ConditionError as error:
+        problems.append(Problem(document.text_place(path, error.offset), str(error)))
+        return None
+
+
+def axis_of(fact: Fact, conditions: Iterable[Expression]) -> Axis:
+    """The axis of a fact, cut where the conditions cut it."""
+    if fact.kind != "number":
+        return Axis.of_words(fact.id, tuple(fact.values))
+    cuts = {test.value for item in conditions for test in tests(item) if isinstance(test, Compare) and test.fact == fact.id}
+    domain = whole_domain(fact)
+    assert isinstance(domain, NumberSet)
+    return Axis.of_number(fact.id, cuts, domain, fact.whole)
+
+
+def implications_between(axes: list[Axis], vocabulary: Vocabulary) -> list[Implication]:
+    """What the vocabulary says of the axes' facts about each other, also by way of facts that are not among them."""
+    steps = {
+        (fact.id, frozenset(when), other, frozenset(allowed))
+        for fact in vocabulary.facts.values()
+        for when, other, allowed in fact.implies
+    }
+    while True:
+        longer = {
+            (a, when, c, allowed)
+            for a, when, b, middle in steps
+            for b2, when2, c, allowed in steps
+            if b == b2 and middle <= when2
+        } - steps
+        if not longer:
+            break
+        steps |= longer
+    index = {axis.fact: number for number, axis in enumerate(axes)}
+    return sorted(
+        (index[a], axes[index[a]].mask(when), index[b], axes[index[b]].mask(allowed))
+        for a, when, b, allowed in steps
+        if a in index and b in index
+    )
+
+
+class _SchemeCompiler:
+    def __init__(
+        self, document: Document, path: Path, vocabulary: Vocabulary, sources: Mapping[str, Source]
+    ) -> None:
+        self.document, self.path, self.vocabulary, self.sources = document, path, vocabulary, sources
+        self.problems: list[Problem] = []
+        self.defined: dict[str, Expression] = {}
+
+    def compile(self, raw: Mapping[str, Any]) -> dict[str, Any]:
+        scheme: dict[str, Any] = {key: value for key, value in raw.items() if key not in ("rules", "define", "notes")}
+        scheme["define"] = {name: self.define(name, entry) for name, entry in raw.get("define", {}).items()}
+        scheme["population"] = self.cited(raw["population"], (*self.path, "population"))
+        scheme["groups"] = {id: self.group(id, entry) for id, entry in raw["groups"].items()}
+        scheme["rules"] = [self.rule(raw, index, entry) for index, entry in enumerate(raw["rules"])]
+        scheme["notes"] = [
+            self.cited(entry, (*self.path, "notes", index)) for index, entry in enumerate(raw.get("notes", ()))
+        ]
+        self.ids(raw)
+        if not self.problems:
+            self.diagrams(scheme)
+        for entry in (scheme["population"], *scheme["rules"], *scheme["notes"]):
+            if "expression" in entry:
+                entry["expression"] = pack(entry["expression"])
+        for entry in scheme["define"].values():
+            entry.pop("expression", None)
+        return scheme
+
+    def diagrams(self, scheme: dict[str, Any]) -> None:
+        population = scheme["population"]["expression"]
+        rules = [rule["expression"] for rule in scheme["rules"]]
+        facts = list(dict.fromkeys(test.fact for item in (population, *rules) for test in tests(item)))
+        axes = [axis_of(self.vocabulary[id], (population, *rules)) for id in facts]
+        implications = implications_between(axes, self.vocabulary)
+        scheme["diagram"] = build_diagram([Not(population), *rules], axes, implications).pack()
+        if scheme.get("quoted"):
+            scheme["rules_alone"] = build_diagram(rules, axes, implications).pack()
+
+    def define(self, name: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+        path = (*self.path, "define", name)
+        if name in self.vocabulary:
+            self.problems.append(Problem(self.document.key_place(path), f'"{name}" is already the name of a fact'))
+        cited = self.cited(entry, path)
+        if "expression" in cited:
+            self.defined[name] = cited["expression"]
+        return cited
+
+    def group(self, id: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+        path = (*self.path, "groups", id)
+        outcome = [
+            self.cited(item, (*path, "outcome", index)) for index, item in enumerate(entry.get("outcome", ()))
+        ]
+        return {**entry, "outcome": outcome}
+
+    def rule(self, raw: Mapping[str, Any], index: int, entry: Mapping[str, Any]) -> dict[str, Any]:
+        path = (*self.path, "rules", index)
+        if ("group" in entry) == ("groups" in entry):
+            self.problems.append(Problem(self.document.place(path), 'a rule has either "group" or "groups"'))
+        groups = [entry["group"]] if "group" in entry else entry.get("groups", [])
+        for group in groups:
+            if group not in raw["groups"]:
+                hint = did_you_mean(group, list(raw["groups"]))
+                key = "group" if "group" in entry else "groups"
+                self.problems.append(
+                    Problem(self.document.place((*path, key)), f'"{group}" is not one of the scheme\'s groups{hint}')
+                )
+        return {**self.cited(entry, path), "groups": groups}
+
+    def cited(self, entry: Mapping[str, Any], path: Path) -> dict[str, Any]:
+        self.problems.extend(citation_problems(self.document, path, entry["cite"], self.sources, entry["checked"]))
+        result = dict(entry)
+        if "when" in entry:
+            expression = condition(
+                self.document, (*path, "when"), entry["when"], self.vocabulary, self.problems, self.defined
+            )
+            if expression is not None:
+                result["expression"] = expression
+        return result
+
+    def ids(self, raw: Mapping[str, Any]) -> None:
+        seen: set[str] = set()
+        for key in ("rules", "notes"):
+            for index, entry in enumerate(raw.get(key, ())):
+                if entry["id"] in seen:
+                    place = self.document.place((*self.path, key, index, "id"))
+                    self.problems.append(Problem(place, f'the id "{entry["id"]}" is used twice in this scheme'))
+                seen.add(entry["id"])
+        used = {group for entry in raw["rules"] for group in (entry.get("group"), *entry.get("groups", ())) if group}
+        for group in raw["groups"]:
+            if group not in used:
+                place = self.document.key_place((*self.path, "groups", group))
+                self.problems.append(Problem(place, f'no rule leads to the group "{group}"'))
+
+
+def _primary(
+    document: Document, vocabulary: Vocabulary, ids: list[str], problems: list[Problem]
+) -> Iterator[dict[str, Any]]:
+    for index, entry in enumerate(document.data.get("primary", ())):
+        path: Path = ("primary", index)
+        if entry["scheme"] not in ids:
+            hint = did_you_mean(entry["scheme"], ids)
+            problems.append(Problem(document.place((*path, "scheme")), f'no scheme "{entry["scheme"]}"{hint}'))
+        for number, fact in enumerate(entry.get("known", ())):
+            if fact not in vocabulary:
+                place = document.place((*path, "known", number))
+                problems.append(Problem(place, f'no fact is called "{fact}"{did_you_mean(fact, list(vocabulary))}'))
+        expression = condition(document, (*path, "when"), entry["when"], vocabulary, problems)
+        if expression is not None:
+            yield {"scheme": entry["scheme"], "when": pack(expression), "known": entry.get("known", [])}

@@ -1,0 +1,186 @@
+"""A risk scheme as the program uses it: population, groups, cited rules and the diagram that decides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from all_cli.knowledge.sources import Citation, citations
+from all_cli.logic.diagram import Diagram
+from all_cli.logic.expression import Expression, unpack
+
+NOT_APPLICABLE, UNCLASSIFIED = "not-applicable", "unclassified"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A cited sentence: an outcome figure or a note, with the condition under which it is worth saying."""
+
+    id: str
+    text: str
+    cite: tuple[Citation, ...]
+    checked: bool
+    when: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group of a scheme, with the published outcome of its members."""
+
+    id: str
+    label: str
+    severity: int | None
+    outcome: tuple[Statement, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: if ``when`` holds, the patient is in ``group`` (in one of ``groups``, where the source leaves it open)."""
+
+    id: str
+    groups: tuple[str, ...]
+    text: str
+    when: Expression
+    cite: tuple[Citation, ...]
+    checked: bool
+    note: str
+    derived: str
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A condition that the scheme gives a name to."""
+
+    name: str
+    label: str
+    text: str
+    cite: tuple[Citation, ...]
+    checked: bool
+    note: str
+
+
+class Scheme:
+    """A compiled scheme; parts that only explanations need are unpacked when asked for.
+
+    Leaf 0 of the diagram says "outside the population", leaf i that rule i - 1 decides, the last that none does.
+    """
+
+    def __init__(self, packed: Mapping[str, Any]) -> None:
+        self._packed = packed
+        self.id: str = packed["id"]
+        self.title: str = packed["title"]
+        self.kind: str = packed.get("kind", "rules")
+        self.audience: str = packed["audience"]
+        self.published: int = packed["published"]
+        self.quoted: bool = packed.get("quoted", False)
+        self.group_ids: tuple[str, ...] = tuple(packed["groups"])
+        # The answer of each leaf, as the groups it leaves.
+        rules = [tuple(rule["groups"]) for rule in packed["rules"]]
+        self.leaf_groups: tuple[tuple[str, ...], ...] = ((NOT_APPLICABLE,), *rules, (UNCLASSIFIED,))
+
+    def __repr__(self) -> str:
+        return f"Scheme({self.id!r})"
+
+    @property
+    def about(self) -> str:
+        """What the scheme was for, in a sentence; may be empty."""
+        return str(self._packed.get("about", ""))
+
+    @property
+    def version(self) -> str:
+        """The version of the scheme that is encoded; may be empty."""
+        return str(self._packed.get("version", ""))
+
+    @property
+    def in_use(self) -> tuple[int | None, int | None]:
+        """First and last year of use; None where open or unknown."""
+        first, last = self._packed.get("in_use", (None, None))
+        return first, last
+
+    @cached_property
+    def diagram(self) -> Diagram:
+        """Population and rules together."""
+        return Diagram.unpack(self._packed["diagram"])
+
+    @cached_property
+    def rules_alone(self) -> Diagram:
+        """The rules without the population: what the criteria would say of a patient they are not for."""
+        return Diagram.unpack(self._packed["rules_alone"])
+
+    @cached_property
+    def groups(self) -> dict[str, Group]:
+        """The groups by id, in the scheme's order."""
+        return {
+            id: Group(
+                id, group["label"], group.get("severity"), _statements(group.get("outcome", ())), group.get("note", "")
+            )
+            for id, group in self._packed["groups"].items()
+        }
+
+    @cached_property
+    def population(self) -> Rule:
+        """Whom the scheme is for; ``note`` holds it in words."""
+        raw = self._packed["population"]
+        return Rule(
+            "population", (), raw["when"], unpack(raw["expression"]), citations(raw["cite"]), raw["checked"],
+            raw["text"], raw.get("note", ""),
+        )  # fmt: skip
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules in the order in which they are tried."""
+        return tuple(
+            Rule(
+                raw["id"], tuple(raw["groups"]), raw["when"], unpack(raw["expression"]), citations(raw["cite"]),
+                raw["checked"], raw.get("note", ""), raw.get("derived", ""),
+            )
+            for raw in self._packed["rules"]
+        )  # fmt: skip
+
+    @cached_property
+    def definitions(self) -> dict[str, Definition]:
+        """The scheme's own names, with where each definition stands."""
+        return {
+            name: Definition(
+                name, raw.get("label", name.replace("_", " ")), raw["when"], citations(raw["cite"]), raw["checked"],
+                raw.get("note", ""),
+            )
+            for name, raw in self._packed.get("define", {}).items()
+        }  # fmt: skip
+
+    @cached_property
+    def notes(self) -> tuple[Statement, ...]:
+        """Notes on the scheme; one with a condition is for patients of whom it may hold."""
+        return _statements(self._packed.get("notes", ()))
+
+    @property
+    def exceptions(self) -> list[Mapping[str, str]]:
+        """What the check would complain of and the scheme declares as intended, each with its reason."""
+        return list(self._packed.get("exceptions", ()))
+
+    @property
+    def checked(self) -> bool:
+        """Whether every rule, definition and the population were read in their sources."""
+        parts = [self._packed["population"], *self._packed["rules"], *self._packed.get("define", {}).values()]
+        return all(part["checked"] for part in parts)
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts that the scheme asks for, in the order in which it asks."""
+        return tuple(axis.fact for axis in self.diagram.axes)
+
+
+def _statements(raw: Any) -> tuple[Statement, ...]:
+    return tuple(
+        Statement(
+            item.get("id", ""),
+            item["text"],
+            citations(item["cite"]),
+            item["checked"],
+            unpack(item["expression"]) if "expression" in item else None,
+        )
+        for item in raw
+    )

@@ -1,0 +1,197 @@
+"""A scheme's answer for a patient: the exact set of groups still possible, why, and what would decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from all_cli.knowledge.sources import Citation
+from all_cli.logic.diagram import Diagram
+from all_cli.logic.explain import because, truth
+from all_cli.logic.expression import names, tests
+from all_cli.patient.patient import Patient, whole_domain
+from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Rule, Scheme, Statement
+
+ASSIGNED, INDETERMINATE = "assigned", "indeterminate"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A rule that decides for some completion of the patient; for an assigned group, the reason for it."""
+
+    rule: str
+    groups: tuple[str, ...]
+    when: str
+    because: tuple[str, ...]
+    cite: tuple[Citation, ...]
+    checked: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Part of an unknown fact's values, and the groups it would leave."""
+
+    text: str
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """An unknown (or not exactly known) fact on which the answer depends."""
+
+    fact: str
+    ranges: tuple[Range, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer of one scheme.
+
+    ``possible`` holds the groups that some completion of the patient comes to, in the scheme's order, and
+    ``not-applicable`` if the patient may lie outside the population; ``group`` is set if exactly one group remains.
+    """
+
+    scheme: Scheme
+    status: str
+    group: str | None
+    possible: tuple[str, ...]
+    decided_by: tuple[Decision, ...]
+    ruled_out: tuple[Decision, ...]
+    missing: tuple[Missing, ...]
+    notes: tuple[Statement, ...]
+    reason: str
+    checked: bool
+
+
+def masks_of(diagram: Diagram, patient: Patient) -> list[int]:
+    """What the diagram sees of a patient: per axis, the pieces still possible."""
+    known = patient.known
+    return [axis.mask(known[axis.fact].possible) if axis.fact in known else axis.domain for axis in diagram.axes]
+
+
+def groups_of(scheme: Scheme, leaves: int) -> tuple[str, ...]:
+    """The groups of a bit mask of leaves, in the scheme's order, ``not-applicable`` last."""
+    found = {group for leaf, groups in enumerate(scheme.leaf_groups) if leaves >> leaf & 1 for group in groups}
+    return tuple(group for group in (*scheme.group_ids, UNCLASSIFIED, NOT_APPLICABLE) if group in found)
+
+
+def status_of(possible: Sequence[str]) -> tuple[str, str | None]:
+    """Status and group that follow from the groups still possible."""
+    if len(possible) != 1 or possible[0] == UNCLASSIFIED:
+        return INDETERMINATE, None
+    return (NOT_APPLICABLE, None) if possible[0] == NOT_APPLICABLE else (ASSIGNED, possible[0])
+
+
+def judge(scheme: Scheme, patient: Patient) -> Verdict:
+    """Apply a scheme to a patient and explain the answer.
+
+    The groups are exact: each is reached by some completion of the patient, and no completion reaches another.
+    """
+    diagram = scheme.diagram
+    masks = masks_of(diagram, patient)
+    leaves = diagram.reach(masks)
+    possible = groups_of(scheme, leaves)
+    status, group = status_of(possible)
+    if status == NOT_APPLICABLE:
+        return _not_applicable(scheme, patient, possible)
+    deciding = [rule for number, rule in enumerate(scheme.rules) if leaves >> (number + 1) & 1]
+    decided = tuple(_decision(scheme, rule, True, patient) for rule in deciding)
+    return Verdict(
+        scheme,
+        status,
+        group,
+        possible,
+        decided,
+        tuple(_decision(scheme, rule, False, patient) for rule in _ruled_out(scheme, deciding)),
+        _missing(scheme, diagram, masks),
+        _notes(scheme, patient),
+        _open_reason(possible) if status == INDETERMINATE else "",
+        all(_is_checked(scheme, rule) for rule in (scheme.population, *deciding)),
+    )
+
+
+def judge_outside(scheme: Scheme, patient: Patient) -> Verdict:
+    """What a quoted scheme's criteria would have said of a patient it is not for."""
+    diagram = scheme.rules_alone
+    leaves = diagram.reach(masks_of(diagram, patient)) << 1
+    possible = groups_of(scheme, leaves)
+    status, group = status_of(possible)
+    deciding = [rule for number, rule in enumerate(scheme.rules) if leaves >> (number + 1) & 1]
+    decided = tuple(_decision(scheme, rule, True, patient) for rule in deciding)
+    reason = _outside_reason(scheme, patient)
+    return Verdict(scheme, status, group, possible, decided, (), (), (), reason, scheme.checked)
+
+
+def _not_applicable(scheme: Scheme, patient: Patient, possible: tuple[str, ...]) -> Verdict:
+    reason = _outside_reason(scheme, patient)
+    return Verdict(
+        scheme, NOT_APPLICABLE, None, possible, (), (), (), (), reason, scheme.population.checked
+    )
+
+
+def _outside_reason(scheme: Scheme, patient: Patient) -> str:
+    why = because(scheme.population.when, False, patient.possible(), patient.text)
+    return f"for {scheme.population.note}; here {', '.join(why)}"
+
+
+def _open_reason(possible: tuple[str, ...]) -> str:
+    return f"{len(possible)} groups still possible" if len(possible) > 1 else "no rule of the scheme holds"
+
+
+def _decision(scheme: Scheme, rule: Rule, holds: bool, patient: Patient) -> Decision:
+    why = because(rule.when, holds, patient.possible(), patient.text)
+    return Decision(
+        f"{scheme.id}.{rule.id}", rule.groups, rule.text, tuple(why), rule.cite, _is_checked(scheme, rule), rule.note
+    )
+
+
+def _is_checked(scheme: Scheme, rule: Rule) -> bool:
+    return rule.checked and all(scheme.definitions[name].checked for name in names(rule.when))
+
+
+def _ruled_out(scheme: Scheme, deciding: list[Rule]) -> list[Rule]:
+    """Rules before the last deciding one that no completion of the patient comes to."""
+    if not deciding:
+        return []
+    last = max(scheme.rules.index(rule) for rule in deciding)
+    return [rule for rule in scheme.rules[:last] if rule not in deciding]
+
+
+def _missing(scheme: Scheme, diagram: Diagram, masks: list[int]) -> tuple[Missing, ...]:
+    answers: dict[tuple[str, ...], int] = {}
+    answer = [answers.setdefault(groups, len(answers)) for groups in scheme.leaf_groups]
+    result = []
+    for number in diagram.mattering(masks, answer):
+        axis = diagram.axes[number]
+        left = {}
+        for piece in axis.pieces(masks[number]):
+            leaves = diagram.reach([*masks[:number], 1 << piece, *masks[number + 1 :]])
+            left[piece] = groups_of(scheme, leaves)
+        possible = masks[number]
+        for piece, groups in left.items():
+            if not groups:
+                possible &= ~(1 << piece)
+        ranges = tuple(Range(axis.text(mask), groups) for mask, groups in axis.runs(possible, left))
+        result.append(Missing(axis.fact, ranges))
+    return tuple(result)
+
+
+def _notes(scheme: Scheme, patient: Patient) -> tuple[Statement, ...]:
+    """Notes without a condition, and those whose condition holds or whose facts are known but not exactly."""
+    possible = patient.possible()
+    kept = []
+    for note in scheme.notes:
+        if note.when is not None:
+            value = truth(note.when, possible)
+            if value is False or (value is None and not all(_narrowed(patient, test.fact) for test in tests(note.when))):
+                continue
+        kept.append(note)
+    return tuple(kept)
+
+
+def _narrowed(patient: Patient, fact: str) -> bool:
+    known = patient.known.get(fact)
+    return known is not None and known.possible != whole_domain(patient.vocabulary[fact])
+
+
