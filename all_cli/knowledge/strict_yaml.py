@@ -50,8 +50,13 @@ class Document:
         return places.get(path, Place(self.file, 1, 1))
 
 
-def read_yaml(text: str, file: str) -> Document:
+def read_yaml(text: str, file: str, *, as_text: bool = False) -> Document:
     """Read one YAML document.
+
+    Args:
+        text: the document.
+        file: the name that messages give it.
+        as_text: keep every scalar as the text that was written (``5e-4``, ``1.50``, ``yes``).
 
     Raises:
         KnowledgeError: not YAML, a repeated key, an anchor, alias, tag or merge key; all such mistakes at once, except
@@ -72,7 +77,7 @@ def read_yaml(text: str, file: str) -> Document:
     document = Document(file, None)
     if node is None:
         return document
-    reader = _Reader(document, text)
+    reader = _Reader(document, as_text)
     document.data = reader.value(node, ())
     if reader.problems:
         raise KnowledgeError(reader.problems)
@@ -80,9 +85,9 @@ def read_yaml(text: str, file: str) -> Document:
 
 
 class _Reader:
-    def __init__(self, document: Document, text: str) -> None:
+    def __init__(self, document: Document, as_text: bool) -> None:
         self.document = document
-        self.text = text
+        self.as_text = as_text
         self.problems: list[Problem] = []
         self.seen: set[int] = set()
 
@@ -126,7 +131,7 @@ class _Reader:
         text: str = node.value
         if node.tag and not node.tag.startswith("tag:yaml.org,2002:"):
             self.problems.append(Problem(self.mark(node), f'the tag "{node.tag}" is not allowed here'))
-        if node.style in ("'", '"', "|", ">"):
+        if self.as_text or node.style in ("'", '"', "|", ">"):
             return text
         if text in _WORDS:
             return _WORDS[text]

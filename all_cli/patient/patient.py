@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
-from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, intersect
+from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, intersect, number_text
 from all_cli.patient.genetics import GeneticsReader
 from all_cli.patient.reading import read_value, value_text
 from all_cli.patient.unreadable import ContradictionError
@@ -38,6 +38,20 @@ class Patient:
         if id not in self.known:
             return "unknown"
         return value_text(self.vocabulary[id], self.known[id].possible)
+
+    def bare(self, id: str) -> str:
+        """The value as explanations print it, next to a comparison: ``7``, ``9 mo``, ``<0.01 %``, ``CNS2``."""
+        known = self.known.get(id)
+        if known is None:
+            return "unknown"
+        fact = self.vocabulary[id]
+        if known.derived and not isinstance(known.possible, NumberSet) and len(known.possible) > 1:
+            return "unknown"
+        if isinstance(known.possible, NumberSet) and (value := known.possible.single) is not None:
+            if fact.reading == "age" and value != int(value):
+                return value_text(fact, known.possible)
+            return number_text(value)
+        return value_text(fact, known.possible)
 
     def said(self) -> dict[str, str]:
         """The facts that the user gave, in the vocabulary's order, as text."""

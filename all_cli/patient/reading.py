@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from all_cli.knowledge.problems import did_you_mean
 from all_cli.knowledge.vocabulary import Fact
-from all_cli.logic.values import ABSENT, PRESENT, ChoiceSet, NumberSet, Possible, number_text, possible_text
+from all_cli.logic.values import ABSENT, PRESENT, ChoiceSet, NumberSet, Possible, number_text
 from all_cli.patient.age import age_text, read_age
 from all_cli.patient.quantity import read_number
 from all_cli.patient.unreadable import UnreadableError
@@ -74,12 +74,20 @@ def value_text(fact: Fact, possible: Possible) -> str:
             else:
                 spans.append(f"{number_text(start)}–{number_text(end)}")
         return f"{' or '.join(spans)} {fact.unit}".strip()
-    for name, members in fact.sets.items():
-        if frozenset(members) == possible:
-            return name
+    return words_text(fact, possible)
+
+
+def words_text(fact: Fact, words: ChoiceSet) -> str:
+    """Values of a choice or flag in the vocabulary's order, whole sets by their name: ``CNS1 or CNS2``."""
     if fact.kind == "flag":
-        return " or ".join(fact.values[word].label for word in sorted(possible))
-    return possible_text(possible)
+        return " or ".join(fact.values[word].label for word in fact.values if word in words)
+    shown: list[str] = []
+    for word in fact.values:
+        if word in words:
+            named = next((n for n, members in fact.sets.items() if word in members and words.issuperset(members)), word)
+            if named not in shown:
+                shown.append(named)
+    return " or ".join(shown) or "none"
 
 
 def fold(text: str) -> str:

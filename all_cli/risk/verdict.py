@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from all_cli.knowledge.sources import Citation
+from all_cli.knowledge.vocabulary import Fact
+from all_cli.logic.axis import Axis
 from all_cli.logic.diagram import Diagram
 from all_cli.logic.explain import because, truth
 from all_cli.logic.expression import names, tests
+from all_cli.logic.values import NumberSet
 from all_cli.patient.patient import Patient, whole_domain
+from all_cli.patient.reading import words_text
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Rule, Scheme, Statement
 
 ASSIGNED, INDETERMINATE = "assigned", "indeterminate"
@@ -104,7 +108,7 @@ def judge(scheme: Scheme, patient: Patient) -> Verdict:
         possible,
         decided,
         tuple(_decision(scheme, rule, False, patient) for rule in _ruled_out(scheme, deciding)),
-        _missing(scheme, diagram, masks),
+        _missing(scheme, diagram, masks, patient),
         _notes(scheme, patient),
         _open_reason(possible) if status == INDETERMINATE else "",
         all(_is_checked(scheme, rule) for rule in (scheme.population, *deciding)),
@@ -131,7 +135,7 @@ def _not_applicable(scheme: Scheme, patient: Patient, possible: tuple[str, ...])
 
 
 def _outside_reason(scheme: Scheme, patient: Patient) -> str:
-    why = because(scheme.population.when, False, patient.possible(), patient.text)
+    why = because(scheme.population.when, False, patient.possible(), patient.bare)
     return f"for {scheme.population.note}; here {', '.join(why)}"
 
 
@@ -140,7 +144,7 @@ def _open_reason(possible: tuple[str, ...]) -> str:
 
 
 def _decision(scheme: Scheme, rule: Rule, holds: bool, patient: Patient) -> Decision:
-    why = because(rule.when, holds, patient.possible(), patient.text)
+    why = because(rule.when, holds, patient.possible(), patient.bare)
     return Decision(
         f"{scheme.id}.{rule.id}", rule.groups, rule.text, tuple(why), rule.cite, _is_checked(scheme, rule), rule.note
     )
@@ -158,7 +162,7 @@ def _ruled_out(scheme: Scheme, deciding: list[Rule]) -> list[Rule]:
     return [rule for rule in scheme.rules[:last] if rule not in deciding]
 
 
-def _missing(scheme: Scheme, diagram: Diagram, masks: list[int]) -> tuple[Missing, ...]:
+def _missing(scheme: Scheme, diagram: Diagram, masks: list[int], patient: Patient) -> tuple[Missing, ...]:
     answers: dict[tuple[str, ...], int] = {}
     answer = [answers.setdefault(groups, len(answers)) for groups in scheme.leaf_groups]
     result = []
@@ -172,9 +176,16 @@ def _missing(scheme: Scheme, diagram: Diagram, masks: list[int]) -> tuple[Missin
         for piece, groups in left.items():
             if not groups:
                 possible &= ~(1 << piece)
-        ranges = tuple(Range(axis.text(mask), groups) for mask, groups in axis.runs(possible, left))
+        fact = patient.vocabulary[axis.fact]
+        ranges = tuple(Range(_range_text(fact, axis, mask), groups) for mask, groups in axis.runs(possible, left))
         result.append(Missing(axis.fact, ranges))
     return tuple(result)
+
+
+def _range_text(fact: Fact, axis: Axis, mask: int) -> str:
+    """The pieces of ``mask`` as a reader knows them: ``< 0.01``, ``CNS1 or CNS2``, ``present``."""
+    possible = axis.possible(mask)
+    return axis.text(mask) if isinstance(possible, NumberSet) or axis.text(mask) == "any" else words_text(fact, possible)
 
 
 def _notes(scheme: Scheme, patient: Patient) -> tuple[Statement, ...]:

@@ -1,0 +1,1 @@
+"""The two commands: parse the command line, call, render, exit code."""

@@ -1,0 +1,251 @@
+"""``all-risk``: stratify patients by published risk schemes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from all_cli import __version__
+from all_cli.cli.common import (
+    DONE,
+    WITH_INVALID,
+    Color,
+    Format,
+    MrdUnit,
+    emit,
+    fail,
+    one_of,
+    patient_from,
+    run,
+    sentences,
+)
+
+app = typer.Typer(
+    help="Stratify acute lymphoblastic leukemia by published risk schemes. Every rule is cited; unknown is never negative.",
+    epilog="For professionals; works offline; not a medical device. Exit codes: 0 done, 1 done with invalid rows or "
+    "an indeterminate answer under --strict, 2 usage or unreadable value, 3 input cannot be read, 4 knowledge file invalid.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
+)
+
+FormatOption = Annotated[
+    Format | None, typer.Option("--format", "-f", help="Output format; without it a table for a terminal, plain text for a pipe.")
+]
+ColorOption = Annotated[Color, typer.Option("--color", help="When to colour.")]
+RulesOption = Annotated[
+    Path | None,
+    typer.Option("--rules", metavar="FILE", help="Your own schemes (YAML); they extend the shipped ones or replace them by id."),
+]
+
+
+def _version(value: bool) -> None:
+    if value:
+        from all_cli.knowledge.files import digest
+
+        typer.echo(f"all-cli {__version__}, knowledge {digest()}")
+        raise typer.Exit(DONE)
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print versions and leave.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def classify(
+    age: Annotated[str | None, typer.Option(help="Age at diagnosis: 7, 7.5, 9mo, 45d, 6y3m.")] = None,
+    born: Annotated[str | None, typer.Option(metavar="DATE", help="Date of birth, with --diagnosed instead of --age.")] = None,
+    diagnosed: Annotated[str | None, typer.Option(metavar="DATE", help="Date of diagnosis, YYYY-MM-DD.")] = None,
+    sex: Annotated[str | None, typer.Option(help="male or female.")] = None,
+    lineage: Annotated[str | None, typer.Option(help="B, T or MPAL.")] = None,
+    wbc: Annotated[str | None, typer.Option(help="White cells at diagnosis: 45 (×10⁹/L), 45000/uL, >100.")] = None,
+    cns: Annotated[str | None, typer.Option(help="CNS1, CNS2 (any of 2a-c), CNS3 (any of 3a-c), CNS2a …")] = None,
+    genetics: Annotated[
+        list[str] | None,
+        typer.Option(help="Findings: 't(12;21), iAMP21'; 'none' if the full panel found nothing. Repeatable."),
+    ] = None,
+    ph: Annotated[bool | None, typer.Option("--ph/--no-ph", help="BCR::ABL1 present or absent.")] = None,
+    kmt2a: Annotated[bool | None, typer.Option("--kmt2a/--no-kmt2a", help="KMT2A rearranged or germline.")] = None,
+    testicular: Annotated[bool | None, typer.Option("--testicular/--no-testicular", help="Testicular leukaemia.")] = None,
+    down_syndrome: Annotated[
+        bool | None, typer.Option("--down-syndrome/--no-down-syndrome", help="Down syndrome.")
+    ] = None,
+    steroid_pretreatment: Annotated[
+        bool | None, typer.Option("--steroid-pretreatment/--no-steroid-pretreatment", help="Steroids before diagnosis.")
+    ] = None,
+    mrd_d8_pb: Annotated[str | None, typer.Option(metavar="MRD", help="MRD in blood, day 8.")] = None,
+    mrd_d15: Annotated[str | None, typer.Option(metavar="MRD", help="MRD in marrow, day 15.")] = None,
+    mrd_eoi: Annotated[
+        str | None, typer.Option(metavar="MRD", help="MRD at end of induction: 0.05%, 5e-4, <0.01%, negative.")
+    ] = None,
+    mrd_eoc: Annotated[str | None, typer.Option(metavar="MRD", help="MRD at end of consolidation.")] = None,
+    mrd_unit: Annotated[MrdUnit | None, typer.Option(help="Unit of MRD numbers that carry none.")] = None,
+    marrow_d15: Annotated[str | None, typer.Option(metavar="PERCENT", help="Marrow blasts, day 15: 3, M1, M3.")] = None,
+    marrow_eoi: Annotated[str | None, typer.Option(metavar="PERCENT", help="Marrow blasts, end of induction.")] = None,
+    weeks_to_cr: Annotated[str | None, typer.Option(metavar="WEEKS", help="Weeks to complete remission.")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="FACT=VALUE", help="Any fact of all-risk facts. Repeatable.")
+    ] = None,
+    patient_file: Annotated[
+        str | None, typer.Option("--patient", metavar="FILE", help="Facts in a YAML or JSON file; - for standard input.")
+    ] = None,
+    scheme: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this scheme. Repeatable.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if the answer is indeterminate.")] = False,
+    rules: RulesOption = None,
+    form: FormatOption = None,
+    color: ColorOption = Color.auto,
+) -> None:
+    """Which risk group, under which scheme, why, and what is still missing."""
+    from all_cli.risk.library import risk_library
+    from all_cli.risk.verdict import INDETERMINATE
+
+    with sentences():
+        library = risk_library(rules)
+        for id in scheme or ():
+            one_of("scheme", id, library.schemes)
+        texts = {
+            "age": age, "sex": sex, "lineage": lineage, "wbc": wbc, "cns": cns, "mrd_d8_pb": mrd_d8_pb, "mrd_d15": mrd_d15,
+            "mrd_eoi": mrd_eoi, "mrd_eoc": mrd_eoc, "marrow_d15": marrow_d15, "marrow_eoi": marrow_eoi,
+            "weeks_to_cr": weeks_to_cr,
+        }  # fmt: skip
+        patient = patient_from(
+            library.vocabulary,
+            given={id: text for id, text in texts.items() if text is not None},
+            flags={
+                "bcr_abl1": ph, "kmt2a_r": kmt2a, "testicular": testicular, "down_syndrome": down_syndrome,
+                "steroid_pretreatment": steroid_pretreatment,
+            },
+            units=dict.fromkeys(("mrd_d8_pb", "mrd_d15", "mrd_eoi", "mrd_eoc"), mrd_unit.value) if mrd_unit else None,
+            settings=settings, genetics=genetics, born=born, diagnosed=diagnosed, file=patient_file,
+        )  # fmt: skip
+        answers = library.answers(patient, scheme)
+
+        from all_cli.report.answers import answers_json, answers_page
+
+        emit(
+            form,
+            color,
+            lambda: answers_page(answers, patient, library, named=bool(scheme)),
+            lambda: answers_json(answers, patient, library),
+        )
+        asked = answers.verdicts if scheme else {answers.primary: answers.verdicts.get(answers.primary or "")}
+        if strict and any(verdict is None or verdict.status == INDETERMINATE for verdict in asked.values()):
+            raise typer.Exit(WITH_INVALID)
+
+
+@app.command()
+def schemes(
+    id: Annotated[str | None, typer.Argument(metavar="[ID]", help="One scheme, with all its rules.")] = None,
+    rules: RulesOption = None,
+    form: FormatOption = None,
+    color: ColorOption = Color.auto,
+) -> None:
+    """List the schemes, or show one with its rules and citations."""
+    from all_cli.risk.library import risk_library
+
+    with sentences():
+        library = risk_library(rules)
+        from all_cli.report import schemes as report
+
+        if id is None:
+            emit(form, color, lambda: report.schemes_page(library), lambda: report.schemes_json(library))
+        else:
+            scheme = one_of("scheme", id, library.schemes)
+            emit(form, color, lambda: report.scheme_page(scheme, library), lambda: report.scheme_json(scheme, library))
+
+
+@app.command()
+def facts(
+    id: Annotated[str | None, typer.Argument(metavar="[ID]", help="One fact, with its spellings and units.")] = None,
+    form: FormatOption = None,
+    color: ColorOption = Color.auto,
+) -> None:
+    """List the facts that can be known of a patient, or show one."""
+    from all_cli.risk.library import risk_library
+
+    with sentences():
+        library = risk_library()
+        from all_cli.report import schemes as report
+
+        vocabulary = library.vocabulary
+        fact = one_of("fact", id, vocabulary) if id is not None else None
+        emit(
+            form,
+            color,
+            lambda: report.fact_page(fact, library) if fact else report.facts_page(vocabulary, library),
+            lambda: report.facts_json(vocabulary, fact),
+        )
+
+
+@app.command()
+def cite(
+    id: Annotated[str, typer.Argument(help="A source, a scheme, or a rule such as nci-rome.age.")],
+    bibtex: Annotated[bool, typer.Option("--bibtex", help="As BibTeX.")] = False,
+    rules: RulesOption = None,
+    form: FormatOption = None,
+    color: ColorOption = Color.auto,
+) -> None:
+    """Print the reference of a source, a scheme or a rule."""
+    from all_cli.cli.citing import cite_risk
+    from all_cli.risk.library import risk_library
+
+    with sentences():
+        cite_risk(risk_library(rules), id, bibtex, form, color)
+
+
+@app.command()
+def batch(
+    source: Annotated[str, typer.Argument(metavar="IN", help="CSV or TSV of patients, one row each; - for standard input.")],
+    output: Annotated[str, typer.Option("--output", "-o", metavar="OUT", help="Where to write; - for standard output.")] = "-",
+    scheme: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Scheme to apply; repeatable. Without it nci-rome and guideline-summary.")
+    ] = None,
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="COLUMN=FACT", help="Read this column as this fact (or as - to leave it alone). Repeatable."),
+    ] = None,
+    mrd_unit: Annotated[MrdUnit | None, typer.Option(help="Unit of MRD numbers that carry none.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if any answer is indeterminate.")] = False,
+    rules: RulesOption = None,
+) -> None:
+    """Stratify a table of patients: every row comes back, classified or with the reason why not."""
+    from all_cli.cohort.run import run_batch
+    from all_cli.risk.library import risk_library
+
+    with sentences():
+        library = risk_library(rules)
+        ids = scheme or ["nci-rome", "guideline-summary"]
+        chosen = [one_of("scheme", id, library.schemes) for id in ids]
+        summary = run_batch(
+            library.vocabulary,
+            chosen,
+            source,
+            output,
+            dict(_mapping(entry) for entry in mapping or ()),
+            mrd_unit.value if mrd_unit else "",
+        )
+        for line in summary.lines():
+            typer.echo(line, err=True)
+        if summary.invalid or (strict and summary.indeterminate):
+            raise typer.Exit(WITH_INVALID)
+
+
+def _mapping(entry: str) -> tuple[str, str]:
+    column, sign, fact = entry.rpartition("=")
+    if not sign or not column or not fact:
+        fail(f'--map "{entry}": write it as COLUMN=fact, for example --map "Leukocytes=wbc"')
+    return column, fact
+
+
+def main() -> None:
+    """Entry point of ``all-risk``."""
+    run(app)

@@ -1,0 +1,1 @@
+"""One result object in, one format out: terminal table, plain text, Markdown, JSON."""

@@ -1,0 +1,217 @@
+"""The answer to "which risk group?": one patient under all schemes, as a page and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from all_cli import __version__
+from all_cli.knowledge import files
+from all_cli.knowledge.sources import Citation
+from all_cli.patient.patient import Patient
+from all_cli.report.page import Page
+from all_cli.risk.library import Answers, RiskLibrary
+from all_cli.risk.scheme import NOT_APPLICABLE, Statement
+from all_cli.risk.verdict import ASSIGNED, INDETERMINATE, Decision, Verdict
+
+SCHEMA_VERSION = 1
+
+
+def answers_page(answers: Answers, patient: Patient, library: RiskLibrary, *, named: bool) -> Page:
+    """The screen: the primary scheme in full, the others in a line each, and criteria that do not apply, with why.
+
+    Args:
+        answers: the verdicts.
+        patient: the patient.
+        library: where sources and labels come from.
+        named: whether the user named the schemes; then each is shown in full.
+    """
+    page = Page(library.sources)
+    said = patient.said()
+    page.line(", ".join(f"{id} {text}" for id, text in said.items()) or "nothing known", "Patient")
+    for warning in patient.warnings:
+        page.line(warning, "Note")
+    full = list(answers.verdicts.values()) if named else [v for v in answers.applicable if v.scheme.id == answers.primary]
+    for verdict in full:
+        _in_full(page, verdict, library)
+    if not full:
+        page.line("No encoded scheme is for this patient.", strong=True)
+    if not named:
+        _others(page, [verdict for verdict in answers.applicable if verdict.scheme.id != answers.primary])
+    _outside(page, [verdict for verdict in answers.outside if not named or verdict.scheme.id in answers.verdicts])
+    page.close()
+    return page
+
+
+def _in_full(page: Page, verdict: Verdict, library: RiskLibrary) -> None:
+    scheme = verdict.scheme
+    page.heading(f"{scheme.title}: {_answer(verdict)}", 1)
+    page.line(f"{scheme.id} ({scheme.published}), {verdict.status}", "scheme")
+    if verdict.status == NOT_APPLICABLE:
+        page.line(f"{verdict.reason} {page.cite(scheme.population.cite, scheme.population.checked)}", "why")
+        return
+    population = scheme.population
+    page.line(f"{population.note} {page.cite(population.cite, population.checked)}", "for")
+    if verdict.status == ASSIGNED:
+        for decision in verdict.decided_by:
+            _decision(page, decision)
+        assert verdict.group is not None
+        for outcome in scheme.groups[verdict.group].outcome:
+            page.line(f"{outcome.text} {page.cite(outcome.cite, outcome.checked)}", "outcome")
+    else:
+        _possible(page, verdict)
+    for decision in verdict.decided_by:
+        if decision.note and (verdict.status == ASSIGNED or len(decision.groups) > 1 and _certain(decision)):
+            page.line(decision.note, "note")
+    for note in verdict.notes:
+        page.line(f"{note.text} {page.cite(note.cite, note.checked)}", "note")
+
+
+def _certain(decision: Decision) -> bool:
+    return any("unknown" not in text for text in decision.because)
+
+
+def _decision(page: Page, decision: Decision) -> None:
+    page.line(", ".join(decision.because) or decision.when, "because")
+    page.line(f"{decision.rule}: {decision.when} {page.cite(decision.cite, decision.checked)}", "rule")
+
+
+def _possible(page: Page, verdict: Verdict) -> None:
+    by_group = {
+        group: [d for d in verdict.decided_by if group in d.groups] for group in verdict.possible if group != NOT_APPLICABLE
+    }
+    for group, decisions in by_group.items():
+        label = verdict.scheme.groups[group].label if group in verdict.scheme.groups else group
+        rules = ", ".join(f"{d.rule.split('.', 1)[1]} {page.cite(d.cite, d.checked)}" for d in decisions)
+        page.line(f"{label}, by {rules}", "possible")
+    if NOT_APPLICABLE in verdict.possible:
+        page.line(f"the scheme may not be for this patient: it is for {verdict.scheme.population.note}", "possible")
+    if verdict.missing:
+        page.heading("What is missing, and what it would leave")
+        rows = []
+        for missing in verdict.missing:
+            if len(missing.ranges) == 1:
+                rows.append((missing.fact, "any", "narrows only together with others"))
+            for index, part in enumerate(missing.ranges if len(missing.ranges) > 1 else ()):
+                rows.append((missing.fact if not index else "", part.text, ", ".join(part.groups)))
+        page.table(("fact", "if it is", "leaves"), rows)
+
+
+def _others(page: Page, verdicts: list[Verdict]) -> None:
+    if not verdicts:
+        return
+    page.heading("Under other schemes")
+    rows = []
+    for verdict in verdicts:
+        why = ", ".join(dict.fromkeys(t for d in verdict.decided_by for t in d.because)) if verdict.group else ""
+        cite = page.cite((c for d in verdict.decided_by for c in d.cite), verdict.checked) if verdict.group else ""
+        missing = ", ".join(missing.fact for missing in verdict.missing)
+        rows.append((verdict.scheme.id, _short(verdict), why or (f"missing: {missing}" if missing else ""), cite))
+    page.table(("scheme", "answer", "because", "source"), rows)
+
+
+def _outside(page: Page, verdicts: list[Verdict]) -> None:
+    if not verdicts:
+        return
+    page.heading("Criteria often quoted that do not apply here")
+    for verdict in verdicts:
+        scheme = verdict.scheme
+        why = ", ".join(dict.fromkeys(t for d in verdict.decided_by for t in d.because if "unknown" not in t))
+        would = f"would say {verdict.group} ({why})" if verdict.group else f"would leave {', '.join(verdict.possible)}"
+        cited = page.cite((c for d in verdict.decided_by for c in d.cite), verdict.checked) if verdict.group else ""
+        page.line(f"{scheme.title} {would} {cited}; it is {verdict.reason}.".replace("  ", " "), scheme.audience)
+
+
+def _answer(verdict: Verdict) -> str:
+    if verdict.status == ASSIGNED and verdict.group is not None:
+        return verdict.scheme.groups[verdict.group].label
+    if verdict.status == NOT_APPLICABLE:
+        return "does not apply"
+    return _short(verdict)
+
+
+def _short(verdict: Verdict) -> str:
+    """The groups still possible in a few words."""
+    if verdict.status != INDETERMINATE:
+        return verdict.group or "does not apply"
+    *first, last = [group if group != NOT_APPLICABLE else "not applicable" for group in verdict.possible]
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def answers_json(answers: Answers, patient: Patient, library: RiskLibrary) -> dict[str, Any]:
+    """The stable, versioned JSON object of one patient."""
+    verdicts = answers.applicable + [v for v in answers.verdicts.values() if v.status == NOT_APPLICABLE]
+    cited: dict[str, None] = {}
+    results = [verdict_json(verdict, cited) for verdict in verdicts]
+    outside = [verdict_json(verdict, cited) for verdict in answers.outside]
+    return {
+        **header(),
+        "patient": patient.said(),
+        "warnings": patient.warnings,
+        "primary": answers.primary,
+        "results": results,
+        "outside_population": outside,
+        "sources": references(cited, library),
+    }
+
+
+def header() -> dict[str, Any]:
+    """What every JSON object begins with: schema version, tool and knowledge."""
+    return {"schema_version": SCHEMA_VERSION, "tool": f"all-cli {__version__}", "knowledge": files.digest()}
+
+
+def references(cited: Iterable[str], library: RiskLibrary) -> dict[str, str]:
+    """Source id to full reference."""
+    return {id: library.sources[id].reference for id in cited if id in library.sources}
+
+
+def verdict_json(verdict: Verdict, cited: dict[str, None]) -> dict[str, Any]:
+    """One scheme's verdict as plain data; ids of cited sources are added to ``cited``."""
+    return {
+        "scheme": verdict.scheme.id,
+        "status": verdict.status,
+        "group": verdict.group,
+        "possible": list(verdict.possible),
+        "checked": verdict.checked,
+        "reason": verdict.reason,
+        "decided_by": [_decision_json(decision, cited) for decision in verdict.decided_by],
+        "missing": [
+            {"fact": item.fact, "ranges": [{"range": part.text, "groups": list(part.groups)} for part in item.ranges]}
+            for item in verdict.missing
+        ],
+        "notes": [statement_json(note, cited) for note in verdict.notes],
+        "ruled_out": [
+            {"rule": item.rule, "group": item.groups[0], "because": list(item.because)} for item in verdict.ruled_out
+        ],
+    }
+
+
+def _decision_json(decision: Decision, cited: dict[str, None]) -> dict[str, Any]:
+    return {
+        "rule": decision.rule,
+        "groups": list(decision.groups),
+        "when": decision.when,
+        "because": list(decision.because),
+        "cite": citations_json(decision.cite, cited),
+        "checked": decision.checked,
+        **({"note": decision.note} if decision.note else {}),
+    }
+
+
+def statement_json(statement: Statement, cited: dict[str, None]) -> dict[str, Any]:
+    """A cited sentence as plain data."""
+    return {
+        "id": statement.id,
+        "text": statement.text,
+        "cite": citations_json(statement.cite, cited),
+        "checked": statement.checked,
+    }
+
+
+def citations_json(citations: Iterable[Citation], cited: dict[str, None]) -> list[dict[str, str]]:
+    """Citations as ``{"source", "locator"}`` objects."""
+    result = []
+    for citation in citations:
+        cited[citation.source] = None
+        result.append({"source": citation.source, "locator": citation.locator})
+    return result

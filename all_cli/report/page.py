@@ -1,0 +1,93 @@
+"""A page: what a report says, before any format. Renderers turn it into a terminal screen, plain text or Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from all_cli.knowledge.sources import Citation, Source
+
+UNCHECKED = "†"
+UNCHECKED_MEANS = "† recalled from the literature and not yet read in the cited source: check before use"
+NOT_A_DEVICE = "For professionals; works offline; not a medical device. Check against the cited source before use."
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; level 1 names the page's subject, level 2 a part."""
+
+    text: str
+    level: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of running text; ``label`` stands before it in a column of its own."""
+
+    text: str
+    label: str = ""
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; on a narrow screen each row becomes a record of ``column: value`` lines."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+Block = Heading | Line | Table
+
+
+@dataclass(slots=True)
+class Page:
+    """Blocks in order, and the references they lean on, numbered as first cited."""
+
+    sources: Mapping[str, Source]
+    blocks: list[Block] = field(default_factory=list)
+    numbers: dict[str, int] = field(default_factory=dict)
+    places: dict[str, list[str]] = field(default_factory=dict)
+    unchecked: bool = False
+
+    def heading(self, text: str, level: int = 2) -> None:
+        """Add a heading."""
+        self.blocks.append(Heading(text, level))
+
+    def line(self, text: str, label: str = "", *, strong: bool = False) -> None:
+        """Add a line of text."""
+        self.blocks.append(Line(text, label, strong))
+
+    def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """Add a table; columns that are empty in every row are left out."""
+        kept = [tuple(row) for row in rows]
+        used = [index for index in range(len(columns)) if any(row[index] for row in kept)]
+        if kept:
+            self.blocks.append(
+                Table(tuple(columns[i] for i in used), tuple(tuple(row[i] for i in used) for row in kept))
+            )
+
+    def cite(self, citations: Iterable[Citation], checked: bool = True) -> str:
+        """``[1][3]``, with † for what was not read in its source; the references are kept for the foot of the page."""
+        marks = []
+        for citation in citations:
+            number = self.numbers.setdefault(citation.source, len(self.numbers) + 1)
+            places = self.places.setdefault(citation.source, [])
+            if citation.locator and citation.locator not in places:
+                places.append(citation.locator)
+            marks.append(f"[{number}]")
+        self.unchecked |= not checked
+        return "".join(dict.fromkeys(marks)) + ("" if checked else UNCHECKED)
+
+    def close(self) -> None:
+        """Add the references, the meaning of the marks and the one line about what this is not."""
+        if self.numbers:
+            self.heading("References")
+            for id, number in self.numbers.items():
+                source = self.sources.get(id)
+                reference = source.reference if source else id
+                places = f" At: {'; '.join(self.places[id])}." if self.places[id] else ""
+                self.line(f"{reference}{places}", f"[{number}]")
+        if self.unchecked:
+            self.line(UNCHECKED_MEANS)
+        self.line(NOT_A_DEVICE)

@@ -1,0 +1,247 @@
+"""Schemes, facts and references, as pages and as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from all_cli.knowledge.sources import Source, citations
+from all_cli.knowledge.vocabulary import Fact, Vocabulary
+from all_cli.patient.reading import value_text
+from all_cli.patient.quantity import number_set
+from all_cli.report.answers import citations_json, header, references, statement_json
+from all_cli.report.page import Page
+from all_cli.risk.library import RiskLibrary
+from all_cli.risk.scheme import Scheme
+
+
+def schemes_page(library: RiskLibrary) -> Page:
+    """All schemes, and those known but not encoded with the reason."""
+    page = Page(library.sources)
+    page.heading("Risk schemes", 1)
+    rows = [
+        (s.id, s.title, s.audience, ", ".join(s.group_ids), "yes" if s.checked else "in part †")
+        for s in library.schemes.values()
+    ]
+    page.unchecked = any(not scheme.checked for scheme in library.schemes.values())
+    page.table(("id", "title", "for", "groups", "checked"), rows)
+    if library.not_encoded:
+        page.heading("Known and not encoded")
+        page.table(
+            ("id", "title", "reason", "source"),
+            [
+                (entry["id"], entry["title"], entry["reason"], page.cite(citations(entry["cite"])))
+                for entry in library.not_encoded
+            ],
+        )
+    page.close()
+    return page
+
+
+def schemes_json(library: RiskLibrary) -> dict[str, Any]:
+    """The list of schemes as the contract has it."""
+    return {
+        **header(),
+        "schemes": [
+            {
+                "id": scheme.id,
+                "title": scheme.title,
+                "kind": scheme.kind,
+                "groups": list(scheme.group_ids),
+                "facts": list(scheme.facts),
+                "checked": scheme.checked,
+                "audience": scheme.audience,
+                "published": scheme.published,
+            }
+            for scheme in library.schemes.values()
+        ],
+        "not_encoded": [
+            {**entry, "cite": citations_json(citations(entry["cite"]), {})} for entry in library.not_encoded
+        ],
+    }
+
+
+def scheme_page(scheme: Scheme, library: RiskLibrary) -> Page:
+    """One scheme as a readable table of its rules, with groups, outcomes, notes and citations."""
+    page = Page(library.sources)
+    page.heading(f"{scheme.title} ({scheme.id})", 1)
+    if scheme.about:
+        page.line(scheme.about, "about")
+    population = scheme.population
+    page.line(f"{population.note} {page.cite(population.cite, population.checked)}", "for")
+    page.line(population.text, "condition")
+    if population.derived:
+        page.line(population.derived, "note")
+    if scheme.version:
+        page.line(scheme.version, "version")
+    first, last = scheme.in_use
+    if first or last:
+        page.line(f"{first or '?'} to {last or 'today'}", "in use")
+    page.heading("Groups")
+    rows = []
+    for group in scheme.groups.values():
+        outcome = "; ".join(f"{item.text} {page.cite(item.cite, item.checked)}" for item in group.outcome)
+        rows.append((group.id, group.label, outcome))
+    page.table(("group", "label", "published outcome"), rows)
+    page.heading("Rules, in the order in which they are tried; the first that holds decides")
+    page.table(
+        ("rule", "group", "when", "source"),
+        [(rule.id, " or ".join(rule.groups), rule.text, page.cite(rule.cite, rule.checked)) for rule in scheme.rules],
+    )
+    for rule in scheme.rules:
+        for text in (rule.note, rule.derived):
+            if text:
+                page.line(text, rule.id if len(rule.id) <= 11 else f"{rule.id} ")
+    if scheme.definitions:
+        page.heading("Names used in the rules")
+        page.table(
+            ("name", "means", "source", "note"),
+            [(d.name, d.text, page.cite(d.cite, d.checked), d.note) for d in scheme.definitions.values()],
+        )
+    if scheme.notes:
+        page.heading("Notes")
+        for note in scheme.notes:
+            page.line(f"{note.text} {page.cite(note.cite, note.checked)}", "note")
+    page.close()
+    return page
+
+
+def scheme_json(scheme: Scheme, library: RiskLibrary) -> dict[str, Any]:
+    """One scheme in full as plain data."""
+    cited: dict[str, None] = {}
+    return {
+        **header(),
+        "id": scheme.id,
+        "title": scheme.title,
+        "kind": scheme.kind,
+        "audience": scheme.audience,
+        "published": scheme.published,
+        "facts": list(scheme.facts),
+        "checked": scheme.checked,
+        "population": {
+            "when": scheme.population.text,
+            "text": scheme.population.note,
+            "cite": citations_json(scheme.population.cite, cited),
+            "checked": scheme.population.checked,
+        },
+        "groups": [
+            {
+                "id": group.id,
+                "label": group.label,
+                "severity": group.severity,
+                "outcome": [statement_json(item, cited) for item in group.outcome],
+            }
+            for group in scheme.groups.values()
+        ],
+        "define": [
+            {"name": d.name, "when": d.text, "cite": citations_json(d.cite, cited), "checked": d.checked}
+            for d in scheme.definitions.values()
+        ],
+        "rules": [
+            {
+                "id": f"{scheme.id}.{rule.id}",
+                "groups": list(rule.groups),
+                "when": rule.text,
+                "cite": citations_json(rule.cite, cited),
+                "checked": rule.checked,
+                "note": rule.note,
+            }
+            for rule in scheme.rules
+        ],
+        "notes": [statement_json(note, cited) for note in scheme.notes],
+        "sources": references(cited, library),
+    }
+
+
+def facts_page(vocabulary: Vocabulary, library: RiskLibrary) -> Page:
+    """All facts: id, option, how a value is written."""
+    page = Page(library.sources)
+    page.heading("Facts", 1)
+    page.line("--set fact=value takes any of them; the common ones have options of their own.")
+    page.table(
+        ("fact", "option", "values", "what it is"),
+        [(fact.id, fact.option, _values(fact), fact.help) for fact in vocabulary.facts.values()],
+    )
+    page.close()
+    return page
+
+
+def fact_page(fact: Fact, library: RiskLibrary) -> Page:
+    """One fact in full: kind, unit, words, spellings, which schemes ask for it."""
+    page = Page(library.sources)
+    page.heading(f"{fact.title} ({fact.id})", 1)
+    page.line(fact.help)
+    page.line(fact.kind + (f", {fact.unit}" if fact.unit else ""), "kind")
+    if fact.option:
+        page.line(fact.option, "option")
+    if fact.aliases:
+        page.line(", ".join(fact.aliases), "alias")
+    if fact.examples:
+        page.line(", ".join(fact.examples), "examples")
+    if fact.hard != (None, None):
+        page.line(f"{fact.hard[0]:g} to {fact.hard[1]:g} {fact.unit}".strip(), "can be")
+    if fact.units:
+        page.line(", ".join(fact.units), "units")
+    for word, spans in fact.words.items():
+        page.line(f"{word} = {value_text(fact, number_set(spans))}", "word")
+    for name, value in fact.values.items():
+        spellings = f" (also: {', '.join(value.spellings)})" if value.spellings else ""
+        page.line(f"{name}: {value.label}{spellings}", "value")
+    for name, members in fact.sets.items():
+        page.line(f"{name} means {', '.join(members)}", "set")
+    if fact.spellings:
+        page.line(", ".join(fact.spellings), "spellings")
+    if fact.columns:
+        page.line(", ".join(fact.columns), "columns")
+    if fact.note:
+        page.line(fact.note, "note")
+    users = [scheme.id for scheme in library.schemes.values() if fact.id in scheme.facts]
+    page.line(", ".join(users) or "no scheme yet", "asked by")
+    page.close()
+    return page
+
+
+def facts_json(vocabulary: Vocabulary, only: Fact | None = None) -> dict[str, Any]:
+    """The vocabulary, or one fact of it, as plain data."""
+    chosen = [only] if only else list(vocabulary.facts.values())
+    return {
+        **header(),
+        "facts": [
+            {
+                "id": fact.id,
+                "title": fact.title,
+                "kind": fact.kind,
+                "unit": fact.unit,
+                "option": fact.option,
+                "aliases": list(fact.aliases),
+                "values": list(fact.values),
+                "sets": {name: list(members) for name, members in fact.sets.items()},
+                "examples": list(fact.examples),
+                "help": fact.help,
+            }
+            for fact in chosen
+        ],
+    }
+
+
+def _values(fact: Fact) -> str:
+    if fact.kind == "number":
+        return ", ".join(fact.examples) or fact.unit
+    return "yes, no" if fact.kind == "flag" else ", ".join([*fact.sets, *(v for v in fact.values if not _in_set(fact, v))])
+
+
+def _in_set(fact: Fact, value: str) -> bool:
+    return any(value in members for members in fact.sets.values())
+
+
+def source_page(sources: list[Source], about: str, library: RiskLibrary) -> Page:
+    """References in full."""
+    page = Page(library.sources)
+    page.heading(about, 1)
+    for source in sources:
+        page.line(source.reference, source.id)
+        read = {"full": "the whole text", "not-read": "nothing; cited from memory"}.get(source.read, f"the {source.read}")
+        page.line(f"{source.kind}; read for this tool: {read}", "")
+        if source.note:
+            page.line(source.note, "note")
+    page.close()
+    return page

@@ -1,0 +1,166 @@
+"""Prove a scheme over all patients: no gap, no rule that never decides, no worse finding with a better group.
+
+Nothing is sampled: the decision diagram holds every patient, and each finding comes with a witness.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from all_cli.knowledge.vocabulary import Vocabulary
+from all_cli.logic.diagram import Diagram
+from all_cli.logic.values import NumberSet, Possible
+from all_cli.risk.scheme import Scheme
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that the check found in a scheme.
+
+    ``check`` is ``incomplete``, ``dead``, ``overlap``, ``direction`` or ``unused-fact``; ``reason`` is filled if the
+    scheme declares the finding as intended; ``witness`` is a patient, fact by fact, for whom it shows.
+    """
+
+    scheme: str
+    check: str
+    message: str
+    witness: dict[str, Possible]
+    rule: str = ""
+    fact: str = ""
+    reason: str = ""
+
+
+def check_scheme(scheme: Scheme, vocabulary: Vocabulary) -> list[Finding]:
+    """Everything the check finds in one scheme; findings declared as intended carry their reason."""
+    declared = {(item["check"], item.get("rule", ""), item.get("fact", "")): item["reason"] for item in scheme.exceptions}
+    found = [
+        *_incomplete(scheme),
+        *_dead(scheme),
+        *_unused(scheme),
+        *_direction(scheme, vocabulary),
+    ]
+    return [
+        Finding(
+            item.scheme, item.check, item.message, item.witness, item.rule, item.fact,
+            declared.get((item.check, item.rule, item.fact), ""),
+        )
+        for item in found
+    ]  # fmt: skip
+
+
+def _witness(diagram: Diagram, masks: list[int] | None) -> dict[str, Possible]:
+    if masks is None:
+        return {}
+    return {
+        axis.fact: axis.possible(mask)
+        for axis, mask in zip(diagram.axes, masks, strict=True)
+        if mask != axis.domain
+    }
+
+
+def _incomplete(scheme: Scheme) -> Iterator[Finding]:
+    diagram = scheme.diagram
+    leaf = diagram.leaves - 1
+    masks = diagram.witness(leaf)
+    if masks is not None:
+        yield Finding(scheme.id, "incomplete", "a patient of the population for whom no rule holds", _witness(diagram, masks))
+
+
+def _dead(scheme: Scheme) -> Iterator[Finding]:
+    reached = scheme.diagram.reach(scheme.diagram.everything)
+    for number, rule in enumerate(scheme.rules, start=1):
+        if not reached >> number & 1:
+            yield Finding(scheme.id, "dead", f'the rule "{rule.id}" never decides', {}, rule=rule.id)
+
+
+def _unused(scheme: Scheme) -> Iterator[Finding]:
+    diagram = scheme.diagram
+    answers: dict[tuple[str, ...], int] = {}
+    answer = [answers.setdefault(groups, len(answers)) for groups in scheme.leaf_groups]
+    mattering = set(diagram.mattering(diagram.everything, answer))
+    for number, axis in enumerate(diagram.axes):
+        if number not in mattering:
+            yield Finding(scheme.id, "unused-fact", f'"{axis.fact}" is asked for and never matters', {}, fact=axis.fact)
+
+
+def _direction(scheme: Scheme, vocabulary: Vocabulary) -> Iterator[Finding]:
+    """Facts declared as worse when higher: a higher value, all else equal, must not give a milder group."""
+    severity = _leaf_severity(scheme)
+    if severity is None:
+        return
+    diagram = scheme.diagram
+    for number, axis in enumerate(diagram.axes):
+        fact = vocabulary[axis.fact]
+        if not fact.worse or axis.words:
+            continue
+        pieces = list(axis.pieces(axis.domain))
+        if fact.worse == "lower":
+            pieces.reverse()
+        for better, worse in zip(pieces, pieces[1:], strict=False):
+            masks = _milder(diagram, number, better, worse, severity)
+            if masks is not None:
+                shown = axis.possible(1 << worse)
+                assert isinstance(shown, NumberSet)
+                yield Finding(
+                    scheme.id, "direction",
+                    f'"{axis.fact}" {axis.text(1 << worse)} gives a milder group than {axis.text(1 << better)}',
+                    _witness(diagram, masks), fact=axis.fact,
+                )  # fmt: skip
+                break
+
+
+def _leaf_severity(scheme: Scheme) -> list[tuple[int, int] | None] | None:
+    """Per leaf the mildest and the worst severity it leaves; None for leaves outside the order."""
+    severity = {id: group.severity for id, group in scheme.groups.items()}
+    if any(value is None for value in severity.values()):
+        return None
+    result: list[tuple[int, int] | None] = []
+    for groups in scheme.leaf_groups:
+        levels = [level for group in groups if (level := severity.get(group)) is not None]
+        result.append((min(levels), max(levels)) if levels else None)
+    return result
+
+
+def _milder(
+    diagram: Diagram, axis: int, better: int, worse: int, severity: list[tuple[int, int] | None]
+) -> list[int] | None:
+    """Masks of a patient whose group gets milder when ``axis`` goes from ``better`` to ``worse``; None if there is none.
+
+    Walks both versions of the patient down the diagram together.
+    """
+    seen: set[tuple[int, int]] = set()
+    masks = list(diagram.everything)
+
+    def walk(first: int, second: int) -> bool:
+        leaves = diagram.leaves
+        passed = first < leaves or diagram.nodes[first - leaves][0] > axis
+        if -1 in (first, second) or (first == second and passed) or (first, second) in seen:
+            return False
+        if first < leaves and second < leaves:
+            before, after = severity[first], severity[second]
+            return before is not None and after is not None and after[1] < before[0]
+        at = min(diagram.nodes[node - leaves][0] for node in (first, second) if node >= leaves)
+
+        def child(node: int, piece: int) -> int:
+            if node < leaves or diagram.nodes[node - leaves][0] != at:
+                return node
+            return diagram.nodes[node - leaves][1][piece]
+
+        if at == axis:
+            if walk(child(first, better), child(second, worse)):
+                return True
+        else:
+            before = masks[at]
+            for piece in diagram.axes[at].pieces(diagram.axes[at].domain):
+                masks[at] = 1 << piece
+                if walk(child(first, piece), child(second, piece)):
+                    return True
+            masks[at] = before
+        seen.add((first, second))
+        return False
+
+    if walk(diagram.root, diagram.root):
+        masks[axis] = 1 << worse
+        return masks
+    return None
