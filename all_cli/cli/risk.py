@@ -23,9 +23,11 @@ from all_cli.cli.common import (
 )
 
 app = typer.Typer(
-    help="Stratify acute lymphoblastic leukemia by published risk schemes. Every rule is cited; unknown is never negative.",
+    help="Stratify acute lymphoblastic leukemia by published risk schemes. Every rule is cited; "
+    "unknown is never negative.",
     epilog="For professionals; works offline; not a medical device. Exit codes: 0 done, 1 done with invalid rows or "
-    "an indeterminate answer under --strict, 2 usage or unreadable value, 3 input cannot be read, 4 knowledge file invalid.",
+    "an indeterminate answer under --strict, 2 usage or unreadable value, 3 input cannot be read, "
+    "4 knowledge file invalid.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -34,12 +36,13 @@ app = typer.Typer(
 )
 
 FormatOption = Annotated[
-    Format | None, typer.Option("--format", "-f", help="Output format; without it a table for a terminal, plain text for a pipe.")
+    Format | None,
+    typer.Option("--format", "-f", help="Output; without it a table for a terminal, plain text for a pipe."),
 ]
 ColorOption = Annotated[Color, typer.Option("--color", help="When to colour.")]
 RulesOption = Annotated[
     Path | None,
-    typer.Option("--rules", metavar="FILE", help="Your own schemes (YAML); they extend the shipped ones or replace them by id."),
+    typer.Option("--rules", metavar="FILE", help="Your own schemes (YAML); extend the shipped ones, or replace by id."),
 ]
 
 
@@ -63,7 +66,9 @@ def _main(
 @app.command()
 def classify(
     age: Annotated[str | None, typer.Option(help="Age at diagnosis: 7, 7.5, 9mo, 45d, 6y3m.")] = None,
-    born: Annotated[str | None, typer.Option(metavar="DATE", help="Date of birth, with --diagnosed instead of --age.")] = None,
+    born: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Date of birth, with --diagnosed instead of --age.")
+    ] = None,
     diagnosed: Annotated[str | None, typer.Option(metavar="DATE", help="Date of diagnosis, YYYY-MM-DD.")] = None,
     sex: Annotated[str | None, typer.Option(help="male or female.")] = None,
     lineage: Annotated[str | None, typer.Option(help="B, T or MPAL.")] = None,
@@ -75,7 +80,9 @@ def classify(
     ] = None,
     ph: Annotated[bool | None, typer.Option("--ph/--no-ph", help="BCR::ABL1 present or absent.")] = None,
     kmt2a: Annotated[bool | None, typer.Option("--kmt2a/--no-kmt2a", help="KMT2A rearranged or germline.")] = None,
-    testicular: Annotated[bool | None, typer.Option("--testicular/--no-testicular", help="Testicular leukaemia.")] = None,
+    testicular: Annotated[
+        bool | None, typer.Option("--testicular/--no-testicular", help="Testicular leukaemia.")
+    ] = None,
     down_syndrome: Annotated[
         bool | None, typer.Option("--down-syndrome/--no-down-syndrome", help="Down syndrome.")
     ] = None,
@@ -96,7 +103,8 @@ def classify(
         list[str] | None, typer.Option("--set", metavar="FACT=VALUE", help="Any fact of all-risk facts. Repeatable.")
     ] = None,
     patient_file: Annotated[
-        str | None, typer.Option("--patient", metavar="FILE", help="Facts in a YAML or JSON file; - for standard input.")
+        str | None,
+        typer.Option("--patient", metavar="FILE", help="Facts in a YAML or JSON file; - for standard input."),
     ] = None,
     scheme: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this scheme. Repeatable.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if the answer is indeterminate.")] = False,
@@ -204,14 +212,23 @@ def cite(
 
 @app.command()
 def batch(
-    source: Annotated[str, typer.Argument(metavar="IN", help="CSV or TSV of patients, one row each; - for standard input.")],
-    output: Annotated[str, typer.Option("--output", "-o", metavar="OUT", help="Where to write; - for standard output.")] = "-",
+    source: Annotated[
+        str, typer.Argument(metavar="IN", help="CSV or TSV of patients, one row each; - for standard input.")
+    ],
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="OUT", help="Where to write; - for standard output.")
+    ] = "-",
     scheme: Annotated[
-        list[str] | None, typer.Option(metavar="ID", help="Scheme to apply; repeatable. Without it nci-rome and guideline-summary.")
+        list[str] | None,
+        typer.Option(metavar="ID", help="Scheme to apply; repeatable. Without it nci-rome and guideline-summary."),
     ] = None,
     mapping: Annotated[
         list[str] | None,
-        typer.Option("--map", metavar="COLUMN=FACT", help="Read this column as this fact (or as - to leave it alone). Repeatable."),
+        typer.Option(
+            "--map",
+            metavar="COLUMN=FACT",
+            help="Read this column as this fact (- leaves it alone). Repeatable.",
+        ),
     ] = None,
     mrd_unit: Annotated[MrdUnit | None, typer.Option(help="Unit of MRD numbers that carry none.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if any answer is indeterminate.")] = False,

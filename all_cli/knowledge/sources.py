@@ -29,22 +29,28 @@ class Source:
     note: str = ""
 
     @property
-    def reference(self) -> str:
-        """The full reference in one line; identifiers whole, never cut."""
+    def citation(self) -> str:
+        """Authors, title, container, year, volume and pages in one line."""
         when = str(self.year) if self.year else ""
         if self.volume:
             when += f";{self.volume}" + (f"({self.issue})" if self.issue else "")
         if self.pages:
             when += f":{self.pages}"
         parts = [self.authors, self.title, " ".join(part for part in (self.container, when) if part)]
-        text = ". ".join(part.rstrip(".") for part in parts if part) + "."
-        if self.doi:
-            text += f" doi:{self.doi}"
-        if self.pmid:
-            text += f" PMID {self.pmid}"
-        if self.url and not self.doi:
-            text += f" {self.url}"
-        return text
+        return " ".join(part if part[-1] in "?!." else f"{part}." for part in parts if part)
+
+    @property
+    def identifier(self) -> str:
+        """DOI and PMID, or the address where there is no DOI."""
+        found = [f"doi:{self.doi}" if self.doi else "", f"PMID {self.pmid}" if self.pmid else ""]
+        if not self.doi:
+            found.append(self.url)
+        return " ".join(part for part in found if part)
+
+    @property
+    def reference(self) -> str:
+        """The full reference in one line; identifiers whole, never cut."""
+        return f"{self.citation} {self.identifier}".strip()
 
     @property
     def bibtex(self) -> str:
@@ -81,9 +87,7 @@ class Citation:
 
 def citations(raw: list[Any]) -> tuple[Citation, ...]:
     """Citations as the knowledge files write them: ``source`` or ``{source: locator}``."""
-    return tuple(
-        Citation(item) if isinstance(item, str) else Citation(*next(iter(item.items()))) for item in raw
-    )
+    return tuple(Citation(item) if isinstance(item, str) else Citation(*next(iter(item.items()))) for item in raw)
 
 
 def sources_in(document: Document) -> dict[str, Source]:

@@ -106,6 +106,7 @@ class _Reader:
             return self.mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
+        assert isinstance(node, yaml.ScalarNode)
         return self.scalar(node)
 
     def mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
@@ -127,7 +128,7 @@ class _Reader:
             result[key] = self.value(value_node, (*path, key))
         return result
 
-    def scalar(self, node: yaml.Node) -> Any:
+    def scalar(self, node: yaml.ScalarNode) -> Any:
         text: str = node.value
         if node.tag and not node.tag.startswith("tag:yaml.org,2002:"):
             self.problems.append(Problem(self.mark(node), f'the tag "{node.tag}" is not allowed here'))

@@ -109,39 +109,56 @@ def vocabulary_in(document: Document) -> Vocabulary:
     facts: dict[str, Fact] = {}
     aliases: dict[str, str] = {}
     for id, entry in document.data["facts"].items():
-        path = ("facts", id)
-        words = {}
-        shared = entry.get("words_of")
-        if shared is not None and shared not in document.data.get("words", {}):
+        facts[id] = _fact(id, entry, _words(document, id, entry, problems))
+        for alias in facts[id].aliases:
+            if alias in document.data["facts"] or alias in aliases:
+                place = document.place(("facts", id, "aliases"))
+                problems.append(Problem(place, f'the name "{alias}" is taken'))
+            aliases[alias] = id
+    for fact in facts.values():
+        problems.extend(_dangling(document, fact, facts))
+    if problems:
+        raise KnowledgeError(problems)
+    return Vocabulary(facts, aliases)
+
+
+def _words(
+    document: Document, id: str, entry: Mapping[str, Any], problems: list[Problem]
+) -> dict[str, tuple[Interval, ...]]:
+    """The words of a fact, its own and those of the list it shares, as intervals."""
+    path = ("facts", id)
+    shared = entry.get("words_of")
+    lists: dict[tuple[str, ...], Any] = {(*path, "words"): entry.get("words", {})}
+    if shared is not None:
+        common = document.data.get("words", {})
+        if shared not in common:
             problems.append(Problem(document.place((*path, "words_of")), f'no list of words is called "{shared}"'))
-        lists = {("words", shared): document.data.get("words", {}).get(shared, {})} if shared else {}
-        lists[*path, "words"] = entry.get("words", {})
-        for where, word, text in ((where, *item) for where, listed in lists.items() for item in listed.items()):
+        lists["words", shared] = common.get(shared, {})
+    words = {}
+    for where, listed in lists.items():
+        for word, text in listed.items():
             try:
                 words[word] = intervals(text)
             except ValueError as error:
                 problems.append(Problem(document.place((*where, word)), str(error)))
-        facts[id] = _fact(id, entry, words)
-        for members in entry.get("sets", {}).values():
-            for member in members:
-                if member not in facts[id].values:
-                    problems.append(Problem(document.place((*path, "sets")), f'"{member}" is no value of {id}'))
-        for alias in facts[id].aliases:
-            if alias in document.data["facts"] or alias in aliases:
-                problems.append(Problem(document.place((*path, "aliases")), f'the name "{alias}" is taken'))
-            aliases[alias] = id
-    for id, fact in facts.items():
-        for when, other, allowed in fact.implies:
-            unknown = [f"{other}: {value}" for value in allowed if value not in _values_of(facts, other)]
-            unknown += [f"{id}: {value}" for value in when if value not in fact.values]
-            place = document.key_place(("facts", id, "implies"))
-            problems.extend(Problem(place, f'"{name}" is not in the vocabulary') for name in unknown)
-        for part in fact.all_of:
-            if part not in facts:
-                problems.append(Problem(document.place(("facts", id, "all_of")), f'no fact is called "{part}"'))
-    if problems:
-        raise KnowledgeError(problems)
-    return Vocabulary(facts, aliases)
+    return words
+
+
+def _dangling(document: Document, fact: Fact, facts: Mapping[str, Fact]) -> Iterator[Problem]:
+    """Names in sets, implications and conjunctions that the vocabulary does not have."""
+    path = ("facts", fact.id)
+    for members in fact.sets.values():
+        for member in members:
+            if member not in fact.values:
+                yield Problem(document.place((*path, "sets")), f'"{member}" is no value of {fact.id}')
+    for when, other, allowed in fact.implies:
+        unknown = [f"{other}: {value}" for value in allowed if value not in _values_of(facts, other)]
+        unknown += [f"{fact.id}: {value}" for value in when if value not in fact.values]
+        place = document.key_place((*path, "implies"))
+        yield from (Problem(place, f'"{name}" is not in the vocabulary') for name in unknown)
+    for part in fact.all_of:
+        if part not in facts:
+            yield Problem(document.place((*path, "all_of")), f'no fact is called "{part}"')
 
 
 def _values_of(facts: Mapping[str, Fact], id: str) -> Mapping[str, Value]:
@@ -158,7 +175,8 @@ def _implied(entry: Mapping[str, Any]) -> tuple[Implied, ...]:
 
 def _fact(id: str, entry: Mapping[str, Any], words: Mapping[str, tuple[Interval, ...]]) -> Fact:
     values = {
-        name: Value(value["label"], tuple(value.get("spellings", ()))) for name, value in entry.get("values", {}).items()
+        name: Value(value["label"], tuple(value.get("spellings", ())))
+        for name, value in entry.get("values", {}).items()
     }
     if entry["kind"] == "flag":
         values = {PRESENT: Value(entry.get("present", PRESENT)), ABSENT: Value(entry.get("absent", ABSENT))}

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from all_cli.logic.axis import Axis
-from all_cli.logic.expression import All, Always, Any_, AtLeast, Compare, Expression, Named, Not, OneOf
+from all_cli.logic.expression import AllOf, Always, AnyOf, AtLeast, Compare, Expression, Named, Not, OneOf
 
 IMPOSSIBLE = -1
 
@@ -194,9 +194,9 @@ class _Builder:
                 return self.residual(item)
             case Not(item):
                 return _negated(self.residual(item))
-            case All(items):
+            case AllOf(items):
                 return _joined("&", [self.residual(item) for item in items])
-            case Any_(items):
+            case AnyOf(items):
                 return _joined("|", [self.residual(item) for item in items])
             case AtLeast(number, items):
                 return _counted(number, [self.residual(item) for item in items])

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 
 from all_cli.logic.expression import (
     NEGATED,
-    All,
+    AllOf,
     Always,
-    Any_,
+    AnyOf,
     AtLeast,
     Compare,
     Expression,
@@ -40,10 +40,10 @@ def truth(expression: Expression, patient: Mapping[str, Possible]) -> Truth:
             return None if inner is None else not inner
         case Named(_, item):
             return truth(item, patient)
-        case All(items):
+        case AllOf(items):
             values = [truth(item, patient) for item in items]
             return False if False in values else None if None in values else True
-        case Any_(items):
+        case AnyOf(items):
             values = [truth(item, patient) for item in items]
             return True if True in values else None if None in values else False
         case AtLeast(number, items):
@@ -78,9 +78,9 @@ def _because(expression: Expression, wanted: bool, patient: Mapping[str, Possibl
             return _because(item, not wanted, patient, show)
         case Named(_, item):
             return _because(item, wanted, patient, show)
-        case All(items) | Any_(items) | AtLeast(_, items):
+        case AllOf(items) | AnyOf(items) | AtLeast(_, items):
             settled = [item for item in items if truth(item, patient) is wanted]
-            every = isinstance(expression, All) == wanted
+            every = isinstance(expression, AllOf) == wanted
             if isinstance(expression, AtLeast):
                 chosen = settled or list(items)
             else:
@@ -93,25 +93,25 @@ def _because(expression: Expression, wanted: bool, patient: Mapping[str, Possibl
 def _test_text(test: Test, wanted: bool, patient: Mapping[str, Possible], show: ValueText) -> str:
     possible = patient.get(test.fact)
     value = show(test.fact)
-    requirement = _requirement(test, wanted)
-    if possible is None or truth(test, patient) is not wanted:
-        return f"{test.fact} {value}: {requirement}?"
+    open_still = possible is None or truth(test, patient) is not wanted
     if isinstance(test, Compare):
+        requirement = f"{test.operator if wanted else NEGATED[test.operator]} {number_text(test.value)}"
+        if open_still:
+            return f"{test.fact} {value}: {requirement}?"
         exact = isinstance(possible, NumberSet) and possible.single is not None
         return f"{test.fact} {value} {requirement}" if exact else f"{test.fact} {value}, so {requirement}"
-    plain = test.values in ({PRESENT}, {ABSENT}) or (wanted and possible == test.values and len(test.values) == 1)
-    return f"{test.fact} {value}" if plain else f"{test.fact} {value}, so {requirement}"
+    requirement = _word_requirement(test, wanted)
+    if open_still:
+        return f"{test.fact} {value}: {requirement}?"
+    return f"{test.fact} {value}, {requirement}" if requirement.startswith("not ") else f"{test.fact} {value}"
 
 
-def _requirement(test: Test, wanted: bool) -> str:
-    if isinstance(test, Compare):
-        return f"{test.operator if wanted else NEGATED[test.operator]} {number_text(test.value)}"
+def _word_requirement(test: OneOf, wanted: bool) -> str:
+    """What a choice or flag has to be, in words: ``present``, ``CNS3``, ``not B``."""
     if test.values == {PRESENT}:
         return PRESENT if wanted else ABSENT
-    text = test.text.removeprefix(test.fact).strip()
-    if wanted:
-        return text
-    for positive, negative in (("not in", "in"), ("in", "not in"), ("!=", "=="), ("==", "!=")):
-        if text.startswith(positive):
-            return negative + text.removeprefix(positive)
-    return f"not {text}"
+    operator, _, words = test.text.removeprefix(test.fact).strip().partition(" ")
+    if operator == "not":
+        operator, words = "!=", words.removeprefix("in ")
+    words = " or ".join(word.strip().strip("\"'") for word in words.strip("()[]").split(","))
+    return words if (operator != "!=") == wanted else f"not {words}"

@@ -53,27 +53,27 @@ class Not:
 
     def __str__(self) -> str:
         inner = str(self.item)
-        return f"not ({inner})" if isinstance(self.item, (All, Any_)) else f"not {inner}"
+        return f"not ({inner})" if isinstance(self.item, (AllOf, AnyOf)) else f"not {inner}"
 
 
 @dataclass(frozen=True, slots=True)
-class All:
+class AllOf:
     """Every one of the conditions holds (``and``)."""
 
     items: tuple[Expression, ...]
 
     def __str__(self) -> str:
-        return " and ".join(f"({i})" if isinstance(i, Any_) else str(i) for i in self.items)
+        return " and ".join(f"({i})" if isinstance(i, AnyOf) else str(i) for i in self.items)
 
 
 @dataclass(frozen=True, slots=True)
-class Any_:
+class AnyOf:
     """At least one of the conditions holds (``or``)."""
 
     items: tuple[Expression, ...]
 
     def __str__(self) -> str:
-        return " or ".join(f"({i})" if isinstance(i, All) else str(i) for i in self.items)
+        return " or ".join(f"({i})" if isinstance(i, AllOf) else str(i) for i in self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class Always:
         return "always" if self.value else "never"
 
 
-Expression = Compare | OneOf | Not | All | Any_ | AtLeast | Named | Always
+Expression = Compare | OneOf | Not | AllOf | AnyOf | AtLeast | Named | Always
 Test = Compare | OneOf
 
 
@@ -119,7 +119,7 @@ def tests(expression: Expression) -> Iterator[Test]:
             yield expression
         case Not(item) | Named(_, item):
             yield from tests(item)
-        case All(items) | Any_(items) | AtLeast(_, items):
+        case AllOf(items) | AnyOf(items) | AtLeast(_, items):
             for inner in items:
                 yield from tests(inner)
 
@@ -132,7 +132,7 @@ def names(expression: Expression) -> Iterator[str]:
             yield from names(item)
         case Not(item):
             yield from names(item)
-        case All(items) | Any_(items) | AtLeast(_, items):
+        case AllOf(items) | AnyOf(items) | AtLeast(_, items):
             for inner in items:
                 yield from names(inner)
 
@@ -146,9 +146,9 @@ def pack(expression: Expression) -> list[Any]:
             return ["o", fact, sorted(values), text]
         case Not(item):
             return ["!", pack(item)]
-        case All(items):
+        case AllOf(items):
             return ["&", *map(pack, items)]
-        case Any_(items):
+        case AnyOf(items):
             return ["|", *map(pack, items)]
         case AtLeast(number, items):
             return ["#", number, *map(pack, items)]
@@ -169,9 +169,9 @@ def unpack(packed: list[Any]) -> Expression:
         case "!":
             return Not(unpack(rest[0]))
         case "&":
-            return All(tuple(map(unpack, rest)))
+            return AllOf(tuple(map(unpack, rest)))
         case "|":
-            return Any_(tuple(map(unpack, rest)))
+            return AnyOf(tuple(map(unpack, rest)))
         case "#":
             return AtLeast(rest[0], tuple(map(unpack, rest[1:])))
         case "n":

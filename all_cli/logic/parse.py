@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from all_cli.knowledge.problems import did_you_mean
-from all_cli.logic.expression import All, Always, Any_, AtLeast, Compare, Expression, Named, Not, OneOf
+from all_cli.logic.expression import AllOf, Always, AnyOf, AtLeast, Compare, Expression, Named, Not, OneOf
 from all_cli.logic.values import PRESENT
 
 _OPERATORS: dict[type[ast.cmpop], str] = {
@@ -71,9 +71,9 @@ class _Parser:
     def expression(self, node: ast.expr) -> Expression:
         match node:
             case ast.BoolOp(op=ast.And(), values=values):
-                return All(tuple(self.expression(value) for value in values))
+                return AllOf(tuple(self.expression(value) for value in values))
             case ast.BoolOp(op=ast.Or(), values=values):
-                return Any_(tuple(self.expression(value) for value in values))
+                return AnyOf(tuple(self.expression(value) for value in values))
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 return Not(self.expression(operand))
             case ast.Compare():
@@ -100,7 +100,7 @@ class _Parser:
         for operator, right in zip(node.ops, node.comparators, strict=True):
             items.append(self.one_comparison(left, operator, right))
             left = right
-        return items[0] if len(items) == 1 else All(tuple(items))
+        return items[0] if len(items) == 1 else AllOf(tuple(items))
 
     def one_comparison(self, left: ast.expr, operator: ast.cmpop, right: ast.expr) -> Expression:
         if isinstance(left, ast.Call):
@@ -157,7 +157,7 @@ class _Parser:
             case "<=":
                 return Not(AtLeast(int(number) + 1, items))
             case "==":
-                return All((AtLeast(int(number), items), Not(AtLeast(int(number) + 1, items))))
+                return AllOf((AtLeast(int(number), items), Not(AtLeast(int(number) + 1, items))))
             case _:
                 raise self.error("count(…) is compared with < <= > >= or ==", right)
 

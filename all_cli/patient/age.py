@@ -95,7 +95,7 @@ def age_text(possible: NumberSet) -> str:
             elif high >= 125:
                 spans.append(f"{'>' if low_edge > 0 else '>='} {number_text(low)} y")
             else:
-                spans.append(f"{_years(low)}–{_years(high)} y")
+                spans.append(f"{_years(low)} to {'under ' if high_edge < 0 else ''}{_years(high)} y")
         return " or ".join(spans)
     if single == int(single):
         return f"{int(single)} y"

@@ -22,7 +22,9 @@ _MINUS = re.compile(r"(?P<rest>.*[a-z0-9)])\s*[-−]$", re.IGNORECASE)
 _BANDS = re.compile(r"(t|inv|dic|del|der)(\([^)]*\))\s*\([pq][^)]*\)", re.IGNORECASE)
 _NONE = {"none", "no abnormality", "no abnormalities", "nothing found", "panel negative", "all negative", "negative"}
 _REST = {"otherwise none", "otherwise negative", "otherwise normal", "rest negative", "rest normal", "no other"}
-_LOSS = re.compile(r"\b(deletion|deleted|del|loss|gain|copies|amplification|monosomy|mutation|mutated)\b", re.IGNORECASE)
+_LOSS = re.compile(
+    r"\b(deletion|deleted|del|loss|gain|copies|amplification|monosomy|mutation|mutated)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,12 +126,13 @@ class Patient:
                 self.learn(fact.id, excluded, self._source(self.vocabulary[other]), derived=True)
 
     def _follow_parts(self, fact: Fact) -> None:
+        surely, never = frozenset({PRESENT}), frozenset({ABSENT})
         parts = [self.known[part].possible if part in self.known else None for part in fact.all_of]
-        if all(part == {PRESENT} for part in parts):
+        if all(part == surely for part in parts):
             self.learn(fact.id, frozenset({PRESENT}), f"{' and '.join(fact.all_of)}", derived=True)
         known = self.known.get(fact.id)
-        missing = [id for id, part in zip(fact.all_of, parts, strict=True) if part != {PRESENT}]
-        if known is not None and known.possible == {ABSENT} and len(missing) == 1:
+        missing = [id for id, part in zip(fact.all_of, parts, strict=True) if part != surely]
+        if known is not None and known.possible == never and len(missing) == 1:
             self.learn(missing[0], frozenset({ABSENT}), self._source(fact), derived=True)
 
     def _source(self, fact: Fact) -> str:

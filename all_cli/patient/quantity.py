@@ -22,7 +22,15 @@ _QUANTITY = re.compile(
 )
 _SIGNS = str.maketrans({"≤": "<=", "≥": ">=", "µ": "u", "μ": "u", "×": "x", "·": "*", "−": "-", "–": "-", "⁻": "-"})
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-_SIGN_WORDS = {"less than": "<", "under": "<", "below": "<", "more than": ">", "greater than": ">", "over": ">", "at least": ">="}
+_SIGN_WORDS = {
+    "less than": "<",
+    "under": "<",
+    "below": "<",
+    "more than": ">",
+    "greater than": ">",
+    "over": ">",
+    "at least": ">=",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,9 @@ def answers_page(answers: Answers, patient: Patient, library: RiskLibrary, *, na
     page.line(", ".join(f"{id} {text}" for id, text in said.items()) or "nothing known", "Patient")
     for warning in patient.warnings:
         page.line(warning, "Note")
-    full = list(answers.verdicts.values()) if named else [v for v in answers.applicable if v.scheme.id == answers.primary]
+    full = (
+        list(answers.verdicts.values()) if named else [v for v in answers.applicable if v.scheme.id == answers.primary]
+    )
     for verdict in full:
         _in_full(page, verdict, library)
     if not full:
@@ -61,7 +63,7 @@ def _in_full(page: Page, verdict: Verdict, library: RiskLibrary) -> None:
     else:
         _possible(page, verdict)
     for decision in verdict.decided_by:
-        if decision.note and (verdict.status == ASSIGNED or len(decision.groups) > 1 and _certain(decision)):
+        if decision.note and (verdict.status == ASSIGNED or (len(decision.groups) > 1 and _certain(decision))):
             page.line(decision.note, "note")
     for note in verdict.notes:
         page.line(f"{note.text} {page.cite(note.cite, note.checked)}", "note")
@@ -78,7 +80,9 @@ def _decision(page: Page, decision: Decision) -> None:
 
 def _possible(page: Page, verdict: Verdict) -> None:
     by_group = {
-        group: [d for d in verdict.decided_by if group in d.groups] for group in verdict.possible if group != NOT_APPLICABLE
+        group: [d for d in verdict.decided_by if group in d.groups]
+        for group in verdict.possible
+        if group != NOT_APPLICABLE
     }
     for group, decisions in by_group.items():
         label = verdict.scheme.groups[group].label if group in verdict.scheme.groups else group
@@ -105,9 +109,14 @@ def _others(page: Page, verdicts: list[Verdict]) -> None:
     for verdict in verdicts:
         why = ", ".join(dict.fromkeys(t for d in verdict.decided_by for t in d.because)) if verdict.group else ""
         cite = page.cite((c for d in verdict.decided_by for c in d.cite), verdict.checked) if verdict.group else ""
-        missing = ", ".join(missing.fact for missing in verdict.missing)
+        missing = _few([missing.fact for missing in verdict.missing])
         rows.append((verdict.scheme.id, _short(verdict), why or (f"missing: {missing}" if missing else ""), cite))
     page.table(("scheme", "answer", "because", "source"), rows)
+
+
+def _few(names: list[str], limit: int = 4) -> str:
+    """The first names, and how many more there are."""
+    return ", ".join(names) if len(names) <= limit + 1 else f"{', '.join(names[:limit])} and {len(names) - limit} more"
 
 
 def _outside(page: Page, verdicts: list[Verdict]) -> None:
@@ -116,9 +125,12 @@ def _outside(page: Page, verdicts: list[Verdict]) -> None:
     page.heading("Criteria often quoted that do not apply here")
     for verdict in verdicts:
         scheme = verdict.scheme
-        why = ", ".join(dict.fromkeys(t for d in verdict.decided_by for t in d.because if "unknown" not in t))
-        would = f"would say {verdict.group} ({why})" if verdict.group else f"would leave {', '.join(verdict.possible)}"
-        cited = page.cite((c for d in verdict.decided_by for c in d.cite), verdict.checked) if verdict.group else ""
+        certain = [d for d in verdict.decided_by if not any("unknown" in text for text in d.because)]
+        why = ", ".join(dict.fromkeys(text for decision in certain for text in decision.because))
+        would = (
+            f"would say {verdict.group} ({why})" if verdict.group else f"would leave {' or '.join(verdict.possible)}"
+        )
+        cited = page.cite((c for d in certain for c in d.cite), verdict.checked) if verdict.group else ""
         page.line(f"{scheme.title} {would} {cited}; it is {verdict.reason}.".replace("  ", " "), scheme.audience)
 
 

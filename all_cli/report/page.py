@@ -22,11 +22,15 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of running text; ``label`` stands before it in a column of its own."""
+    """A line of running text; ``label`` stands before it in a column of its own.
+
+    ``identifier`` (a DOI, an address) follows the text and is never broken.
+    """
 
     text: str
     label: str = ""
     strong: bool = False
+    identifier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +89,9 @@ class Page:
             self.heading("References")
             for id, number in self.numbers.items():
                 source = self.sources.get(id)
-                reference = source.reference if source else id
+                text, identifier = (source.citation, source.identifier) if source else (id, "")
                 places = f" At: {'; '.join(self.places[id])}." if self.places[id] else ""
-                self.line(f"{reference}{places}", f"[{number}]")
+                self.blocks.append(Line(f"{text}{places}", f"[{number}]", identifier=identifier))
         if self.unchecked:
             self.line(UNCHECKED_MEANS)
         self.line(NOT_A_DEVICE)

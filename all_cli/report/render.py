@@ -28,11 +28,12 @@ def print_page(page: Page, form: str, color: str = "auto") -> None:
 def _plain(blocks: list[Block]) -> Iterator[str]:
     for index, block in enumerate(blocks):
         match block:
-            case Heading(text, level):
+            case Heading(text):
                 if index:
                     yield ""
-                yield text.upper() if level == 1 else text
+                yield text
             case Line(text, label):
+                text = f"{text} {block.identifier}".strip()
                 yield f"  {label:<{_LABEL}}{text}" if label else text
             case Table():
                 yield from _aligned(block)
@@ -55,6 +56,7 @@ def _markdown(blocks: list[Block]) -> Iterator[str]:
                 yield ""
             case Line(text, label, strong):
                 body = f"**{_escaped(text)}**" if strong else _escaped(text)
+                body = f"{body} {block.identifier}".strip()
                 yield f"- {_escaped(label)} {body}" if label else f"{body}  "
             case Table(columns, rows):
                 yield ""
@@ -98,6 +100,10 @@ def _print_rich(page: Page, color: str) -> None:
                 if index:
                     console.print()
                 console.print(Text(text, style="bold cyan" if level == 1 else "bold"))
+            case Line(text, label) if block.identifier:
+                console.print(Padding(labelled(label, text, ""), (0, 0, 0, 2)))
+                # An identifier is copied whole: it is never wrapped by the program, only by the terminal.
+                console.print(Text(f"      {block.identifier}"), soft_wrap=True)
             case Line(text, label, strong):
                 style = "bold" if strong else ""
                 body = labelled(label, text, style) if label else Text(text, style=style, overflow="fold")
@@ -113,9 +119,9 @@ def _print_rich(page: Page, color: str) -> None:
             case Table(columns, rows):
                 for row in rows:
                     console.print(Padding(Text(row[0], style="bold"), (0, 0, 0, 2)))
-                    for column, cell in zip(columns[1:], row[1:], strict=True):
+                    for title, cell in zip(columns[1:], row[1:], strict=True):
                         if cell:
-                            console.print(Padding(labelled(column, cell, ""), (0, 0, 0, 4)))
+                            console.print(Padding(labelled(title, cell, ""), (0, 0, 0, 4)))
 
 
 def _fits(table: Table, width: int) -> bool:

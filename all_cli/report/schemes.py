@@ -6,8 +6,8 @@ from typing import Any
 
 from all_cli.knowledge.sources import Source, citations
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
-from all_cli.patient.reading import value_text
 from all_cli.patient.quantity import number_set
+from all_cli.patient.reading import value_text
 from all_cli.report.answers import citations_json, header, references, statement_json
 from all_cli.report.page import Page
 from all_cli.risk.library import RiskLibrary
@@ -226,20 +226,24 @@ def facts_json(vocabulary: Vocabulary, only: Fact | None = None) -> dict[str, An
 def _values(fact: Fact) -> str:
     if fact.kind == "number":
         return ", ".join(fact.examples) or fact.unit
-    return "yes, no" if fact.kind == "flag" else ", ".join([*fact.sets, *(v for v in fact.values if not _in_set(fact, v))])
+    return (
+        "yes, no" if fact.kind == "flag" else ", ".join([*fact.sets, *(v for v in fact.values if not _in_set(fact, v))])
+    )
 
 
 def _in_set(fact: Fact, value: str) -> bool:
     return any(value in members for members in fact.sets.values())
 
 
-def source_page(sources: list[Source], about: str, library: RiskLibrary) -> Page:
+def source_page(sources: list[Source], about: str) -> Page:
     """References in full."""
-    page = Page(library.sources)
+    page = Page({})
     page.heading(about, 1)
     for source in sources:
         page.line(source.reference, source.id)
-        read = {"full": "the whole text", "not-read": "nothing; cited from memory"}.get(source.read, f"the {source.read}")
+        read = {"full": "the whole text", "not-read": "nothing; cited from memory"}.get(
+            source.read, f"the {source.read}"
+        )
         page.line(f"{source.kind}; read for this tool: {read}", "")
         if source.note:
             page.line(source.note, "note")

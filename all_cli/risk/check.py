@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.logic.diagram import Diagram
@@ -33,7 +34,9 @@ class Finding:
 
 def check_scheme(scheme: Scheme, vocabulary: Vocabulary) -> list[Finding]:
     """Everything the check finds in one scheme; findings declared as intended carry their reason."""
-    declared = {(item["check"], item.get("rule", ""), item.get("fact", "")): item["reason"] for item in scheme.exceptions}
+    declared = {
+        (item["check"], item.get("rule", ""), item.get("fact", "")): item["reason"] for item in scheme.exceptions
+    }
     found = [
         *_incomplete(scheme),
         *_dead(scheme),
@@ -53,9 +56,7 @@ def _witness(diagram: Diagram, masks: list[int] | None) -> dict[str, Possible]:
     if masks is None:
         return {}
     return {
-        axis.fact: axis.possible(mask)
-        for axis, mask in zip(diagram.axes, masks, strict=True)
-        if mask != axis.domain
+        axis.fact: axis.possible(mask) for axis, mask in zip(diagram.axes, masks, strict=True) if mask != axis.domain
     }
 
 
@@ -64,7 +65,9 @@ def _incomplete(scheme: Scheme) -> Iterator[Finding]:
     leaf = diagram.leaves - 1
     masks = diagram.witness(leaf)
     if masks is not None:
-        yield Finding(scheme.id, "incomplete", "a patient of the population for whom no rule holds", _witness(diagram, masks))
+        yield Finding(
+            scheme.id, "incomplete", "a patient of the population for whom no rule holds", _witness(diagram, masks)
+        )
 
 
 def _dead(scheme: Scheme) -> Iterator[Finding]:
@@ -97,7 +100,7 @@ def _direction(scheme: Scheme, vocabulary: Vocabulary) -> Iterator[Finding]:
         pieces = list(axis.pieces(axis.domain))
         if fact.worse == "lower":
             pieces.reverse()
-        for better, worse in zip(pieces, pieces[1:], strict=False):
+        for better, worse in pairwise(pieces):
             masks = _milder(diagram, number, better, worse, severity)
             if masks is not None:
                 shown = axis.possible(1 << worse)
@@ -125,7 +128,7 @@ def _leaf_severity(scheme: Scheme) -> list[tuple[int, int] | None] | None:
 def _milder(
     diagram: Diagram, axis: int, better: int, worse: int, severity: list[tuple[int, int] | None]
 ) -> list[int] | None:
-    """Masks of a patient whose group gets milder when ``axis`` goes from ``better`` to ``worse``; None if there is none.
+    """Masks of a patient whose group gets milder when ``axis`` goes from ``better`` to ``worse``, or None.
 
     Walks both versions of the patient down the diagram together.
     """
@@ -151,12 +154,12 @@ def _milder(
             if walk(child(first, better), child(second, worse)):
                 return True
         else:
-            before = masks[at]
+            kept = masks[at]
             for piece in diagram.axes[at].pieces(diagram.axes[at].domain):
                 masks[at] = 1 << piece
                 if walk(child(first, piece), child(second, piece)):
                     return True
-            masks[at] = before
+            masks[at] = kept
         seen.add((first, second))
         return False
 

@@ -17,9 +17,7 @@ from all_cli.logic.values import NumberSet
 from all_cli.patient.patient import whole_domain
 
 
-def compile_schemes(
-    document: Document, vocabulary: Vocabulary, sources: Mapping[str, Source]
-) -> dict[str, Any]:
+def compile_schemes(document: Document, vocabulary: Vocabulary, sources: Mapping[str, Source]) -> dict[str, Any]:
     """Compile a checked risk-rules document.
 
     Returns:
@@ -88,7 +86,9 @@ def axis_of(fact: Fact, conditions: Iterable[Expression]) -> Axis:
     """The axis of a fact, cut where the conditions cut it."""
     if fact.kind != "number":
         return Axis.of_words(fact.id, tuple(fact.values))
-    cuts = {test.value for item in conditions for test in tests(item) if isinstance(test, Compare) and test.fact == fact.id}
+    cuts = {
+        test.value for item in conditions for test in tests(item) if isinstance(test, Compare) and test.fact == fact.id
+    }
     domain = whole_domain(fact)
     assert isinstance(domain, NumberSet)
     return Axis.of_number(fact.id, cuts, domain, fact.whole)
@@ -120,9 +120,7 @@ def implications_between(axes: list[Axis], vocabulary: Vocabulary) -> list[Impli
 
 
 class _SchemeCompiler:
-    def __init__(
-        self, document: Document, path: Path, vocabulary: Vocabulary, sources: Mapping[str, Source]
-    ) -> None:
+    def __init__(self, document: Document, path: Path, vocabulary: Vocabulary, sources: Mapping[str, Source]) -> None:
         self.document, self.path, self.vocabulary, self.sources = document, path, vocabulary, sources
         self.problems: list[Problem] = []
         self.defined: dict[str, Expression] = {}
@@ -167,9 +165,7 @@ class _SchemeCompiler:
 
     def group(self, id: str, entry: Mapping[str, Any]) -> dict[str, Any]:
         path = (*self.path, "groups", id)
-        outcome = [
-            self.cited(item, (*path, "outcome", index)) for index, item in enumerate(entry.get("outcome", ()))
-        ]
+        outcome = [self.cited(item, (*path, "outcome", index)) for index, item in enumerate(entry.get("outcome", ()))]
         return {**entry, "outcome": outcome}
 
     def rule(self, raw: Mapping[str, Any], index: int, entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from all_cli.logic.explain import truth
 from all_cli.logic.expression import unpack
 from all_cli.patient.patient import Patient
 from all_cli.risk.compile import compile_schemes
-from all_cli.risk.scheme import Scheme
-from all_cli.risk.verdict import NOT_APPLICABLE, Verdict, judge, judge_outside
+from all_cli.risk.scheme import NOT_APPLICABLE, Scheme
+from all_cli.risk.verdict import Verdict, judge, judge_outside
 
 
 class RiskLibrary:
@@ -68,7 +68,7 @@ class RiskLibrary:
 
 
 class Answers:
-    """The verdicts on one patient: the primary one, the others, and what criteria not meant for them would have said."""
+    """The verdicts on one patient: the primary one, the others, and what criteria not meant for them would say."""
 
     def __init__(self, primary: str | None, verdicts: Mapping[str, Verdict], outside: list[Verdict]) -> None:
         self.primary = primary

@@ -38,7 +38,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: if ``when`` holds, the patient is in ``group`` (in one of ``groups``, where the source leaves it open)."""
+    """One rule: if ``when`` holds, the patient is in the group of ``groups`` (in one, where the source is open)."""
 
     id: str
     groups: tuple[str, ...]

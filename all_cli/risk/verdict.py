@@ -87,6 +87,43 @@ def status_of(possible: Sequence[str]) -> tuple[str, str | None]:
     return (NOT_APPLICABLE, None) if possible[0] == NOT_APPLICABLE else (ASSIGNED, possible[0])
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A verdict without its explanation, for tables: rule ids and facts in place of sentences."""
+
+    status: str
+    group: str | None
+    possible: tuple[str, ...]
+    rules: tuple[str, ...]
+    missing: tuple[str, ...]
+    reason: str
+
+
+def outcome(scheme: Scheme, patient: Patient) -> Outcome:
+    """The answer of :func:`judge` in brief; both read it off the same diagram."""
+    diagram = scheme.diagram
+    masks = masks_of(diagram, patient)
+    leaves = diagram.reach(masks)
+    possible = groups_of(scheme, leaves)
+    status, group = status_of(possible)
+    if status == NOT_APPLICABLE:
+        return Outcome(status, None, possible, (), (), _outside_reason(scheme, patient))
+    missing: tuple[str, ...] = ()
+    if status == INDETERMINATE:
+        missing = tuple(diagram.axes[axis].fact for axis in diagram.mattering(masks, _answers(scheme)))
+    return Outcome(status, group, possible, _rule_ids(scheme, leaves), missing, "")
+
+
+def _rule_ids(scheme: Scheme, leaves: int) -> tuple[str, ...]:
+    return tuple(f"{scheme.id}.{rule.id}" for number, rule in enumerate(scheme.rules, start=1) if leaves >> number & 1)
+
+
+def _answers(scheme: Scheme) -> list[int]:
+    """Per leaf, a number that is equal for leaves that leave the same groups."""
+    answers: dict[tuple[str, ...], int] = {}
+    return [answers.setdefault(groups, len(answers)) for groups in scheme.leaf_groups]
+
+
 def judge(scheme: Scheme, patient: Patient) -> Verdict:
     """Apply a scheme to a patient and explain the answer.
 
@@ -129,9 +166,7 @@ def judge_outside(scheme: Scheme, patient: Patient) -> Verdict:
 
 def _not_applicable(scheme: Scheme, patient: Patient, possible: tuple[str, ...]) -> Verdict:
     reason = _outside_reason(scheme, patient)
-    return Verdict(
-        scheme, NOT_APPLICABLE, None, possible, (), (), (), (), reason, scheme.population.checked
-    )
+    return Verdict(scheme, NOT_APPLICABLE, None, possible, (), (), (), (), reason, scheme.population.checked)
 
 
 def _outside_reason(scheme: Scheme, patient: Patient) -> str:
@@ -163,10 +198,8 @@ def _ruled_out(scheme: Scheme, deciding: list[Rule]) -> list[Rule]:
 
 
 def _missing(scheme: Scheme, diagram: Diagram, masks: list[int], patient: Patient) -> tuple[Missing, ...]:
-    answers: dict[tuple[str, ...], int] = {}
-    answer = [answers.setdefault(groups, len(answers)) for groups in scheme.leaf_groups]
     result = []
-    for number in diagram.mattering(masks, answer):
+    for number in diagram.mattering(masks, _answers(scheme)):
         axis = diagram.axes[number]
         left = {}
         for piece in axis.pieces(masks[number]):
@@ -185,7 +218,9 @@ def _missing(scheme: Scheme, diagram: Diagram, masks: list[int], patient: Patien
 def _range_text(fact: Fact, axis: Axis, mask: int) -> str:
     """The pieces of ``mask`` as a reader knows them: ``< 0.01``, ``CNS1 or CNS2``, ``present``."""
     possible = axis.possible(mask)
-    return axis.text(mask) if isinstance(possible, NumberSet) or axis.text(mask) == "any" else words_text(fact, possible)
+    return (
+        axis.text(mask) if isinstance(possible, NumberSet) or axis.text(mask) == "any" else words_text(fact, possible)
+    )
 
 
 def _notes(scheme: Scheme, patient: Patient) -> tuple[Statement, ...]:
@@ -195,7 +230,9 @@ def _notes(scheme: Scheme, patient: Patient) -> tuple[Statement, ...]:
     for note in scheme.notes:
         if note.when is not None:
             value = truth(note.when, possible)
-            if value is False or (value is None and not all(_narrowed(patient, test.fact) for test in tests(note.when))):
+            if value is False or (
+                value is None and not all(_narrowed(patient, test.fact) for test in tests(note.when))
+            ):
                 continue
         kept.append(note)
     return tuple(kept)
@@ -204,5 +241,3 @@ def _notes(scheme: Scheme, patient: Patient) -> tuple[Statement, ...]:
 def _narrowed(patient: Patient, fact: str) -> bool:
     known = patient.known.get(fact)
     return known is not None and known.possible != whole_domain(patient.vocabulary[fact])
-
-

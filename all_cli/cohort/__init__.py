@@ -1,0 +1,1 @@
+"""Tables of patients: columns to facts, read, classify once per distinct profile, write."""

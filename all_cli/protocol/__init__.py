@@ -1,0 +1,1 @@
+"""Treatment protocols: phases and cited lines, the choice of what fits a patient."""

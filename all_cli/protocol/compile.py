@@ -1,0 +1,137 @@
+"""From the YAML of protocols to plain compiled data, with every mistake said at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from all_cli.knowledge.problems import KnowledgeError, Problem, did_you_mean
+from all_cli.knowledge.sources import Source
+from all_cli.knowledge.strict_yaml import Document, Path
+from all_cli.knowledge.vocabulary import Vocabulary
+from all_cli.logic.expression import pack
+from all_cli.logic.parse import ConditionError, parse_condition
+from all_cli.protocol.regimen import days_in
+
+
+def compile_protocols(document: Document, vocabulary: Vocabulary, sources: Mapping[str, Source]) -> dict[str, Any]:
+    """Compile a checked protocols document.
+
+    Raises:
+        KnowledgeError: with every mistake: unknown drugs, tables, phases, arms or sources, repeated ids, a day outside
+            its phase, a dose without unit, a line without days, a condition that cannot be read.
+    """
+    compiler = _Compiler(document, vocabulary, sources)
+    form = compiler.compile()
+    if compiler.problems:
+        raise KnowledgeError(compiler.problems)
+    return form
+
+
+class _Compiler:
+    def __init__(self, document: Document, vocabulary: Vocabulary, sources: Mapping[str, Source]) -> None:
+        self.document, self.vocabulary, self.sources = document, vocabulary, sources
+        self.problems: list[Problem] = []
+
+    def compile(self) -> dict[str, Any]:
+        data = self.document.data
+        self.cited(data, ())
+        self.unique(data["protocols"], ("protocols",))
+        for id, table in data.get("dose_tables", {}).items():
+            self.known(table["drug"], data["drugs"], "drug", ("dose_tables", id, "drug"))
+        for index, protocol in enumerate(data["protocols"]):
+            self.protocol(protocol, ("protocols", index))
+        ids = [protocol["id"] for protocol in data["protocols"]]
+        for index, default in enumerate(data.get("defaults", ())):
+            self.known(default["protocol"], ids, "protocol", ("defaults", index, "protocol"))
+        for index, entry in enumerate(data.get("not_encoded", ())):
+            if entry["id"] in ids:
+                self.problem(("not_encoded", index, "id"), f'"{entry["id"]}" is encoded above')
+        return {"dose_tables": {}, "defaults": [], "not_encoded": [], **data}
+
+    def cited(self, value: Any, path: Path) -> None:
+        """Everywhere in the document: sources exist, checked statements have a locator, conditions can be read."""
+        if isinstance(value, list):
+            for index, item in enumerate(value):
+                self.cited(item, (*path, index))
+            return
+        if not isinstance(value, dict):
+            return
+        for index, item in enumerate(value.get("cite", ())):
+            id, locator = (item, "") if isinstance(item, str) else next(iter(item.items()))
+            at = (*path, "cite", index)
+            if id not in self.sources:
+                self.problem(at, f'no source is called "{id}"{did_you_mean(id, list(self.sources))}')
+            elif value.get("checked") and not locator:
+                self.problem(at, f'"{id}" is cited as checked: say where in it (page, table, row, section)')
+        if isinstance(value.get("when"), str):
+            try:
+                value["expression"] = pack(parse_condition(value["when"], self.vocabulary))
+            except ConditionError as error:
+                self.problems.append(Problem(self.document.text_place((*path, "when"), error.offset), str(error)))
+        for key, item in value.items():
+            if key not in ("cite", "expression"):
+                self.cited(item, (*path, key))
+
+    def protocol(self, protocol: Mapping[str, Any], path: Path) -> None:
+        phases = [phase["id"] for phase in protocol["phases"]]
+        arms = [arm["id"] for arm in protocol["arms"]]
+        self.unique(protocol["phases"], (*path, "phases"))
+        self.unique(protocol["arms"], (*path, "arms"))
+        used: set[str] = set()
+        for index, arm in enumerate(protocol["arms"]):
+            for number, phase in enumerate(arm["phases"]):
+                self.known(phase, phases, "phase", (*path, "arms", index, "phases", number))
+                used.add(phase)
+        for index, phase in enumerate(protocol["phases"]):
+            at = (*path, "phases", index)
+            if phase["id"] not in used:
+                self.problem((*at, "id"), f'no arm goes through the phase "{phase["id"]}"')
+            for number, arm in enumerate(phase.get("arms", ())):
+                self.known(arm, arms, "arm", (*at, "arms", number))
+            self.unique(phase["lines"], (*at, "lines"))
+            for number, line in enumerate(phase["lines"]):
+                self.line(line, phase, (*at, "lines", number))
+
+    def line(self, line: Mapping[str, Any], phase: Mapping[str, Any], path: Path) -> None:
+        data = self.document.data
+        self.known(line["drug"], data["drugs"], "drug", (*path, "drug"))
+        kinds = [key for key in ("dose", "dose_by", "dose_text") if key in line]
+        if len(kinds) != 1:
+            self.problem(path, "a line has exactly one of dose, dose_by and dose_text")
+        if "dose_by" in line:
+            self.known(line["dose_by"], data.get("dose_tables", {}), "dose table", (*path, "dose_by"))
+        if "dose" in line and not ("unit" in line and "per" in line):
+            self.problem((*path, "dose"), "a dose needs its unit and per (dose, day, 24 h, week or course)")
+        if not any(key in line for key in ("days", "window", "schedule")):
+            self.problem(path, "a line needs days, a window or a schedule in words")
+        length = phase.get("days")
+        days = [*days_in(line.get("days", [])), *line.get("window", ())]
+        outside = [day for day in days if length is not None and day > length]
+        if outside:
+            key = "days" if "days" in line else "window"
+            self.problem((*path, key), f"day {outside[0]} is outside the phase, which has {length} days")
+        if days != sorted(days):
+            self.problem((*path, "days"), "the days are not in order")
+        cap, dose = line.get("cap"), line.get("dose")
+        if (
+            cap
+            and isinstance(dose, (int, float))
+            and line.get("unit") == f"{cap['unit']}/m2"
+            and cap["dose"] < dose * 0.2
+        ):
+            self.problem((*path, "cap"), "the cap is below what the smallest child would get")
+
+    def known(self, id: str, among: Any, kind: str, path: Path) -> None:
+        if id not in among:
+            self.problem(path, f'no {kind} is called "{id}"{did_you_mean(id, list(among))}')
+
+    def unique(self, entries: list[Mapping[str, Any]], path: Path) -> None:
+        seen: set[str] = set()
+        for index, entry in enumerate(entries):
+            if entry["id"] in seen:
+                self.problem((*path, index, "id"), f'the id "{entry["id"]}" is used twice')
+            seen.add(entry["id"])
+
+    def problem(self, path: Path, message: str) -> None:
+        self.problems.append(Problem(self.document.place(path), message))

@@ -1,0 +1,290 @@
+"""All protocols, from the compiled cache, and the choice of the one that answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from all_cli.knowledge import files
+from all_cli.knowledge.cache import compiled
+from all_cli.knowledge.problems import KnowledgeError, Problem
+from all_cli.knowledge.sources import Source, citations, sources_in
+from all_cli.knowledge.strict_yaml import Document
+from all_cli.knowledge.vocabulary import Vocabulary, pack_vocabulary, unpack_vocabulary, vocabulary_in
+from all_cli.logic.explain import truth
+from all_cli.logic.expression import Expression, unpack
+from all_cli.patient.patient import Patient
+from all_cli.protocol.compile import compile_protocols
+from all_cli.protocol.regimen import (
+    Arm,
+    Assessment,
+    Cap,
+    Cited,
+    Default,
+    DoseRow,
+    DoseTable,
+    Drug,
+    Line,
+    Phase,
+    Protocol,
+    days_in,
+)
+
+
+class ProtocolLibrary:
+    """The vocabulary, the bibliography, drugs, dose tables and every protocol; each is unpacked when asked for."""
+
+    def __init__(self, packed: Mapping[str, Any]) -> None:
+        self._packed = packed
+        self._raw = {raw["id"]: raw for raw in packed["protocols"]}
+        self._protocols: dict[str, Protocol] = {}
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of all protocols."""
+        return list(self._raw)
+
+    def protocol(self, id: str) -> Protocol:
+        """One protocol; KeyError if there is none of that id."""
+        if id not in self._protocols:
+            self._protocols[id] = _protocol(self._raw[id])
+        return self._protocols[id]
+
+    @property
+    def protocols(self) -> list[Protocol]:
+        """Every protocol."""
+        return [self.protocol(id) for id in self._raw]
+
+    def with_phase(self, kind: str) -> list[str]:
+        """Ids of the protocols that have a phase of this kind."""
+        return [id for id, raw in self._raw.items() if any(phase["phase"] == kind for phase in raw["phases"])]
+
+    def phase_kinds(self) -> list[str]:
+        """Every kind of phase that occurs, in the order of first occurrence."""
+        return list(dict.fromkeys(phase["phase"] for raw in self._raw.values() for phase in raw["phases"]))
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The facts."""
+        return unpack_vocabulary(self._packed["vocabulary"])
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        """The bibliography by id."""
+        return {id: Source(**raw) for id, raw in self._packed["sources"].items()}
+
+    @cached_property
+    def drugs(self) -> dict[str, Drug]:
+        """The drugs by id."""
+        return {
+            id: Drug(id, raw["name"], raw.get("abbreviation", ""), raw["class"], tuple(raw.get("spellings", ())))
+            for id, raw in self._packed["drugs"].items()
+        }
+
+    @cached_property
+    def dose_tables(self) -> dict[str, DoseTable]:
+        """The tables of doses by age."""
+        return {
+            id: DoseTable(
+                id, raw["title"], raw["drug"], raw["unit"],
+                tuple(
+                    DoseRow(row["when"], unpack(row["expression"]), row["dose"], citations(row["cite"]), row["checked"])
+                    for row in raw["rows"]
+                ),
+                raw.get("note", ""),
+            )
+            for id, raw in self._packed["dose_tables"].items()
+        }  # fmt: skip
+
+    @cached_property
+    def defaults(self) -> list[Default]:
+        """Which protocol answers when none is named, in order of preference."""
+        return [
+            Default(raw["protocol"], raw.get("risk", ""), _expression(raw), raw.get("arm", ""))
+            for raw in self._packed["defaults"]
+        ]
+
+    @property
+    def not_encoded(self) -> list[Mapping[str, Any]]:
+        """Protocols and phases that are known and not shown, each with the reason and the reference."""
+        return list(self._packed["not_encoded"])
+
+    def risks(self) -> list[str]:
+        """Every risk label that a protocol carries."""
+        return list(dict.fromkeys(risk for raw in self._raw.values() for risk in raw["risk"]))
+
+    def default(
+        self, kind: str, risk: str | None, lineage: str | None, ph: bool | None, patient: Patient
+    ) -> str | None:
+        """The protocol that answers for a phase: the first default, then the first protocol, that fits.
+
+        Args:
+            kind: the kind of phase.
+            risk: risk label, or None for any.
+            lineage: B or T, or None for any.
+            ph: whether the leukaemia is BCR::ABL1-positive; None for any.
+            patient: what is known; a protocol whose population excludes the patient does not answer.
+        """
+        possible = patient.possible()
+        having = self.with_phase(kind)
+        preferred = [
+            default.protocol
+            for default in self.defaults
+            if (not risk or default.risk == risk)
+            and (default.when is None or truth(default.when, possible) is not False)
+        ]
+        for id in dict.fromkeys([*preferred, *having]):
+            raw = self._raw[id]
+            population = unpack(raw["population"]["expression"])
+            if (
+                id in having
+                and (risk is None or risk in raw["risk"])
+                and (lineage is None or not raw.get("lineage") or lineage in raw["lineage"])
+                and (ph is None or raw.get("ph", False) == ph)
+                and truth(population, possible) is not False
+            ):
+                return id
+        return None
+
+    def answering(self, group: tuple[str, str]) -> Iterable[tuple[str, Arm]]:
+        """Protocol id and arm of every arm that was for a (scheme, group)."""
+        for protocol in self.protocols:
+            for arm in protocol.arms:
+                if any(scheme == group[0] and group[1] in groups for scheme, groups in arm.groups):
+                    yield protocol.id, arm
+
+
+def lines_for(lines: Sequence[Line], patient: Patient) -> list[Line]:
+    """The lines of a phase without those whose condition the patient certainly does not meet."""
+    possible = patient.possible()
+    return [line for line in lines if line.when is None or truth(line.when, possible) is not False]
+
+
+def dose_rows_for(table: DoseTable, patient: Patient) -> list[DoseRow]:
+    """The rows of a dose table that the patient's age still allows."""
+    possible = patient.possible()
+    return [row for row in table.rows if truth(row.when, possible) is not False]
+
+
+def protocol_library() -> ProtocolLibrary:
+    """The shipped protocols.
+
+    Raises:
+        KnowledgeError: a knowledge file has mistakes.
+    """
+    inputs = [files.content(name) for name in (files.FACTS, files.SOURCES, files.PROTOCOLS)]
+    return ProtocolLibrary(compiled("protocols", inputs, _build))
+
+
+def _build() -> dict[str, Any]:
+    problems: list[Problem] = []
+    documents: dict[str, Document] = {}
+    for name in (files.FACTS, files.SOURCES, files.PROTOCOLS):
+        try:
+            documents[name] = files.document_of(name)
+        except KnowledgeError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise KnowledgeError(problems)
+    vocabulary = vocabulary_in(documents[files.FACTS])
+    sources = sources_in(documents[files.SOURCES])
+    return {
+        **compile_protocols(documents[files.PROTOCOLS], vocabulary, sources),
+        "vocabulary": pack_vocabulary(vocabulary),
+        "sources": {
+            id: {name: getattr(source, name) for name in Source.__dataclass_fields__} for id, source in sources.items()
+        },
+    }
+
+
+def _expression(raw: Mapping[str, Any]) -> Expression | None:
+    return unpack(raw["expression"]) if "expression" in raw else None
+
+
+def _cited(raw: Mapping[str, Any]) -> Cited:
+    return Cited(raw["text"], citations(raw["cite"]), raw["checked"], raw.get("id", ""), _expression(raw))
+
+
+def _optional(raw: Mapping[str, Any] | None) -> Cited | None:
+    return _cited(raw) if raw else None
+
+
+def _line(raw: Mapping[str, Any]) -> Line:
+    dose, cap, window = raw.get("dose"), raw.get("cap"), raw.get("window")
+    return Line(
+        id=raw["id"],
+        drug=raw["drug"],
+        route=raw["route"],
+        cite=citations(raw["cite"]),
+        checked=raw["checked"],
+        dose=None if dose is None else (dose[0], dose[1]) if isinstance(dose, list) else (dose, dose),
+        dose_by=raw.get("dose_by", ""),
+        dose_text=raw.get("dose_text", ""),
+        unit=raw.get("unit", ""),
+        per=raw.get("per", ""),
+        times_per_day=raw.get("times_per_day"),
+        escalate=raw.get("escalate", ""),
+        infusion=raw.get("infusion", ""),
+        days=days_in(raw.get("days", [])),
+        window=(window[0], window[1]) if window else None,
+        schedule=raw.get("schedule", ""),
+        cap=Cap(cap["dose"], cap["unit"], cap["per"], citations(cap["cite"]), cap["checked"], cap.get("note", ""))
+        if cap
+        else None,
+        when=_expression(raw),
+        condition=raw.get("when", ""),
+        who=raw.get("who", ""),
+        note=raw.get("note", ""),
+        read=tuple(raw.get("read", ())),
+    )
+
+
+def _phase(raw: Mapping[str, Any]) -> Phase:
+    return Phase(
+        id=raw["id"],
+        kind=raw["phase"],
+        title=raw["title"],
+        lines=tuple(map(_line, raw["lines"])),
+        days=raw.get("days"),
+        cycle=raw.get("cycle", False),
+        arms=tuple(raw.get("arms", ())),
+        start=_optional(raw.get("start")),
+        assessments=tuple(
+            Assessment(
+                item["id"], item["what"], item.get("day"), item.get("text", ""), citations(item["cite"]),
+                item["checked"], _expression(item),
+            )
+            for item in raw.get("assessments", ())
+        ),
+        rescue=tuple(map(_cited, raw.get("rescue", ()))),
+        notes=tuple(map(_cited, raw.get("notes", ()))),
+    )  # fmt: skip
+
+
+def _protocol(raw: Mapping[str, Any]) -> Protocol:
+    population = raw["population"]
+    first, last = raw.get("years", (None, None))
+    return Protocol(
+        id=raw["id"],
+        title=raw["title"],
+        audience=raw["audience"],
+        population=_cited(population),
+        population_text=population["when"],
+        risk=tuple(raw["risk"]),
+        arms=tuple(
+            Arm(
+                arm["id"], arm["title"], tuple(arm["phases"]), citations(arm["cite"]), arm["checked"],
+                tuple((entry["scheme"], tuple(entry["groups"])) for entry in arm.get("for", ())), arm.get("note", ""),
+            )
+            for arm in raw["arms"]
+        ),
+        phases=tuple(map(_phase, raw["phases"])),
+        trial=raw.get("trial", ""),
+        years=(first, last),
+        about=raw.get("about", ""),
+        lineage=tuple(raw.get("lineage", ())),
+        ph=raw.get("ph"),
+        total_duration=_optional(raw.get("total_duration")),
+        notes=tuple(map(_cited, raw.get("notes", ()))),
+    )  # fmt: skip

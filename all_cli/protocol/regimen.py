@@ -1,0 +1,210 @@
+"""Protocols as the program uses them: arms, phases and lines, each line with its source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from all_cli.knowledge.sources import Citation
+from all_cli.logic.expression import Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A sentence with its source; ``when`` says for whom it holds."""
+
+    text: str
+    cite: tuple[Citation, ...]
+    checked: bool
+    id: str = ""
+    when: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """The highest amount given, whatever the body surface."""
+
+    dose: float
+    unit: str
+    per: str
+    cite: tuple[Citation, ...]
+    checked: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One drug of one phase.
+
+    ``dose`` is a number, a range or None; then ``dose_by`` names a table of doses by age, or ``dose_text`` says it in
+    words. ``per`` is dose, day, 24 h, week or course. ``days`` are protocol days, the first being day 1; ``window`` is
+    one day from first to last; ``schedule`` says it in words. ``read`` names the parts that were read in the source of
+    a line that is not checked as a whole.
+    """
+
+    id: str
+    drug: str
+    route: str
+    cite: tuple[Citation, ...]
+    checked: bool
+    dose: tuple[float, float] | None = None
+    dose_by: str = ""
+    dose_text: str = ""
+    unit: str = ""
+    per: str = ""
+    times_per_day: int | None = None
+    escalate: str = ""
+    infusion: str = ""
+    days: tuple[int, ...] = ()
+    window: tuple[int, int] | None = None
+    schedule: str = ""
+    cap: Cap | None = None
+    when: Expression | None = None
+    condition: str = ""
+    who: str = ""
+    note: str = ""
+    read: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Something to be looked at on a day of the phase."""
+
+    id: str
+    what: str
+    day: int | None
+    text: str
+    cite: tuple[Citation, ...]
+    checked: bool
+    when: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A phase: how long, when it may start, what is given, looked at and done if things go otherwise.
+
+    ``arms`` are the arms that it belongs to; empty means all.
+    """
+
+    id: str
+    kind: str
+    title: str
+    lines: tuple[Line, ...]
+    days: int | None = None
+    cycle: bool = False
+    arms: tuple[str, ...] = ()
+    start: Cited | None = None
+    assessments: tuple[Assessment, ...] = ()
+    rescue: tuple[Cited, ...] = ()
+    notes: tuple[Cited, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """A way through the protocol: phases in order, and the risk groups it was for."""
+
+    id: str
+    title: str
+    phases: tuple[str, ...]
+    cite: tuple[Citation, ...]
+    checked: bool
+    groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DoseRow:
+    """One age band of a dose table."""
+
+    text: str
+    when: Expression
+    dose: float
+    cite: tuple[Citation, ...]
+    checked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DoseTable:
+    """Doses looked up by age, not computed."""
+
+    id: str
+    title: str
+    drug: str
+    unit: str
+    rows: tuple[DoseRow, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drug:
+    """A drug of the vocabulary."""
+
+    id: str
+    name: str
+    abbreviation: str
+    kind: str
+    spellings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """A protocol: whom it is for, its arms and its phases."""
+
+    id: str
+    title: str
+    audience: str
+    population: Cited
+    population_text: str
+    risk: tuple[str, ...]
+    arms: tuple[Arm, ...]
+    phases: tuple[Phase, ...]
+    trial: str = ""
+    years: tuple[int | None, int | None] = (None, None)
+    about: str = ""
+    lineage: tuple[str, ...] = ()
+    ph: bool | None = None
+    total_duration: Cited | None = None
+    notes: tuple[Cited, ...] = ()
+
+    @property
+    def lines(self) -> list[Line]:
+        """Every line of every phase."""
+        return [line for phase in self.phases for line in phase.lines]
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """Which protocol answers when none is named: for this risk, as long as the condition is not false."""
+
+    protocol: str
+    risk: str = ""
+    when: Expression | None = None
+    arm: str = ""
+
+
+def days_in(raw: list[int | str]) -> tuple[int, ...]:
+    """Days as the file writes them (``8``, ``"1-14"``) as numbers in order."""
+    found: list[int] = []
+    for item in raw:
+        if isinstance(item, int):
+            found.append(item)
+        else:
+            sign = -1 if item.startswith("-") else 1
+            first, last = item.removeprefix("-").split("-")
+            found.extend(range(sign * int(first), int(last) + 1))
+    return tuple(found)
+
+
+def days_text(days: tuple[int, ...]) -> str:
+    """Days with runs of three and more drawn together: ``1, 8, 15``, ``1-14, 29-42``."""
+    parts: list[str] = []
+    index = 0
+    while index < len(days):
+        end = index
+        while end + 1 < len(days) and days[end + 1] == days[end] + 1:
+            end += 1
+        if end - index >= 2:
+            parts.append(f"{days[index]}-{days[end]}")
+        else:
+            parts.extend(str(day) for day in days[index : end + 1])
+        index = end + 1
+    return ", ".join(parts)
