@@ -121,10 +121,19 @@ def classify(
         for id in scheme or ():
             one_of("scheme", id, library.schemes)
         texts = {
-            "age": age, "sex": sex, "lineage": lineage, "wbc": wbc, "cns": cns, "mrd_d8_pb": mrd_d8_pb, "mrd_d15": mrd_d15,
-            "mrd_eoi": mrd_eoi, "mrd_eoc": mrd_eoc, "marrow_d15": marrow_d15, "marrow_eoi": marrow_eoi,
+            "age": age,
+            "sex": sex,
+            "lineage": lineage,
+            "wbc": wbc,
+            "cns": cns,
+            "mrd_d8_pb": mrd_d8_pb,
+            "mrd_d15": mrd_d15,
+            "mrd_eoi": mrd_eoi,
+            "mrd_eoc": mrd_eoc,
+            "marrow_d15": marrow_d15,
+            "marrow_eoi": marrow_eoi,
             "weeks_to_cr": weeks_to_cr,
-        }  # fmt: skip
+        }
         patient = patient_from(
             library.vocabulary,
             given={id: text for id, text in texts.items() if text is not None},
@@ -208,6 +217,25 @@ def cite(
 
     with sentences():
         cite_risk(risk_library(rules), id, bibtex, form, color)
+
+
+@app.command()
+def check(
+    rules: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="Your own schemes; without it the shipped knowledge.")
+    ] = None,
+    overlaps: Annotated[
+        bool,
+        typer.Option("--overlaps", help="Also name rules that overlap with another group, where their order decides."),
+    ] = False,
+    form: FormatOption = None,
+    color: ColorOption = Color.auto,
+) -> None:
+    """Prove schemes over all patients: no gap, no dead rule, no worse finding with a milder group."""
+    from all_cli.cli.checking import check_knowledge
+
+    with sentences():
+        check_knowledge(rules, overlaps, form, color)
 
 
 @app.command()

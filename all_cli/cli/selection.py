@@ -31,9 +31,7 @@ def select(
         single = next(iter(lineage.possible)) if lineage and len(lineage.possible) == 1 else None  # type: ignore[arg-type]
         found = library.default(kind, risk, str(single) if single else None, ph, patient)
         if found is None:
-            fail(
-                f"no encoded protocol with a phase {kind} fits{_request(risk, patient)}; all-protocol list shows them all"
-            )
+            fail(f"no encoded protocol with a phase {kind} fits{_request(risk, patient)}; all-protocol list shows all")
         protocol_id = found
     protocol = library.protocol(protocol_id)
     arm = _arm(protocol, arm_id)

@@ -117,6 +117,8 @@ def intersect(first: Possible, second: Possible) -> Possible:
 
 def number_text(value: float) -> str:
     """A number as people write it: 45, 0.01, 7.5; never 1e-02 or 45.0."""
+    if math.isinf(value):
+        return "∞" if value > 0 else "-∞"
     if value == int(value) and abs(value) < 1e15:
         return str(int(value))
     text = f"{value:.10f}".rstrip("0").rstrip(".") if abs(value) >= 1e-9 else repr(value)

@@ -64,6 +64,9 @@ class Patient:
             ContradictionError: nothing is left, because two things said cannot both be true.
         """
         fact = self.vocabulary[id]
+        possible = intersect(possible, whole_domain(fact))
+        if not possible:
+            raise ContradictionError(fact.id, "", f"{said} leaves no value that can exist")
         before = self.known.get(fact.id)
         if before is None:
             self.known[fact.id] = Known(possible, said, derived)

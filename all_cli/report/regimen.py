@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from all_cli.knowledge.sources import citations
 from all_cli.logic.explain import truth
-from all_cli.logic.values import number_text
+from all_cli.logic.expression import AllOf, Compare, tests
+from all_cli.logic.values import ANY_NUMBER, NumberSet, number_text
 from all_cli.patient.patient import Patient
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for
-from all_cli.protocol.regimen import Arm, Cited, Line, Phase, Protocol, days_text
+from all_cli.protocol.regimen import Arm, Cited, DoseRow, Line, Phase, Protocol, days_text
 from all_cli.report.answers import citations_json, header
 from all_cli.report.page import Page
 
@@ -129,7 +131,7 @@ def dose_text(line: Line, patient: Patient, library: ProtocolLibrary) -> str:
         rows = dose_rows_for(table, patient)
         if len(rows) == 1:
             return f"{number_text(rows[0].dose)} {table.unit}"
-        bands = "; ".join(f"{number_text(row.dose)} {table.unit} if {row.text}" for row in rows)
+        bands = "; ".join(f"{_band(row)} {number_text(row.dose)} {table.unit}" for row in rows)
         return f"by age: {bands}" if rows else "no dose for this age in the table"
     if line.dose is None:
         return line.dose_text
@@ -143,6 +145,21 @@ def dose_text(line: Line, patient: Patient, library: ProtocolLibrary) -> str:
     if line.times_per_day and line.per == "dose" and line.times_per_day > 1:
         text += f", {line.times_per_day} times a day"
     return text + (f"; {line.escalate}" if line.escalate else "")
+
+
+def _band(row: DoseRow) -> str:
+    """An age band as people write it: ``1 to <2 y``, ``≥9 y``; any other condition as it stands."""
+    compared = list(tests(row.when))
+    if not isinstance(row.when, (Compare, AllOf)) or any(test.fact != "age" for test in compared):
+        return row.text
+    ages = ANY_NUMBER
+    for test in compared:
+        ages &= NumberSet.comparison(test.operator, test.value) if isinstance(test, Compare) else ages
+    (low, low_edge), (high, high_edge) = ages.spans[0]
+    if math.isinf(high):
+        return f"{'>' if low_edge else '≥'}{number_text(low)} y"
+    upper = f"{'<' if high_edge else ''}{number_text(high)} y"
+    return upper if math.isinf(low) else f"{number_text(low)} to {upper}"
 
 
 def when_text(line: Line) -> str:
@@ -210,8 +227,14 @@ def _phase_json(phase: Phase, shown: Shown, library: ProtocolLibrary, cited: dic
         "start": _cited_json(phase.start, cited) if phase.start else None,
         "lines": [_line_json(line, shown, library, cited) for line in lines_for(phase.lines, shown.patient)],
         "assessments": [
-            {"id": item.id, "what": item.what, "day": item.day, "text": item.text, "cite": citations_json(item.cite, cited),
-             "checked": item.checked}
+            {
+                "id": item.id,
+                "what": item.what,
+                "day": item.day,
+                "text": item.text,
+                "cite": citations_json(item.cite, cited),
+                "checked": item.checked,
+            }
             for item in phase.assessments
         ],
         "rescue": [_cited_json(item, cited) for item in phase.rescue],

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from all_cli.knowledge.vocabulary import Vocabulary
-from all_cli.logic.diagram import Diagram
+from all_cli.logic.diagram import Diagram, build_diagram
+from all_cli.logic.expression import AllOf
 from all_cli.logic.values import NumberSet, Possible
 from all_cli.risk.scheme import Scheme
 
@@ -32,8 +33,15 @@ class Finding:
     reason: str = ""
 
 
-def check_scheme(scheme: Scheme, vocabulary: Vocabulary) -> list[Finding]:
-    """Everything the check finds in one scheme; findings declared as intended carry their reason."""
+def check_scheme(scheme: Scheme, vocabulary: Vocabulary, *, overlaps: bool = False) -> list[Finding]:
+    """Everything the check finds in one scheme; findings declared as intended carry their reason.
+
+    Args:
+        scheme: the scheme.
+        vocabulary: the facts, which say in which direction a value is worse.
+        overlaps: also find pairs of rules that hold for the same patient and lead to different groups; the order of
+            the rules decides there, which is often meant.
+    """
     declared = {
         (item["check"], item.get("rule", ""), item.get("fact", "")): item["reason"] for item in scheme.exceptions
     }
@@ -42,6 +50,7 @@ def check_scheme(scheme: Scheme, vocabulary: Vocabulary) -> list[Finding]:
         *_dead(scheme),
         *_unused(scheme),
         *_direction(scheme, vocabulary),
+        *(_overlaps(scheme) if overlaps else ()),
     ]
     return [
         Finding(
@@ -85,6 +94,18 @@ def _unused(scheme: Scheme) -> Iterator[Finding]:
     for number, axis in enumerate(diagram.axes):
         if number not in mattering:
             yield Finding(scheme.id, "unused-fact", f'"{axis.fact}" is asked for and never matters', {}, fact=axis.fact)
+
+
+def _overlaps(scheme: Scheme) -> Iterator[Finding]:
+    diagram = scheme.diagram
+    for first, second in combinations(scheme.rules, 2):
+        if first.groups != second.groups:
+            both = AllOf((scheme.population.when, first.when, second.when))
+            pair = build_diagram([both], diagram.axes, diagram.implications)
+            masks = pair.witness(0)
+            if masks is not None:
+                message = f'"{first.id}" and "{second.id}" both hold; "{first.id}" is tried first'
+                yield Finding(scheme.id, "overlap", message, _witness(pair, masks), rule=second.id)
 
 
 def _direction(scheme: Scheme, vocabulary: Vocabulary) -> Iterator[Finding]:

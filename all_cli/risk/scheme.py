@@ -69,7 +69,7 @@ class Scheme:
     """
 
     def __init__(self, packed: Mapping[str, Any]) -> None:
-        self._packed = packed
+        self.packed = packed
         self.id: str = packed["id"]
         self.title: str = packed["title"]
         self.kind: str = packed.get("kind", "rules")
@@ -87,28 +87,28 @@ class Scheme:
     @property
     def about(self) -> str:
         """What the scheme was for, in a sentence; may be empty."""
-        return str(self._packed.get("about", ""))
+        return str(self.packed.get("about", ""))
 
     @property
     def version(self) -> str:
         """The version of the scheme that is encoded; may be empty."""
-        return str(self._packed.get("version", ""))
+        return str(self.packed.get("version", ""))
 
     @property
     def in_use(self) -> tuple[int | None, int | None]:
         """First and last year of use; None where open or unknown."""
-        first, last = self._packed.get("in_use", (None, None))
+        first, last = self.packed.get("in_use", (None, None))
         return first, last
 
     @cached_property
     def diagram(self) -> Diagram:
         """Population and rules together."""
-        return Diagram.unpack(self._packed["diagram"])
+        return Diagram.unpack(self.packed["diagram"])
 
     @cached_property
     def rules_alone(self) -> Diagram:
         """The rules without the population: what the criteria would say of a patient they are not for."""
-        return Diagram.unpack(self._packed["rules_alone"])
+        return Diagram.unpack(self.packed["rules_alone"])
 
     @cached_property
     def groups(self) -> dict[str, Group]:
@@ -117,13 +117,13 @@ class Scheme:
             id: Group(
                 id, group["label"], group.get("severity"), _statements(group.get("outcome", ())), group.get("note", "")
             )
-            for id, group in self._packed["groups"].items()
+            for id, group in self.packed["groups"].items()
         }
 
     @cached_property
     def population(self) -> Rule:
         """Whom the scheme is for; ``note`` holds it in words."""
-        raw = self._packed["population"]
+        raw = self.packed["population"]
         return Rule(
             "population", (), raw["when"], unpack(raw["expression"]), citations(raw["cite"]), raw["checked"],
             raw["text"], raw.get("note", ""),
@@ -137,7 +137,7 @@ class Scheme:
                 raw["id"], tuple(raw["groups"]), raw["when"], unpack(raw["expression"]), citations(raw["cite"]),
                 raw["checked"], raw.get("note", ""), raw.get("derived", ""),
             )
-            for raw in self._packed["rules"]
+            for raw in self.packed["rules"]
         )  # fmt: skip
 
     @cached_property
@@ -148,23 +148,23 @@ class Scheme:
                 name, raw.get("label", name.replace("_", " ")), raw["when"], citations(raw["cite"]), raw["checked"],
                 raw.get("note", ""),
             )
-            for name, raw in self._packed.get("define", {}).items()
+            for name, raw in self.packed.get("define", {}).items()
         }  # fmt: skip
 
     @cached_property
     def notes(self) -> tuple[Statement, ...]:
         """Notes on the scheme; one with a condition is for patients of whom it may hold."""
-        return _statements(self._packed.get("notes", ()))
+        return _statements(self.packed.get("notes", ()))
 
     @property
     def exceptions(self) -> list[Mapping[str, str]]:
         """What the check would complain of and the scheme declares as intended, each with its reason."""
-        return list(self._packed.get("exceptions", ()))
+        return list(self.packed.get("exceptions", ()))
 
     @property
     def checked(self) -> bool:
         """Whether every rule, definition and the population were read in their sources."""
-        parts = [self._packed["population"], *self._packed["rules"], *self._packed.get("define", {}).values()]
+        parts = [self.packed["population"], *self.packed["rules"], *self.packed.get("define", {}).values()]
         return all(part["checked"] for part in parts)
 
     @property
