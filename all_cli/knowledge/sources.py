@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from all_cli.knowledge.strict_yaml import Document
+if TYPE_CHECKING:
+    from all_cli.knowledge.strict_yaml import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +98,8 @@ def sources_in(document: Document) -> dict[str, Source]:
         id: Source(id=id, **{key: value for key, value in entry.items() if key in names})
         for id, entry in document.data["sources"].items()
     }
+
+
+def pack_sources(sources: dict[str, Source]) -> dict[str, Any]:
+    """The bibliography as plain data, for the compiled cache."""
+    return {id: {field.name: getattr(source, field.name) for field in fields(source)} for id, source in sources.items()}

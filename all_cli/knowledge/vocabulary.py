@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from all_cli.knowledge.problems import KnowledgeError, Problem
-from all_cli.knowledge.strict_yaml import Document
+
+if TYPE_CHECKING:
+    from all_cli.knowledge.strict_yaml import Document
 
 PRESENT, ABSENT = "present", "absent"
 _SPAN = re.compile(r"([\[(])\s*(-?[0-9.]+)?\s*,\s*(-?[0-9.]+)?\s*([\])])")

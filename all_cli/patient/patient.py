@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, intersect, number_text
-from all_cli.patient.genetics import GeneticsReader
 from all_cli.patient.reading import read_value, value_text
 from all_cli.patient.unreadable import ContradictionError
+
+if TYPE_CHECKING:
+    from all_cli.patient.genetics import GeneticsReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,11 @@ class Patient:
         Raises:
             UnreadableError: an item is not recognised, or contradicts what is known.
         """
-        for finding in (reader or GeneticsReader(self.vocabulary)).read(text):
+        if reader is None:
+            from all_cli.patient.genetics import GeneticsReader
+
+            reader = GeneticsReader(self.vocabulary)
+        for finding in reader.read(text):
             self.learn(finding.fact, finding.possible, f"{said} {finding.text}".strip())
 
     def conclude(self) -> None:

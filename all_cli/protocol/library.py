@@ -8,14 +8,11 @@ from typing import Any
 
 from all_cli.knowledge import files
 from all_cli.knowledge.cache import compiled
-from all_cli.knowledge.problems import KnowledgeError, Problem
-from all_cli.knowledge.sources import Source, citations, sources_in
-from all_cli.knowledge.strict_yaml import Document
+from all_cli.knowledge.sources import Source, citations, pack_sources, sources_in
 from all_cli.knowledge.vocabulary import Vocabulary, pack_vocabulary, unpack_vocabulary, vocabulary_in
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import Expression, unpack
 from all_cli.patient.patient import Patient
-from all_cli.protocol.compile import compile_protocols
 from all_cli.protocol.regimen import (
     Arm,
     Assessment,
@@ -178,23 +175,15 @@ def protocol_library() -> ProtocolLibrary:
 
 
 def _build() -> dict[str, Any]:
-    problems: list[Problem] = []
-    documents: dict[str, Document] = {}
-    for name in (files.FACTS, files.SOURCES, files.PROTOCOLS):
-        try:
-            documents[name] = files.document_of(name)
-        except KnowledgeError as error:
-            problems.extend(error.problems)
-    if problems:
-        raise KnowledgeError(problems)
-    vocabulary = vocabulary_in(documents[files.FACTS])
-    sources = sources_in(documents[files.SOURCES])
+    from all_cli.knowledge.documents import documents_of
+    from all_cli.protocol.compile import compile_protocols
+
+    facts, bibliography, protocols = documents_of(files.FACTS, files.SOURCES, files.PROTOCOLS)
+    vocabulary, sources = vocabulary_in(facts), sources_in(bibliography)
     return {
-        **compile_protocols(documents[files.PROTOCOLS], vocabulary, sources),
+        **compile_protocols(protocols, vocabulary, sources),
         "vocabulary": pack_vocabulary(vocabulary),
-        "sources": {
-            id: {name: getattr(source, name) for name in Source.__dataclass_fields__} for id, source in sources.items()
-        },
+        "sources": pack_sources(sources),
     }
 
 

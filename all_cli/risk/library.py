@@ -10,13 +10,11 @@ from typing import Any
 from all_cli.knowledge import files
 from all_cli.knowledge.cache import compiled
 from all_cli.knowledge.problems import KnowledgeError, Place, Problem
-from all_cli.knowledge.sources import Source, sources_in
-from all_cli.knowledge.strict_yaml import Document
+from all_cli.knowledge.sources import Source, pack_sources, sources_in
 from all_cli.knowledge.vocabulary import Vocabulary, pack_vocabulary, unpack_vocabulary, vocabulary_in
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import unpack
 from all_cli.patient.patient import Patient
-from all_cli.risk.compile import compile_schemes
 from all_cli.risk.scheme import NOT_APPLICABLE, Scheme
 from all_cli.risk.verdict import Verdict, judge, judge_outside
 
@@ -101,27 +99,23 @@ def risk_library(rules: Path | None = None) -> RiskLibrary:
 
 
 def _build() -> dict[str, Any]:
-    problems: list[Problem] = []
-    documents: dict[str, Document] = {}
-    for name in (files.FACTS, files.SOURCES, files.RISK_RULES):
-        try:
-            documents[name] = files.document_of(name)
-        except KnowledgeError as error:
-            problems.extend(error.problems)
-    if problems:
-        raise KnowledgeError(problems)
-    vocabulary = vocabulary_in(documents[files.FACTS])
-    sources = sources_in(documents[files.SOURCES])
-    form = compile_schemes(documents[files.RISK_RULES], vocabulary, sources)
+    from all_cli.knowledge.documents import documents_of
+    from all_cli.risk.compile import compile_schemes
+
+    facts, bibliography, rules = documents_of(files.FACTS, files.SOURCES, files.RISK_RULES)
+    vocabulary, sources = vocabulary_in(facts), sources_in(bibliography)
     return {
-        **form,
+        **compile_schemes(rules, vocabulary, sources),
         "vocabulary": pack_vocabulary(vocabulary),
-        "sources": {id: _plain(source) for id, source in sources.items()},
+        "sources": pack_sources(sources),
     }
 
 
 def _extend(shipped: Mapping[str, Any], own: bytes, name: str) -> dict[str, Any]:
-    document = files.checked_document(own, name, files.RISK_RULES)
+    from all_cli.knowledge.documents import checked_document
+    from all_cli.risk.compile import compile_schemes
+
+    document = checked_document(own, name, files.RISK_RULES)
     vocabulary = unpack_vocabulary(shipped["vocabulary"])
     sources = {id: Source(**raw) for id, raw in shipped["sources"].items()}
     for id, raw in document.data.get("sources", {}).items():
@@ -137,9 +131,5 @@ def _extend(shipped: Mapping[str, Any], own: bytes, name: str) -> dict[str, Any]
         "primary": form["primary"] + list(shipped["primary"]),
         "not_encoded": [entry for entry in shipped["not_encoded"] if entry["id"] not in replaced] + form["not_encoded"],
         "vocabulary": shipped["vocabulary"],
-        "sources": {id: _plain(source) for id, source in sources.items()},
+        "sources": pack_sources(sources),
     }
-
-
-def _plain(source: Source) -> dict[str, Any]:
-    return {name: getattr(source, name) for name in Source.__dataclass_fields__}

@@ -1,0 +1,217 @@
+"""The two console scripts as real processes: pipes, terminals, exit codes, start-up."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import all_cli
+from all_cli.knowledge.files import data_directory
+
+SCRIPTS = Path(sys.executable).parent
+SEVEN = ("classify", "--age", "7", "--wbc", "45", "--lineage", "B")
+COLOURED = re.compile(r"\x1b\[[0-9;]*\b(?:3[0-7]|9[0-7])(?:;|m)")
+
+
+def run(script: str, *arguments: str, input: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [SCRIPTS / script, *arguments],
+        input=input,
+        capture_output=True,
+        env={**os.environ, **environment},
+        timeout=60,
+        check=False,
+    )
+
+
+def on_a_terminal(script: str, *arguments: str, **environment: str) -> str:
+    """What a process writes to a terminal of its own."""
+    leader, follower = pty.openpty()
+    plain = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "FORCE_COLOR")}
+    with subprocess.Popen(
+        [SCRIPTS / script, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=follower,
+        stderr=subprocess.PIPE,
+        env={**plain, "TERM": "xterm-256color", "COLUMNS": "80", **environment},
+    ) as process:
+        os.close(follower)
+        written = b""
+        while True:
+            try:
+                part = os.read(leader, 65536)
+            except OSError:
+                break
+            if not part:
+                break
+            written += part
+        os.close(leader)
+        assert process.wait(60) == 0
+    return written.decode()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def scripts() -> None:
+    if not (SCRIPTS / "all-risk").exists():
+        pytest.skip("the console scripts are not installed beside this Python")
+
+
+def test_results_go_to_stdout_and_nothing_to_stderr() -> None:
+    done = run("all-risk", *SEVEN, "--format", "json")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout)["results"][0]["group"] == "standard"
+
+
+def test_a_pipe_gets_plain_text_without_colour() -> None:
+    done = run("all-risk", *SEVEN, COLUMNS="60")
+    assert b"\x1b" not in done.stdout
+    assert done.stdout == run("all-risk", *SEVEN, "--format", "plain", COLUMNS="200").stdout
+
+
+def test_a_terminal_gets_a_coloured_table() -> None:
+    assert COLOURED.search(on_a_terminal("all-risk", *SEVEN, "--scheme", "nci-rome"))
+
+
+@pytest.mark.parametrize(
+    ("options", "environment"), [((), {"NO_COLOR": "1"}), (("--color", "never"), {})], ids=["NO_COLOR", "--color never"]
+)
+def test_a_terminal_gets_no_colour_if_none_is_wanted(options: tuple[str, ...], environment: dict[str, str]) -> None:
+    written = on_a_terminal("all-risk", *SEVEN, "--scheme", "nci-rome", *options, **environment)
+    assert "NCI standard risk" in written
+    assert not COLOURED.search(written)
+
+
+@pytest.mark.parametrize(
+    ("script", "arguments", "code", "said"),
+    [
+        ("all-risk", ("classify", "--age", "7", "--strict", "--format", "json"), 1, b""),
+        ("all-risk", ("classify", "--age", "x"), 2, b'age "x"'),
+        ("all-risk", ("classify", "--nope"), 2, b"--nope"),
+        ("all-risk", ("batch", "/nonexistent.csv"), 3, b"nonexistent.csv"),
+        ("all-risk", ("classify", "--rules", os.devnull), 4, b""),
+        ("all-protocol", ("show", "inducton"), 2, b"induction"),
+        ("all-protocol", ("list",), 0, b""),
+    ],
+)
+def test_each_exit_code_has_its_cause(script: str, arguments: tuple[str, ...], code: int, said: bytes) -> None:
+    done = run(script, *arguments)
+    assert done.returncode == code
+    assert said in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_reader_that_leaves_early_is_no_error() -> None:
+    rows = b"age,wbc,lineage\n" + b"7,45,B\n" * 40_000
+    with subprocess.Popen(
+        [SCRIPTS / "all-risk", "batch", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout and process.stdin and process.stderr
+        process.stdout.close()
+        try:
+            process.stdin.write(rows)
+            process.stdin.close()
+        except BrokenPipeError:
+            pass
+        messages = process.stderr.read()
+        process.wait(60)
+    assert b"Traceback" not in messages
+
+
+def test_batch_is_a_filter_between_pipes() -> None:
+    done = run("all-risk", "batch", "-", "--scheme", "nci-rome", input=b"age,wbc,lineage\n7,45,B\n10,45,B\n")
+    assert done.returncode == 0
+    assert [line.split(b",")[3:5] for line in done.stdout.splitlines()[1:]] == [
+        [b"assigned", b"standard"],
+        [b"assigned", b"high"],
+    ]
+    assert b"2 rows" in done.stderr
+
+
+def test_the_answer_is_the_same_from_any_folder_and_in_any_locale(tmp_path: Path) -> None:
+    here = run("all-risk", *SEVEN, "--format", "json").stdout
+    elsewhere = subprocess.run(
+        [SCRIPTS / "all-risk", *SEVEN, "--format", "json"],
+        capture_output=True,
+        cwd=tmp_path,
+        env={**os.environ, "LC_ALL": "C.UTF-8", "LANG": "de_DE.UTF-8"},
+        check=True,
+    ).stdout
+    assert elsewhere == here
+
+
+def test_a_cache_that_cannot_be_used_costs_only_time(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder", encoding="utf-8")
+    done = run("all-risk", *SEVEN, "--format", "json", XDG_CACHE_HOME=str(blocked))
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["results"][0]["group"] == "standard"
+
+
+def test_a_damaged_cache_is_never_trusted(tmp_path: Path) -> None:
+    first = run("all-risk", *SEVEN, "--format", "json", XDG_CACHE_HOME=str(tmp_path))
+    kept = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert kept
+    for file in kept:
+        raw = bytearray(file.read_bytes())
+        raw[len(raw) // 2] ^= 0xFF
+        file.write_bytes(bytes(raw))
+    assert run("all-risk", *SEVEN, "--format", "json", XDG_CACHE_HOME=str(tmp_path)).stdout == first.stdout
+
+
+def _copy_of_the_program(folder: Path) -> Path:
+    shutil.copytree(Path(all_cli.__file__).parent, folder / "all_cli", ignore=shutil.ignore_patterns("__pycache__"))
+    data = folder / "all_cli" / "data"
+    if not data.exists():
+        shutil.copytree(data_directory(), data)
+    return data
+
+
+def _run_copy(folder: Path, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    start = f"import sys; sys.argv[0] = 'copy'; from all_cli.cli.{module} import main; main()"
+    return subprocess.run(
+        [sys.executable, "-c", start, *arguments],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder), "XDG_CACHE_HOME": str(folder / "cache")},
+        check=False,
+    )
+
+
+def test_a_shipped_knowledge_file_with_a_mistake_is_named_with_its_place(tmp_path: Path) -> None:
+    data = _copy_of_the_program(tmp_path)
+    assert _run_copy(tmp_path, "risk", *SEVEN).returncode == 0
+    for name, module, arguments in (
+        ("risk_rules.yaml", "risk", SEVEN),
+        ("protocols.yaml", "protocol", ("show", "induction")),
+    ):
+        text = (data / name).read_text(encoding="utf-8")
+        number = next(n for n, line in enumerate(text.splitlines(), start=1) if "checked: true" in line)
+        (data / name).write_text(text.replace("checked: true", "chekced: true", 1), encoding="utf-8")
+        done = _run_copy(tmp_path, module, *arguments)
+        assert done.returncode == 4, done.stderr
+        assert f"data/{name}:{number}:" in done.stderr
+        assert "chekced" in done.stderr
+        assert done.stdout == ""
+        assert "Traceback" not in done.stderr
+
+
+def test_a_changed_knowledge_file_changes_the_answer_and_the_digest(tmp_path: Path) -> None:
+    data = _copy_of_the_program(tmp_path)
+    options = (*SEVEN, "--scheme", "nci-rome", "--format", "json")
+    before = json.loads(_run_copy(tmp_path, "risk", *options).stdout)
+    text = (data / "risk_rules.yaml").read_text(encoding="utf-8")
+    start = text.index("id: nci-rome")
+    changed = text[:start] + text[start:].replace("wbc >= 50", "wbc >= 40", 1).replace("wbc < 50", "wbc < 40", 1)
+    (data / "risk_rules.yaml").write_text(changed, encoding="utf-8")
+    after = json.loads(_run_copy(tmp_path, "risk", *options).stdout)
+    assert (before["results"][0]["group"], after["results"][0]["group"]) == ("standard", "high")
+    assert before["knowledge"] != after["knowledge"]
