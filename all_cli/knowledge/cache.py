@@ -8,9 +8,9 @@ costs only the time to build it again. Nothing in it can run: it is plain data.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
-import tempfile
+import sys
+import zlib
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
@@ -20,7 +20,7 @@ import msgpack
 
 from all_cli import __version__
 
-_SUM = 32
+_SUM = 16
 
 
 def compiled(kind: str, inputs: Iterable[bytes], build: Callable[[], Any]) -> Any:
@@ -31,24 +31,32 @@ def compiled(kind: str, inputs: Iterable[bytes], build: Callable[[], Any]) -> An
         inputs: the bytes that the compiled form depends on.
         build: makes the form from scratch, as nested lists, dicts, texts and numbers.
     """
-    key = hashlib.sha256(_program().encode())
-    for item in inputs:
-        key.update(hashlib.sha256(item).digest())
+    key = "-".join(_sum(item) for item in (_program().encode(), *inputs))
     folder = _folder()
-    path = folder / f"{kind}-{key.hexdigest()[:32]}.msgpack"
+    path = folder / f"{kind}-{key}.msgpack"
     with contextlib.suppress(OSError, ValueError, msgpack.UnpackException):
         raw = path.read_bytes()
-        if hashlib.sha256(raw[_SUM:]).digest() == raw[:_SUM]:
+        if _sum(raw[_SUM:]).encode() == raw[:_SUM]:
             return msgpack.unpackb(raw[_SUM:], strict_map_key=False)
     form = build()
     packed = msgpack.packb(form)
     with contextlib.suppress(OSError):
-        _keep(folder, path, kind, hashlib.sha256(packed).digest() + packed)
+        _keep(folder, path, kind, _sum(packed).encode() + packed)
     # What was built and what will be read back must be the same thing, so read it back.
     return msgpack.unpackb(packed, strict_map_key=False)
 
 
+def _sum(content: bytes) -> str:
+    """Two checksums of the content, which importing a cryptographic library would make slow to start.
+
+    They guard against chance, not against somebody: whoever can write here could as well change the program.
+    """
+    return f"{zlib.crc32(content):08x}{zlib.adler32(content):08x}"
+
+
 def _keep(folder: Path, path: Path, kind: str, content: bytes) -> None:
+    import tempfile
+
     folder.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=folder, prefix=f".{kind}-")
     try:
@@ -64,6 +72,8 @@ def _keep(folder: Path, path: Path, kind: str, content: bytes) -> None:
 
 
 def _folder() -> Path:
+    if sys.platform == "linux":
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "all-cli"
     from platformdirs import user_cache_path
 
     return Path(user_cache_path("all-cli"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import cache
 from pathlib import Path
 
@@ -31,6 +30,8 @@ def content(name: str) -> bytes:
 @cache
 def digest() -> str:
     """``sha256:…`` over the names and bytes of all shipped knowledge files."""
+    import hashlib
+
     total = hashlib.sha256()
     for name in SHIPPED:
         total.update(name.encode() + b"\0" + content(name) + b"\0")

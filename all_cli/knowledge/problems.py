@@ -1,12 +1,9 @@
 """What can be wrong with a knowledge file, said with its place."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(NamedTuple):
     """A position in a knowledge file; line and column count from 1."""
 
     file: str
@@ -17,8 +14,7 @@ class Place:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class Problem(NamedTuple):
     """One mistake in a knowledge file: where it is and, in one sentence, what and how to mend it."""
 
     place: Place

@@ -1,16 +1,12 @@
 """The bibliography: what is cited, and how a reference reads."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from all_cli.knowledge.strict_yaml import Document
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """One cited source. ``read`` says what of it was read for this project; ``checked`` whether its data were."""
 
     id: str
@@ -75,8 +71,7 @@ class Source:
         return f"@{kind}{{{self.id},\n{body}\n}}"
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(NamedTuple):
     """A place in a source: page, table, row, section or sentence."""
 
     source: str
@@ -91,9 +86,9 @@ def citations(raw: list[Any]) -> tuple[Citation, ...]:
     return tuple(Citation(item) if isinstance(item, str) else Citation(*next(iter(item.items()))) for item in raw)
 
 
-def sources_in(document: Document) -> dict[str, Source]:
+def sources_in(document: "Document") -> dict[str, Source]:
     """The sources of a checked bibliography, by id."""
-    names = {field.name for field in fields(Source)}
+    names = set(Source._fields)
     return {
         id: Source(id=id, **{key: value for key, value in entry.items() if key in names})
         for id, entry in document.data["sources"].items()
@@ -102,4 +97,4 @@ def sources_in(document: Document) -> dict[str, Source]:
 
 def pack_sources(sources: dict[str, Source]) -> dict[str, Any]:
     """The bibliography as plain data, for the compiled cache."""
-    return {id: {field.name: getattr(source, field.name) for field in fields(source)} for id, source in sources.items()}
+    return {id: source._asdict() for id, source in sources.items()}

@@ -1,11 +1,10 @@
 """The vocabulary of facts: what can be known of a patient, in which unit, under which names."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from all_cli.knowledge.problems import KnowledgeError, Problem
 
@@ -15,20 +14,19 @@ if TYPE_CHECKING:
 PRESENT, ABSENT = "present", "absent"
 _SPAN = re.compile(r"([\[(])\s*(-?[0-9.]+)?\s*,\s*(-?[0-9.]+)?\s*([\])])")
 
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 Implied = tuple[tuple[str, ...], str, tuple[str, ...]]  # this fact in these values: the other fact is in those
 Interval = tuple[float | None, bool, float | None, bool]  # low, low included, high, high included
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """One value of a choice: its label and the spellings it is recognised by."""
 
     label: str
     spellings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One fact of the vocabulary.
 
     ``kind`` is number, choice or flag (a flag's values are ``present`` and ``absent``); ``unit`` is the unit that
@@ -42,14 +40,14 @@ class Fact:
     help: str
     unit: str = ""
     reading: str = "plain"
-    units: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = _NOTHING
     bare: str = "accept"
     whole: bool = False
     hard: tuple[float | None, float | None] = (None, None)
     plausible: tuple[float | None, float | None] = (None, None)
-    words: Mapping[str, tuple[Interval, ...]] = field(default_factory=dict)
-    values: Mapping[str, Value] = field(default_factory=dict)
-    sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    words: Mapping[str, tuple[Interval, ...]] = _NOTHING
+    values: Mapping[str, Value] = _NOTHING
+    sets: Mapping[str, tuple[str, ...]] = _NOTHING
     spellings: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     genetic: bool = False
@@ -59,7 +57,7 @@ class Fact:
     worse: str = ""
     option: str = ""
     columns: tuple[str, ...] = ()
-    codes: Mapping[str, Any] = field(default_factory=dict)
+    codes: Mapping[str, Any] = _NOTHING
     moment: str = "diagnosis"
     examples: tuple[str, ...] = ()
     note: str = ""
@@ -101,7 +99,7 @@ def intervals(text: str) -> tuple[Interval, ...]:
     return tuple(found)
 
 
-def vocabulary_in(document: Document) -> Vocabulary:
+def vocabulary_in(document: "Document") -> Vocabulary:
     """The vocabulary of a checked facts file.
 
     Raises:
@@ -125,7 +123,7 @@ def vocabulary_in(document: Document) -> Vocabulary:
 
 
 def _words(
-    document: Document, id: str, entry: Mapping[str, Any], problems: list[Problem]
+    document: "Document", id: str, entry: Mapping[str, Any], problems: list[Problem]
 ) -> dict[str, tuple[Interval, ...]]:
     """The words of a fact, its own and those of the list it shares, as intervals."""
     path = ("facts", id)
@@ -146,7 +144,7 @@ def _words(
     return words
 
 
-def _dangling(document: Document, fact: Fact, facts: Mapping[str, Fact]) -> Iterator[Problem]:
+def _dangling(document: "Document", fact: Fact, facts: Mapping[str, Fact]) -> Iterator[Problem]:
     """Names in sets, implications and conjunctions that the vocabulary does not have."""
     path = ("facts", fact.id)
     for members in fact.sets.values():
@@ -239,4 +237,4 @@ def unpack_vocabulary(packed: list[Any]) -> Vocabulary:
     return Vocabulary(facts, {alias: id for id, fact in facts.items() for alias in fact.aliases})
 
 
-_FIELDS = list(Fact.__dataclass_fields__)
+_FIELDS = list(Fact._fields)

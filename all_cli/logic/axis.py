@@ -4,18 +4,14 @@ A set of possible values becomes a bit mask over the pieces. Two patients with e
 patient to the scheme; this is what makes answers exact and cohorts fast.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from all_cli.logic.values import ANY_NUMBER, Bound, ChoiceSet, NumberSet, Possible, possible_text
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(NamedTuple):
     """The pieces of one fact.
 
     For a number with cut-offs c0 < c1 < …, piece 2i+1 is exactly ci and piece 2i the open interval below it; the last
@@ -29,13 +25,13 @@ class Axis:
     domain: int
 
     @staticmethod
-    def of_number(fact: str, cuts: Iterable[float], domain: NumberSet, whole: bool = False) -> Axis:
+    def of_number(fact: str, cuts: Iterable[float], domain: NumberSet, whole: bool = False) -> "Axis":
         """The axis of a numeric fact whose values lie in ``domain`` (whole numbers only, if ``whole``)."""
         axis = Axis(fact, tuple(sorted(set(cuts))), (), whole, 0)
         return Axis(fact, axis.cuts, (), whole, axis._number_mask(domain))
 
     @staticmethod
-    def of_words(fact: str, words: Sequence[str]) -> Axis:
+    def of_words(fact: str, words: Sequence[str]) -> "Axis":
         """The axis of a choice or flag."""
         return Axis(fact, (), tuple(words), False, (1 << len(words)) - 1)
 
@@ -115,7 +111,7 @@ class Axis:
         return [self.fact, list(self.cuts), list(self.words), self.whole, self.domain]
 
     @staticmethod
-    def unpack(packed: list[Any]) -> Axis:
+    def unpack(packed: list[Any]) -> "Axis":
         """The inverse of :meth:`pack`."""
         fact, cuts, words, whole, domain = packed
         return Axis(fact, tuple(cuts), tuple(words), whole, domain)

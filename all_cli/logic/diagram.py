@@ -10,11 +10,8 @@ Nodes are numbered. Nodes ``0 … leaves - 1`` are the answers (one per rule; th
 above is ``(axis, children)`` with one child per piece, or ``-1`` where no patient can be.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from all_cli.logic.axis import Axis
 from all_cli.logic.expression import AllOf, Always, AnyOf, AtLeast, Compare, Expression, Named, Not, OneOf
@@ -27,8 +24,7 @@ Residual = Any
 Implication = tuple[int, int, int, int]  # axis a, mask of a, axis b, mask of b: a in its mask means b in its own
 
 
-@dataclass(frozen=True, slots=True)
-class Diagram:
+class Diagram(NamedTuple):
     """A compiled decision diagram; ``nodes[i]`` is node ``leaves + i``."""
 
     axes: tuple[Axis, ...]
@@ -138,7 +134,7 @@ class Diagram:
         ]
 
     @staticmethod
-    def unpack(packed: list[Any]) -> Diagram:
+    def unpack(packed: list[Any]) -> "Diagram":
         """The inverse of :meth:`pack`."""
         axes, leaves, nodes, root, implications = packed
         return Diagram(

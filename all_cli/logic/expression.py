@@ -1,18 +1,14 @@
 """Conditions as data: what the parser makes, the diagram consumes and the explanation reads."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from all_cli.logic.values import NumberSet, Possible, number_text
 
 NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 
-@dataclass(frozen=True, slots=True)
-class Compare:
+class Compare(NamedTuple):
     """A numeric fact against a number: ``age >= 10``."""
 
     fact: str
@@ -28,8 +24,7 @@ class Compare:
         return f"{self.fact} {self.operator} {number_text(self.value)}"
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(NamedTuple):
     """A choice or flag against the values that make it true; ``text`` is how the file wrote it."""
 
     fact: str
@@ -45,61 +40,55 @@ class OneOf:
         return self.text
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(NamedTuple):
     """The condition does not hold."""
 
-    item: Expression
+    item: "Expression"
 
     def __str__(self) -> str:
         inner = str(self.item)
         return f"not ({inner})" if isinstance(self.item, (AllOf, AnyOf)) else f"not {inner}"
 
 
-@dataclass(frozen=True, slots=True)
-class AllOf:
+class AllOf(NamedTuple):
     """Every one of the conditions holds (``and``)."""
 
-    items: tuple[Expression, ...]
+    items: tuple["Expression", ...]
 
     def __str__(self) -> str:
         return " and ".join(f"({i})" if isinstance(i, AnyOf) else str(i) for i in self.items)
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(NamedTuple):
     """At least one of the conditions holds (``or``)."""
 
-    items: tuple[Expression, ...]
+    items: tuple["Expression", ...]
 
     def __str__(self) -> str:
         return " or ".join(f"({i})" if isinstance(i, AllOf) else str(i) for i in self.items)
 
 
-@dataclass(frozen=True, slots=True)
-class AtLeast:
+class AtLeast(NamedTuple):
     """At least ``number`` of the conditions hold (``count(a, b, c) >= 2``)."""
 
     number: int
-    items: tuple[Expression, ...]
+    items: tuple["Expression", ...]
 
     def __str__(self) -> str:
         return f"count({', '.join(map(str, self.items))}) >= {self.number}"
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """A condition that the scheme has given a name to."""
 
     name: str
-    item: Expression
+    item: "Expression"
 
     def __str__(self) -> str:
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Always:
+class Always(NamedTuple):
     """A condition that always (or never) holds."""
 
     value: bool
@@ -110,6 +99,21 @@ class Always:
 
 Expression = Compare | OneOf | Not | AllOf | AnyOf | AtLeast | Named | Always
 Test = Compare | OneOf
+
+
+def _same(one: tuple[object, ...], other: object) -> bool:
+    """Equal as conditions: of one kind, with equal parts (a plain tuple would not look at the kind)."""
+    return type(one) is type(other) and tuple.__eq__(one, other)
+
+
+def _differ(one: tuple[object, ...], other: object) -> bool:
+    return not _same(one, other)
+
+
+for _kind in (Compare, OneOf, Not, AllOf, AnyOf, AtLeast, Named, Always):
+    _kind.__eq__ = _same  # type: ignore[method-assign]
+    _kind.__ne__ = _differ  # type: ignore[assignment, method-assign]
+    _kind.__hash__ = tuple.__hash__  # type: ignore[method-assign]
 
 
 def tests(expression: Expression) -> Iterator[Test]:

@@ -13,12 +13,11 @@ from all_cli.patient.quantity import parse_quantity
 from all_cli.patient.unreadable import UnreadableError
 
 DAYS_PER_YEAR = Decimal("365.25")
-_PARTS = re.compile(
+_PARTS = (
     r"(?:(?P<y>\d+(?:\.\d+)?)\s*(?:years?|yrs?|yo|y|a))?\s*,?\s*"
     r"(?:(?P<m>\d+(?:\.\d+)?)\s*(?:months?|mos?|mths?|m))?\s*,?\s*"
     r"(?:(?P<w>\d+(?:\.\d+)?)\s*(?:weeks?|wks?|w))?\s*,?\s*"
-    r"(?:(?P<d>\d+(?:\.\d+)?)\s*(?:days?|d))?\s*(?:old)?",
-    re.IGNORECASE,
+    r"(?:(?P<d>\d+(?:\.\d+)?)\s*(?:days?|d))?\s*(?:old)?"
 )
 
 
@@ -159,7 +158,7 @@ def _bare(body: str, unit: str) -> NumberSet | None:
 
 
 def _mixture(body: str) -> NumberSet | None:
-    match = _PARTS.fullmatch(body)
+    match = re.fullmatch(_PARTS, body, re.IGNORECASE)
     if match is None or not any(match.groups()):
         return None
     years, months, weeks, days = (Decimal(part) if part else None for part in match.group("y", "m", "w", "d"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from all_cli.knowledge.problems import nearest
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
@@ -27,8 +27,7 @@ _LOSS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing that a genetics text says: the fact, its possible values and the words that said it."""
 
     fact: str

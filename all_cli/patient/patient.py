@@ -1,10 +1,8 @@
 """A patient: for every fact, the values it can still have, and who said so."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, intersect, number_text
@@ -15,8 +13,7 @@ if TYPE_CHECKING:
     from all_cli.patient.genetics import GeneticsReader
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What is known of one fact: its possible values, and where that came from, as the user wrote it."""
 
     possible: Possible
@@ -97,7 +94,7 @@ class Patient:
         if reading.possible is not None:
             self.learn(id, reading.possible, said)
 
-    def tell_genetics(self, text: str, said: str, reader: GeneticsReader | None = None) -> None:
+    def tell_genetics(self, text: str, said: str, reader: "GeneticsReader | None" = None) -> None:
         """Read a list of genetic findings and learn each.
 
         Raises:

@@ -3,12 +3,10 @@
 All arithmetic is decimal, so that a value written on a cut-off is on the cut-off after any change of unit.
 """
 
-from __future__ import annotations
-
 import re
-from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from all_cli.knowledge.problems import did_you_mean
 from all_cli.knowledge.vocabulary import Fact, Interval
@@ -17,9 +15,7 @@ from all_cli.patient.unreadable import UnreadableError
 
 _NUMBER = r"[-+]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+)(?:[eE][-+]?\d+)?"
 _POWER = r"(?:(?P<times>\d+(?:\.\d+)?)\s*[x*]\s*)?10\^?-(?P<power>\d+)"
-_QUANTITY = re.compile(
-    rf"(?P<sign><=|>=|<|>|=)?\s*(?:{_POWER}|(?P<low>{_NUMBER})(?:\s*(?:-|\.\.|to)\s*(?P<high>{_NUMBER}))?)\s*(?P<unit>.*)"
-)
+_QUANTITY = rf"(?P<sign><=|>=|<|>|=)?\s*(?:{_POWER}|(?P<low>{_NUMBER})(?:\s*(?:-|\.\.|to)\s*(?P<high>{_NUMBER}))?)\s*(?P<unit>.*)"
 _SIGNS = str.maketrans({"≤": "<=", "≥": ">=", "µ": "u", "μ": "u", "×": "x", "·": "*", "−": "-", "–": "-", "⁻": "-"})
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _SIGN_WORDS = {
@@ -33,8 +29,7 @@ _SIGN_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """What a text says: ``low`` to ``high`` (equal for one number), a comparison sign or none, the unit as written."""
 
     sign: str
@@ -47,10 +42,12 @@ class Quantity:
 def parse_quantity(text: str) -> Quantity | None:
     """The parts of a text that begins with a number; None if it does not."""
     plain = _plain(text)
+    if plain.isascii() and plain.isdigit():
+        return Quantity("", Decimal(plain), Decimal(plain), "", False)
     for words, sign in _SIGN_WORDS.items():
         if plain.lower().startswith(words):
             plain = sign + plain[len(words) :]
-    match = _QUANTITY.fullmatch(plain)
+    match = _compiled().fullmatch(plain)
     if match is None:
         return None
     sign = (match["sign"] or "").replace("=", "") if match["sign"] == "=" else match["sign"] or ""
@@ -62,9 +59,17 @@ def parse_quantity(text: str) -> Quantity | None:
     return Quantity(sign, low, high, match["unit"].strip(), "e" in match["low"].lower())
 
 
+@cache
+def _compiled() -> re.Pattern[str]:
+    return re.compile(_QUANTITY)
+
+
 @lru_cache(maxsize=65536)
 def _plain(text: str) -> str:
-    plain = text.strip().translate(_SIGNS)
+    plain = text.strip()
+    if plain.isascii():
+        return plain
+    plain = plain.translate(_SIGNS)
     return re.sub(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda m: f"^{m[0].translate(_SUPERSCRIPTS)}", plain)
 
 

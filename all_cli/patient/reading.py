@@ -1,9 +1,7 @@
 """One text for one fact: numbers, choices, flags, and the many ways of saying that nothing is known."""
 
-from __future__ import annotations
-
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from all_cli.knowledge.problems import did_you_mean
 from all_cli.knowledge.vocabulary import Fact
@@ -25,8 +23,7 @@ _ABSENT_WORDS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What a text says of a fact: the values still possible (None: nothing is known), and a warning or none."""
 
     possible: Possible | None

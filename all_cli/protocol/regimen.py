@@ -1,15 +1,12 @@
 """Protocols as the program uses them: arms, phases and lines, each line with its source."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from all_cli.knowledge.sources import Citation
 from all_cli.logic.expression import Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Cited:
+class Cited(NamedTuple):
     """A sentence with its source; ``when`` says for whom it holds."""
 
     text: str
@@ -19,8 +16,7 @@ class Cited:
     when: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cap:
+class Cap(NamedTuple):
     """The highest amount given, whatever the body surface."""
 
     dose: float
@@ -31,8 +27,7 @@ class Cap:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One drug of one phase.
 
     ``dose`` is a number, a range or None; then ``dose_by`` names a table of doses by age, or ``dose_text`` says it in
@@ -65,8 +60,7 @@ class Line:
     read: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(NamedTuple):
     """Something to be looked at on a day of the phase."""
 
     id: str
@@ -78,8 +72,7 @@ class Assessment:
     when: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Phase:
+class Phase(NamedTuple):
     """A phase: how long, when it may start, what is given, looked at and done if things go otherwise.
 
     ``arms`` are the arms that it belongs to; empty means all.
@@ -98,8 +91,7 @@ class Phase:
     notes: tuple[Cited, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Arm:
+class Arm(NamedTuple):
     """A way through the protocol: phases in order, and the risk groups it was for."""
 
     id: str
@@ -111,8 +103,7 @@ class Arm:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DoseRow:
+class DoseRow(NamedTuple):
     """One age band of a dose table."""
 
     text: str
@@ -122,8 +113,7 @@ class DoseRow:
     checked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DoseTable:
+class DoseTable(NamedTuple):
     """Doses looked up by age, not computed."""
 
     id: str
@@ -134,8 +124,7 @@ class DoseTable:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Drug:
+class Drug(NamedTuple):
     """A drug of the vocabulary."""
 
     id: str
@@ -145,8 +134,7 @@ class Drug:
     spellings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Protocol:
+class Protocol(NamedTuple):
     """A protocol: whom it is for, its arms and its phases."""
 
     id: str
@@ -171,8 +159,7 @@ class Protocol:
         return [line for phase in self.phases for line in phase.lines]
 
 
-@dataclass(frozen=True, slots=True)
-class Default:
+class Default(NamedTuple):
     """Which protocol answers when none is named: for this risk, as long as the condition is not false."""
 
     protocol: str

@@ -1,9 +1,8 @@
 """A page: what a report says, before any format. Renderers turn it into a terminal screen, plain text or Markdown."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from all_cli.knowledge.sources import Citation, Source
 
@@ -12,16 +11,14 @@ UNCHECKED_MEANS = "† recalled from the literature and not yet read in the cite
 NOT_A_DEVICE = "For professionals; works offline; not a medical device. Check against the cited source before use."
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A heading; level 1 names the page's subject, level 2 a part."""
 
     text: str
     level: int = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line of running text; ``label`` stands before it in a column of its own.
 
     ``identifier`` (a DOI, an address) follows the text and is never broken.
@@ -33,8 +30,7 @@ class Line:
     identifier: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """A table; on a narrow screen each row becomes a record of ``column: value`` lines."""
 
     columns: tuple[str, ...]

@@ -1,11 +1,8 @@
 """A phase of a protocol, and the list of protocols, as pages and as JSON."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from all_cli.knowledge.sources import citations
 from all_cli.logic.explain import truth
@@ -28,8 +25,7 @@ _UNITS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """What ``show`` shows: phases of one protocol, for an arm or for all, for what is known of the patient."""
 
     protocol: Protocol

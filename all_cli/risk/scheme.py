@@ -1,11 +1,8 @@
 """A risk scheme as the program uses it: population, groups, cited rules and the diagram that decides."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from all_cli.knowledge.sources import Citation, citations
 from all_cli.logic.diagram import Diagram
@@ -14,8 +11,7 @@ from all_cli.logic.expression import Expression, unpack
 NOT_APPLICABLE, UNCLASSIFIED = "not-applicable", "unclassified"
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """A cited sentence: an outcome figure or a note, with the condition under which it is worth saying."""
 
     id: str
@@ -25,8 +21,7 @@ class Statement:
     when: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """One group of a scheme, with the published outcome of its members."""
 
     id: str
@@ -36,8 +31,7 @@ class Group:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One rule: if ``when`` holds, the patient is in the group of ``groups`` (in one, where the source is open)."""
 
     id: str
@@ -50,8 +44,7 @@ class Rule:
     derived: str
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(NamedTuple):
     """A condition that the scheme gives a name to."""
 
     name: str

@@ -1,9 +1,7 @@
 """A scheme's answer for a patient: the exact set of groups still possible, why, and what would decide."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from all_cli.knowledge.sources import Citation
 from all_cli.knowledge.vocabulary import Fact
@@ -19,8 +17,7 @@ from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Rule, Scheme, Stat
 ASSIGNED, INDETERMINATE = "assigned", "indeterminate"
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """A rule that decides for some completion of the patient; for an assigned group, the reason for it."""
 
     rule: str
@@ -32,24 +29,21 @@ class Decision:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(NamedTuple):
     """Part of an unknown fact's values, and the groups it would leave."""
 
     text: str
     groups: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(NamedTuple):
     """An unknown (or not exactly known) fact on which the answer depends."""
 
     fact: str
     ranges: tuple[Range, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The answer of one scheme.
 
     ``possible`` holds the groups that some completion of the patient comes to, in the scheme's order, and
@@ -87,8 +81,7 @@ def status_of(possible: Sequence[str]) -> tuple[str, str | None]:
     return (NOT_APPLICABLE, None) if possible[0] == NOT_APPLICABLE else (ASSIGNED, possible[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """A verdict without its explanation, for tables: rule ids and facts in place of sentences."""
 
     status: str

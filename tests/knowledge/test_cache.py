@@ -60,9 +60,7 @@ def test_each_kind_has_its_own_entry(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", ["flip", "truncate", "empty", "half-sum", "other", "append"])
-def test_a_damaged_entry_is_rebuilt_silently(
-    folder: Path, damage: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_damaged_entry_is_rebuilt_silently(folder: Path, damage: str, capsys: pytest.CaptureFixture[str]) -> None:
     compiled("risk", [b"a"], Builder())
     (path,) = entries(folder)
     raw = path.read_bytes()

@@ -1,17 +1,32 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from all_cli.knowledge.documents import document_of
 from all_cli.knowledge.files import SOURCES
 from all_cli.knowledge.sources import Citation, Source, citations, sources_in
 
-SMITH = Source(
-    "smith-1996", "Uniform approach", "trial", 1996, "abstract", True, "Smith M, Arthur D, et al", "J Clin Oncol",
-    "14", "1", "18-24", "10.1200/JCO.1996.14.1.18", "8558195", "https://example.org",
-)  # fmt: skip
+ENTRY = {
+    "id": "smith-1996",
+    "title": "Uniform approach",
+    "kind": "trial",
+    "year": 1996,
+    "read": "abstract",
+    "checked": True,
+    "authors": "Smith M, Arthur D, et al",
+    "container": "J Clin Oncol",
+    "volume": "14",
+    "issue": "1",
+    "pages": "18-24",
+    "doi": "10.1200/JCO.1996.14.1.18",
+    "pmid": "8558195",
+    "url": "https://example.org",
+}
+SMITH = Source(**ENTRY)
+
+
+def without(*names: str) -> Source:
+    return Source(**{**ENTRY, **dict.fromkeys(names, "")})
 
 
 def test_reference_is_one_line_with_whole_identifiers() -> None:
@@ -22,9 +37,9 @@ def test_reference_is_one_line_with_whole_identifiers() -> None:
 
 
 def test_the_address_stands_in_only_where_there_is_no_doi() -> None:
-    assert replace(SMITH, doi="", pmid="").identifier == "https://example.org"
+    assert without("doi", "pmid").identifier == "https://example.org"
     assert "https" not in SMITH.reference
-    assert replace(SMITH, doi="", pmid="", url="").reference.endswith("18-24.")
+    assert without("doi", "pmid", "url").reference.endswith("18-24.")
 
 
 def test_a_title_that_asks_keeps_its_question_mark_without_a_full_stop() -> None:
@@ -33,7 +48,7 @@ def test_a_title_that_asks_keeps_its_question_mark_without_a_full_stop() -> None
 
 
 def test_volume_without_issue_and_pages() -> None:
-    assert replace(SMITH, issue="", pages="").citation.endswith("J Clin Oncol 1996;14.")
+    assert without("issue", "pages").citation.endswith("J Clin Oncol 1996;14.")
 
 
 def test_bibtex_names_every_author_and_the_others() -> None:

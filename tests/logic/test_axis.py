@@ -68,7 +68,7 @@ def test_a_mask_is_the_pieces_of_its_members(
     cuts: list[float], whole: bool, low: float | None, high: float | None, open_low: bool, open_high: bool
 ) -> None:
     axis = Axis.of_number("x", cuts, NumberSet.between(0, 9), whole)
-    numbers = NumberSet.between(low, high, open_low=open_low, open_high=open_high)
+    numbers = NumberSet.between(low, high, open_low=open_low, open_high=open_high) & NumberSet.between(0, 9)
     domain = range(10) if whole else [eighth / 8 for eighth in range(73)]
     members = 0
     for value in domain:

