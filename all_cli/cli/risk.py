@@ -154,8 +154,8 @@ def classify(
             lambda: answers_page(answers, patient, library, named=bool(scheme)),
             lambda: answers_json(answers, patient, library),
         )
-        asked = answers.verdicts if scheme else {answers.primary: answers.verdicts.get(answers.primary or "")}
-        if strict and any(verdict is None or verdict.status == INDETERMINATE for verdict in asked.values()):
+        asked: list[str | None] = [*scheme] if scheme else [answers.primary]
+        if strict and any(id is None or answers.brief[id].status == INDETERMINATE for id in asked):
             raise typer.Exit(WITH_INVALID)
 
 

@@ -37,13 +37,23 @@ def compiled(kind: str, inputs: Iterable[bytes], build: Callable[[], Any]) -> An
     with contextlib.suppress(OSError, ValueError, msgpack.UnpackException):
         raw = path.read_bytes()
         if _sum(raw[_SUM:]).encode() == raw[:_SUM]:
-            return msgpack.unpackb(raw[_SUM:], strict_map_key=False)
+            return open_part(raw[_SUM:])
     form = build()
-    packed = msgpack.packb(form)
+    packed = closed_part(form)
     with contextlib.suppress(OSError):
         _keep(folder, path, kind, _sum(packed).encode() + packed)
     # What was built and what will be read back must be the same thing, so read it back.
-    return msgpack.unpackb(packed, strict_map_key=False)
+    return open_part(packed)
+
+
+def closed_part(form: Any) -> bytes:
+    """A part of a compiled form that stays packed until it is asked for."""
+    return bytes(msgpack.packb(form))
+
+
+def open_part(packed: bytes) -> Any:
+    """The inverse of :func:`closed_part`; lists come back as tuples."""
+    return msgpack.unpackb(packed, strict_map_key=False, use_list=False)
 
 
 def _sum(content: bytes) -> str:

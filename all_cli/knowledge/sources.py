@@ -1,5 +1,6 @@
 """The bibliography: what is cited, and how a reference reads."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Citation(NamedTuple):
         return f"{self.source}, {self.locator}" if self.locator else self.source
 
 
-def citations(raw: list[Any]) -> tuple[Citation, ...]:
+def citations(raw: Sequence[Any]) -> tuple[Citation, ...]:
     """Citations as the knowledge files write them: ``source`` or ``{source: locator}``."""
     return tuple(Citation(item) if isinstance(item, str) else Citation(*next(iter(item.items()))) for item in raw)
 

@@ -106,12 +106,11 @@ class Axis(NamedTuple):
             return " or ".join(self.words[piece] for piece in self.pieces(mask))
         return possible_text(self.possible(mask))
 
-    def pack(self) -> list[Any]:
-        """The axis as a plain list, for the compiled cache."""
-        return [self.fact, list(self.cuts), list(self.words), self.whole, self.domain]
+    def pack(self) -> tuple[Any, ...]:
+        """The axis as a plain tuple, for the compiled cache."""
+        return tuple(self)
 
     @staticmethod
-    def unpack(packed: list[Any]) -> "Axis":
+    def unpack(packed: tuple[Any, ...]) -> "Axis":
         """The inverse of :meth:`pack`."""
-        fact, cuts, words, whole, domain = packed
-        return Axis(fact, tuple(cuts), tuple(words), whole, domain)
+        return Axis(*packed)

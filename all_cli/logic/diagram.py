@@ -123,27 +123,15 @@ class Diagram(NamedTuple):
 
         return current if search(self.root) else None
 
-    def pack(self) -> list[Any]:
-        """The diagram as plain lists, for the compiled cache."""
-        return [
-            [axis.pack() for axis in self.axes],
-            self.leaves,
-            [[axis, list(children)] for axis, children in self.nodes],
-            self.root,
-            [list(implication) for implication in self.implications],
-        ]
+    def pack(self) -> tuple[Any, ...]:
+        """The diagram as plain tuples, for the compiled cache."""
+        return tuple(axis.pack() for axis in self.axes), self.leaves, self.nodes, self.root, self.implications
 
     @staticmethod
-    def unpack(packed: list[Any]) -> "Diagram":
-        """The inverse of :meth:`pack`."""
+    def unpack(packed: tuple[Any, ...]) -> "Diagram":
+        """The inverse of :meth:`pack`, as the cache reads it back (lists as tuples)."""
         axes, leaves, nodes, root, implications = packed
-        return Diagram(
-            tuple(map(Axis.unpack, axes)),
-            leaves,
-            tuple((axis, tuple(children)) for axis, children in nodes),
-            root,
-            tuple((a, am, b, bm) for a, am, b, bm in implications),
-        )
+        return Diagram(tuple(map(Axis.unpack, axes)), leaves, nodes, root, implications)
 
 
 def build_diagram(

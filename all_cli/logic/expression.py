@@ -1,6 +1,6 @@
 """Conditions as data: what the parser makes, the diagram consumes and the explanation reads."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from all_cli.logic.values import NumberSet, Possible, number_text
@@ -162,7 +162,7 @@ def pack(expression: Expression) -> list[Any]:
             return ["t", value]
 
 
-def unpack(packed: list[Any]) -> Expression:
+def unpack(packed: Sequence[Any]) -> Expression:
     """The inverse of :func:`pack`."""
     tag, *rest = packed
     match tag:

@@ -12,7 +12,7 @@ from all_cli.patient.patient import Patient
 from all_cli.report.page import Page
 from all_cli.risk.library import Answers, RiskLibrary
 from all_cli.risk.scheme import NOT_APPLICABLE, Statement
-from all_cli.risk.verdict import ASSIGNED, INDETERMINATE, Decision, Verdict
+from all_cli.risk.verdict import ASSIGNED, Decision, Verdict
 
 SCHEMA_VERSION = 1
 
@@ -31,21 +31,19 @@ def answers_page(answers: Answers, patient: Patient, library: RiskLibrary, *, na
     page.line(", ".join(f"{id} {text}" for id, text in said.items()) or "nothing known", "Patient")
     for warning in patient.warnings:
         page.line(warning, "Note")
-    full = (
-        list(answers.verdicts.values()) if named else [v for v in answers.applicable if v.scheme.id == answers.primary]
-    )
-    for verdict in full:
-        _in_full(page, verdict, library)
+    full = answers.ids if named else [id for id in answers.applicable if id == answers.primary]
+    for id in full:
+        _in_full(page, answers.verdict(id))
     if not full:
         page.line("No encoded scheme is for this patient.", strong=True)
     if not named:
-        _others(page, [verdict for verdict in answers.applicable if verdict.scheme.id != answers.primary])
-    _outside(page, [verdict for verdict in answers.outside if not named or verdict.scheme.id in answers.verdicts])
+        _others(page, answers, library)
+    _outside(page, answers.outside)
     page.close()
     return page
 
 
-def _in_full(page: Page, verdict: Verdict, library: RiskLibrary) -> None:
+def _in_full(page: Page, verdict: Verdict) -> None:
     scheme = verdict.scheme
     page.heading(f"{scheme.title}: {_answer(verdict)}", 1)
     page.line(f"{scheme.id} ({scheme.published}), {verdict.status}", "scheme")
@@ -101,22 +99,24 @@ def _possible(page: Page, verdict: Verdict) -> None:
         page.table(("fact", "if it is", "leaves"), rows)
 
 
-def _others(page: Page, verdicts: list[Verdict]) -> None:
-    if not verdicts:
-        return
-    page.heading("Under other schemes")
+def _others(page: Page, answers: Answers, library: RiskLibrary) -> None:
+    """The other schemes that apply, in a line each: first those that give a group, with why, then those still open."""
+    others = [id for id in answers.applicable if id != answers.primary]
     rows = []
-    for verdict in verdicts:
-        why = ", ".join(dict.fromkeys(t for d in verdict.decided_by for t in d.because)) if verdict.group else ""
-        cite = page.cite((c for d in verdict.decided_by for c in d.cite), verdict.checked) if verdict.group else ""
-        missing = _few([missing.fact for missing in verdict.missing])
-        rows.append((verdict.scheme.id, _short(verdict), why or (f"missing: {missing}" if missing else ""), cite))
-    page.table(("scheme", "answer", "because", "source"), rows)
-
-
-def _few(names: list[str], limit: int = 4) -> str:
-    """The first names, and how many more there are."""
-    return ", ".join(names) if len(names) <= limit + 1 else f"{', '.join(names[:limit])} and {len(names) - limit} more"
+    for id in others:
+        if answers.brief[id].group is None:
+            continue
+        verdict = answers.verdict(id)
+        why = ", ".join(dict.fromkeys(text for decision in verdict.decided_by for text in decision.because))
+        cited = page.cite((c for decision in verdict.decided_by for c in decision.cite), verdict.checked)
+        rows.append((id, answers.brief[id].group or "", why, cited))
+    if rows:
+        page.heading("Under other schemes")
+        page.table(("scheme", "answer", "because", "source"), rows)
+    still_open = [(id, _short(answers.brief[id].possible)) for id in others if answers.brief[id].group is None]
+    if still_open:
+        page.heading("Not yet decided (all-risk classify --scheme ID says what is missing)")
+        page.table(("scheme", "still possible"), still_open)
 
 
 def _outside(page: Page, verdicts: list[Verdict]) -> None:
@@ -139,22 +139,19 @@ def _answer(verdict: Verdict) -> str:
         return verdict.scheme.groups[verdict.group].label
     if verdict.status == NOT_APPLICABLE:
         return "does not apply"
-    return _short(verdict)
+    return _short(verdict.possible)
 
 
-def _short(verdict: Verdict) -> str:
+def _short(possible: tuple[str, ...]) -> str:
     """The groups still possible in a few words."""
-    if verdict.status != INDETERMINATE:
-        return verdict.group or "does not apply"
-    *first, last = [group if group != NOT_APPLICABLE else "not applicable" for group in verdict.possible]
+    *first, last = [group if group != NOT_APPLICABLE else "not applicable" for group in possible]
     return f"{', '.join(first)} or {last}" if first else last
 
 
 def answers_json(answers: Answers, patient: Patient, library: RiskLibrary) -> dict[str, Any]:
     """The stable, versioned JSON object of one patient."""
-    verdicts = answers.applicable + [v for v in answers.verdicts.values() if v.status == NOT_APPLICABLE]
     cited: dict[str, None] = {}
-    results = [verdict_json(verdict, cited) for verdict in verdicts]
+    results = [verdict_json(answers.verdict(id), cited) for id in answers.ids]
     outside = [verdict_json(verdict, cited) for verdict in answers.outside]
     return {
         **header(),

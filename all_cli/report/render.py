@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from all_cli.report.page import Block, Heading, Line, Page, Table
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _LABEL = 12
 
@@ -75,53 +79,86 @@ def _escaped(text: str) -> str:
 
 def _print_rich(page: Page, color: str) -> None:
     from rich.console import Console
-    from rich.padding import Padding
-    from rich.table import Table as RichTable
-    from rich.text import Text
 
-    console = Console(
-        force_terminal={"always": True, "never": False}.get(color),
-        no_color=True if color == "never" else None,
-        highlight=False,
-        markup=False,
-        emoji=False,
+    screen = _Screen(
+        Console(
+            force_terminal={"always": True, "never": False}.get(color),
+            no_color=True if color == "never" else None,
+            highlight=False,
+            markup=False,
+            emoji=False,
+        )
     )
-
-    def labelled(label: str, text: str, style: str) -> RichTable:
-        grid = RichTable.grid(padding=(0, 1))
-        grid.add_column(width=None if label.startswith("[") else _LABEL, no_wrap=True)
-        grid.add_column(overflow="fold")
-        grid.add_row(Text(label, style="dim"), Text(text, style=style))
-        return grid
-
     for index, block in enumerate(page.blocks):
         match block:
             case Heading(text, level):
-                if index:
-                    console.print()
-                console.print(Text(text, style="bold cyan" if level == 1 else "bold"))
-            case Line(text, label) if block.identifier:
-                console.print(Padding(labelled(label, text, ""), (0, 0, 0, 2)))
-                # An identifier is copied whole: it is never wrapped by the program, only by the terminal.
-                console.print(Text(f"      {block.identifier}"), soft_wrap=True)
-            case Line(text, label, strong):
-                style = "bold" if strong else ""
-                body = labelled(label, text, style) if label else Text(text, style=style, overflow="fold")
-                console.print(Padding(body, (0, 0, 0, 2)) if label else body)
-            case Table() if _fits(block, console.width):
-                table = RichTable(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-                for column in range(len(block.columns)):
-                    longest = max(len(row[column]) for row in block.rows)
-                    table.add_column(block.columns[column], overflow="fold", no_wrap=longest <= 14)
-                for row in block.rows:
-                    table.add_row(*(Text(cell) for cell in row))
-                console.print(Padding(table, (0, 0, 0, 2)))
-            case Table(columns, rows):
-                for row in rows:
-                    console.print(Padding(Text(row[0], style="bold"), (0, 0, 0, 2)))
-                    for title, cell in zip(columns[1:], row[1:], strict=True):
-                        if cell:
-                            console.print(Padding(labelled(title, cell, ""), (0, 0, 0, 4)))
+                screen.heading(text, level, first=not index)
+            case Line():
+                screen.line(block)
+            case Table() if _fits(block, screen.console.width):
+                screen.table(block)
+            case Table():
+                screen.records(block)
+
+
+class _Screen:
+    """Blocks on a terminal. Patient text is never read as markup."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+
+    def heading(self, text: str, level: int, *, first: bool) -> None:
+        from rich.text import Text
+
+        if not first:
+            self.console.print()
+        self.console.print(Text(text, style="bold cyan" if level == 1 else "bold"))
+
+    def line(self, line: Line) -> None:
+        from rich.text import Text
+
+        style = "bold" if line.strong else ""
+        if line.label:
+            self.labelled(line.label, line.text, style)
+        else:
+            self.console.print(Text(line.text, style=style, overflow="fold"))
+        if line.identifier:
+            # An identifier is copied whole: it is never wrapped by the program, only by the terminal.
+            self.console.print(Text(f"      {line.identifier}"), soft_wrap=True)
+
+    def labelled(self, label: str, text: str, style: str = "", indent: int = 2) -> None:
+        """A label in a column of its own, the text beside it, wrapped under itself."""
+        from rich.text import Text
+
+        column = len(label) + 1 if label.startswith("[") else max(_LABEL + 1, len(label) + 1)
+        room = max(self.console.width - indent - column, 20)
+        for number, line in enumerate(Text(text, style=style).wrap(self.console, room, overflow="fold")):
+            line.rstrip()
+            head = Text(" " * indent + ("" if number else label).ljust(column), style="dim")
+            self.console.print(Text.assemble(head, line), soft_wrap=True)
+
+    def table(self, block: Table) -> None:
+        from rich.padding import Padding
+        from rich.table import Table as RichTable
+        from rich.text import Text
+
+        table = RichTable(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+        for column, title in enumerate(block.columns):
+            longest = max(len(row[column]) for row in block.rows)
+            table.add_column(title, overflow="fold", no_wrap=longest <= 14)
+        for row in block.rows:
+            table.add_row(*(Text(cell) for cell in row))
+        self.console.print(Padding(table, (0, 0, 0, 2)))
+
+    def records(self, block: Table) -> None:
+        """Each row as a record of ``column: value`` lines, for a narrow screen."""
+        from rich.text import Text
+
+        for row in block.rows:
+            self.console.print(Text(f"  {row[0]}", style="bold"))
+            for title, cell in zip(block.columns[1:], row[1:], strict=True):
+                if cell:
+                    self.labelled(title, cell, indent=4)
 
 
 def _fits(table: Table, width: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from all_cli.knowledge.cache import closed_part
 from all_cli.knowledge.problems import KnowledgeError, Problem, did_you_mean
 from all_cli.knowledge.sources import Source
 from all_cli.knowledge.strict_yaml import Document, Path
@@ -142,7 +143,23 @@ class _SchemeCompiler:
                 entry["expression"] = pack(entry["expression"])
         for entry in scheme["define"].values():
             entry.pop("expression", None)
-        return scheme
+        return self.packed(scheme)
+
+    def packed(self, scheme: dict[str, Any]) -> dict[str, Any]:
+        """What deciding needs in the open, what explaining needs closed until it is asked for."""
+        return {
+            "id": scheme["id"],
+            "title": scheme["title"],
+            "kind": scheme.get("kind", "rules"),
+            "audience": scheme["audience"],
+            "published": scheme["published"],
+            "quoted": scheme.get("quoted", False),
+            "groups": list(scheme["groups"]),
+            "rule_groups": [rule["groups"] for rule in scheme["rules"]],
+            "diagram": scheme.pop("diagram", None),
+            "rules_alone": scheme.pop("rules_alone", None),
+            "text": closed_part(scheme) if not self.problems else b"",
+        }
 
     def diagrams(self, scheme: dict[str, Any]) -> None:
         population = scheme["population"]["expression"]

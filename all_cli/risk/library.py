@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from all_cli.knowledge import files
-from all_cli.knowledge.cache import compiled
+from all_cli.knowledge.cache import closed_part, compiled, open_part
 from all_cli.knowledge.problems import KnowledgeError, Place, Problem
 from all_cli.knowledge.sources import Source, pack_sources, sources_in
 from all_cli.knowledge.vocabulary import Vocabulary, pack_vocabulary, unpack_vocabulary, vocabulary_in
@@ -16,7 +16,7 @@ from all_cli.logic.explain import truth
 from all_cli.logic.expression import unpack
 from all_cli.patient.patient import Patient
 from all_cli.risk.scheme import NOT_APPLICABLE, Scheme
-from all_cli.risk.verdict import Verdict, judge, judge_outside
+from all_cli.risk.verdict import Verdict, brief, judge, judge_outside
 
 
 class RiskLibrary:
@@ -34,50 +34,64 @@ class RiskLibrary:
     @cached_property
     def sources(self) -> dict[str, Source]:
         """The bibliography by id."""
-        return {id: Source(**raw) for id, raw in self._packed["sources"].items()}
+        return {id: Source(**raw) for id, raw in open_part(self._packed["sources"]).items()}
 
     @property
     def not_encoded(self) -> list[Mapping[str, Any]]:
         """Schemes that are known and not executable here, each with the reason and the reference."""
         return list(self._packed["not_encoded"])
 
-    def answers(self, patient: Patient, ids: list[str] | None = None) -> Answers:
-        """Every scheme's verdict (or that of the schemes named), and which answers first."""
-        chosen = [self.schemes[id] for id in ids] if ids else list(self.schemes.values())
-        verdicts = {scheme.id: judge(scheme, patient) for scheme in chosen}
-        primary = ids[0] if ids else self._primary(patient, verdicts)
-        outside = [
-            judge_outside(scheme, patient)
-            for scheme in chosen
-            if scheme.quoted and verdicts[scheme.id].status == NOT_APPLICABLE
-        ]
-        return Answers(primary, verdicts, outside)
+    def answers(self, patient: Patient, ids: Sequence[str] | None = None) -> Answers:
+        """Every scheme's answer (or that of the schemes named), and which answers first."""
+        return Answers(
+            patient, [self.schemes[id] for id in ids] if ids else list(self.schemes.values()), self, bool(ids)
+        )
 
-    def _primary(self, patient: Patient, verdicts: Mapping[str, Verdict]) -> str | None:
+    def primary(self, patient: Patient, applicable: Sequence[str]) -> str | None:
         """The first scheme of the order of preference that applies and whose moment has come."""
         possible = patient.possible()
         for entry in self._packed["primary"]:
-            verdict = verdicts.get(entry["scheme"])
-            if verdict is None or verdict.status == NOT_APPLICABLE:
+            if entry["scheme"] not in applicable or not all(fact in possible for fact in entry["known"]):
                 continue
-            if all(fact in possible for fact in entry["known"]) and truth(unpack(entry["when"]), possible) is not False:
+            if truth(unpack(entry["when"]), possible) is not False:
                 return str(entry["scheme"])
-        return next((id for id, verdict in verdicts.items() if verdict.status != NOT_APPLICABLE), None)
+        return applicable[0] if applicable else None
 
 
 class Answers:
-    """The verdicts on one patient: the primary one, the others, and what criteria not meant for them would say."""
+    """The answers on one patient: which scheme answers first, which apply, and what criteria not meant for them say.
 
-    def __init__(self, primary: str | None, verdicts: Mapping[str, Verdict], outside: list[Verdict]) -> None:
-        self.primary = primary
-        self.verdicts = dict(verdicts)
-        self.outside = outside
+    The groups are worked out at once for every scheme; the explanation of a scheme only when it is asked for.
+    """
+
+    def __init__(self, patient: Patient, schemes: Sequence[Scheme], library: RiskLibrary, named: bool) -> None:
+        self._patient = patient
+        self._schemes = {scheme.id: scheme for scheme in schemes}
+        self.brief = {scheme.id: brief(scheme, patient) for scheme in schemes}
+        applicable = [id for id, answer in self.brief.items() if answer.status != NOT_APPLICABLE]
+        self.primary = schemes[0].id if named and schemes else library.primary(patient, applicable)
+        self.applicable = sorted(applicable, key=lambda id: id != self.primary)
+        self._verdicts: dict[str, Verdict] = {}
+
+    def verdict(self, id: str) -> Verdict:
+        """The answer of one scheme, explained."""
+        if id not in self._verdicts:
+            self._verdicts[id] = judge(self._schemes[id], self._patient)
+        return self._verdicts[id]
 
     @property
-    def applicable(self) -> list[Verdict]:
-        """The verdicts of schemes whose population the patient may belong to, the primary one first."""
-        found = [verdict for verdict in self.verdicts.values() if verdict.status != NOT_APPLICABLE]
-        return sorted(found, key=lambda verdict: verdict.scheme.id != self.primary)
+    def ids(self) -> list[str]:
+        """The schemes asked, those that apply first."""
+        return [*self.applicable, *(id for id in self._schemes if id not in self.applicable)]
+
+    @property
+    def outside(self) -> list[Verdict]:
+        """What quoted criteria would say of a patient they are not for."""
+        return [
+            judge_outside(scheme, self._patient)
+            for scheme in self._schemes.values()
+            if scheme.quoted and self.brief[scheme.id].status == NOT_APPLICABLE
+        ]
 
 
 def risk_library(rules: Path | None = None) -> RiskLibrary:
@@ -107,7 +121,7 @@ def _build() -> dict[str, Any]:
     return {
         **compile_schemes(rules, vocabulary, sources),
         "vocabulary": pack_vocabulary(vocabulary),
-        "sources": pack_sources(sources),
+        "sources": closed_part(pack_sources(sources)),
     }
 
 
@@ -117,7 +131,7 @@ def _extend(shipped: Mapping[str, Any], own: bytes, name: str) -> dict[str, Any]
 
     document = checked_document(own, name, files.RISK_RULES)
     vocabulary = unpack_vocabulary(shipped["vocabulary"])
-    sources = {id: Source(**raw) for id, raw in shipped["sources"].items()}
+    sources = {id: Source(**raw) for id, raw in open_part(shipped["sources"]).items()}
     for id, raw in document.data.get("sources", {}).items():
         if id in sources:
             raise KnowledgeError([Problem(document.key_place(("sources", id)), f'the source id "{id}" is taken')])
@@ -127,9 +141,12 @@ def _extend(shipped: Mapping[str, Any], own: bytes, name: str) -> dict[str, Any]
     if not form["schemes"]:
         raise KnowledgeError([Problem(Place(name, 1, 1), "the file holds no scheme")])
     return {
-        "schemes": [raw for raw in shipped["schemes"] if raw["id"] not in replaced] + form["schemes"],
-        "primary": form["primary"] + list(shipped["primary"]),
-        "not_encoded": [entry for entry in shipped["not_encoded"] if entry["id"] not in replaced] + form["not_encoded"],
+        "schemes": [*(raw for raw in shipped["schemes"] if raw["id"] not in replaced), *form["schemes"]],
+        "primary": [*form["primary"], *shipped["primary"]],
+        "not_encoded": [
+            *(entry for entry in shipped["not_encoded"] if entry["id"] not in replaced),
+            *form["not_encoded"],
+        ],
         "vocabulary": shipped["vocabulary"],
-        "sources": pack_sources(sources),
+        "sources": closed_part(pack_sources(sources)),
     }

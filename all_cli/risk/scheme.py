@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from all_cli.knowledge.cache import open_part
 from all_cli.knowledge.sources import Citation, citations
 from all_cli.logic.diagram import Diagram
 from all_cli.logic.expression import Expression, unpack
@@ -65,32 +66,37 @@ class Scheme:
         self.packed = packed
         self.id: str = packed["id"]
         self.title: str = packed["title"]
-        self.kind: str = packed.get("kind", "rules")
+        self.kind: str = packed["kind"]
         self.audience: str = packed["audience"]
         self.published: int = packed["published"]
-        self.quoted: bool = packed.get("quoted", False)
-        self.group_ids: tuple[str, ...] = tuple(packed["groups"])
+        self.quoted: bool = packed["quoted"]
+        self.group_ids: tuple[str, ...] = packed["groups"]
         # The answer of each leaf, as the groups it leaves.
-        rules = [tuple(rule["groups"]) for rule in packed["rules"]]
-        self.leaf_groups: tuple[tuple[str, ...], ...] = ((NOT_APPLICABLE,), *rules, (UNCLASSIFIED,))
+        self.leaf_groups: tuple[tuple[str, ...], ...] = ((NOT_APPLICABLE,), *packed["rule_groups"], (UNCLASSIFIED,))
 
     def __repr__(self) -> str:
         return f"Scheme({self.id!r})"
 
+    @cached_property
+    def _text(self) -> Mapping[str, Any]:
+        """What only explanations need."""
+        text: Mapping[str, Any] = open_part(self.packed["text"])
+        return text
+
     @property
     def about(self) -> str:
         """What the scheme was for, in a sentence; may be empty."""
-        return str(self.packed.get("about", ""))
+        return str(self._text.get("about", ""))
 
     @property
     def version(self) -> str:
         """The version of the scheme that is encoded; may be empty."""
-        return str(self.packed.get("version", ""))
+        return str(self._text.get("version", ""))
 
     @property
     def in_use(self) -> tuple[int | None, int | None]:
         """First and last year of use; None where open or unknown."""
-        first, last = self.packed.get("in_use", (None, None))
+        first, last = self._text.get("in_use", (None, None))
         return first, last
 
     @cached_property
@@ -110,13 +116,13 @@ class Scheme:
             id: Group(
                 id, group["label"], group.get("severity"), _statements(group.get("outcome", ())), group.get("note", "")
             )
-            for id, group in self.packed["groups"].items()
+            for id, group in self._text["groups"].items()
         }
 
     @cached_property
     def population(self) -> Rule:
         """Whom the scheme is for; ``note`` holds it in words."""
-        raw = self.packed["population"]
+        raw = self._text["population"]
         return Rule(
             "population", (), raw["when"], unpack(raw["expression"]), citations(raw["cite"]), raw["checked"],
             raw["text"], raw.get("note", ""),
@@ -130,7 +136,7 @@ class Scheme:
                 raw["id"], tuple(raw["groups"]), raw["when"], unpack(raw["expression"]), citations(raw["cite"]),
                 raw["checked"], raw.get("note", ""), raw.get("derived", ""),
             )
-            for raw in self.packed["rules"]
+            for raw in self._text["rules"]
         )  # fmt: skip
 
     @cached_property
@@ -141,23 +147,23 @@ class Scheme:
                 name, raw.get("label", name.replace("_", " ")), raw["when"], citations(raw["cite"]), raw["checked"],
                 raw.get("note", ""),
             )
-            for name, raw in self.packed.get("define", {}).items()
+            for name, raw in self._text.get("define", {}).items()
         }  # fmt: skip
 
     @cached_property
     def notes(self) -> tuple[Statement, ...]:
         """Notes on the scheme; one with a condition is for patients of whom it may hold."""
-        return _statements(self.packed.get("notes", ()))
+        return _statements(self._text.get("notes", ()))
 
     @property
     def exceptions(self) -> list[Mapping[str, str]]:
         """What the check would complain of and the scheme declares as intended, each with its reason."""
-        return list(self.packed.get("exceptions", ()))
+        return list(self._text.get("exceptions", ()))
 
     @property
     def checked(self) -> bool:
         """Whether every rule, definition and the population were read in their sources."""
-        parts = [self.packed["population"], *self.packed["rules"], *self.packed.get("define", {}).values()]
+        parts = [self._text["population"], *self._text["rules"], *self._text.get("define", {}).values()]
         return all(part["checked"] for part in parts)
 
     @property

@@ -92,6 +92,21 @@ class Outcome(NamedTuple):
     reason: str
 
 
+class Brief(NamedTuple):
+    """The bare answer: status, group and the groups still possible."""
+
+    status: str
+    group: str | None
+    possible: tuple[str, ...]
+
+
+def brief(scheme: Scheme, patient: Patient) -> Brief:
+    """The answer of :func:`judge` without any reason; both read it off the same diagram."""
+    diagram = scheme.diagram
+    possible = groups_of(scheme, diagram.reach(masks_of(diagram, patient)))
+    return Brief(*status_of(possible), possible)
+
+
 def outcome(scheme: Scheme, patient: Patient) -> Outcome:
     """The answer of :func:`judge` in brief; both read it off the same diagram."""
     diagram = scheme.diagram
