@@ -15,7 +15,10 @@ from all_cli.patient.unreadable import UnreadableError
 
 _NUMBER = r"[-+]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+)(?:[eE][-+]?\d+)?"
 _POWER = r"(?:(?P<times>\d+(?:\.\d+)?)\s*[x*]\s*)?10\^?-(?P<power>\d+)"
-_QUANTITY = rf"(?P<sign><=|>=|<|>|=)?\s*(?:{_POWER}|(?P<low>{_NUMBER})(?:\s*(?:-|\.\.|to)\s*(?P<high>{_NUMBER}))?)\s*(?P<unit>.*)"
+_QUANTITY = (
+    r"(?P<sign><=|>=|<|>|=)?\s*"
+    rf"(?:{_POWER}|(?P<low>{_NUMBER})(?:\s*(?:-|\.\.|to)\s*(?P<high>{_NUMBER}))?)\s*(?P<unit>.*)"
+)
 _SIGNS = str.maketrans({"≤": "<=", "≥": ">=", "µ": "u", "μ": "u", "×": "x", "·": "*", "−": "-", "–": "-", "⁻": "-"})
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _SIGN_WORDS = {

@@ -140,7 +140,13 @@ MISTAKES = [
         "smith-1969",
         '"smith-1996"',
     ),
-    ("wbc < 20, cite: [smith-1996], checked: false", "wbc < 20, cite: [smith-1996], checked: true", 12, "smith-1996", ""),
+    (
+        "wbc < 20, cite: [smith-1996], checked: false",
+        "wbc < 20, cite: [smith-1996], checked: true",
+        12,
+        "smith-1996",
+        "",
+    ),
     ("id: b", "id: a", 12, '"a"', "twice"),
     ("audience: children\n", "audience: children\n    audience: adults\n", 6, "audience", "repeated"),
     ("published: 2020", "published: soon", 4, "published", "number"),
@@ -186,7 +192,9 @@ def test_several_mistakes_are_all_said_at_once(tmp_path: Path) -> None:
 
 
 def test_several_mistakes_of_form_are_all_said_at_once(tmp_path: Path) -> None:
-    text = MINE.replace("title:", "titel:").replace("published: 2020", "published: soon").replace("when: wbc < 20, ", "")
+    text = (
+        MINE.replace("title:", "titel:").replace("published: 2020", "published: soon").replace("when: wbc < 20, ", "")
+    )
     assert len(refused(tmp_path / "mine.yaml", text, "titel", "published", "when")) >= 3
 
 

@@ -135,7 +135,18 @@ def refused(result: Result, *said: str) -> None:
 
 
 def test_a_map_reads_a_column_as_a_fact() -> None:
-    assert group("years,Leuk=ocytes,line\n7,45,B\n", "--map", "years=age", "--map", "Leuk=ocytes=wbc", "--map", "line=lineage") == "standard"
+    assert (
+        group(
+            "years,Leuk=ocytes,line\n7,45,B\n",
+            "--map",
+            "years=age",
+            "--map",
+            "Leuk=ocytes=wbc",
+            "--map",
+            "line=lineage",
+        )
+        == "standard"
+    )
 
 
 def test_a_map_to_a_dash_leaves_a_column_alone() -> None:

@@ -88,7 +88,7 @@ def test_a_disk_that_fills_up_midway_leaves_nothing_new(existing: str | None, tm
         [SCRIPT, "batch", str(source), "-o", str(target)],
         capture_output=True,
         text=True,
-        preexec_fn=_with_a_full_disk,  # noqa: PLW1509
+        preexec_fn=_with_a_full_disk,
         check=False,
     )
     assert done.returncode == 3, done.stderr
@@ -99,7 +99,9 @@ def test_a_disk_that_fills_up_midway_leaves_nothing_new(existing: str | None, tm
         assert target.read_text(encoding="utf-8") == existing
 
 
-@pytest.mark.parametrize("table", ["", "age,age\n1,2\n", "age,age at diagnosis\n7,8\n"], ids=["empty", "names", "facts"])
+@pytest.mark.parametrize(
+    "table", ["", "age,age\n1,2\n", "age,age at diagnosis\n7,8\n"], ids=["empty", "names", "facts"]
+)
 def test_a_table_that_is_refused_leaves_the_old_output(table: str, tmp_path: Path) -> None:
     target = tmp_path / "out.csv"
     target.write_text("old", encoding="utf-8")

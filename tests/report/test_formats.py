@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
 from itertools import chain
+from typing import Any
 
 import pytest
 import typer
@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 from all_cli.cli.protocol import app as protocol_app
 from all_cli.cli.risk import app as risk_app
-from all_cli.protocol.library import ProtocolLibrary, dose_rows_for
 from all_cli.patient.patient import Patient
+from all_cli.protocol.library import ProtocolLibrary, dose_rows_for
 from all_cli.risk.library import RiskLibrary
 
 RUNNER = CliRunner()
@@ -138,9 +138,7 @@ def test_a_table_has_the_same_reference_numbers_as_plain_text(
 ) -> None:
     numbers = r"\[\d+\]"
     table = written(app, arguments, "--format", "table", COLUMNS=str(width))
-    assert set(re.findall(numbers, table)) == set(
-        re.findall(numbers, written(app, arguments, "--format", "plain"))
-    )
+    assert set(re.findall(numbers, table)) == set(re.findall(numbers, written(app, arguments, "--format", "plain")))
 
 
 @EVERY_TABLE

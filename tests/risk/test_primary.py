@@ -40,7 +40,7 @@ def test_the_scheme_in_use_for_age_lineage_and_moment_answers_first(
 
 def test_seven_year_old_with_wbc_45_is_nci_standard_and_adult_criteria_would_have_said_high(library: RiskLibrary) -> None:
     found = answers(library, age="7", wbc="45", lineage="B")
-    assert found.verdicts["nci-rome"].group == "standard"
+    assert found.brief["nci-rome"].group == "standard"
     adult = next(verdict for verdict in found.outside if verdict.scheme.id == "guideline-summary")
     assert adult.group == "high"
     assert "wbc 45 > 30" in adult.decided_by[0].because
@@ -49,11 +49,11 @@ def test_seven_year_old_with_wbc_45_is_nci_standard_and_adult_criteria_would_hav
 
 def test_a_scheme_outside_its_population_never_answers(library: RiskLibrary) -> None:
     found = answers(library, age="7", wbc="45", lineage="B")
-    assert found.verdicts["guideline-summary"].status == "not-applicable"
-    assert all(verdict.status != "not-applicable" for verdict in found.applicable)
+    assert found.brief["guideline-summary"].status == "not-applicable"
+    assert all(found.brief[id].status != "not-applicable" for id in found.applicable)
 
 
 def test_with_nothing_known_every_group_is_possible(library: RiskLibrary) -> None:
-    for verdict in answers(library).verdicts.values():
-        assert set(verdict.scheme.group_ids) <= set(verdict.possible), verdict.scheme.id
-        assert verdict.group is None
+    for id, answer in answers(library).brief.items():
+        assert set(library.schemes[id].group_ids) <= set(answer.possible), id
+        assert answer.group is None
