@@ -18,7 +18,7 @@ demo: $(VENV)/.installed
 	@$(BIN)/all-risk batch examples/cohort.csv --scheme nci-rome || test $$? -eq 1
 
 test: $(VENV)/.installed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 check: test lint types layers knowledge
 

@@ -54,6 +54,8 @@ class Fact(NamedTuple):
     implies: tuple[Implied, ...] = ()
     all_of: tuple[str, ...] = ()
     none_means: tuple[Interval, ...] = ()
+    known_means: tuple[str, ...] = ()
+    panel: bool = True
     worse: str = ""
     option: str = ""
     columns: tuple[str, ...] = ()
@@ -156,9 +158,10 @@ def _dangling(document: "Document", fact: Fact, facts: Mapping[str, Fact]) -> It
         unknown += [f"{fact.id}: {value}" for value in when if value not in fact.values]
         place = document.key_place((*path, "implies"))
         yield from (Problem(place, f'"{name}" is not in the vocabulary') for name in unknown)
-    for part in fact.all_of:
-        if part not in facts:
-            yield Problem(document.place((*path, "all_of")), f'no fact is called "{part}"')
+    for key, parts in (("all_of", fact.all_of), ("known_means", fact.known_means)):
+        for part in parts:
+            if part not in facts:
+                yield Problem(document.place((*path, key)), f'no fact is called "{part}"')
 
 
 def _values_of(facts: Mapping[str, Fact], id: str) -> Mapping[str, Value]:
@@ -201,6 +204,8 @@ def _fact(id: str, entry: Mapping[str, Any], words: Mapping[str, tuple[Interval,
         implies=_implied(entry),
         all_of=tuple(entry.get("all_of", ())),
         none_means=intervals(entry["none_means"]) if "none_means" in entry else (),
+        known_means=tuple(entry.get("known_means", ())),
+        panel=entry.get("panel", True),
         worse=entry.get("worse", ""),
         option=entry.get("option", ""),
         columns=tuple(entry.get("columns", ())),
@@ -226,7 +231,7 @@ def unpack_vocabulary(packed: list[Any]) -> Vocabulary:
     facts = {}
     for *plain, values in packed:
         entry = dict(zip(names, plain, strict=True))
-        for name in ("spellings", "aliases", "columns", "examples", "all_of", "hard", "plausible"):
+        for name in ("spellings", "aliases", "columns", "examples", "all_of", "known_means", "hard", "plausible"):
             entry[name] = tuple(entry[name])
         entry["words"] = {word: tuple(map(tuple, spans)) for word, spans in entry["words"].items()}
         entry["none_means"] = tuple(map(tuple, entry["none_means"]))

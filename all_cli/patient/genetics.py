@@ -19,7 +19,7 @@ _POSITIVE = r"positive|pos|present|detected|found"
 _BEFORE = re.compile(rf"(?:no|not|without|non|{_NEGATIVE})[\s-]+(?:evidence of\s+|for\s+)?(?P<rest>.+)", re.IGNORECASE)
 _AFTER = re.compile(rf"(?P<rest>.+?)[\s:=-]+(?:(?P<neg>{_NEGATIVE}|no)|(?P<pos>{_POSITIVE}|yes))", re.IGNORECASE)
 _MINUS = re.compile(r"(?P<rest>.*[a-z0-9)])\s*[-−]$", re.IGNORECASE)
-_BANDS = re.compile(r"(t|inv|dic|del|der)(\([^)]*\))\s*\([pq][^)]*\)", re.IGNORECASE)
+_BANDS = re.compile(r"\b(t)(\([^)]*\))\s*\([pq][^)]*\)", re.IGNORECASE)
 _NONE = {"none", "no abnormality", "no abnormalities", "nothing found", "panel negative", "all negative", "negative"}
 _REST = {"otherwise none", "otherwise negative", "otherwise normal", "rest negative", "rest normal", "no other"}
 _LOSS = re.compile(
@@ -87,7 +87,7 @@ class GeneticsReader:
         for fact in self.panel:
             if fact.id in brought or (fact.kind == "number" and (gained or self._ploidy_named(named))):
                 continue
-            if fact.kind == "flag":
+            if fact.kind == "flag" and fact.panel:
                 yield Finding(fact.id, frozenset({ABSENT}), text)
             elif fact.none_means:
                 yield Finding(fact.id, number_set(fact.none_means), text)
@@ -168,7 +168,7 @@ def _folded(text: str) -> str:
     """A spelling with case, chromosome bands and separators made alike; a plus sign keeps its meaning."""
     plain = _BANDS.sub(r"\1\2", text.strip()).casefold().replace("−", "-").replace("–", "-")
     plain = re.sub(r"\bt\(\s*(\d+|x|y)\s*;\s*(\d+|x|y)\s*\)", lambda m: f"t({m[1]};{m[2]})", plain)
-    return re.sub(r"[\s:/_\-]+", "-", plain).strip("-")
+    return re.sub(r"[\s:/_\-]+", "-", plain).rstrip("-")
 
 
 def _orders(spelling: str) -> Iterator[str]:

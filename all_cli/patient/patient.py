@@ -118,6 +118,8 @@ class Patient:
             before = {id: known.possible for id, known in self.known.items()}
             for fact in self.vocabulary.facts.values():
                 self._follow_implications(fact)
+                for flag in fact.known_means if fact.id in self.known else ():
+                    self.learn(flag, frozenset({PRESENT}), self._source(fact), derived=True)
                 if fact.all_of:
                     self._follow_parts(fact)
             changed = before != {id: known.possible for id, known in self.known.items()}

@@ -214,5 +214,5 @@ def test_conclusions_equal_brute_force_over_all_patients_that_exist(told: dict[s
         left = {values[flag] for values in completions}
         concluded = known[flag].possible if flag in known else PRESENT | ABSENT
         assert {word == "present" for word in concluded} >= left, flag
-        if len(left) == 1 and flag in ("kmt2a_r", "kmt2a_aff1", "double_trisomy"):
+        if len(left) == 1 and flag in ("kmt2a_r", "kmt2a_aff1"):
             assert {word == "present" for word in concluded} == left, flag

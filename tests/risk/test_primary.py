@@ -38,7 +38,9 @@ def test_the_scheme_in_use_for_age_lineage_and_moment_answers_first(
     assert answers(library, **facts).primary == primary
 
 
-def test_seven_year_old_with_wbc_45_is_nci_standard_and_adult_criteria_would_have_said_high(library: RiskLibrary) -> None:
+def test_seven_year_old_with_wbc_45_is_nci_standard_and_adult_criteria_would_have_said_high(
+    library: RiskLibrary,
+) -> None:
     found = answers(library, age="7", wbc="45", lineage="B")
     assert found.brief["nci-rome"].group == "standard"
     adult = next(verdict for verdict in found.outside if verdict.scheme.id == "guideline-summary")
