@@ -53,22 +53,23 @@ def _in_full(page: Page, verdict: Verdict) -> None:
     population = scheme.population
     page.line(f"{population.note} {page.cite(population.cite, population.checked)}", "for")
     if verdict.status == ASSIGNED:
-        for decision in verdict.decided_by:
+        for decision in _reasons(verdict):
             _decision(page, decision)
         assert verdict.group is not None
         for outcome in scheme.groups[verdict.group].outcome:
             page.line(f"{outcome.text} {page.cite(outcome.cite, outcome.checked)}", "outcome")
     else:
         _possible(page, verdict)
-    for decision in verdict.decided_by:
-        if decision.note and (verdict.status == ASSIGNED or (len(decision.groups) > 1 and _certain(decision))):
+    for decision in _reasons(verdict):
+        if decision.note and (verdict.status == ASSIGNED or decision.certain):
             page.line(decision.note, "note")
     for note in verdict.notes:
         page.line(f"{note.text} {page.cite(note.cite, note.checked)}", "note")
 
 
-def _certain(decision: Decision) -> bool:
-    return any("unknown" not in text for text in decision.because)
+def _reasons(verdict: Verdict) -> tuple[Decision, ...]:
+    """The rules that certainly hold; where none does, all those that may decide."""
+    return tuple(decision for decision in verdict.decided_by if decision.certain) or verdict.decided_by
 
 
 def _decision(page: Page, decision: Decision) -> None:
@@ -107,16 +108,20 @@ def _others(page: Page, answers: Answers, library: RiskLibrary) -> None:
         if answers.brief[id].group is None:
             continue
         verdict = answers.verdict(id)
-        why = ", ".join(dict.fromkeys(text for decision in verdict.decided_by for text in decision.because))
-        cited = page.cite((c for decision in verdict.decided_by for c in decision.cite), verdict.checked)
+        reasons = _reasons(verdict)
+        why = ", ".join(dict.fromkeys(text for decision in reasons for text in decision.because))
+        cited = page.cite((c for decision in reasons for c in decision.cite), verdict.checked)
         rows.append((id, answers.brief[id].group or "", why, cited))
     if rows:
         page.heading("Under other schemes")
         page.table(("scheme", "answer", "because", "source"), rows)
-    still_open = [(id, _short(answers.brief[id].possible)) for id in others if answers.brief[id].group is None]
-    if still_open:
-        page.heading("Not yet decided (all-risk classify --scheme ID says what is missing)")
-        page.table(("scheme", "still possible"), still_open)
+    undecided = [id for id in others if answers.brief[id].group is None]
+    narrowed = [id for id in undecided if not set(library.schemes[id].group_ids) <= set(answers.brief[id].possible)]
+    if narrowed:
+        page.heading("Narrowed, not yet decided (all-risk classify --scheme ID says what is missing)")
+        page.table(("scheme", "still possible"), [(id, _short(answers.brief[id].possible)) for id in narrowed])
+    if rest := len(undecided) - len(narrowed):
+        page.line(f"{rest} more schemes may apply; nothing given narrows their answer.", "others")
 
 
 def _outside(page: Page, verdicts: list[Verdict]) -> None:
@@ -125,7 +130,7 @@ def _outside(page: Page, verdicts: list[Verdict]) -> None:
     page.heading("Criteria often quoted that do not apply here")
     for verdict in verdicts:
         scheme = verdict.scheme
-        certain = [d for d in verdict.decided_by if not any("unknown" in text for text in d.because)]
+        certain = _reasons(verdict)
         why = ", ".join(dict.fromkeys(text for decision in certain for text in decision.because))
         would = (
             f"would say {verdict.group} ({why})" if verdict.group else f"would leave {' or '.join(verdict.possible)}"
@@ -144,6 +149,8 @@ def _answer(verdict: Verdict) -> str:
 
 def _short(possible: tuple[str, ...]) -> str:
     """The groups still possible in a few words."""
+    if len(possible) > 7:
+        return f"{', '.join(possible[:5])} and {len(possible) - 5} more"
     *first, last = [group if group != NOT_APPLICABLE else "not applicable" for group in possible]
     return f"{', '.join(first)} or {last}" if first else last
 

@@ -18,7 +18,10 @@ ASSIGNED, INDETERMINATE = "assigned", "indeterminate"
 
 
 class Decision(NamedTuple):
-    """A rule that decides for some completion of the patient; for an assigned group, the reason for it."""
+    """A rule that decides for some completion of the patient; for an assigned group, the reason for it.
+
+    ``certain`` says that its condition holds whatever the unknown facts are.
+    """
 
     rule: str
     groups: tuple[str, ...]
@@ -27,6 +30,7 @@ class Decision(NamedTuple):
     cite: tuple[Citation, ...]
     checked: bool
     note: str = ""
+    certain: bool = False
 
 
 class Range(NamedTuple):
@@ -189,7 +193,14 @@ def _open_reason(possible: tuple[str, ...]) -> str:
 def _decision(scheme: Scheme, rule: Rule, holds: bool, patient: Patient) -> Decision:
     why = because(rule.when, holds, patient.possible(), patient.bare)
     return Decision(
-        f"{scheme.id}.{rule.id}", rule.groups, rule.text, tuple(why), rule.cite, _is_checked(scheme, rule), rule.note
+        f"{scheme.id}.{rule.id}",
+        rule.groups,
+        rule.text,
+        tuple(why),
+        rule.cite,
+        _is_checked(scheme, rule),
+        rule.note,
+        holds and truth(rule.when, patient.possible()) is True,
     )
 
 

@@ -112,7 +112,8 @@ def test_every_result_has_every_key_of_the_contract(seven: dict[str, Any], libra
                 assert entry["decided_by"]
             case "indeterminate":
                 assert entry["group"] is None
-                assert entry["missing"]
+                # Either something is missing, or the source itself leaves one finding open.
+                assert entry["missing"] or any(len(decision["groups"]) > 1 for decision in entry["decided_by"])
             case status:
                 assert status == "not-applicable"
                 assert entry["group"] is None

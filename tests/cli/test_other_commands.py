@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -16,6 +17,12 @@ from all_cli.protocol.library import ProtocolLibrary
 from all_cli.risk.library import RiskLibrary
 
 RUNNER = CliRunner()
+
+
+def some(entries: Iterable[Any], number: int = 25) -> list[Any]:
+    """At most about this many of the entries, from all over; each costs a run of the command."""
+    every = list(entries)
+    return every[:: max(1, len(every) // number)]
 
 
 def text(app: typer.Typer, *arguments: str) -> str:
@@ -64,7 +71,7 @@ def test_schemes_that_are_known_and_not_encoded_are_named_with_reason_and_source
 
 
 def test_one_scheme_is_given_with_all_its_rules_and_sources(library: RiskLibrary) -> None:
-    for id, scheme in library.schemes.items():
+    for id, scheme in some(library.schemes.items()):
         found = data(risk_app, "schemes", id)
         assert found["id"] == id
         assert [rule["id"] for rule in found["rules"]] == [f"{id}.{rule.id}" for rule in scheme.rules]
@@ -88,7 +95,7 @@ def test_facts_lists_the_whole_vocabulary(library: RiskLibrary) -> None:
 
 
 def test_one_fact_is_given_by_id_and_by_alias(library: RiskLibrary) -> None:
-    for id in library.vocabulary.facts:
+    for id in some(library.vocabulary.facts):
         (entry,) = data(risk_app, "facts", id)["facts"]
         assert entry["id"] == id
     assert data(risk_app, "facts", "ph")["facts"][0]["id"] == "bcr_abl1"
@@ -114,14 +121,14 @@ def test_cite_of_a_source_is_that_source_alone() -> None:
 
 
 def test_rules_of_every_scheme_can_be_cited(library: RiskLibrary) -> None:
-    for scheme in library.schemes.values():
+    for scheme in some(library.schemes.values()):
         for rule in dict.fromkeys((scheme.rules[0], scheme.rules[-1])):
             found = data(risk_app, "cite", f"{scheme.id}.{rule.id}")
             assert set(found["sources"]) == {citation.source for citation in rule.cite}
 
 
 def test_every_protocol_can_be_cited(protocols: ProtocolLibrary) -> None:
-    for protocol in protocols.protocols:
+    for protocol in some(protocols.protocols):
         found = data(protocol_app, "cite", protocol.id)["sources"]
         assert set(found) >= {citation.source for citation in protocol.population.cite}
         line = protocol.phases[0].lines[0]

@@ -151,6 +151,7 @@ def test_conclusions_both_ways(genetics: str, facts: dict[str, str], follows: st
         ("", {"etp": "no"}, ["lineage"]),
         ("", {"lineage": "MPAL"}, ["etp", "maturation"]),
         ("", {"lineage": "B or T"}, ["etp"]),
+        ("", {"maturation": "pre-B or pre-T"}, ["lineage"]),
     ],
 )
 def test_nothing_is_concluded_that_does_not_follow(genetics: str, facts: dict[str, str], open_still: list[str]) -> None:

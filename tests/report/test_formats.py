@@ -227,10 +227,11 @@ PATIENTS = [SEVEN[1:], OPEN[1:], ADULT[1:], INFANT[1:], (), ("--age", "12", "--l
 def test_a_scheme_is_marked_exactly_where_something_shown_is_unchecked(
     patient: tuple[str, ...], library: RiskLibrary
 ) -> None:
-    for id, scheme in library.schemes.items():
+    step = max(1, len(library.schemes) // 20)
+    for id, scheme in list(library.schemes.items())[PATIENTS.index(patient) % step :: step]:
         arguments = ("classify", *patient, "--scheme", id)
-        (entry,) = json.loads(written(risk_app, arguments, "--format", "json"))["results"]
-        quoted = json.loads(written(risk_app, arguments, "--format", "json"))["outside_population"]
+        found = json.loads(written(risk_app, arguments, "--format", "json"))
+        (entry,), quoted = found["results"], found["outside_population"]
         shown = [scheme.population.checked]
         shown += [part["checked"] for part in (*entry["decided_by"], *entry["notes"])]
         shown += [scheme.checked for item in quoted if item["group"]]

@@ -1,0 +1,53 @@
+"""What the README shows is what the program prints, and what it lists exists."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from all_cli.cli import protocol, risk
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SHOWN = re.findall(r"<!-- output: (.+?) -->\n```text\n(.*?)```\n<!-- end -->", README, re.DOTALL)
+COMMANDS = [line.removeprefix("$ ") for line in re.findall(r"(?m)^\$ (?:all-risk|all-protocol).*$", README)]
+
+
+def run(command: str) -> tuple[int, str]:
+    name, *arguments = shlex.split(command)
+    app = {"all-risk": risk.app, "all-protocol": protocol.app}[name]
+    result = CliRunner().invoke(app, arguments)
+    return result.exit_code, result.stdout
+
+
+@pytest.mark.parametrize(("command", "output"), SHOWN)
+def test_output_in_the_readme_is_the_real_output(command: str, output: str) -> None:
+    assert run(command) == (0, output)
+
+
+def test_the_readme_shows_an_output() -> None:
+    assert SHOWN
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_of_the_readme_runs(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    (tmp_path / "patient.yaml").write_text("age: 7\nwbc: 45\nlineage: B\ngenetics: none\n", encoding="utf-8")
+    code, output = run(command)
+    assert code == (1 if "batch" in command else 0), output
+
+
+def test_every_command_is_named_in_the_readme_or_its_pages_and_has_help() -> None:
+    pages = README + "".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md"))
+    for name, app in (("all-risk", risk.app), ("all-protocol", protocol.app)):
+        for command in app.registered_commands:
+            called = command.name or (command.callback.__name__ if command.callback else "")
+            assert f"{name} {called}" in pages, called
+            code, output = run(f"{name} {called} --help")
+            assert code == 0
+            assert len(output.splitlines()) > 3
