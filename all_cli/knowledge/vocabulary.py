@@ -16,6 +16,9 @@ _SPAN = re.compile(r"([\[(])\s*(-?[0-9.]+)?\s*,\s*(-?[0-9.]+)?\s*([\])])")
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 Implied = tuple[tuple[str, ...], str, tuple[str, ...]]  # this fact in these values: the other fact is in those
+Exceeds = tuple[tuple[str, str], float, tuple[str, str], Mapping[str, Any]]
+"""First ratio (two facts), factor, second ratio, and per fact the intervals in which the question arises."""
+
 Interval = tuple[float | None, bool, float | None, bool]  # low, low included, high, high included
 
 
@@ -55,6 +58,7 @@ class Fact(NamedTuple):
     all_of: tuple[str, ...] = ()
     none_means: tuple[Interval, ...] = ()
     known_means: tuple[str, ...] = ()
+    exceeds: Exceeds | None = None
     panel: bool = True
     worse: str = ""
     option: str = ""
@@ -158,7 +162,8 @@ def _dangling(document: "Document", fact: Fact, facts: Mapping[str, Fact]) -> It
         unknown += [f"{fact.id}: {value}" for value in when if value not in fact.values]
         place = document.key_place((*path, "implies"))
         yield from (Problem(place, f'"{name}" is not in the vocabulary') for name in unknown)
-    for key, parts in (("all_of", fact.all_of), ("known_means", fact.known_means)):
+    compared = (*fact.exceeds[0], *fact.exceeds[2]) if fact.exceeds else ()
+    for key, parts in (("all_of", fact.all_of), ("known_means", fact.known_means), ("exceeds", compared)):
         for part in parts:
             if part not in facts:
                 yield Problem(document.place((*path, key)), f'no fact is called "{part}"')
@@ -174,6 +179,13 @@ def _implied(entry: Mapping[str, Any]) -> tuple[Implied, ...]:
         for item in entry.get("implies", ())
         for other, allowed in item["then"].items()
     ) + tuple(((PRESENT,), part, (PRESENT,)) for part in entry.get("all_of", ()))
+
+
+def _exceeds(raw: Mapping[str, Any] | None) -> Exceeds | None:
+    if raw is None:
+        return None
+    within = {fact: intervals(text) for fact, text in raw.get("within", {}).items()}
+    return (raw["ratio"][0], raw["ratio"][1]), raw["times"], (raw["of"][0], raw["of"][1]), within
 
 
 def _fact(id: str, entry: Mapping[str, Any], words: Mapping[str, tuple[Interval, ...]]) -> Fact:
@@ -205,6 +217,7 @@ def _fact(id: str, entry: Mapping[str, Any], words: Mapping[str, tuple[Interval,
         all_of=tuple(entry.get("all_of", ())),
         none_means=intervals(entry["none_means"]) if "none_means" in entry else (),
         known_means=tuple(entry.get("known_means", ())),
+        exceeds=_exceeds(entry.get("exceeds")),
         panel=entry.get("panel", True),
         worse=entry.get("worse", ""),
         option=entry.get("option", ""),

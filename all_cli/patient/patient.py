@@ -120,6 +120,8 @@ class Patient:
                 self._follow_implications(fact)
                 for flag in fact.known_means if fact.id in self.known else ():
                     self.learn(flag, frozenset({PRESENT}), self._source(fact), derived=True)
+                if fact.exceeds is not None:
+                    self._follow_ratio(fact)
                 if fact.all_of:
                     self._follow_parts(fact)
             changed = before != {id: known.possible for id, known in self.known.items()}
@@ -143,6 +145,16 @@ class Patient:
         missing = [id for id, part in zip(fact.all_of, parts, strict=True) if part != surely]
         if known is not None and known.possible == never and len(missing) == 1:
             self.learn(missing[0], frozenset({ABSENT}), self._source(fact), derived=True)
+
+    def _follow_ratio(self, fact: Fact) -> None:
+        from all_cli.patient.ratio import ratio_exceeds
+
+        assert fact.exceeds is not None
+        numbers = {id: known.possible for id, known in self.known.items() if isinstance(known.possible, NumberSet)}
+        exceeds = ratio_exceeds(fact.exceeds, numbers)
+        if exceeds is not None:
+            said = " and ".join((*fact.exceeds[0], *fact.exceeds[2]))
+            self.learn(fact.id, frozenset({PRESENT if exceeds else ABSENT}), said, derived=True)
 
     def _source(self, fact: Fact) -> str:
         known = self.known[fact.id]
