@@ -44,7 +44,37 @@ class Diagram(NamedTuple):
         Args:
             masks: per axis, the pieces still possible, as :meth:`Axis.mask` gives them.
         """
+        if self.implications:
+            closed = propagate(self.implications, tuple(masks))
+            if closed is None:
+                return 0
+            masks = closed
+            if any(self._partly(axis, masks) for a, _, b, _ in self.implications for axis in (a, b)):
+                return self._reach_linked(self.root, closed, {})
         return self._reach(self.root, masks, {})
+
+    def _partly(self, axis: int, masks: Sequence[int]) -> bool:
+        """Whether a fact is known to be one of several values but not of all."""
+        return masks[axis] != self.axes[axis].domain and bool(masks[axis] & (masks[axis] - 1))
+
+    def _reach_linked(self, node: int, masks: tuple[int, ...], seen: dict[tuple[int, tuple[int, ...]], int]) -> int:
+        """As :meth:`_reach`, drawing what the implications say at every step.
+
+        Needed where a linked fact is partly known: one of B and T lineage excludes a B-lineage stage together with an
+        early T-precursor phenotype, though it excludes neither alone.
+        """
+        if node < self.leaves:
+            return 1 << node if node >= 0 else 0
+        key = (node, masks)
+        if key not in seen:
+            axis, children = self.nodes[node - self.leaves]
+            found = 0
+            for piece in self.axes[axis].pieces(masks[axis]):
+                narrowed = propagate(self.implications, (*masks[:axis], 1 << piece, *masks[axis + 1 :]))
+                if narrowed is not None:
+                    found |= self._reach_linked(children[piece], narrowed, seen)
+            seen[key] = found
+        return seen[key]
 
     def _reach(self, node: int, masks: Sequence[int], seen: dict[int, int]) -> int:
         leaves, nodes = self.leaves, self.nodes
@@ -236,21 +266,7 @@ class _Builder:
         return allowed if linked else (*allowed[:axis], self.axes[axis].domain, *allowed[axis + 1 :])
 
     def propagate(self, allowed: tuple[int, ...]) -> tuple[int, ...] | None:
-        """Draw the consequences of the implications; None if nothing is left for some fact."""
-        masks = list(allowed)
-        changed = True
-        while changed:
-            changed = False
-            for a, a_mask, b, b_mask in self.implications:
-                if masks[a] & ~a_mask == 0 and masks[b] & ~b_mask:
-                    masks[b] &= b_mask
-                    changed = True
-                if masks[b] & b_mask == 0 and masks[a] & a_mask:
-                    masks[a] &= ~a_mask
-                    changed = True
-                if not masks[a] or not masks[b]:
-                    return None
-        return tuple(masks)
+        return propagate(self.implications, allowed)
 
     def fill(self, condition: Residual, axis: int, piece: int) -> Residual:
         if isinstance(condition, bool) or axis not in self.support(condition):
@@ -287,6 +303,24 @@ class _Builder:
                     result = frozenset[int]().union(*map(self.support, condition[1]))
             self.used[condition] = result
         return self.used[condition]
+
+
+def propagate(implications: Iterable[Implication], allowed: tuple[int, ...]) -> tuple[int, ...] | None:
+    """Draw the consequences of the implications on masks; None if nothing is left for some fact."""
+    masks = list(allowed)
+    changed = True
+    while changed:
+        changed = False
+        for a, a_mask, b, b_mask in implications:
+            if masks[a] & ~a_mask == 0 and masks[b] & ~b_mask:
+                masks[b] &= b_mask
+                changed = True
+            if masks[b] & b_mask == 0 and masks[a] & a_mask:
+                masks[a] &= ~a_mask
+                changed = True
+            if not masks[a] or not masks[b]:
+                return None
+    return tuple(masks)
 
 
 def _negated(item: Residual) -> Residual:

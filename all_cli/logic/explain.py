@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from all_cli.logic.expression import (
     NEGATED,
@@ -67,17 +67,19 @@ def because(expression: Expression, wanted: bool, patient: Mapping[str, Possible
     Returns:
         Texts such as ``age 7 < 10``; comparisons that are still open read ``wbc unknown: < 50?``.
     """
-    return list(dict.fromkeys(_because(expression, wanted, patient, show)))
+    found = deciding(expression, wanted, patient)
+    return list(dict.fromkeys(_test_text(test, holds, patient, show) for test, holds in found))
 
 
-def _because(expression: Expression, wanted: bool, patient: Mapping[str, Possible], show: ValueText) -> list[str]:
+def deciding(expression: Expression, wanted: bool, patient: Mapping[str, Possible]) -> Iterator[tuple[Test, bool]]:
+    """The comparisons that :func:`because` puts into words, each with whether it has to hold or not to hold."""
     match expression:
         case Compare() | OneOf():
-            return [_test_text(expression, wanted, patient, show)]
+            yield expression, wanted
         case Not(item):
-            return _because(item, not wanted, patient, show)
+            yield from deciding(item, not wanted, patient)
         case Named(_, item):
-            return _because(item, wanted, patient, show)
+            yield from deciding(item, wanted, patient)
         case AllOf(items) | AnyOf(items) | AtLeast(_, items):
             settled = [item for item in items if truth(item, patient) is wanted]
             every = isinstance(expression, AllOf) == wanted
@@ -85,9 +87,8 @@ def _because(expression: Expression, wanted: bool, patient: Mapping[str, Possibl
                 chosen = settled or list(items)
             else:
                 chosen = list(items) if every else settled or list(items)
-            return [text for item in chosen for text in _because(item, wanted, patient, show)]
-        case Always():
-            return []
+            for item in chosen:
+                yield from deciding(item, wanted, patient)
 
 
 def _test_text(test: Test, wanted: bool, patient: Mapping[str, Possible], show: ValueText) -> str:

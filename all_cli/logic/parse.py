@@ -22,6 +22,7 @@ _OPERATORS: dict[type[ast.cmpop], str] = {
     ast.Eq: "==",
     ast.NotEq: "!=",
 }
+_LARGEST = 1e12
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
@@ -189,11 +190,16 @@ class _Parser:
             case ast.Constant(value=bool()):
                 return None
             case ast.Constant(value=int() | float() as value):
-                return float(value)
+                return self.finite(value, node)
             case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
-                return -float(value)
+                return -self.finite(value, node)
             case _:
                 return None
+
+    def finite(self, value: float, node: ast.expr) -> float:
+        if abs(value) > _LARGEST:
+            raise self.error("the number is too large", node)
+        return float(value)
 
     def error(self, message: str, node: ast.expr) -> ConditionError:
         return ConditionError(message, node.col_offset)

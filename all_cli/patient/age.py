@@ -35,16 +35,19 @@ def read_age(fact: Fact, text: str, unit: str = "") -> NumberSet:
     plain = text.strip().replace("≥", ">=").replace("≤", "<=").replace("–", "-")
     sign = next((sign for sign in ("<=", ">=", "<", ">") if plain.startswith(sign)), "")
     body = plain[len(sign) :].strip()
+    if len(text) > 60:
+        raise UnreadableError(fact.id, f"{text[:20]}…", "too long to be an age")
+    if unit not in ("", "y", "mo", "w", "d"):
+        raise UnreadableError(fact.id, text, f'"{unit}" is not a unit of age; y, mo, w and d are')
     if re.fullmatch(r"[-−][\d.,]+.*", body):
         raise UnreadableError(fact.id, text, "an age cannot be negative")
     if not sign and (ages := _range(body, unit)):
         return _within(fact, text, ages)
-    age = _bare(body, unit) if re.fullmatch(r"[\d.,]+(e\d+)?", body) else _mixture(body)
+    age = _bare(body, unit) if re.fullmatch(r"\d+(?:[.,]\d+)?", body) else _mixture(body)
     if age is None:
         raise UnreadableError(fact.id, text, "not an age; write for example 7, 7.5, 9mo, 45d or 6y3m")
     if sign:
-        edge = age.spans[0][0][0] if sign in (">=", "<") else age.spans[-1][1][0]
-        age = NumberSet.comparison(sign, edge)
+        age = _compared(sign, age, completed=_completed(body, unit))
     return _within(fact, text, age)
 
 
@@ -89,7 +92,7 @@ def age_text(possible: NumberSet) -> str:
     if single is None:
         spans = []
         for (low, low_edge), (high, high_edge) in possible.spans:
-            if low <= 0 and not math.isinf(high):
+            if low <= 0 and high < 125:
                 spans.append(f"{'<' if high_edge < 0 else '<='} {number_text(high)} y")
             elif high >= 125:
                 spans.append(f"{'>' if low_edge > 0 else '>='} {number_text(low)} y")
@@ -110,6 +113,19 @@ def age_text(possible: NumberSet) -> str:
 
 def _years(value: float) -> str:
     return number_text(round(value, 3)) if round(value, 3) != int(value + 0.0005) else number_text(round(value, 6))
+
+
+def _completed(body: str, unit: str) -> bool:
+    """Whether an age is a whole number of years, which lasts until the next birthday."""
+    return re.fullmatch(r"\d+(\s*(y|yr|yrs|years?))?", body) is not None and (unit or "y") == "y"
+
+
+def _compared(sign: str, age: NumberSet, completed: bool) -> NumberSet:
+    """Ages on one side of an age. Of a count of completed years, ``<=9`` lasts until the tenth birthday."""
+    (low, _), (high, _) = age.spans[0]
+    if completed and sign == "<=":
+        return NumberSet.comparison("<", math.floor(low) + 1)
+    return NumberSet.comparison(sign, high if sign == "<=" else low)
 
 
 def _birthday(born: date, year: int) -> date:

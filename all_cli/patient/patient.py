@@ -28,6 +28,7 @@ class Patient:
     vocabulary: Vocabulary
     known: dict[str, Known] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    told: dict[str, Known] = field(default_factory=dict)  # before anything was concluded; what-if begins here
 
     def possible(self) -> Mapping[str, Possible]:
         """Fact id to possible values, for facts of which something is known."""
@@ -67,6 +68,9 @@ class Patient:
         possible = intersect(possible, whole_domain(fact))
         if not possible:
             raise ContradictionError(fact.id, "", f"{said} leaves no value that can exist")
+        if not derived:
+            earlier = self.told.get(fact.id)
+            self.told[fact.id] = Known(intersect(earlier.possible, possible) if earlier else possible, said)
         before = self.known.get(fact.id)
         if before is None:
             self.known[fact.id] = Known(possible, said, derived)
@@ -106,6 +110,20 @@ class Patient:
             reader = GeneticsReader(self.vocabulary)
         for finding in reader.read(text):
             self.learn(finding.fact, finding.possible, f"{said} {finding.text}".strip())
+
+    def assuming(self, id: str, possible: Possible) -> "Patient":
+        """The same patient with other values of one fact: everything else as it was told, and concluded anew.
+
+        Raises:
+            ContradictionError: what else was told leaves no room for the assumption.
+        """
+        other = Patient(self.vocabulary)
+        for fact, told in self.told.items():
+            if fact != self.vocabulary[id].id:
+                other.learn(fact, told.possible, told.said)
+        other.learn(id, possible, "the assumption")
+        other.conclude()
+        return other
 
     def conclude(self) -> None:
         """Draw what follows from what is known (KMT2A::AFF1 is a KMT2A rearrangement; +4 and +10 a double trisomy).

@@ -14,13 +14,17 @@ from all_cli.logic.values import NumberSet, number_text
 from all_cli.patient.unreadable import UnreadableError
 
 _NUMBER = r"[-+]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+)(?:[eE][-+]?\d+)?"
-_POWER = r"(?:(?P<times>\d+(?:\.\d+)?)\s*[x*]\s*)?10\^?-(?P<power>\d+)"
+# 10-4 alone is a range that runs backwards: a power needs its sign (10^-4) or its factor (1x10-4).
+_POWER = r"(?:(?P<times>\d+(?:\.\d+)?)\s*[x*]\s*10\^?-|10\^-)(?P<power>\d+)"
 _QUANTITY = (
     r"(?P<sign><=|>=|<|>|=)?\s*"
     rf"(?:{_POWER}|(?P<low>{_NUMBER})(?:\s*(?:-|\.\.|to)\s*(?P<high>{_NUMBER}))?)\s*(?P<unit>.*)"
 )
 _SIGNS = str.maketrans({"≤": "<=", "≥": ">=", "µ": "u", "μ": "u", "×": "x", "·": "*", "−": "-", "–": "-", "⁻": "-"})
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_AMBIGUOUS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
+_LONGEST = 60
+_LARGEST = Decimal(10) ** 15
 _SIGN_WORDS = {
     "less than": "<",
     "under": "<",
@@ -33,19 +37,23 @@ _SIGN_WORDS = {
 
 
 class Quantity(NamedTuple):
-    """What a text says: ``low`` to ``high`` (equal for one number), a comparison sign or none, the unit as written."""
+    """What a text says: ``low`` to ``high`` (equal for one number), a comparison sign or none, the unit as written.
+
+    ``comma`` is the other reading of a number such as 45,000: 45 with a decimal comma.
+    """
 
     sign: str
     low: Decimal
     high: Decimal
     unit: str
     exponent: bool
+    comma: Decimal | None = None
 
 
 def parse_quantity(text: str) -> Quantity | None:
     """The parts of a text that begins with a number; None if it does not."""
     plain = _plain(text)
-    if plain.isascii() and plain.isdigit():
+    if plain.isascii() and plain.isdigit() and len(plain) < 20:
         return Quantity("", Decimal(plain), Decimal(plain), "", False)
     for words, sign in _SIGN_WORDS.items():
         if plain.lower().startswith(words):
@@ -59,7 +67,8 @@ def parse_quantity(text: str) -> Quantity | None:
         return Quantity(sign, value, value, match["unit"].strip(), True)
     low = _decimal(match["low"])
     high = _decimal(match["high"]) if match["high"] else low
-    return Quantity(sign, low, high, match["unit"].strip(), "e" in match["low"].lower())
+    comma = Decimal(match["low"].replace(",", ".")) if _AMBIGUOUS.fullmatch(match["low"]) and low == high else None
+    return Quantity(sign, low, high, match["unit"].strip(), "e" in match["low"].lower(), comma)
 
 
 @cache
@@ -73,13 +82,15 @@ def _plain(text: str) -> str:
     if plain.isascii():
         return plain
     plain = plain.translate(_SIGNS)
-    return re.sub(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda m: f"^{m[0].translate(_SUPERSCRIPTS)}", plain)
+    plain = re.sub(r"-?[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda m: f"^{m[0].translate(_SUPERSCRIPTS)}", plain)
+    return re.sub(r"\bx\s+(?=10)", "x", plain)
 
 
 def _decimal(text: str) -> Decimal:
     whole, *rest = re.split(r"[eE]", text)
-    # 45,000 is a thousands comma; 0,05 or 7,5 a decimal comma.
-    whole = whole.replace(",", "") if re.fullmatch(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?", whole) else whole.replace(",", ".")
+    # 45,000 is a thousands comma; 0,05, 0,010 and 7,5 a decimal comma.
+    thousands = re.fullmatch(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", whole)
+    whole = whole.replace(",", "") if thousands else whole.replace(",", ".")
     return Decimal("e".join([whole, *rest]))
 
 
@@ -98,15 +109,27 @@ def read_number(fact: Fact, text: str, unit: str = "") -> NumberSet:
     words = {_folded(word): spans for word, spans in fact.words.items()}
     if _folded(text) in words:
         return _within(fact, text, number_set(words[_folded(text)]))
-    quantity = parse_quantity(text)
+    if len(text) > _LONGEST:
+        raise UnreadableError(fact.id, f"{text[:20]}…", "too long to be a number")
+    try:
+        quantity = parse_quantity(text)
+    except ArithmeticError:
+        raise UnreadableError(fact.id, text, "too large or too small to be a number") from None
     if quantity is None:
         hint = did_you_mean(text, list(fact.words)) or f"; write for example {_examples(fact)}"
         raise UnreadableError(fact.id, text, f"not a number{hint}")
+    if abs(quantity.high) > _LARGEST:
+        raise UnreadableError(fact.id, text, "too large to be a value")
+    if quantity.high < quantity.low:
+        raise UnreadableError(fact.id, text, "the range runs backwards")
+    if quantity.comma is not None:
+        quantity = _one_reading(fact, text, quantity, unit)
     scale = _percent_scale if fact.reading == "percent" else _unit_scale
     factor = scale(fact, text, quantity, unit)
-    low, high = float(quantity.low * factor), float(quantity.high * factor)
-    if high < low:
-        raise UnreadableError(fact.id, text, "the range runs backwards")
+    try:
+        low, high = float(quantity.low * factor), float(quantity.high * factor)
+    except (ArithmeticError, ValueError):
+        raise UnreadableError(fact.id, text, "too large or too small to be a number") from None
     if quantity.sign and low != high:
         raise UnreadableError(fact.id, text, "a comparison sign and a range together")
     found = NumberSet.comparison(quantity.sign, low) if quantity.sign else NumberSet.between(low, high)
@@ -119,6 +142,31 @@ def number_set(spans: tuple[Interval, ...]) -> NumberSet:
     for low, low_in, high, high_in in spans:
         found |= NumberSet.between(low, high, open_low=not low_in, open_high=not high_in)
     return found
+
+
+def _one_reading(fact: Fact, text: str, quantity: Quantity, unit: str) -> Quantity:
+    """Of 45,000 as forty-five thousand and as 45.000, the reading that can be meant; refused if both can.
+
+    Raises:
+        UnreadableError: both readings are plausible.
+    """
+    assert quantity.comma is not None
+    if fact.reading == "wbc" and not (quantity.unit or unit):
+        raise UnreadableError(fact.id, text, _bare_wbc(quantity))
+    decimal = quantity._replace(low=quantity.comma, high=quantity.comma, comma=None)
+    thousands = quantity._replace(comma=None)
+    scale = _percent_scale if fact.reading == "percent" else _unit_scale
+    meant = []
+    for reading in (thousands, decimal):
+        low, high = (Decimal(str(bound)) if bound is not None else None for bound in fact.plausible)
+        value = reading.low * scale(fact, text, decimal, unit)
+        if (low is None or value >= low) and (high is None or value <= high):
+            meant.append(reading)
+    if len(meant) == 2:
+        raise UnreadableError(
+            fact.id, text, f"{thousands.low} or {decimal.low.normalize():f}? Write the number without a comma"
+        )
+    return meant[0] if meant else thousands
 
 
 def _unit_scale(fact: Fact, text: str, quantity: Quantity, given: str) -> Decimal:

@@ -14,9 +14,8 @@ UNKNOWN_WORDS = frozenset(
     {"", "unknown", "unk", "na", "n/a", "#n/a", "nan", "null", "nd", "n.d.", "not done", "not available", "missing"}
     | {"pending", "?", ".", "-", "--", "not tested", "not known", "not evaluable", "inconclusive"}
 )
-_PRESENT_WORDS = frozenset(
-    {"present", "yes", "y", "true", "positive", "pos", "detected", "1", "+", "rearranged", "mutated", "deleted"}
-)
+_PRESENT_WORDS = frozenset({"present", "yes", "y", "true", "positive", "pos", "detected", "1", "+"})
+_LESIONS = frozenset({"rearranged", "mutated", "deleted", "fused", "amplified", "altered"})
 _ABSENT_WORDS = frozenset(
     {"absent", "no", "n", "false", "negative", "neg", "not detected", "none", "0", "germline", "wild type", "wt"}
     | {"not rearranged", "not present", "normal", "wild-type"}
@@ -64,6 +63,8 @@ def value_text(fact: Fact, possible: Possible) -> str:
         for (start, start_edge), (end, end_edge) in possible.spans:
             if (start, start_edge) == (end, end_edge):
                 spans.append(number_text(start))
+            elif low is not None and start == low and start_edge > 0 and high is not None and end >= high:
+                spans.append(f">{number_text(low)}")
             elif low is not None and start <= low:
                 spans.append(f"{'<' if end_edge < 0 else '≤'}{number_text(end)}")
             elif high is not None and end >= high:
@@ -96,7 +97,9 @@ def _flag(fact: Fact, text: str, folded: str) -> ChoiceSet:
     own = {fold(fact.values[PRESENT].label): PRESENT, fold(fact.values[ABSENT].label): ABSENT}
     if folded in own:
         return frozenset({own[folded]})
-    if folded in _PRESENT_WORDS:
+    # "deleted" is the finding of an IKZF1 deletion and no KMT2A rearrangement: the fact's own spellings tell.
+    named = folded in _LESIONS and any(fold(spelling).endswith(f" {folded}") for spelling in fact.spellings)
+    if folded in _PRESENT_WORDS or named:
         return frozenset({PRESENT})
     if folded in _ABSENT_WORDS:
         return frozenset({ABSENT})

@@ -37,7 +37,26 @@ class Table(NamedTuple):
     rows: tuple[tuple[str, ...], ...]
 
 
-Block = Heading | Line | Table
+class Twig(NamedTuple):
+    """One line of an outline and what hangs below it: ``lead: text note``.
+
+    ``shade`` may colour ``text``, from 0 (mildest) to 4 (gravest); it never says what the words do not.
+    """
+
+    lead: str
+    text: str
+    note: str = ""
+    below: tuple["Twig", ...] = ()
+    shade: int | None = None
+
+
+class Outline(NamedTuple):
+    """A tree of lines, drawn with guides; on a narrow screen lines wrap beside their guides."""
+
+    twigs: tuple[Twig, ...]
+
+
+Block = Heading | Line | Table | Outline
 
 
 @dataclass(slots=True)
@@ -66,6 +85,10 @@ class Page:
             self.blocks.append(
                 Table(tuple(columns[i] for i in used), tuple(tuple(row[i] for i in used) for row in kept))
             )
+
+    def outline(self, twigs: Iterable[Twig]) -> None:
+        """Add a tree of lines."""
+        self.blocks.append(Outline(tuple(twigs)))
 
     def cite(self, citations: Iterable[Citation], checked: bool = True) -> str:
         """``[1][3]``, with † for what was not read in its source; the references are kept for the foot of the page."""

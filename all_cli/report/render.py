@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from all_cli.report.page import Block, Heading, Line, Page, Table
+from all_cli.report.outline import outline_lines, outline_list, print_outline
+from all_cli.report.page import Block, Heading, Line, Outline, Page, Table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -41,6 +42,8 @@ def _plain(blocks: list[Block]) -> Iterator[str]:
                 yield f"  {label:<{_LABEL}}{text}" if label else text
             case Table():
                 yield from _aligned(block)
+            case Outline():
+                yield from outline_lines(block, sys.stdout.encoding)
 
 
 def _aligned(table: Table) -> Iterator[str]:
@@ -68,6 +71,9 @@ def _markdown(blocks: list[Block]) -> Iterator[str]:
                 yield f"|{' --- |' * len(columns)}"
                 for row in rows:
                     yield f"| {' | '.join(map(_escaped, row))} |"
+                yield ""
+            case Outline():
+                yield from outline_list(block, _escaped)
                 yield ""
 
 
@@ -99,6 +105,8 @@ def _print_rich(page: Page, color: str) -> None:
                 screen.table(block)
             case Table():
                 screen.records(block)
+            case Outline():
+                print_outline(block, screen.console)
 
 
 class _Screen:

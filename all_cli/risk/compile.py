@@ -165,6 +165,11 @@ class _SchemeCompiler:
         population = scheme["population"]["expression"]
         rules = [rule["expression"] for rule in scheme["rules"]]
         facts = list(dict.fromkeys(test.fact for item in (population, *rules) for test in tests(item)))
+        for fact in (self.vocabulary[id] for id in facts):
+            if fact.all_of and set(fact.all_of) <= set(facts):
+                place = self.document.place(self.path)
+                message = f"the scheme asks for {fact.id} and for all its parts ({', '.join(fact.all_of)}): ask for one"
+                self.problems.append(Problem(place, message))
         axes = [axis_of(self.vocabulary[id], (population, *rules)) for id in facts]
         implications = implications_between(axes, self.vocabulary)
         scheme["diagram"] = build_diagram([Not(population), *rules], axes, implications).pack()

@@ -229,12 +229,12 @@ def _missing(scheme: Scheme, diagram: Diagram, masks: list[int], patient: Patien
             if not groups:
                 possible &= ~(1 << piece)
         fact = patient.vocabulary[axis.fact]
-        ranges = tuple(Range(_range_text(fact, axis, mask), groups) for mask, groups in axis.runs(possible, left))
+        ranges = tuple(Range(range_text(fact, axis, mask), groups) for mask, groups in axis.runs(possible, left))
         result.append(Missing(axis.fact, ranges))
     return tuple(result)
 
 
-def _range_text(fact: Fact, axis: Axis, mask: int) -> str:
+def range_text(fact: Fact, axis: Axis, mask: int) -> str:
     """The pieces of ``mask`` as a reader knows them: ``< 0.01``, ``CNS1 or CNS2``, ``present``."""
     possible = axis.possible(mask)
     return (

@@ -57,7 +57,7 @@ def test_a_bare_number_is_in_the_unit_of_its_column(text: str, unit: str, years:
 @pytest.mark.parametrize(
     ("text", "low", "low_in", "high", "high_in"),
     [
-        ("<1", 0, True, 1, False), ("<10", 0, True, 10, False), ("<=10", 0, True, 10, True),
+        ("<1", 0, True, 1, False), ("<10", 0, True, 10, False), ("<=10", 0, True, 11, False),
         ("≥10", 10, True, 125, True),
         (">10", 10, False, 125, True), (">=10 y", 10, True, 125, True), ("<9mo", 0, True, 0.75, False),
         ("10-15", 10, True, 16, False), ("10 to 15 years", 10, True, 16, False), ("1-9 y", 1, True, 10, False),
@@ -211,7 +211,7 @@ def test_a_day_that_does_not_exist_is_refused(text: str) -> None:
     [
         ("7", "7 y"), ("7.5", "7.5 y"), ("9mo", "9 mo"), ("45d", "45 d"), ("6y3m", "6.25 y"), ("0", "< 1 y"),
         ("18m", "18 mo"),
-        ("<10", "< 10 y"), ("<=10", "<= 10 y"), ("≥10", ">= 10 y"), (">10", "> 10 y"), ("10-15", "10 to under 16 y"),
+        ("<10", "< 10 y"), ("<=10", "< 11 y"), ("≥10", ">= 10 y"), (">10", "> 10 y"), ("10-15", "10 to under 16 y"),
         ("365d", "1 y"), ("364d", "364 d"), ("24 mo", "2 y"), ("119mo", "9.917 y"),
     ],
 )  # fmt: skip

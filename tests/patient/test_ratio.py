@@ -73,9 +73,9 @@ def test_no_blasts_is_cns1_and_signs_are_cns3c(library: RiskLibrary) -> None:
 spans = st.tuples(st.integers(0, 12), st.integers(0, 12), st.booleans(), st.booleans()).filter(lambda s: s[0] < s[1])
 
 
-@given(spans, spans, spans, spans)
+@given(st.lists(spans, min_size=4, max_size=4))
 def test_the_answer_holds_for_every_point_and_is_open_only_if_points_differ(
-    *given_spans: tuple[int, int, bool, bool],
+    given_spans: list[tuple[int, int, bool, bool]],
 ) -> None:
     known, points = {}, []
     for name, (low, high, open_low, open_high) in zip("abcd", given_spans, strict=True):

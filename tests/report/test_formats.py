@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from itertools import chain
 from typing import Any
 
@@ -54,7 +55,9 @@ EVERY_TABLE = pytest.mark.parametrize(("app", "arguments"), TABLES, ids=[" ".joi
 WIDTHS = pytest.mark.parametrize("width", [60, 80, 140])
 
 
+@cache
 def written(app: typer.Typer, arguments: tuple[str, ...], *options: str, **environment: str) -> str:
+    """What a command writes to standard output; many tests look at the same text."""
     result = RUNNER.invoke(app, [*arguments, *options], env=environment)
     assert result.exit_code == 0, (result.stderr, result.exception)
     assert result.stderr == ""
