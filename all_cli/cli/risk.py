@@ -8,19 +8,20 @@ from typing import Annotated
 import typer
 
 from all_cli import __version__
+from all_cli.cli import drawing, exploring, versions
 from all_cli.cli.common import (
     DONE,
     WITH_INVALID,
     Color,
-    Format,
     MrdUnit,
     emit,
     fail,
     one_of,
-    patient_from,
     run,
     sentences,
 )
+from all_cli.cli.options import ColorOption, Described, FormatOption, RulesOption, with_patient
+from all_cli.cli.versions import AsOfOption, nothing_in_use, read_year
 
 app = typer.Typer(
     help="Stratify acute lymphoblastic leukemia by published risk schemes. Every rule is cited; "
@@ -34,17 +35,6 @@ app = typer.Typer(
     add_completion=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
 )
-
-FormatOption = Annotated[
-    Format | None,
-    typer.Option("--format", "-f", help="Output; without it a table for a terminal, plain text for a pipe."),
-]
-ColorOption = Annotated[Color, typer.Option("--color", help="When to colour.")]
-RulesOption = Annotated[
-    Path | None,
-    typer.Option("--rules", metavar="FILE", help="Your own schemes (YAML); extend the shipped ones, or replace by id."),
-]
-
 
 def _version(value: bool) -> None:
     if value:
@@ -64,49 +54,11 @@ def _main(
 
 
 @app.command()
+@with_patient
 def classify(
-    age: Annotated[str | None, typer.Option(help="Age at diagnosis: 7, 7.5, 9mo, 45d, 6y3m.")] = None,
-    born: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Date of birth, with --diagnosed instead of --age.")
-    ] = None,
-    diagnosed: Annotated[str | None, typer.Option(metavar="DATE", help="Date of diagnosis, YYYY-MM-DD.")] = None,
-    sex: Annotated[str | None, typer.Option(help="male or female.")] = None,
-    lineage: Annotated[str | None, typer.Option(help="B, T or MPAL.")] = None,
-    wbc: Annotated[str | None, typer.Option(help="White cells at diagnosis: 45 (×10⁹/L), 45000/uL, >100.")] = None,
-    cns: Annotated[str | None, typer.Option(help="CNS1, CNS2 (any of 2a-c), CNS3 (any of 3a-c), CNS2a …")] = None,
-    genetics: Annotated[
-        list[str] | None,
-        typer.Option(help="Findings: 't(12;21), iAMP21'; 'none' if the full panel found nothing. Repeatable."),
-    ] = None,
-    ph: Annotated[bool | None, typer.Option("--ph/--no-ph", help="BCR::ABL1 present or absent.")] = None,
-    kmt2a: Annotated[bool | None, typer.Option("--kmt2a/--no-kmt2a", help="KMT2A rearranged or germline.")] = None,
-    testicular: Annotated[
-        bool | None, typer.Option("--testicular/--no-testicular", help="Testicular leukaemia.")
-    ] = None,
-    down_syndrome: Annotated[
-        bool | None, typer.Option("--down-syndrome/--no-down-syndrome", help="Down syndrome.")
-    ] = None,
-    steroid_pretreatment: Annotated[
-        bool | None, typer.Option("--steroid-pretreatment/--no-steroid-pretreatment", help="Steroids before diagnosis.")
-    ] = None,
-    mrd_d8_pb: Annotated[str | None, typer.Option(metavar="MRD", help="MRD in blood, day 8.")] = None,
-    mrd_d15: Annotated[str | None, typer.Option(metavar="MRD", help="MRD in marrow, day 15.")] = None,
-    mrd_eoi: Annotated[
-        str | None, typer.Option(metavar="MRD", help="MRD at end of induction: 0.05%, 5e-4, <0.01%, negative.")
-    ] = None,
-    mrd_eoc: Annotated[str | None, typer.Option(metavar="MRD", help="MRD at end of consolidation.")] = None,
-    mrd_unit: Annotated[MrdUnit | None, typer.Option(help="Unit of MRD numbers that carry none.")] = None,
-    marrow_d15: Annotated[str | None, typer.Option(metavar="PERCENT", help="Marrow blasts, day 15: 3, M1, M3.")] = None,
-    marrow_eoi: Annotated[str | None, typer.Option(metavar="PERCENT", help="Marrow blasts, end of induction.")] = None,
-    weeks_to_cr: Annotated[str | None, typer.Option(metavar="WEEKS", help="Weeks to complete remission.")] = None,
-    settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="FACT=VALUE", help="Any fact of all-risk facts. Repeatable.")
-    ] = None,
-    patient_file: Annotated[
-        str | None,
-        typer.Option("--patient", metavar="FILE", help="Facts in a YAML or JSON file; - for standard input."),
-    ] = None,
+    about: Described,
     scheme: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this scheme. Repeatable.")] = None,
+    as_of: AsOfOption = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if the answer is indeterminate.")] = False,
     rules: RulesOption = None,
     form: FormatOption = None,
@@ -120,31 +72,10 @@ def classify(
         library = risk_library(rules)
         for id in scheme or ():
             one_of("scheme", id, library.schemes)
-        texts = {
-            "age": age,
-            "sex": sex,
-            "lineage": lineage,
-            "wbc": wbc,
-            "cns": cns,
-            "mrd_d8_pb": mrd_d8_pb,
-            "mrd_d15": mrd_d15,
-            "mrd_eoi": mrd_eoi,
-            "mrd_eoc": mrd_eoc,
-            "marrow_d15": marrow_d15,
-            "marrow_eoi": marrow_eoi,
-            "weeks_to_cr": weeks_to_cr,
-        }
-        patient = patient_from(
-            library.vocabulary,
-            given={id: text for id, text in texts.items() if text is not None},
-            flags={
-                "bcr_abl1": ph, "kmt2a_r": kmt2a, "testicular": testicular, "down_syndrome": down_syndrome,
-                "steroid_pretreatment": steroid_pretreatment,
-            },
-            units=dict.fromkeys(("mrd_d8_pb", "mrd_d15", "mrd_eoi", "mrd_eoc"), mrd_unit.value) if mrd_unit else None,
-            settings=settings, genetics=genetics, born=born, diagnosed=diagnosed, file=patient_file,
-        )  # fmt: skip
-        answers = library.answers(patient, scheme)
+        patient = about.patient(library.vocabulary)
+        answers = library.answers(patient, scheme, year := read_year(as_of))
+        if year is not None and not answers.ids:
+            nothing_in_use(library, scheme, year)
 
         from all_cli.report.answers import answers_json, answers_page
 
@@ -154,7 +85,7 @@ def classify(
             lambda: answers_page(answers, patient, library, named=bool(scheme)),
             lambda: answers_json(answers, patient, library),
         )
-        asked: list[str | None] = [*scheme] if scheme else [answers.primary]
+        asked: list[str | None] = [id for id in scheme if id in answers.brief] if scheme else [answers.primary]
         if strict and any(id is None or answers.brief[id].status == INDETERMINATE for id in asked):
             raise typer.Exit(WITH_INVALID)
 
@@ -162,6 +93,7 @@ def classify(
 @app.command()
 def schemes(
     id: Annotated[str | None, typer.Argument(metavar="[ID]", help="One scheme, with all its rules.")] = None,
+    as_of: AsOfOption = None,
     rules: RulesOption = None,
     form: FormatOption = None,
     color: ColorOption = Color.auto,
@@ -170,13 +102,17 @@ def schemes(
     from all_cli.risk.library import risk_library
 
     with sentences():
-        library = risk_library(rules)
+        library, year = risk_library(rules), read_year(as_of)
         from all_cli.report import schemes as report
 
         if id is None:
-            emit(form, color, lambda: report.schemes_page(library), lambda: report.schemes_json(library))
+            if year is not None and not library.in_use(year):
+                nothing_in_use(library, None, year)
+            emit(form, color, lambda: report.schemes_page(library, year), lambda: report.schemes_json(library, year))
         else:
             scheme = one_of("scheme", id, library.schemes)
+            if year is not None and scheme.id not in library.in_use(year):
+                nothing_in_use(library, [id], year)
             emit(form, color, lambda: report.scheme_page(scheme, library), lambda: report.scheme_json(scheme, library))
 
 
@@ -289,6 +225,11 @@ def _mapping(entry: str) -> tuple[str, str]:
     if not sign or not column or not fact:
         fail(f'--map "{entry}": write it as COLUMN=fact, for example --map "Leukocytes=wbc"')
     return column, fact
+
+
+drawing.register(app)
+exploring.register(app)
+versions.register(app)
 
 
 def main() -> None:

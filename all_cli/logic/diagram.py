@@ -17,6 +17,7 @@ from all_cli.logic.axis import Axis
 from all_cli.logic.expression import AllOf, Always, AnyOf, AtLeast, Compare, Expression, Named, Not, OneOf
 
 IMPOSSIBLE = -1
+_WORD = 60  # answers that fit into one number of the cache
 
 # A condition with facts filled in: True, False, or a tuple ("c", axis, mask), ("!", item), ("&" or "|", items),
 # ("#", number, items). Tuples hash and compare, which makes equal remainders one state.
@@ -25,13 +26,18 @@ Implication = tuple[int, int, int, int]  # axis a, mask of a, axis b, mask of b:
 
 
 class Diagram(NamedTuple):
-    """A compiled decision diagram; ``nodes[i]`` is node ``leaves + i``."""
+    """A compiled decision diagram; ``nodes[i]`` is node ``leaves + i``.
+
+    ``below[i]`` is the bit mask of the answers under that node when nothing more is known: from the last known fact
+    on, a walk need not go down. Empty if it was not worked out.
+    """
 
     axes: tuple[Axis, ...]
     leaves: int
     nodes: tuple[tuple[int, tuple[int, ...]], ...]
     root: int
     implications: tuple[Implication, ...] = ()
+    below: tuple[int, ...] = ()
 
     @property
     def everything(self) -> tuple[int, ...]:
@@ -49,9 +55,20 @@ class Diagram(NamedTuple):
             if closed is None:
                 return 0
             masks = closed
-            if any(self._partly(axis, masks) for a, _, b, _ in self.implications for axis in (a, b)):
+            # An implication that every completion satisfies is settled; the diagram knows those that are wide open.
+            unsettled = [(a, am, b, bm) for a, am, b, bm in self.implications if masks[a] & am and masks[b] & ~bm]
+            if any(self._partly(axis, masks) for a, _, b, _ in unsettled for axis in (a, b)):
                 return self._reach_linked(self.root, closed, {})
-        return self._reach(self.root, masks, {})
+        return self._reach(self.root, masks, {}, self._last_known(masks))
+
+    def _last_known(self, masks: Sequence[int]) -> int:
+        """The last axis of which anything is known; below it the answers are known beforehand."""
+        if not self.below:
+            return len(self.axes)
+        last = len(self.axes) - 1
+        while last >= 0 and masks[last] == self.axes[last].domain:
+            last -= 1
+        return last
 
     def _partly(self, axis: int, masks: Sequence[int]) -> bool:
         """Whether a fact is known to be one of several values but not of all."""
@@ -76,10 +93,12 @@ class Diagram(NamedTuple):
             seen[key] = found
         return seen[key]
 
-    def _reach(self, node: int, masks: Sequence[int], seen: dict[int, int]) -> int:
+    def _reach(self, node: int, masks: Sequence[int], seen: dict[int, int], last: int) -> int:
         leaves, nodes = self.leaves, self.nodes
         while node >= leaves:
             axis, children = nodes[node - leaves]
+            if axis > last:
+                return self.below[node - leaves]
             mask = masks[axis]
             if mask & (mask - 1):
                 break
@@ -95,7 +114,7 @@ class Diagram(NamedTuple):
             for piece, child in enumerate(children):
                 if mask >> piece & 1 and child not in tried:
                     tried.add(child)
-                    known |= self._reach(child, masks, seen)
+                    known |= self._reach(child, masks, seen, last)
             seen[node] = known
         return known
 
@@ -143,7 +162,7 @@ class Diagram(NamedTuple):
             axis, children = self.nodes[node - self.leaves]
             before = current[axis]
             for child in dict.fromkeys(children[p] for p in self.axes[axis].pieces(before)):
-                if not self._reach(child, current, {}) >> leaf & 1:
+                if not self._reach(child, current, {}, len(self.axes)) >> leaf & 1:
                     continue
                 current[axis] = sum(1 << p for p in self.axes[axis].pieces(before) if children[p] == child)
                 if search(child):
@@ -155,13 +174,20 @@ class Diagram(NamedTuple):
 
     def pack(self) -> tuple[Any, ...]:
         """The diagram as plain tuples, for the compiled cache."""
-        return tuple(axis.pack() for axis in self.axes), self.leaves, self.nodes, self.root, self.implications
+        return (
+            tuple(axis.pack() for axis in self.axes),
+            self.leaves,
+            self.nodes,
+            self.root,
+            self.implications,
+            self.below if self.leaves <= _WORD else (),
+        )
 
     @staticmethod
     def unpack(packed: tuple[Any, ...]) -> "Diagram":
         """The inverse of :meth:`pack`, as the cache reads it back (lists as tuples)."""
-        axes, leaves, nodes, root, implications = packed
-        return Diagram(tuple(map(Axis.unpack, axes)), leaves, nodes, root, implications)
+        axes, *rest = packed
+        return Diagram(tuple(map(Axis.unpack, axes)), *rest)
 
 
 def build_diagram(
@@ -196,7 +222,18 @@ class _Builder:
         allowed = self.propagate(tuple(axis.domain for axis in self.axes))
         remaining = self.remaining(list(enumerate(self.rules)))
         root = IMPOSSIBLE if allowed is None else self.node(0, remaining, allowed)
-        return Diagram(self.axes, self.leaves, tuple(self.nodes), root, self.implications)
+        return Diagram(self.axes, self.leaves, tuple(self.nodes), root, self.implications, self.below())
+
+    def below(self) -> tuple[int, ...]:
+        """Per node, the answers under it; children are numbered before their parents."""
+        found: list[int] = []
+        for _, children in self.nodes:
+            answers = 0
+            for child in children:
+                if child >= 0:
+                    answers |= 1 << child if child < self.leaves else found[child - self.leaves]
+            found.append(answers)
+        return tuple(found)
 
     def residual(self, expression: Expression) -> Residual:
         match expression:

@@ -1,15 +1,21 @@
-"""Genetics as people list them: ``t(12;21), iAMP21``, ``TEL-AML1 negative``, ``51-65 chromosomes``, ``none``."""
+"""Genetics as people list them: ``t(12;21), iAMP21``, ``TEL-AML1 negative``, ``51-65 chromosomes``, ``none``, and
+karyotypes and interphase FISH among them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from all_cli.knowledge.problems import nearest
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
-from all_cli.logic.values import ABSENT, PRESENT, Possible
+from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible
+from all_cli.patient.abnormality import meaning, refused
+from all_cli.patient.cytogenetics import read_karyotype
+from all_cli.patient.findings import Finding, Span
+from all_cli.patient.fish import is_fish, read_fish
+from all_cli.patient.karyotype import Piece, Token, read_number_and_ploidy, read_token, starts_karyotype
 from all_cli.patient.quantity import number_set, read_number
+from all_cli.patient.spreadsheet import damage
 from all_cli.patient.unreadable import UnreadableError
 
 _NEGATIVE = (
@@ -23,16 +29,29 @@ _BANDS = re.compile(r"\b(t)(\([^)]*\))\s*\([pq][^)]*\)", re.IGNORECASE)
 _NONE = {"none", "no abnormality", "no abnormalities", "nothing found", "panel negative", "all negative", "negative"}
 _REST = {"otherwise none", "otherwise negative", "otherwise normal", "rest negative", "rest normal", "no other"}
 _LOSS = re.compile(
-    r"\b(deletion|deleted|del|loss|gain|copies|amplification|monosomy|mutation|mutated)\b", re.IGNORECASE
+    r"\b(deletion|deleted|del|loss|gain|(?:(?:[0-9]+|extra|additional|multiple)\s+)?cop(?:y|ies)|amplification|"
+    r"monosomy|mutation|mutated)\b(?:\s+of\b)?",
+    re.IGNORECASE,
 )
-
-
-class Finding(NamedTuple):
-    """One thing that a genetics text says: the fact, its possible values and the words that said it."""
-
-    fact: str
-    possible: Possible
-    text: str
+_DELETED = re.compile(r"(?:deletion of|loss of|deleted)\s+(?:the\s+)?(?P<gene>[a-z0-9/]+)", re.IGNORECASE)
+_ARM_LOST = re.compile(r"(?P<chromosome>[0-9]{1,2})(?P<arm>[pq])[-−]")
+_LABEL = re.compile(r"\s*(?:karyotype|cytogenetics|g-banding|iscn)\s*[:=]?\s+(?=[0-9]{2,3}\b)", re.IGNORECASE)
+_UNSURE = re.compile(
+    r"(?:\?|(?:possible|possibly|probable|suspected|questionable|query|cannot exclude)\s+)\s*(?P<before>.+)"
+    r"|(?P<after>.+?)(?:\s*\?|[\s:=-]+(?:pending|not done|not tested|not available|not evaluable|unknown|inconclusive"
+    r"|equivocal|uncertain|failed|suspected|possible))",
+    re.IGNORECASE,
+)
+_FAILED = re.compile(
+    r"(?:(?:karyotype|karyotyping|cytogenetics|culture|cytogenetic analysis)[\s:=-]+)?"
+    r"(?:(?:culture|karyotype|cytogenetics)\s+fail(?:ed|ure)|failed(?:\s+(?:culture|karyotype|cytogenetics))?|failure"
+    r"|no\s+(?:analy[sz]able\s+|evaluable\s+)?(?:metaphases?|mitos[ei]s)|no\s+growth|insufficient\s+metaphases"
+    r"|unsuccessful|not\s+(?:done|available|evaluable|performed)|unknown|pending)",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(r"\[(?:cp)?[0-9]+\]\s*$", re.IGNORECASE)
+_COMPOSITE = re.compile(r"\[cp[0-9]+\]\s*$", re.IGNORECASE)  # In a composite karyotype every finding has a count.
+_FAILED_ALONE = {"failed", "failure", "unknown", "pending", "not done", "not available", "not evaluable"}
 
 
 class GeneticsReader:
@@ -60,18 +79,66 @@ class GeneticsReader:
         Raises:
             UnreadableError: an item that is not recognised, with the nearest spellings; nothing is ever left out.
         """
-        findings: list[Finding] = []
+        spans = self.spans(text)
+        for span in spans:
+            if span.why:
+                raise span.error
+        return [finding for span in spans for finding in span.findings]
+
+    def doubts(self, text: str) -> list[str]:
+        """What a text touches and leaves open, as sentences for the user; nothing of it is a finding."""
+        return [f'genetics "{span.text}": {span.note}' for span in self.spans(text) if span.doubt and span.note]
+
+    def spans(self, text: str) -> list[Span]:
+        """Every stretch of a genetics text with what it says or why it cannot be read; never raises."""
+        spans: list[Span] = []
         rest = ""
-        for item in _items(text):
+        for item, karyotype in _items(text):
             folded = " ".join(item.casefold().split())
             if folded in _NONE or folded in _REST:
                 rest = item
+            elif karyotype:
+                spans.extend(read_karyotype(item, self._span))
             else:
-                findings.append(self._finding(item))
+                spans.append(self._span(item))
         if rest:
-            named = {finding.fact for finding in findings}
-            findings.extend(self._nothing_else(named, rest))
-        return findings
+            spans.append(self._rest(rest, spans))
+        return spans
+
+    def _rest(self, item: str, spans: list[Span]) -> Span:
+        failed = next((span.text for span in spans if _is_failure(span.text)), "")
+        if failed:
+            return Span(item, why=f'the whole panel was not done: "{failed}"; name what was looked for and not found')
+        named = {finding.fact for span in spans for finding in span.findings}
+        left = {fact for span in spans for fact in span.open}
+        return Span(item, tuple(self._nothing_else(named | left, item)))
+
+    def _span(self, item: str) -> Span:
+        """One item of a list."""
+        if _is_failure(item):
+            return Span(item, note="no karyotype: nothing is known from it", doubt=True)
+        if is_fish(item):
+            return read_fish(item, self.flags)
+        try:
+            if interval := read_number_and_ploidy(item):
+                fact = next(fact for fact in self.panel if fact.id == "modal_chromosomes")
+                read_number(fact, str(interval[0]))
+                read_number(fact, str(interval[1]))
+                return Span(item, (Finding(fact.id, NumberSet.between(*interval), item),))
+            if (match := _UNSURE.fullmatch(item)) and not self._says(item):
+                known = self._known(match["before"] or match["after"])
+                if known is not None:
+                    said = f"{known[0].title} is not settled: nothing is concluded"
+                    return Span(item, note=said, open=frozenset({known[0].id}), doubt=True)
+            return Span(item, (self._finding(item),))
+        except UnreadableError as error:
+            return Span(item, why=error.why, fault=error)
+
+    def _says(self, item: str) -> bool:
+        try:
+            return self._known(item) is not None
+        except UnreadableError:
+            return False
 
     def _nothing_else(self, named: set[str], text: str) -> Iterator[Finding]:
         """Absence of every finding of the panel that the list did not name and that nothing named brings with it."""
@@ -99,6 +166,11 @@ class GeneticsReader:
         absent = False
         rest = item.strip()
         # "Ph-" ends in a minus sign, not in a hyphen: it has to be seen before separators are made alike.
+        if arm := _ARM_LOST.fullmatch(rest.casefold()):
+            # "17p-" is a lost arm, not the absence of something called 17p.
+            lost = meaning(Token(pieces=(Piece("del", (arm["chromosome"],), (), arm["arm"]),))).fact
+            if lost in {fact.id for fact in self.panel} - {"other_abnormality"}:
+                return Finding(lost, frozenset({PRESENT}), item)
         minus = _MINUS.fullmatch(rest)
         direct = None if minus else self._known(rest)
         if direct is None:
@@ -119,7 +191,16 @@ class GeneticsReader:
         return Finding(fact.id, possible, item)
 
     def _known(self, item: str) -> tuple[Fact, Possible] | None:
+        token = read_token(item)
+        if token and token.pieces and not token.sign:
+            fact_id = meaning(token).fact
+            if fact_id != "other_abnormality" and any(fact.id == fact_id for fact in self.panel):
+                return next(fact for fact in self.panel if fact.id == fact_id), frozenset({PRESENT})
+            if token.pieces[0].kind == "t" and token.pieces[0].bands:
+                return None
         folded = _folded(item)
+        if folded not in self.flags and (deleted := _DELETED.fullmatch(item.strip())):
+            folded = _folded(f"{deleted['gene']} deletion")
         if folded in self.flags:
             fact = next(fact for fact in self.panel if fact.id == self.flags[folded])
             return fact, frozenset({PRESENT})
@@ -130,14 +211,18 @@ class GeneticsReader:
             if fact.kind != "number":
                 continue
             for name in (fact.title, fact.id, *fact.columns):
-                if plain.startswith(name.casefold()):
+                if re.match(rf"{re.escape(name.casefold())}(?![a-z])", plain):
                     return fact, read_number(fact, plain.removeprefix(name.casefold()).strip(" :="))
             if any(plain.endswith(unit) for unit in fact.units):
                 return fact, read_number(fact, plain)
         return None
 
     def _unrecognised(self, item: str, rest: str) -> UnreadableError:
-        without_loss = _LOSS.sub("", rest).strip()
+        if (token := read_token(rest)) and (said := refused(token)):
+            return UnreadableError("genetics", item, said)
+        if said := damage(item):
+            return UnreadableError("genetics", item, f"not recognised; {said}")
+        without_loss = re.sub(r"[\s-]+like$", "", _LOSS.sub("", rest).strip(), flags=re.IGNORECASE)
         if without_loss != rest and self._known(without_loss) is not None:
             fact = self._known(without_loss)
             assert fact is not None
@@ -149,19 +234,44 @@ class GeneticsReader:
         return UnreadableError("genetics", item, f"not recognised{hint}")
 
 
-def _items(text: str) -> Iterator[str]:
-    """The items of a list split at commas, semicolons and line ends that stand outside parentheses."""
-    depth, item = 0, ""
-    for character in text:
+def _is_failure(text: str) -> bool:
+    folded = " ".join(text.casefold().split())
+    return folded not in _FAILED_ALONE and _FAILED.fullmatch(folded) is not None
+
+
+def _items(text: str) -> Iterator[tuple[str, bool]]:
+    """The items of a list, each with whether it is a karyotype.
+
+    A list is split at commas, semicolons and line ends that stand outside parentheses. A karyotype goes from its
+    chromosome number to the cell count of its last clone, or to the next semicolon or line end if it has none.
+    """
+    text = re.sub(r"(?<=[,/])\s*\n\s*|\s*\n\s*(?=/)", "", text)
+    for section in re.split(r"\.\s*(?=nuc\s+ish\b|ish\b|arr\b)", text):
+        for segment in _split(_LABEL.sub("", section), ";\n|"):
+            parts = _split(segment, ",")
+            while parts:
+                item, parts = parts[0], parts[1:]
+                karyotype = bool(parts) and starts_karyotype(item, parts[0])
+                while parts and (
+                    (karyotype and (not _COUNTED.search(item) or any(_COMPOSITE.search(part) for part in parts)))
+                    or (is_fish(item) and parts[0].lstrip().startswith("("))
+                ):
+                    item, parts = f"{item},{parts[0]}", parts[1:]
+                if item.strip():
+                    yield item.strip(), karyotype
+
+
+def _split(text: str, signs: str) -> list[str]:
+    parts, depth = [""], 0
+    for at, character in enumerate(text):
         depth += (character == "(") - (character == ")")
-        if character in ",;\n|" and depth <= 0:
-            if item.strip():
-                yield item.strip()
-            item = ""
+        # "12;21" is what is left of a translocation: it is one item, and refused as one.
+        pair = re.fullmatch(r"\s*[0-9]{1,2}\s*", parts[-1]) and re.match(r";\s*[0-9]{1,2}\s*($|[,;|\n])", text[at:])
+        if character in signs and depth <= 0 and not pair:
+            parts.append("")
         else:
-            item += character
-    if item.strip():
-        yield item.strip()
+            parts[-1] += character
+    return parts
 
 
 def _folded(text: str) -> str:
@@ -176,7 +286,8 @@ def _orders(spelling: str) -> Iterator[str]:
     folded = _folded(spelling)
     yield folded
     partners = re.fullmatch(r"([a-z0-9]+)(::|[-/])([a-z0-9]+)", spelling.casefold())
-    if partners and re.search(r"\d", spelling):
+    # Without a digit only :: tells partners from ordinary words.
+    if partners and (partners[2] == "::" or re.search(r"\d", spelling)):
         yield f"{partners[3]}-{partners[1]}"
     chromosomes = re.fullmatch(r"t\((\w+);(\w+)\)", folded)
     if chromosomes:

@@ -110,6 +110,7 @@ class Patient:
             reader = GeneticsReader(self.vocabulary)
         for finding in reader.read(text):
             self.learn(finding.fact, finding.possible, f"{said} {finding.text}".strip())
+        self.warnings.extend(reader.doubts(text))
 
     def assuming(self, id: str, possible: Possible) -> "Patient":
         """The same patient with other values of one fact: everything else as it was told, and concluded anew.

@@ -207,7 +207,7 @@ def _line(raw: Mapping[str, Any]) -> Line:
         route=raw["route"],
         cite=citations(raw["cite"]),
         checked=raw["checked"],
-        dose=None if dose is None else (dose[0], dose[1]) if isinstance(dose, list) else (dose, dose),
+        dose=None if dose is None else (dose[0], dose[1]) if isinstance(dose, tuple) else (dose, dose),
         dose_by=raw.get("dose_by", ""),
         dose_text=raw.get("dose_text", ""),
         unit=raw.get("unit", ""),

@@ -15,6 +15,7 @@ from all_cli.risk.scheme import NOT_APPLICABLE, Statement
 from all_cli.risk.verdict import ASSIGNED, Decision, Verdict
 
 SCHEMA_VERSION = 1
+_NAMED = 5
 
 
 def answers_page(answers: Answers, patient: Patient, library: RiskLibrary, *, named: bool) -> Page:
@@ -31,6 +32,7 @@ def answers_page(answers: Answers, patient: Patient, library: RiskLibrary, *, na
     page.line(", ".join(f"{id} {text}" for id, text in said.items()) or "nothing known", "Patient")
     for warning in patient.warnings:
         page.line(warning, "Note")
+    _as_of(page, answers, library)
     full = answers.ids if named else [id for id in answers.applicable if id == answers.primary]
     for id in full:
         _in_full(page, answers.verdict(id))
@@ -41,6 +43,27 @@ def answers_page(answers: Answers, patient: Patient, library: RiskLibrary, *, na
     _outside(page, answers.outside)
     page.close()
     return page
+
+
+def as_of_text(year: int, recorded: int, unrecorded: int, left_out: int) -> str:
+    """What ``--as-of`` kept and left out, in a sentence."""
+    return (
+        f"{year}: {recorded} of {recorded + unrecorded + left_out} schemes were in use; {unrecorded} whose years of "
+        f"use are not recorded are kept, {left_out} are left out"
+    )
+
+
+def _as_of(page: Page, answers: Answers, library: RiskLibrary) -> None:
+    """Which schemes a year leaves; those kept although their years are not recorded are named if they are shown."""
+    if answers.as_of is None:
+        return
+    kept, unrecorded = len(answers.ids), answers.unrecorded
+    page.line(as_of_text(answers.as_of, kept - len(unrecorded), len(unrecorded), len(answers.out_of_use)), "as of")
+    shown = [id for id in unrecorded if id in answers.applicable and _narrowed(answers, library, id)]
+    if shown:
+        page.line(f"years of use not recorded: {', '.join(shown)}", "kept")
+    if 0 < len(answers.out_of_use) <= _NAMED:
+        page.line(", ".join(answers.out_of_use), "left out")
 
 
 def _in_full(page: Page, verdict: Verdict) -> None:
@@ -116,12 +139,17 @@ def _others(page: Page, answers: Answers, library: RiskLibrary) -> None:
         page.heading("Under other schemes")
         page.table(("scheme", "answer", "because", "source"), rows)
     undecided = [id for id in others if answers.brief[id].group is None]
-    narrowed = [id for id in undecided if not set(library.schemes[id].group_ids) <= set(answers.brief[id].possible)]
+    narrowed = [id for id in undecided if _narrowed(answers, library, id)]
     if narrowed:
         page.heading("Narrowed, not yet decided (all-risk classify --scheme ID says what is missing)")
         page.table(("scheme", "still possible"), [(id, _short(answers.brief[id].possible)) for id in narrowed])
     if rest := len(undecided) - len(narrowed):
         page.line(f"{rest} more schemes may apply; nothing given narrows their answer.", "others")
+
+
+def _narrowed(answers: Answers, library: RiskLibrary, id: str) -> bool:
+    """Whether what is given rules out any group of a scheme."""
+    return not set(library.schemes[id].group_ids) <= set(answers.brief[id].possible)
 
 
 def _outside(page: Page, verdicts: list[Verdict]) -> None:
@@ -164,11 +192,18 @@ def answers_json(answers: Answers, patient: Patient, library: RiskLibrary) -> di
         **header(),
         "patient": patient.said(),
         "warnings": patient.warnings,
+        **_as_of_json(answers),
         "primary": answers.primary,
         "results": results,
         "outside_population": outside,
         "sources": references(cited, library),
     }
+
+
+def _as_of_json(answers: Answers) -> dict[str, Any]:
+    if answers.as_of is None:
+        return {}
+    return {"as_of": answers.as_of, "in_use_not_recorded": answers.unrecorded, "not_in_use": answers.out_of_use}
 
 
 def header() -> dict[str, Any]:

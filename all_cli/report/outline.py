@@ -40,6 +40,8 @@ def outline_list(outline: Outline, escaped: Callable[[str], str]) -> Iterator[st
 
     def items(twig: Twig, depth: int) -> Iterator[str]:
         lead = f"{escaped(twig.lead)}: " if twig.lead else ""
+        if lead.startswith(">"):  # would begin a quotation
+            lead = f"\\{lead}"
         text = f"**{escaped(twig.text)}** {escaped(twig.note)}".rstrip()
         yield f"{_INDENT * depth}- {lead}{text}"
         for below in twig.below:

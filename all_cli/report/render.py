@@ -106,50 +106,66 @@ def _print_rich(page: Page, color: str) -> None:
             case Table():
                 screen.records(block)
             case Outline():
+                screen.flush()
                 print_outline(block, screen.console)
+    screen.flush()
 
 
 class _Screen:
-    """Blocks on a terminal. Patient text is never read as markup."""
+    """Blocks on a terminal. Patient text is never read as markup.
+
+    Lines are gathered and printed together, which spares the start-up a layout for each.
+    """
 
     def __init__(self, console: Console) -> None:
+        from rich.text import Text
+
         self.console = console
+        self.text = Text
+        self.gathered = Text()
+
+    def flush(self) -> None:
+        """Print what was gathered; lines are wrapped already and are not wrapped again."""
+        if self.gathered:
+            self.console.print(self.gathered, soft_wrap=True, end="")
+            self.gathered = self.text()
 
     def heading(self, text: str, level: int, *, first: bool) -> None:
-        from rich.text import Text
-
-        if not first:
-            self.console.print()
-        self.console.print(Text(text, style="bold cyan" if level == 1 else "bold"))
+        self.gathered.append("" if first else "\n")
+        self.wrapped(text, "bold cyan" if level == 1 else "bold", "", 0)
 
     def line(self, line: Line) -> None:
-        from rich.text import Text
-
         style = "bold" if line.strong else ""
         if line.label:
             self.labelled(line.label, line.text, style)
         else:
-            self.console.print(Text(line.text, style=style, overflow="fold"))
+            self.wrapped(line.text, style, "", 0)
         if line.identifier:
             # An identifier is copied whole: it is never wrapped by the program, only by the terminal.
-            self.console.print(Text(f"      {line.identifier}"), soft_wrap=True)
+            self.gathered.append(f"      {line.identifier}\n")
 
     def labelled(self, label: str, text: str, style: str = "", indent: int = 2) -> None:
         """A label in a column of its own, the text beside it, wrapped under itself."""
-        from rich.text import Text
-
         column = len(label) + 1 if label.startswith("[") else max(_LABEL + 1, len(label) + 1)
-        room = max(self.console.width - indent - column, 20)
-        for number, line in enumerate(Text(text, style=style).wrap(self.console, room, overflow="fold")):
-            line.rstrip()
-            head = Text(" " * indent + ("" if number else label).ljust(column), style="dim")
-            self.console.print(Text.assemble(head, line), soft_wrap=True)
+        self.wrapped(text, style, " " * indent + label.ljust(column), indent + column)
+
+    def wrapped(self, text: str, style: str, head: str, indent: int) -> None:
+        """A text wrapped to the screen, with a head before its first line and blanks before the others."""
+        room = max(self.console.width - indent, 20)
+        if len(text) <= room // 2 or (text.isascii() and len(text) <= room):
+            lines = [text]
+        else:
+            lines = [line.plain.rstrip() for line in self.text(text).wrap(self.console, room, overflow="fold")]
+        for number, line in enumerate(lines):
+            self.gathered.append(" " * indent if number else head, style="dim")
+            self.gathered.append(f"{line}\n", style=style or None)
 
     def table(self, block: Table) -> None:
         from rich.padding import Padding
         from rich.table import Table as RichTable
         from rich.text import Text
 
+        self.flush()
         table = RichTable(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
         for column, title in enumerate(block.columns):
             longest = max(len(row[column]) for row in block.rows)
@@ -160,10 +176,8 @@ class _Screen:
 
     def records(self, block: Table) -> None:
         """Each row as a record of ``column: value`` lines, for a narrow screen."""
-        from rich.text import Text
-
         for row in block.rows:
-            self.console.print(Text(f"  {row[0]}", style="bold"))
+            self.wrapped(row[0], "bold", "  ", 2)
             for title, cell in zip(block.columns[1:], row[1:], strict=True):
                 if cell:
                     self.labelled(title, cell, indent=4)

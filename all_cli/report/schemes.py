@@ -8,23 +8,37 @@ from all_cli.knowledge.sources import Source, citations
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.patient.quantity import number_set
 from all_cli.patient.reading import value_text
-from all_cli.report.answers import citations_json, header, references, statement_json
+from all_cli.report.answers import as_of_text, citations_json, header, references, statement_json
 from all_cli.report.page import Page
 from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import Scheme
 
 
-def schemes_page(library: RiskLibrary) -> Page:
-    """All schemes, and those known but not encoded with the reason."""
+def in_use_text(scheme: Scheme) -> str:
+    """When a scheme was in use, in words: ``2010 to 2018``, ``1996 to today``, ``not recorded``."""
+    first, last = scheme.in_use
+    return f"{first or '?'} to {last or 'today'}" if first or last else "not recorded"
+
+
+def _listed(library: RiskLibrary, as_of: int | None) -> list[Scheme]:
+    return [library.schemes[id] for id in (library.schemes if as_of is None else library.in_use(as_of))]
+
+
+def schemes_page(library: RiskLibrary, as_of: int | None = None) -> Page:
+    """All schemes, or those in use in a year, and those known but not encoded with the reason."""
     page = Page(library.sources)
-    page.heading("Risk schemes", 1)
+    page.heading("Risk schemes" if as_of is None else f"Risk schemes in use in {as_of}", 1)
+    listed = _listed(library, as_of)
+    if as_of is not None:
+        unrecorded = sum(scheme.in_use == (None, None) for scheme in listed)
+        page.line(as_of_text(as_of, len(listed) - unrecorded, unrecorded, len(library.schemes) - len(listed)))
     rows = [
-        (s.id, s.title, s.audience, ", ".join(s.group_ids), "yes" if s.checked else "in part †")
-        for s in library.schemes.values()
+        (s.id, s.title, s.audience, in_use_text(s), ", ".join(s.group_ids), "yes" if s.checked else "in part †")
+        for s in listed
     ]
-    page.unchecked = any(not scheme.checked for scheme in library.schemes.values())
-    page.table(("id", "title", "for", "groups", "checked"), rows)
-    if library.not_encoded:
+    page.unchecked = any(not scheme.checked for scheme in listed)
+    page.table(("id", "title", "for", "in use", "groups", "checked"), rows)
+    if library.not_encoded and as_of is None:
         page.heading("Known and not encoded")
         page.table(
             ("id", "title", "reason", "source"),
@@ -37,10 +51,11 @@ def schemes_page(library: RiskLibrary) -> Page:
     return page
 
 
-def schemes_json(library: RiskLibrary) -> dict[str, Any]:
-    """The list of schemes as the contract has it."""
+def schemes_json(library: RiskLibrary, as_of: int | None = None) -> dict[str, Any]:
+    """The list of schemes, or of those in use in a year, as the contract has it."""
     return {
         **header(),
+        **({} if as_of is None else {"as_of": as_of}),
         "schemes": [
             {
                 "id": scheme.id,
@@ -51,8 +66,9 @@ def schemes_json(library: RiskLibrary) -> dict[str, Any]:
                 "checked": scheme.checked,
                 "audience": scheme.audience,
                 "published": scheme.published,
+                "in_use": list(scheme.in_use),
             }
-            for scheme in library.schemes.values()
+            for scheme in _listed(library, as_of)
         ],
         "not_encoded": [
             {**entry, "cite": citations_json(citations(entry["cite"]), {})} for entry in library.not_encoded
@@ -73,9 +89,8 @@ def scheme_page(scheme: Scheme, library: RiskLibrary) -> Page:
         page.line(population.derived, "note")
     if scheme.version:
         page.line(scheme.version, "version")
-    first, last = scheme.in_use
-    if first or last:
-        page.line(f"{first or '?'} to {last or 'today'}", "in use")
+    if any(scheme.in_use):
+        page.line(in_use_text(scheme), "in use")
     page.heading("Groups")
     rows = []
     for group in scheme.groups.values():

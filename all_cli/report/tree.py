@@ -11,9 +11,10 @@ from all_cli.report.answers import citations_json, header, references
 from all_cli.report.page import Page, Twig
 from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import UNCLASSIFIED, Scheme
-from all_cli.risk.tree import MAY_APPLY, DecisionTree, End, range_text
+from all_cli.risk.tree import MAY_APPLY, DecisionTree, End, range_text, values_of
 
 SHADES = 5
+PARTS_MEAN = "Every part is drawn once: where a branch says part 2, go on there."
 NO_RULE = "no rule of the scheme holds"
 
 
@@ -31,14 +32,12 @@ def tree_page(tree: DecisionTree, patient: Patient, library: RiskLibrary) -> Pag
     page.heading("First: is the scheme for this patient?")
     page.line(f"{population.note} {cited}", "for")
     page.line(population.text, "condition")
-    page.line(population_answer(tree), "if not" if tree.status != "not-applicable" else "answer")
+    page.line(population_answer(tree), "if not" if tree.status == MAY_APPLY else "here")
     for begin, part in tree.parts.items():
-        page.heading(f"Part {part}" if len(tree.parts) > 1 else "Then")
+        page.heading(f"Part {part}" if len(tree.parts) > 1 else "Then ask")
         page.outline([_twig(tree, begin, "", page, library, begin)])
     if len(tree.parts) > 1:
-        page.line(
-            "Every part is drawn once: where a branch says part 2, go on there.",
-        )
+        page.line(PARTS_MEAN)
     page.close()
     return page
 
@@ -69,8 +68,8 @@ def group_text(scheme: Scheme, end: End) -> str:
 
 
 def rule_text(end: End, page: Page) -> str:
-    """``by rule wbc [1]``: the deciding rule with the numbers of its references, † if unchecked."""
-    return f"by rule {end.rule.id} {page.cite(end.rule.cite, end.checked)}" if end.rule else ""
+    """``(rule wbc) [1]``: the deciding rule with the numbers of its references, † if unchecked."""
+    return f"(rule {end.rule.id}) {page.cite(end.rule.cite, end.checked)}" if end.rule else ""
 
 
 def patient_text(patient: Patient) -> str:
@@ -84,7 +83,7 @@ def population_answer(tree: DecisionTree) -> str:
         return f"the scheme does not apply: it is {tree.reason}"
     if tree.status == MAY_APPLY:
         return "the scheme does not apply, and the tree says nothing"
-    return "not so here: what is known of the patient says that the scheme applies"
+    return "the scheme applies to a patient of whom this is known"
 
 
 def shade(scheme: Scheme, groups: tuple[str, ...]) -> int | None:
@@ -144,7 +143,7 @@ def _question_json(tree: DecisionTree, number: int, library: RiskLibrary) -> dic
 
 def _values_json(axis: Axis, mask: int) -> dict[str, Any]:
     """The values of a branch for a program to compare with: words, or intervals whose open ends are null."""
-    possible = axis.possible(mask)
+    possible = values_of(axis, mask)
     if not isinstance(possible, NumberSet):
         return {"values": [word for word in axis.words if word in possible]}
     unbounded = (float("-inf"), float("inf"))

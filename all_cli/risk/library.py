@@ -41,11 +41,29 @@ class RiskLibrary:
         """Schemes that are known and not executable here, each with the reason and the reference."""
         return list(self._packed["not_encoded"])
 
-    def answers(self, patient: Patient, ids: Sequence[str] | None = None) -> Answers:
-        """Every scheme's answer (or that of the schemes named), and which answers first."""
-        return Answers(
-            patient, [self.schemes[id] for id in ids] if ids else list(self.schemes.values()), self, bool(ids)
-        )
+    @property
+    def preference(self) -> list[str]:
+        """Who is asked to answer first, in order: scheme, condition, facts that have to be known."""
+        return [
+            f"{entry['scheme']} if {unpack(entry['when'])}" + "".join(f", {fact} known" for fact in entry["known"])
+            for entry in self._packed["primary"]
+        ]
+
+    def answers(self, patient: Patient, ids: Sequence[str] | None = None, as_of: int | None = None) -> Answers:
+        """Every scheme's answer (or that of the schemes named), and which answers first.
+
+        Args:
+            patient: the patient.
+            ids: only these schemes.
+            as_of: only schemes in use in this year, and those of which it is not recorded.
+        """
+        asked = [self.schemes[id] for id in ids] if ids else list(self.schemes.values())
+        return Answers(patient, asked, self, bool(ids), as_of)
+
+    def in_use(self, year: int) -> dict[str, bool]:
+        """The schemes in use in a year; True if that is recorded, False if it is not known and they are kept."""
+        then = {id: in_use_in(scheme, year) for id, scheme in self.schemes.items()}
+        return {id: used is True for id, used in then.items() if used is not False}
 
     def primary(self, patient: Patient, applicable: Sequence[str]) -> str | None:
         """The first scheme of the order of preference that applies and whose moment has come."""
@@ -64,12 +82,30 @@ class Answers:
     The groups are worked out at once for every scheme; the explanation of a scheme only when it is asked for.
     """
 
-    def __init__(self, patient: Patient, schemes: Sequence[Scheme], library: RiskLibrary, named: bool) -> None:
+    def __init__(
+        self,
+        patient: Patient,
+        schemes: Sequence[Scheme],
+        library: RiskLibrary,
+        named: bool,
+        as_of: int | None = None,
+    ) -> None:
         self._patient = patient
+        self.as_of = as_of
+        self.unrecorded: list[str] = []  # kept under as_of, although their years of use are not known
+        self.out_of_use: list[str] = []  # left out under as_of
+        if as_of is not None:
+            then = {scheme.id: in_use_in(scheme, as_of) for scheme in schemes}
+            self.unrecorded = [id for id, used in then.items() if used is None]
+            self.out_of_use = [id for id, used in then.items() if used is False]
+            schemes = [scheme for scheme in schemes if then[scheme.id] is not False]
         self._schemes = {scheme.id: scheme for scheme in schemes}
         self.brief = {scheme.id: brief(scheme, patient) for scheme in schemes}
         applicable = [id for id, answer in self.brief.items() if answer.status != NOT_APPLICABLE]
-        self.primary = schemes[0].id if named and schemes else library.primary(patient, applicable)
+        # A scheme known to have been in use then goes before one of which it is not recorded.
+        recorded = [id for id in applicable if id not in self.unrecorded]
+        first = library.primary(patient, recorded) or library.primary(patient, applicable)
+        self.primary = schemes[0].id if named and schemes else first
         self.applicable = sorted(applicable, key=lambda id: id != self.primary)
         self._verdicts: dict[str, Verdict] = {}
 
@@ -92,6 +128,17 @@ class Answers:
             for scheme in self._schemes.values()
             if scheme.quoted and self.brief[scheme.id].status == NOT_APPLICABLE
         ]
+
+
+def in_use_in(scheme: Scheme, year: int) -> bool | None:
+    """Whether a scheme was in use in a year; None if neither its first nor its last year is recorded.
+
+    A bound that is not recorded is open: first year 1996 and no last year means in use ever since.
+    """
+    first, last = scheme.in_use
+    if first is None and last is None:
+        return None
+    return (first is None or first <= year) and (last is None or year <= last)
 
 
 def risk_library(rules: Path | None = None) -> RiskLibrary:
@@ -126,6 +173,40 @@ def _build() -> dict[str, Any]:
 
 
 def _extend(shipped: Mapping[str, Any], own: bytes, name: str) -> dict[str, Any]:
+    form, sources = _own(shipped, own, name)
+    replaced = {scheme["id"] for scheme in form["schemes"]}
+    return {
+        "schemes": [*(raw for raw in shipped["schemes"] if raw["id"] not in replaced), *form["schemes"]],
+        "primary": [*form["primary"], *shipped["primary"]],
+        "not_encoded": [
+            *(entry for entry in shipped["not_encoded"] if entry["id"] not in replaced),
+            *form["not_encoded"],
+        ],
+        "vocabulary": shipped["vocabulary"],
+        "sources": closed_part(pack_sources(sources)),
+    }
+
+
+def library_of(rules: Path) -> RiskLibrary:
+    """The schemes of one file alone, without the shipped ones; facts and sources are the shipped, and the file's own.
+
+    Args:
+        rules: a file in the form of ``risk_rules.yaml``, as for :func:`risk_library`.
+
+    Raises:
+        KnowledgeError: the file has mistakes; OSError: it cannot be read.
+    """
+    shipped = risk_library()._packed
+    form, sources = _own(shipped, rules.read_bytes(), str(rules))
+    # Packed and opened as the cache would, so that what is compared is of one kind.
+    alone: Mapping[str, Any] = open_part(
+        closed_part({**form, "vocabulary": shipped["vocabulary"], "sources": closed_part(pack_sources(sources))})
+    )
+    return RiskLibrary(alone)
+
+
+def _own(shipped: Mapping[str, Any], own: bytes, name: str) -> tuple[dict[str, Any], dict[str, Source]]:
+    """A user's file compiled, and all sources that it can cite."""
     from all_cli.knowledge.documents import checked_document
     from all_cli.risk.compile import compile_schemes
 
@@ -137,16 +218,6 @@ def _extend(shipped: Mapping[str, Any], own: bytes, name: str) -> dict[str, Any]
             raise KnowledgeError([Problem(document.key_place(("sources", id)), f'the source id "{id}" is taken')])
         sources[id] = Source(id=id, **raw)
     form = compile_schemes(document, vocabulary, sources)
-    replaced = {scheme["id"] for scheme in form["schemes"]}
     if not form["schemes"]:
         raise KnowledgeError([Problem(Place(name, 1, 1), "the file holds no scheme")])
-    return {
-        "schemes": [*(raw for raw in shipped["schemes"] if raw["id"] not in replaced), *form["schemes"]],
-        "primary": [*form["primary"], *shipped["primary"]],
-        "not_encoded": [
-            *(entry for entry in shipped["not_encoded"] if entry["id"] not in replaced),
-            *form["not_encoded"],
-        ],
-        "vocabulary": shipped["vocabulary"],
-        "sources": closed_part(pack_sources(sources)),
-    }
+    return form, sources

@@ -8,13 +8,14 @@ Questions that several paths lead to are one question. So that each is drawn onc
 that begin where paths meet, and where a path grows too long to be drawn without a break.
 """
 
+from math import isinf
 from typing import NamedTuple
 
 from all_cli.knowledge.vocabulary import Fact
 from all_cli.logic.axis import Axis
 from all_cli.logic.diagram import IMPOSSIBLE
 from all_cli.logic.expression import names
-from all_cli.logic.values import NumberSet
+from all_cli.logic.values import NumberSet, Possible, Span, number_text, span_text
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import words_text
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Rule, Scheme
@@ -83,10 +84,33 @@ def decision_tree(scheme: Scheme, patient: Patient) -> DecisionTree:
 
 def range_text(fact: Fact, axis: Axis, mask: int) -> str:
     """The pieces of ``mask`` as a reader knows them, with the unit: ``< 0.01 %``, ``CNS1 or CNS2``, ``present``."""
+    possible = values_of(axis, mask)
+    if not isinstance(possible, NumberSet):
+        return words_text(fact, possible)
+    spans = [_whole_text(span) if axis.whole else span_text(span) for span in possible.spans]
+    return f"{' or '.join(spans)} {fact.unit}".strip()
+
+
+def values_of(axis: Axis, mask: int) -> Possible:
+    """The values in the pieces of ``mask``; whole numbers that follow one another are one interval."""
     possible = axis.possible(mask)
-    if isinstance(possible, NumberSet):
-        return f"{axis.text(mask)} {fact.unit}".strip()
-    return words_text(fact, possible)
+    if not axis.whole or not isinstance(possible, NumberSet):
+        return possible
+    spans: list[Span] = []
+    for low, high in possible.spans:
+        if spans and low[0] == spans[-1][1][0] + 1:
+            spans[-1] = (spans[-1][0], high)
+        else:
+            spans.append((low, high))
+    return NumberSet(tuple(spans))
+
+
+def _whole_text(span: Span) -> str:
+    """An interval of whole numbers: ``24–39``, ``<= 23``, ``44``."""
+    (low, _), (high, _) = span
+    if low == high or isinf(low) or isinf(high):
+        return span_text(span)
+    return f"{number_text(low)}–{number_text(high)}"
 
 
 def _pruned(scheme: Scheme, masks: list[int]) -> tuple[int, dict[int, Question]]:

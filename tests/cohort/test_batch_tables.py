@@ -108,6 +108,18 @@ def test_a_byte_order_mark_does_not_hide_the_first_column() -> None:
     assert row[1][3:5] == ["assigned", "standard"]
 
 
+def test_a_byte_order_mark_before_a_quoted_name_is_no_part_of_it(tmp_path: Path) -> None:
+    file = tmp_path / "in.csv"
+    file.write_bytes(b'\xef\xbb\xbf"id, no",age,wbc,lineage\n1,7,45,B\n')
+    for result in (
+        batch(str(file), "--scheme", "nci-rome"),
+        batch("-", "--scheme", "nci-rome", input=file.read_bytes()),
+    ):
+        header, row = rows_of(result.stdout)
+        assert header == ["id, no", "age", "wbc", "lineage", *NCI]
+        assert row[:6] == ["1", "7", "45", "B", "assigned", "standard"]
+
+
 def test_quoted_cells_with_commas_quotes_and_line_ends_come_back_whole() -> None:
     cells = ["a,b", 'say "x"', "two\nlines", "crlf\r\ninside", "; | \t", ""]
     text = io.StringIO(newline="")

@@ -36,6 +36,7 @@ REPORTS: list[tuple[typer.Typer, tuple[str, ...]]] = [
     (risk_app, ("schemes",)),
     (risk_app, ("schemes", "nci-rome")),
     (risk_app, ("schemes", "guideline-summary")),
+    (risk_app, ("schemes", "cog-aall1731")),  # ids of rules longer than a label usually is
     (risk_app, ("facts",)),
     (risk_app, ("facts", "wbc")),
     (risk_app, ("facts", "cns")),
@@ -49,7 +50,7 @@ REPORTS: list[tuple[typer.Typer, tuple[str, ...]]] = [
 ]
 NAMES = [" ".join(arguments) for _, arguments in REPORTS]
 EVERY_REPORT = pytest.mark.parametrize(("app", "arguments"), REPORTS, ids=NAMES)
-# The label column of cite cuts ids and its references wrap; see the bug list.
+# The references of cite wrap; see the bug list.
 TABLES = [report for report in REPORTS if report[1][0] != "cite"]
 EVERY_TABLE = pytest.mark.parametrize(("app", "arguments"), TABLES, ids=[" ".join(a) for _, a in TABLES])
 WIDTHS = pytest.mark.parametrize("width", [60, 80, 140])
@@ -149,9 +150,8 @@ def test_a_table_has_the_same_reference_numbers_as_plain_text(
 def test_a_table_keeps_to_its_width_and_cuts_nothing(app: typer.Typer, arguments: tuple[str, ...], width: int) -> None:
     plain = written(app, arguments, "--format", "plain")
     table = written(app, arguments, "--format", "table", COLUMNS=str(width))
-    if arguments != ("list",):  # its widest label is cut; see the bug list
-        assert table.count("…") == plain.count("…")
-        assert [word for word in re.findall(r"\b[a-z_]{3,14}\b", plain) if word not in table] == []
+    assert table.count("…") == plain.count("…")
+    assert [word for word in re.findall(r"\b[a-z_]{3,14}\b", plain) if word not in table] == []
     for line in table.splitlines():
         assert len(line.rstrip()) <= width or identifiers(line), line
 
@@ -171,12 +171,10 @@ def test_colour_changes_no_word(app: typer.Typer, arguments: tuple[str, ...]) ->
 
 
 @EVERY_TABLE
-@pytest.mark.parametrize("options", [("--color", "never"), ("--color", "auto"), ()])
-def test_a_table_in_a_pipe_has_no_colour(
-    app: typer.Typer, arguments: tuple[str, ...], options: tuple[str, ...]
-) -> None:
-    assert "\x1b" not in written(app, arguments, "--format", "table", *options, COLUMNS="80", NO_COLOR="1")
-    assert "\x1b" not in written(app, arguments, "--format", "table", *options, COLUMNS="80")
+def test_a_table_in_a_pipe_has_no_colour(app: typer.Typer, arguments: tuple[str, ...]) -> None:
+    assert "\x1b" not in written(app, arguments, "--format", "table", COLUMNS="80")
+    assert "\x1b" not in written(app, arguments, "--format", "table", "--color", "never", COLUMNS="80")
+    assert "\x1b" not in written(app, arguments, "--format", "table", "--color", "auto", COLUMNS="80", NO_COLOR="1")
 
 
 @EVERY_REPORT
@@ -230,7 +228,7 @@ PATIENTS = [SEVEN[1:], OPEN[1:], ADULT[1:], INFANT[1:], (), ("--age", "12", "--l
 def test_a_scheme_is_marked_exactly_where_something_shown_is_unchecked(
     patient: tuple[str, ...], library: RiskLibrary
 ) -> None:
-    step = max(1, len(library.schemes) // 20)
+    step = max(1, len(library.schemes) // 10)
     for id, scheme in list(library.schemes.items())[PATIENTS.index(patient) % step :: step]:
         arguments = ("classify", *patient, "--scheme", id)
         found = json.loads(written(risk_app, arguments, "--format", "json"))

@@ -1,0 +1,249 @@
+"""What a karyotype says of the leukaemia, and what it does not.
+
+Present: the rearrangements, losses and gains that an abnormal clone shows. Excluded by a karyotype that does not show
+it: nothing, but trisomies of a near-diploid clone that is counted out in full. A normal karyotype says 46 chromosomes
+and nothing else (ETV6::RUNX1 is cryptic, iAMP21, deletions and mutations are not in it); fewer than 20 normal
+metaphases say nothing. A clone is two cells with the same gain or rearrangement or three with the same loss (ISCN);
+less is left open. Normal cells beside an abnormal clone are not the leukaemia; ``c`` is constitutional.
+
+Trisomies 4, 10 and 17 count if every abnormal clone shows exactly three copies and is near-diploid (2n): in a triploid
+or doubled hypodiploid clone three copies are not those of high hyperdiploidy. Other abnormalities count in any clone.
+
+Complex karyotype, five or more unrelated abnormalities in one clone (never three, the myeloid rule), is concluded
+from a lower bound: rearrangements that share a breakpoint count once; a whole-chromosome gain once a chromosome; a loss
+once, unless the chromosome is part of a rearrangement; marker chromosomes only where they outnumber the losses, as a
+marker may be a lost one. In clones of at most 39 or at least 51 chromosomes, and off the 2n level, whole chromosomes are the
+ploidy and do not count. Below five it stays open, never absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from all_cli.logic.values import NumberSet, Possible
+from all_cli.patient.abnormality import breaks_of, chromosomes_of, is_normal_variant, meaning
+from all_cli.patient.cell_lines import all_abnormalities, ploidy_level
+from all_cli.patient.findings import KARYOTYPE_NUMBERS, NEVER, SURELY, Finding, Span
+from all_cli.patient.karyotype import Clone, Token, read_clones
+
+NORMAL_CELLS = 20
+_GAINS = {"4": "trisomy_4", "8": "trisomy_8", "10": "trisomy_10", "17": "trisomy_17"}
+_FAVOURABLE = ("trisomy_4", "trisomy_10", "trisomy_17")
+
+
+def read_karyotype(text: str, words: Callable[[str], Span]) -> Iterator[Span]:
+    """The spans of one karyotype: the whole with its chromosome number, then every abnormality once.
+
+    Args:
+        text: the karyotype.
+        words: reads a part that is not of the grammar, such as ``iAMP21`` written into a karyotype.
+    """
+    try:
+        written = read_clones(text)
+        said = {part: words(part) for clone in written for part in clone.unread}
+        clones = [clone._replace(unread=tuple(part for part in clone.unread if said[part].why)) for clone in written]
+        full = all_abnormalities(clones)
+    except ValueError as error:
+        yield Span(text, why=f"not recognised: {error}")
+        return
+    unread = [part for clone in clones for part in clone.unread]
+    levels = [ploidy_level(clone, tokens, clones) for clone, tokens in zip(clones, full, strict=True)]
+    for clone, level in zip(clones, levels, strict=True):
+        if level is None:
+            yield Span(str(clone), why=f"not recognised: the number {clone.low} does not add up with what is listed")
+    view = _View(clones, full, [level or 0 for level in levels], bool(unread) or None in levels)
+    yield _overall(text, view, any(token.chromosome or token.pieces or token.marker for line in full for token in line))
+    seen: set[str] = set()
+    for clone in clones:
+        for token in clone.tokens:
+            if (shown := str(token)) not in seen:
+                seen.add(shown)
+                yield _token_span(token, shown, view)
+    yield from said.values()
+
+
+class _View:
+    """The clones of a karyotype with what is concluded of all of them together."""
+
+    def __init__(
+        self, clones: Sequence[Clone], full: Sequence[tuple[Token, ...]], levels: Sequence[int], gaps: bool
+    ) -> None:
+        self.clones, self.full, self.levels, self.gaps = clones, full, levels, gaps
+        self.abnormal = [index for index in range(len(clones)) if self._is_abnormal(index)]
+        self.single = [
+            index for index in range(len(clones)) if index not in self.abnormal and self._has_acquired(index)
+        ]
+        self.whole = dict(self._conclusions())
+
+    def clonal(self, token: Token) -> bool:
+        """Whether enough cells show an abnormality; unknown counts are taken for enough."""
+        key = str(token._replace(cells=None))
+        cells: list[int | None] = []
+        for clone, tokens in zip(self.clones, self.full, strict=True):
+            for other in tokens:
+                if str(other._replace(cells=None)) == key:
+                    cells.append(other.cells if other.cells is not None else clone.cells)
+                    break
+        known = [count for count in cells if count is not None]
+        return len(known) < len(cells) or sum(known) >= (3 if token.sign == "-" else 2)
+
+    def _acquired(self, index: int) -> list[Token]:
+        return [token for token in self.full[index] if not token.constitutional and not is_normal_variant(token)]
+
+    def _has_acquired(self, index: int) -> bool:
+        return bool(self._acquired(index)) or self._unlisted(index)
+
+    def _unlisted(self, index: int) -> bool:
+        """Whether the number is abnormal and no abnormality is listed for it."""
+        clone = self.clones[index]
+        plain = not clone.incomplete and clone.low == clone.high == 44 + len(clone.sex)
+        return not clone.line and not self.full[index] and not plain
+
+    def _is_abnormal(self, index: int) -> bool:
+        if self._unlisted(index):
+            return self.clones[index].cells != 1
+        if self.clones[index].line:
+            # A line of its own within the leukaemia, unless it is one cell; its abnormalities may have been lost again.
+            return self.clones[index].cells != 1
+        return any(self.clonal(token) for token in self._acquired(index))
+
+    def _conclusions(self) -> Iterator[tuple[str, Possible]]:
+        if not self.abnormal:
+            if self._plainly_normal():
+                yield "modal_chromosomes", NumberSet.point(46)
+            return
+        if not self.gaps and not any(
+            not self.clonal(token) for index in self.abnormal for token in self._acquired(index) if token.sign
+        ):
+            modal = NumberSet(())
+            for index in self.abnormal:
+                modal |= NumberSet.between(self.clones[index].low, self.clones[index].high)
+            yield "modal_chromosomes", modal
+        for chromosome, fact in _GAINS.items():
+            says = [self._copies(index, chromosome) for index in self.abnormal]
+            if all(said is True for said in says) or (fact not in _FAVOURABLE and any(said is True for said in says)):
+                yield fact, SURELY
+            elif all(said is False for said in says):
+                yield fact, NEVER
+        if any(self._lost_seven(index) for index in self.abnormal):
+            yield "monosomy_7", SURELY
+        if any(self._least_count(index) >= 5 for index in self.abnormal):
+            yield "complex_karyotype", SURELY
+
+    def _plainly_normal(self) -> bool:
+        """Only cells with 46 chromosomes and nothing listed, not even constitutional, at least 20 if counted."""
+        counted = [clone.cells for clone in self.clones if clone.cells is not None]
+        return (
+            not any(self.full)
+            and not self.single
+            and all(clone.low == clone.high == 46 and len(clone.sex) == 2 for clone in self.clones)
+            and (len(counted) < len(self.clones) or sum(counted) >= NORMAL_CELLS)
+        )
+
+    def _copies(self, index: int, chromosome: str) -> bool | None:
+        """Whether the clone has exactly three copies of a chromosome (True), surely not more than two (False)."""
+        clone, tokens = self.clones[index], self.full[index]
+        if self.levels[index] != 2 or clone.doubled > 1 or self._unlisted(index):
+            return None
+        own = [token for token in tokens if token.chromosome == chromosome]
+        count = 2 + sum((1 if token.sign == "+" else -1) * token.times for token in own)
+        partial = any(token.sign == "+" and chromosome in chromosomes_of(token) for token in tokens if token.pieces)
+        sure = all(
+            self.clonal(token) and not token.doubtful and not token.constitutional
+            and (token.cells is None or token.cells == clone.cells) for token in own
+        )  # fmt: skip
+        if not sure or partial:
+            return None
+        if count == 3:
+            return True
+        hidden = any(token.marker not in ("", "dmin") or (token.chromosome and token.doubtful) for token in tokens)
+        loose = clone.low != clone.high or clone.composite or clone.incomplete or hidden or self.gaps
+        return False if count <= 2 and not loose else None
+
+    def _lost_seven(self, index: int) -> bool:
+        tokens = self.full[index]
+        lost = [token for token in tokens if token.chromosome == "7"]
+        return (
+            self.levels[index] == 2
+            and self.clones[index].doubled == 1
+            and sum((1 if token.sign == "+" else -1) * token.times for token in lost) == -1
+            and all(self.clonal(token) and not token.doubtful and not token.constitutional for token in lost)
+            and not any("7" in chromosomes_of(token) for token in tokens if token.pieces)
+        )
+
+    def _least_count(self, index: int) -> int:
+        """At least so many unrelated abnormalities; see the head of this module for the rule."""
+        clone = self.clones[index]
+        tokens = [token for token in self._acquired(index) if self.clonal(token) and not token.doubtful]
+        groups: list[set[tuple[str, str]]] = []
+        for token in tokens:
+            if token.pieces and token.sign != "-":
+                breaks = breaks_of(token)
+                related = [group for group in groups if group & breaks]
+                groups = [group for group in groups if not group & breaks] + [breaks.union(*related)]
+        if self.levels[index] != 2 or clone.doubled > 1 or clone.low <= 39 or clone.high >= 51:
+            return len(groups)
+        rearranged = {chromosome for token in tokens if token.pieces for chromosome in chromosomes_of(token)}
+        gained = {token.chromosome for token in tokens if token.chromosome and token.sign == "+"}
+        lost = {token.chromosome for token in tokens if token.chromosome and token.sign == "-"}
+        markers = sum(token.low for token in tokens if token.marker in ("mar", "r"))
+        return len(groups) + len((gained - lost) - rearranged) + max(len(lost - gained - rearranged), markers)
+
+
+def _overall(text: str, view: _View, listed: bool) -> Span:
+    whole = view.whole
+    own = ("modal_chromosomes", "complex_karyotype")
+    findings = tuple(Finding(fact, value, text) for fact, value in whole.items() if fact in own or value == NEVER)
+    open_facts: set[str] = set()
+    notes, doubt = [], False
+    if not view.abnormal and view.single:
+        notes.append("the abnormal cells are too few for a clone (two; three for a loss): nothing is concluded")
+        open_facts |= {"other_abnormality", *_GAINS.values(), "monosomy_7"}
+    elif not view.abnormal and whole:
+        notes.append("normal karyotype: excludes no fusion, no iAMP21, no deletion or mutation")
+    elif not view.abnormal and listed:
+        notes.append("only constitutional findings: the number of the leukaemia is not known")
+    elif not view.abnormal and any(len(clone.sex) != 2 for clone in view.clones):
+        notes.append("whether the sex chromosomes are constitutional cannot be told: nothing is concluded")
+    elif not view.abnormal:
+        notes.append(f"normal, but fewer than {NORMAL_CELLS} metaphases: nothing is concluded")
+    if "modal_chromosomes" not in whole:
+        open_facts |= KARYOTYPE_NUMBERS
+        doubt = True
+    undecided = [fact for fact in _GAINS.values() if fact not in whole] if view.abnormal else []
+    if undecided:
+        open_facts.update(undecided)
+        notes.append(f"left open: {', '.join(undecided)}")
+        doubt = True
+    if any(len(tokens) >= 5 or view.clones[index].incomplete for index, tokens in enumerate(view.full)) or view.gaps:
+        open_facts.add("complex_karyotype")
+    return Span(text, findings, "; ".join(notes), open=frozenset(open_facts) - set(whole), doubt=doubt)
+
+
+def _token_span(token: Token, said: str, view: _View) -> Span:
+    means = meaning(token)
+    if is_normal_variant(token):
+        return Span(said, note="a normal variant")
+    if token.constitutional:
+        found = (Finding(means.fact, SURELY, said),) if means.fact else ()
+        return Span(said, found, means.note)
+    if not view.clonal(token):
+        touched = {*means.open, means.fact or "other_abnormality", *_numeric(token)} - {""}
+        note = "in too few cells for a clone: nothing is concluded"
+        return Span(said, note=note, open=frozenset(touched), doubt=True)
+    if token.chromosome and not token.doubtful:
+        facts = [fact for fact in _numeric(token) if view.whole.get(fact) == SURELY]
+        left = [fact for fact in _numeric(token) if fact not in view.whole]
+        rest = f"{left[0]} is left open" if left else "part of the chromosome number"
+        note = "" if facts else f"{means.note}: {rest}"
+        opened = frozenset({*left, "other_abnormality"}) if not facts else frozenset[str]()
+        return Span(said, tuple(Finding(fact, SURELY, said) for fact in facts), note, open=opened, doubt=bool(left))
+    if means.fact:
+        return Span(said, (Finding(means.fact, SURELY, said),), means.note)
+    return Span(said, note=means.note, open=frozenset({*means.open, *_numeric(token)}), doubt=True)
+
+
+def _numeric(token: Token) -> tuple[str, ...]:
+    if token.sign == "+" and token.chromosome in _GAINS:
+        return (_GAINS[token.chromosome],)
+    return ("monosomy_7",) if (token.sign, token.chromosome) == ("-", "7") else ()

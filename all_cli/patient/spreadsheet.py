@@ -1,0 +1,33 @@
+"""What a spreadsheet makes of cytogenetic notation: ``12;21`` becomes a date, ``+21`` a formula or a bare number."""
+
+from __future__ import annotations
+
+import re
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NAMED = re.compile(
+    rf"(?:(?P<day>[0-9]{{1,2}})[-. /](?P<month>{'|'.join(_MONTHS)})[a-z]*|(?P<month2>{'|'.join(_MONTHS)})[a-z]*[-. /]"
+    r"(?P<day2>[0-9]{1,2}))(?:[-. /][0-9]{2,4})?",
+    re.IGNORECASE,
+)
+_DATE = re.compile(
+    r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ T][0-9:.]+)?|[0-9]{1,2}[-./][0-9]{1,2}[-./][0-9]{2,4}|[0-9]{1,2}/[0-9]{1,2}"
+)
+
+
+def damage(text: str) -> str:
+    """What a text looks like that a spreadsheet has changed, and what to write instead; empty if it does not."""
+    text = text.strip()
+    if named := _NAMED.fullmatch(text):
+        month = _MONTHS.index((named["month"] or named["month2"])[:3].lower()) + 1
+        day = int(named["day"] or named["day2"])
+        return f"a date that a spreadsheet made of {month};{day}? write t({month};{day})"
+    if _DATE.fullmatch(text):
+        return "a date; a spreadsheet makes one of 12;21: write t(12;21)"
+    if pair := re.fullmatch(r"([0-9]{1,2})\s*;\s*([0-9]{1,2})", text):
+        return f"a translocation? write t({pair[1]};{pair[2]})"
+    if text.startswith("=") or re.fullmatch(r"#[A-Z/0]+[?!]?", text):
+        return "a spreadsheet formula; a cell +21 becomes one: format the column as text and write the finding again"
+    if re.fullmatch(r"[1-9]|1[0-9]|2[0-2]", text):
+        return f"a bare number; a spreadsheet leaves this of +{text}: write +{text} or trisomy {text}"
+    return ""
