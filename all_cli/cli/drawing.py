@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -142,6 +141,8 @@ def _refuse_unwritable(output: str, form: Format | None) -> None:
 
 def _write_whole(output: str, text: str) -> None:
     """Write beside and rename, so that the file is never half there; a file that was there keeps its permissions."""
+    import tempfile
+
     target = Path(output).resolve()  # a link stays one: what it points to is replaced
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")

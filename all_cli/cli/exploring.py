@@ -120,8 +120,8 @@ def next_test(
     For each unknown fact, over the results that the schemes can tell apart: how many answers (groups, or "not
     applicable") remain possible, summed over the schemes, in the worst case and in the best, and in how many schemes a
     result leaves one answer. Ranked by worst case, then best case, then schemes decided. It counts possibilities, not
-    likelihoods. Without --scheme or --audience: the schemes for the audience of the one that answers first, or all that may
-    apply while the age is not known.
+    likelihoods. Without --scheme or --audience: the schemes for the audience of the one that answers first, or
+    all that may apply while the age is not known.
     """
     from all_cli.risk.library import risk_library
     from all_cli.risk.narrowing import next_tests

@@ -9,6 +9,7 @@ import typer
 
 from all_cli import __version__
 from all_cli.cli import drawing, exploring, versions
+from all_cli.cli import genetics as reading_genetics
 from all_cli.cli.common import (
     DONE,
     WITH_INVALID,
@@ -204,7 +205,7 @@ def batch(
 
     with sentences():
         library = risk_library(rules)
-        ids = scheme or ["nci-rome", "guideline-summary"]
+        ids = list(dict.fromkeys(scheme or ["nci-rome", "guideline-summary"]))
         chosen = [one_of("scheme", id, library.schemes) for id in ids]
         summary = run_batch(
             library.vocabulary,
@@ -229,6 +230,7 @@ def _mapping(entry: str) -> tuple[str, str]:
 
 drawing.register(app)
 exploring.register(app)
+reading_genetics.register(app)
 versions.register(app)
 
 

@@ -54,6 +54,7 @@ class RowClassifier:
         self.genetics = GeneticsReader(vocabulary)
         self.counts = [Counts() for _ in schemes]
         self.invalid_rows = 0
+        self._exact = _exact_facts(vocabulary, columns)
         self._cells: list[dict[str, _Cell]] = [{} for _ in self.columns]
         self._ages: dict[tuple[str, str], _Cell] = {}
         self._codes: dict[_Cell, int] = {}
@@ -132,9 +133,12 @@ class RowClassifier:
         return self._coarse([("age", age)])
 
     def _coarse(self, says: list[tuple[str, Possible]]) -> _Cell:
-        """The values as the schemes can tell them apart; facts that no scheme asks for are left out."""
+        """The values as the schemes can tell them apart; as they are where several columns speak of one fact."""
         return _Cell(
-            tuple((id, axis.possible(axis.mask(possible))) for id, possible in says if (axis := self.axes.get(id)))
+            tuple(
+                (id, possible if id in self._exact else self.axes[id].possible(self.axes[id].mask(possible)))
+                for id, possible in says
+            )
         )
 
     def _judge(self, key: tuple[int, ...]) -> list[str]:
@@ -164,15 +168,27 @@ def _result(found: Outcome) -> tuple[str, ...]:
     )
 
 
+def _exact_facts(vocabulary: Vocabulary, columns: Sequence[Column]) -> frozenset[str]:
+    """Numbers that must not be made coarse: two columns speak of them, or a ratio is formed of them."""
+    reads = {column.reads for column in columns}
+    exact = {"age"} if {BORN, DIAGNOSED, "age"} <= reads else set()
+    if GENETICS in reads:
+        exact |= {fact.id for fact in vocabulary.facts.values() if fact.genetic and fact.kind == "number"} & reads
+    for fact in vocabulary.facts.values():
+        if fact.exceeds is not None:
+            exact |= {*fact.exceeds[0], *fact.exceeds[2]}
+    return frozenset(exact)
+
+
 def _common_axes(schemes: Sequence[Scheme], vocabulary: Vocabulary) -> Mapping[str, Axis]:
     """Per fact that a scheme asks for, or that says something of one: an axis cut at every scheme's cut-offs."""
     cuts: dict[str, set[float]] = {}
     for scheme in schemes:
         for axis in scheme.diagram.axes:
             cuts.setdefault(axis.fact, set()).update(axis.cuts)
+    # Facts that no scheme asks for matter too: they can imply others, or contradict them.
     for fact in vocabulary.facts.values():
-        if fact.kind != "number":
-            cuts.setdefault(fact.id, set())
+        cuts.setdefault(fact.id, set())
     axes: dict[str, Axis] = {}
     for id, values in cuts.items():
         fact = vocabulary[id]

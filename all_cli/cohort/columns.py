@@ -70,6 +70,14 @@ def plan_columns(
             )
     names = _names(vocabulary)
     columns = [_plan(index, name, vocabulary, names, mapping, mrd_unit) for index, name in enumerate(header)]
+    dates = {column.reads for column in columns} & {BORN, DIAGNOSED}
+    if len(dates) == 1:
+        missing = "diagnosed" if BORN in dates else "born"
+        header_of = next(column.header for column in columns if column.reads in dates)
+        raise UnreadableError(
+            "columns", header_of, f'an age needs both dates; name the other with --map "COLUMN={missing}"'
+            f' or leave this one alone with --map "{header_of}=-"',
+        )  # fmt: skip
     first: dict[str, Column] = {}
     for column in columns:
         if column.reads == LEFT_ALONE:

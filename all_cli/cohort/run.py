@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from all_cli.cohort.classify import INVALID, RESULTS, RowClassifier
 from all_cli.cohort.columns import LEFT_ALONE, Column, plan_columns
@@ -20,14 +20,15 @@ from all_cli.patient.unreadable import UnreadableError
 from all_cli.risk.scheme import Scheme
 
 _SHOWN = 5
+_LONGEST_ROW = 200  # lines of one row; more is a quote that was never closed, and would swallow the rows behind it
 
 
 class InputError(OSError):
     """The input is no table that can be read; says what it is instead."""
 
     def __init__(self, name: str, why: str) -> None:
+        # One argument: an OSError given or set more (even an empty filename) no longer says its own sentence.
         super().__init__(f"{name}: {why}")
-        self.filename = None
 
 
 @dataclass(slots=True)
@@ -107,7 +108,7 @@ def run_batch(
         writer.writerow([*header, *(f"{scheme.id}.{result}" for scheme in schemes for result in RESULTS)])
         rows = 0
         bad: list[str] = []
-        for cells in reader:
+        for cells in _rows(reader, name):
             rows += 1
             results = _one(classifier, cells, len(header))
             classifier.count(results)
@@ -117,6 +118,21 @@ def run_batch(
             kept = cells[: len(header)]
             writer.writerow([*kept, *[""] * (len(header) - len(kept)), *results])
     return Summary(name, delimiter, rows, columns, [scheme.id for scheme in schemes], classifier, bad)
+
+
+def _rows(reader: Any, name: str) -> Iterator[list[str]]:
+    """The rows; lines that are wholly blank are none."""
+    csv.field_size_limit(sys.maxsize)
+    before = reader.line_num
+    try:
+        for cells in reader:
+            if reader.line_num - before > _LONGEST_ROW:
+                raise InputError(name, f"a quote opened at line {before + 1} is not closed; mend it there")
+            before = reader.line_num
+            if cells:
+                yield cells
+    except csv.Error as error:
+        raise InputError(name, f"line {reader.line_num} cannot be read as a row: {error}") from None
 
 
 def _one(classifier: RowClassifier, cells: list[str], width: int) -> list[str]:
@@ -215,10 +231,20 @@ def _writing(output: str) -> Iterator[IO[str]]:
         finally:
             stream.detach()
         return
-    target = Path(output)
+    # A link is followed: the file that it points to is replaced, not the link.
+    target = Path(output).resolve()
     if target.is_dir():
         raise UnreadableError("--output", output, "it is a folder; name a file")
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+    try:
+        if target.exists() and not target.is_file():
+            with target.open("w", encoding="utf-8", errors="surrogateescape", newline="") as device:
+                yield device
+            return
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+    except PermissionError:
+        raise UnreadableError("--output", output, "it may not be written") from None
+    except FileNotFoundError:
+        raise UnreadableError("--output", output, "its folder does not exist") from None
     beside = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape", newline="") as stream:

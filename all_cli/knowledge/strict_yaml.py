@@ -101,6 +101,7 @@ class _Reader:
         self.document._places[path] = self.mark(node, inside=True)
         if id(node) in self.seen:
             self.problems.append(Problem(self.mark(node), "an alias (*name) is not allowed here: write the value out"))
+            return None
         self.seen.add(id(node))
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, path)

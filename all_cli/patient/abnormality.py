@@ -1,8 +1,8 @@
 """What one abnormality of a karyotype means, seen for itself: which fact it is, or which facts it leaves open.
 
-The bands are part of a finding: t(9;22)(q34;q11) is BCR::ABL1, t(9;22)(p24;q11) is not. Without bands a translocation is
-what its chromosomes are known for. An abnormality that is not a fact of the vocabulary is ``other_abnormality``, unless
-it breaks in a band of KMT2A, IGH or MYC, where only FISH or sequencing can say what it is.
+The bands are part of a finding: t(9;22)(q34;q11) is BCR::ABL1, t(9;22)(p24;q11) is not. Without bands a translocation
+is what its chromosomes are known for. An abnormality that is not a fact of the vocabulary is ``other_abnormality``,
+unless it breaks in a band of KMT2A, IGH or MYC, where only FISH or sequencing can say what it is.
 """
 
 from __future__ import annotations
@@ -170,6 +170,7 @@ def breaks_of(token: Token) -> set[tuple[str, str]]:
 
 
 def chromosomes_of(token: Token) -> set[str]:
+    """The chromosomes that a rearrangement involves."""
     return {chromosome.strip("?") for piece in token.pieces for chromosome in piece.chromosomes}
 
 

@@ -12,8 +12,8 @@ or doubled hypodiploid clone three copies are not those of high hyperdiploidy. O
 Complex karyotype, five or more unrelated abnormalities in one clone (never three, the myeloid rule), is concluded
 from a lower bound: rearrangements that share a breakpoint count once; a whole-chromosome gain once a chromosome; a loss
 once, unless the chromosome is part of a rearrangement; marker chromosomes only where they outnumber the losses, as a
-marker may be a lost one. In clones of at most 39 or at least 51 chromosomes, and off the 2n level, whole chromosomes are the
-ploidy and do not count. Below five it stays open, never absent.
+marker may be a lost one. In clones of at most 39 or at least 51 chromosomes, and off the 2n level, whole chromosomes
+are the ploidy and do not count. Below five it stays open, never absent.
 """
 
 from __future__ import annotations

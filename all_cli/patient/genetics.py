@@ -218,10 +218,14 @@ class GeneticsReader:
         return None
 
     def _unrecognised(self, item: str, rest: str) -> UnreadableError:
-        if (token := read_token(rest)) and (said := refused(token)):
+        token = read_token(rest)
+        if token and (said := refused(token)):
             return UnreadableError("genetics", item, said)
         if said := damage(item):
             return UnreadableError("genetics", item, f"not recognised; {said}")
+        if token:
+            why = "not recognised by itself: no fact is called so; inside a karyotype it counts as an abnormality"
+            return UnreadableError("genetics", item, why)
         without_loss = re.sub(r"[\s-]+like$", "", _LOSS.sub("", rest).strip(), flags=re.IGNORECASE)
         if without_loss != rest and self._known(without_loss) is not None:
             fact = self._known(without_loss)

@@ -206,12 +206,12 @@ def _percent_scale(fact: Fact, text: str, quantity: Quantity, given: str) -> Dec
         return Decimal(1)
     sign, bare = quantity.sign, number_text(float(quantity.high))
     as_fraction = (
-        f"; as a fraction it would be {sign}{number_text(float(quantity.high * 100))}%, written so"
-        if quantity.high <= 1
-        else ""
+        f"; if it is a fraction, write {sign}{number_text(float(quantity.high * 100))}%" if quantity.high <= 1 else ""
     )
     raise UnreadableError(
-        fact.id, text, f"percent or fraction? A bare number is not read: in percent write {sign}{bare}%{as_fraction}"
+        fact.id,
+        text,
+        f"percent or fraction? A bare number is not read. If it is percent, write {sign}{bare}%{as_fraction}",
     )
 
 

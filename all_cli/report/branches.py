@@ -20,7 +20,7 @@ from all_cli.risk.tree import DecisionTree, range_text
 COLUMN_GAP = 14.0  # from a box to the trunk of its branches, and from there to the words
 _BAND_GAP = 10.0
 _BODY, _SMALL = 13.0, 11.5
-_QUESTION_ROOM, _END_ROOM, _LABEL_ROOM = 150.0, 190.0, 130.0
+_QUESTION_ROOM, _END_ROOM, _LABEL_ROOM = 150.0, 225.0, 130.0
 
 
 class Mark(NamedTuple):

@@ -164,7 +164,7 @@ def value_as_text(fact: Fact, possible: Possible) -> str:
     """A text that is read as a value (of a choice: the values) of the fact within ``possible``."""
     if not isinstance(possible, NumberSet):
         return " or ".join(word for word in fact.values if word in possible)
-    texts = [_spelt(fact, number) for number in _numbers(possible, fact.whole)]
+    texts = [text for number in _numbers(possible, fact.whole) for text in _spelt(fact, number)]
     return next((text for text in texts if _reads_within(fact, text, possible)), texts[0])
 
 
@@ -186,14 +186,14 @@ def _numbers(possible: NumberSet, whole: bool) -> Iterator[float]:
         yield low
 
 
-def _spelt(fact: Fact, number: float) -> str:
+def _spelt(fact: Fact, number: float) -> tuple[str, ...]:
     text = number_text(number)
     if fact.reading == "percent":
-        return f"{text}%"
+        return (f"{text}%",)
     if fact.reading == "wbc" and number > 1000:
-        return f"{text}e9/L"
+        return f"{text}e9/L", f"{text} {fact.unit}"
     # A bare age of 0 says "under one year".
-    return "0d" if fact.reading == "age" and number == 0 else text
+    return ("0d",) if fact.reading == "age" and number == 0 else (text,)
 
 
 def _reads_within(fact: Fact, text: str, possible: NumberSet) -> bool:

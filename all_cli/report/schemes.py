@@ -9,7 +9,7 @@ from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.patient.quantity import number_set
 from all_cli.patient.reading import value_text
 from all_cli.report.answers import as_of_text, citations_json, header, references, statement_json
-from all_cli.report.page import Page
+from all_cli.report.page import Line, Page
 from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import Scheme
 
@@ -255,7 +255,7 @@ def source_page(sources: list[Source], about: str) -> Page:
     page = Page({})
     page.heading(about, 1)
     for source in sources:
-        page.line(source.reference, source.id)
+        page.blocks.append(Line(source.citation, source.id, identifier=source.identifier))
         read = {"full": "the whole text", "not-read": "nothing; cited from memory"}.get(
             source.read, f"the {source.read}"
         )

@@ -154,3 +154,12 @@ def test_the_list_of_schemes_says_when_each_was_in_use(library: RiskLibrary) -> 
     assert "in use" in lines[1]
     assert data("schemes", "--as-of", "2012")["as_of"] == 2012
     assert "not recorded" in risk("schemes", "--as-of", "2012").stdout
+
+
+def test_a_scheme_known_to_have_been_in_use_answers_before_one_of_which_it_is_not_recorded(tmp_path: Path) -> None:
+    """In 1985 no shipped scheme is recorded as in use; those not recorded come first in the list."""
+    path = tmp_path / "old.yaml"
+    path.write_text("schemes:\n" + SCHEME.format(id="old") + "    in_use: [1980, 1990]\n", encoding="utf-8")
+    patient = ("--age", "30", "--lineage", "T", "--rules", str(path))
+    assert data("classify", *patient, "--as-of", "1985")["primary"] == "old"
+    assert data("classify", *patient, "--as-of", "1995")["primary"] != "old"

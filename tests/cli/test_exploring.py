@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -205,3 +206,36 @@ def test_next_never_cuts_a_shared_rank_and_says_how_many_it_leaves_out() -> None
     last = found[2]["rank"]
     assert all(test["fact"] in shown for test in found if test["rank"] <= last)
     assert "more facts narrow something" in shown
+
+
+TWO_SCHEMES = """\
+schemes:
+  - id: outer
+    title: Outer
+    published: 2020
+    audience: children
+    population: {when: age < 18, text: children, cite: [smith-1996], checked: false}
+    groups: {low: {label: Low, severity: 1}, high: {label: High, severity: 2}}
+    rules:
+      - {id: a, group: high, when: wbc >= 25 and age >= 1, cite: [smith-1996], checked: false}
+      - {id: b, group: low, when: wbc < 25 or age < 1, cite: [smith-1996], checked: false}
+  - id: inner
+    title: Inner
+    published: 2020
+    audience: children
+    population: {when: age < 18, text: children, cite: [smith-1996], checked: false}
+    groups: {low: {label: Low, severity: 1}, high: {label: High, severity: 2}}
+    rules:
+      - {id: a, group: low, when: wbc < 50 and age >= 1 and age < 10, cite: [smith-1996], checked: false}
+      - {id: b, group: high, when: wbc >= 50 or age < 1 or age >= 10, cite: [smith-1996], checked: false}
+"""
+
+
+@pytest.mark.parametrize(("wbc", "facts"), [("24.9", []), ("25", [["wbc"]]), ("49.9", [["wbc"]]), ("50", [])])
+def test_compare_names_only_facts_on_which_the_lines_cross(tmp_path: Path, wbc: str, facts: list[list[str]]) -> None:
+    """Age 1 to 10 lies wholly within age 1 and over: the two do not part there, though both ask for it."""
+    file = tmp_path / "two.yaml"
+    file.write_text(TWO_SCHEMES, encoding="utf-8")
+    named = ("--scheme", "outer", "--scheme", "inner", "--rules", str(file))
+    found = data("compare", "--age", "7", "--wbc", wbc, *named)
+    assert [item["facts"] for item in found["disagreements"]] == facts

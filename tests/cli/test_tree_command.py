@@ -143,11 +143,11 @@ schemes:
     title: Ward 7 <draft> & co
     audience: adults
     published: 2020
-    population: {when: age >= 18, text: adults, cite: [own], checked: true}
+    population: {when: age >= 18, text: adults, cite: [{own: p. 1}], checked: true}
     groups: {low: {label: Low}, high: {label: High}}
     rules:
-      - {id: old, group: high, when: age >= 60, cite: [own], checked: true}
-      - {id: rest, group: low, when: age < 60, cite: [own], checked: true}
+      - {id: old, group: high, when: age >= 60, cite: [{own: p. 1}], checked: true}
+      - {id: rest, group: low, when: age < 60, cite: [{own: p. 1}], checked: true}
 sources:
   own: {title: Ward paper, kind: trial, year: 2020, read: full, checked: true, doi: 10.1000/a-b}
 """,

@@ -198,10 +198,10 @@ def test_bare_residual_disease_is_refused(fact: str, text: str) -> None:
 
 def test_the_refusal_of_bare_residual_disease_names_both_readings() -> None:
     assert refusal("mrd_eoi", "<0.02") == (
-        'mrd_eoi "<0.02": percent or fraction? A bare number is not read: in percent write <0.02%; '
-        "as a fraction it would be <2%, written so"
+        'mrd_eoi "<0.02": percent or fraction? A bare number is not read. If it is percent, write <0.02%; '
+        "if it is a fraction, write <2%"
     )
-    assert refusal("mrd_eoi", "5").endswith("in percent write 5%"), "5 cannot be a fraction"
+    assert refusal("mrd_eoi", "5").endswith("If it is percent, write 5%"), "5 cannot be a fraction"
 
 
 @pytest.mark.parametrize(

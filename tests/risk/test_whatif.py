@@ -84,7 +84,7 @@ def test_values_that_what_else_was_told_excludes_leave_no_group(library: RiskLib
     with pytest.raises(ContradictionError):
         patient.assuming("kmt2a_aff1", frozenset({"present"}))
     found = strip(library, "bfm-95", "kmt2a_aff1", age="7", kmt2a_r="absent", kmt2a_aff1="absent")
-    assert [part.groups for part in found.parts if part.text == "rearranged" or "present" in part.text][0] == ()
+    assert next(part.groups for part in found.parts if "absent" not in part.text and not part.here) == ()
 
 
 def test_an_assumption_replaces_the_told_value_under_an_alias_too(library: RiskLibrary) -> None:
@@ -107,7 +107,8 @@ def test_every_range_of_every_fact_leaves_what_brute_force_says(id: str, library
             patient = known_patient(library, facts)
         except ContradictionError:
             continue
-        for found in strips(scheme, patient):
+        some = chance.sample(scheme.facts, min(4, len(scheme.facts)))
+        for found in strips(scheme, patient, some):
             number = next(index for index, axis in enumerate(axes) if axis.fact == found.fact)
             axis = axes[number]
             for piece in axis.pieces(axis.domain):
