@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from all_cli.knowledge.cache import closed_part
@@ -12,7 +12,7 @@ from all_cli.knowledge.strict_yaml import Document, Path
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.axis import Axis
 from all_cli.logic.diagram import Implication, build_diagram
-from all_cli.logic.expression import Compare, Expression, Not, pack, tests
+from all_cli.logic.expression import AllOf, AtLeast, Compare, Expression, Not, pack, tests
 from all_cli.logic.parse import ConditionError, parse_condition
 from all_cli.logic.values import NumberSet
 from all_cli.patient.patient import whole_domain
@@ -127,11 +127,14 @@ class _SchemeCompiler:
         self.defined: dict[str, Expression] = {}
 
     def compile(self, raw: Mapping[str, Any]) -> dict[str, Any]:
-        scheme: dict[str, Any] = {key: value for key, value in raw.items() if key not in ("rules", "define", "notes")}
+        self.raw = raw
+        scheme: dict[str, Any] = {
+            key: value for key, value in raw.items() if key not in ("rules", "score", "bands", "define", "notes")
+        }
         scheme["define"] = {name: self.define(name, entry) for name, entry in raw.get("define", {}).items()}
         scheme["population"] = self.cited(raw["population"], (*self.path, "population"))
         scheme["groups"] = {id: self.group(id, entry) for id, entry in raw["groups"].items()}
-        scheme["rules"] = [self.rule(raw, index, entry) for index, entry in enumerate(raw["rules"])]
+        scheme["rules"] = self.rules(raw)
         scheme["notes"] = [
             self.cited(entry, (*self.path, "notes", index)) for index, entry in enumerate(raw.get("notes", ()))
         ]
@@ -150,7 +153,7 @@ class _SchemeCompiler:
         return {
             "id": scheme["id"],
             "title": scheme["title"],
-            "kind": scheme.get("kind", "rules"),
+            "kind": "score" if "score" in self.raw else "rules",
             "audience": scheme["audience"],
             "published": scheme["published"],
             "quoted": scheme.get("quoted", False),
@@ -190,17 +193,52 @@ class _SchemeCompiler:
         outcome = [self.cited(item, (*path, "outcome", index)) for index, item in enumerate(entry.get("outcome", ()))]
         return {**entry, "outcome": outcome}
 
-    def rule(self, raw: Mapping[str, Any], index: int, entry: Mapping[str, Any]) -> dict[str, Any]:
-        path = (*self.path, "rules", index)
+    def rules(self, raw: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The rules as written, or those that a score and its bands amount to."""
+        if ("rules" in raw) == ("score" in raw) or ("score" in raw) != ("bands" in raw):
+            place = self.document.place(self.path)
+            self.problems.append(Problem(place, 'a scheme has either "rules", or "score" with "bands"'))
+            return []
+        if "rules" in raw:
+            return [self.rule(raw, index, entry) for index, entry in enumerate(raw["rules"])]
+        terms = [self.cited(entry, (*self.path, "score", index)) for index, entry in enumerate(raw["score"])]
+        if any("expression" not in term for term in terms):
+            return []
+        # A term of two points counts twice: the sum is then a count, which the diagram decides exactly.
+        counted = tuple(term["expression"] for term in terms for _ in range(term["points"]))
+        return [self.band(raw, terms, counted, index, entry) for index, entry in enumerate(raw["bands"])]
+
+    def band(
+        self,
+        raw: Mapping[str, Any],
+        terms: Sequence[Mapping[str, Any]],
+        counted: tuple[Expression, ...],
+        index: int,
+        entry: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        """One band of a score as a rule: the sum of the points lies from ``from`` to ``to``."""
+        low, high = entry.get("from", 0), entry.get("to", len(counted))
+        total = " + ".join(f"{term['points']} if {term['when']}" for term in terms)
+        expression = AllOf((AtLeast(low, counted), Not(AtLeast(high + 1, counted))))
+        rule = self.rule(raw, index, {**entry, "when": "True"}, key="bands")
+        return {
+            **rule,
+            "when": f"{low} <= ({total}) <= {high}",
+            "expression": expression,
+            "checked": entry["checked"] and all(term["checked"] for term in terms),
+        }
+
+    def rule(self, raw: Mapping[str, Any], index: int, entry: Mapping[str, Any], key: str = "rules") -> dict[str, Any]:
+        path = (*self.path, key, index)
         if ("group" in entry) == ("groups" in entry):
             self.problems.append(Problem(self.document.place(path), 'a rule has either "group" or "groups"'))
         groups = [entry["group"]] if "group" in entry else entry.get("groups", [])
         for group in groups:
             if group not in raw["groups"]:
                 hint = did_you_mean(group, list(raw["groups"]))
-                key = "group" if "group" in entry else "groups"
+                field = "group" if "group" in entry else "groups"
                 self.problems.append(
-                    Problem(self.document.place((*path, key)), f'"{group}" is not one of the scheme\'s groups{hint}')
+                    Problem(self.document.place((*path, field)), f'"{group}" is not one of the scheme\'s groups{hint}')
                 )
         return {**self.cited(entry, path), "groups": groups}
 
@@ -217,13 +255,18 @@ class _SchemeCompiler:
 
     def ids(self, raw: Mapping[str, Any]) -> None:
         seen: set[str] = set()
-        for key in ("rules", "notes"):
+        for key in ("rules", "score", "bands", "notes"):
             for index, entry in enumerate(raw.get(key, ())):
                 if entry["id"] in seen:
                     place = self.document.place((*self.path, key, index, "id"))
                     self.problems.append(Problem(place, f'the id "{entry["id"]}" is used twice in this scheme'))
                 seen.add(entry["id"])
-        used = {group for entry in raw["rules"] for group in (entry.get("group"), *entry.get("groups", ())) if group}
+        used = {
+            group
+            for entry in raw.get("rules", raw.get("bands", ()))
+            for group in (entry.get("group"), *entry.get("groups", ()))
+            if group
+        }
         for group in raw["groups"]:
             if group not in used:
                 place = self.document.key_place((*self.path, "groups", group))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 from all_cli.cli.risk import app
 from all_cli.logic.values import NumberSet
 from all_cli.patient.patient import Patient
+from all_cli.report.branches import Cell, Mark, placed
 from all_cli.report.lettering import text_width, wrapped
 from all_cli.report.outline import outline_lines, outline_list
 from all_cli.report.page import Outline, Twig
@@ -266,6 +268,17 @@ def test_wrapping_keeps_every_word_and_never_breaks_one() -> None:
     assert wrapped(f"see {long} there", 60, 12) == ["see", long, "there"]
     assert wrapped("", 60, 12) == []
     assert text_width("WW", 10) > text_width("ii", 10)
+
+
+def test_long_words_on_neighbouring_branches_have_room() -> None:
+    label = [Mark("word", 12.0)] * 8
+    below = [Cell("open", [Mark("end", 12.0)], 1, list(label)) for _ in range(3)]
+    drawn = placed(Cell("question", [Mark("question", 12.0)], 0, [], below))
+    ends = [spot for spot in drawn.cells if spot.cell in below]
+    for upper, lower in pairwise(ends):
+        assert lower.centre - upper.centre >= below[0].label_height
+    assert ends[0].centre - below[0].label_height / 2 >= 0
+    assert ends[-1].centre + below[0].label_height / 2 <= drawn.height
 
 
 def test_patient_text_and_warnings_stand_in_the_drawing_escaped(library: RiskLibrary) -> None:
