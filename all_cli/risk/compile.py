@@ -219,7 +219,9 @@ class _SchemeCompiler:
         """One band of a score as a rule: the sum of the points lies from ``from`` to ``to``."""
         low, high = entry.get("from", 0), entry.get("to", len(counted))
         total = " + ".join(f"{term['points']} if {term['when']}" for term in terms)
-        expression = AllOf((AtLeast(low, counted), Not(AtLeast(high + 1, counted))))
+        reached = [AtLeast(low, counted)] if low > 0 else []
+        not_passed = [Not(AtLeast(high + 1, counted))] if high < len(counted) else []
+        expression = AllOf((*reached, *not_passed))
         rule = self.rule(raw, index, {**entry, "when": "True"}, key="bands")
         return {
             **rule,
