@@ -24,7 +24,8 @@ _NEGATIVE = (
 _POSITIVE = r"positive|pos|present|detected|found"
 _BEFORE = re.compile(rf"(?:no|not|without|non|{_NEGATIVE})[\s-]+(?:evidence of\s+|for\s+)?(?P<rest>.+)", re.IGNORECASE)
 _AFTER = re.compile(rf"(?P<rest>.+?)[\s:=-]+(?:(?P<neg>{_NEGATIVE}|no)|(?P<pos>{_POSITIVE}|yes))", re.IGNORECASE)
-_MINUS = re.compile(r"(?P<rest>.*[a-z0-9)])\s*[-−]$", re.IGNORECASE)
+_MINUS = re.compile(r"(?P<rest>.*[a-z0-9)])\s*:?\s*-$", re.IGNORECASE)
+_DASHES = re.compile("[−–—‐‑‒]")  # what word processors make of a minus sign
 _BANDS = re.compile(r"\b(t)(\([^)]*\))\s*\([pq][^)]*\)", re.IGNORECASE)
 _NONE = {"none", "no abnormality", "no abnormalities", "nothing found", "panel negative", "all negative", "negative"}
 _REST = {"otherwise none", "otherwise negative", "otherwise normal", "rest negative", "rest normal", "no other"}
@@ -164,7 +165,7 @@ class GeneticsReader:
 
     def _finding(self, item: str) -> Finding:
         absent = False
-        rest = item.strip()
+        rest = _DASHES.sub("-", item.strip())
         # "Ph-" ends in a minus sign, not in a hyphen: it has to be seen before separators are made alike.
         if arm := _ARM_LOST.fullmatch(rest.casefold()):
             # "17p-" is a lost arm, not the absence of something called 17p.
@@ -280,9 +281,11 @@ def _split(text: str, signs: str) -> list[str]:
 
 def _folded(text: str) -> str:
     """A spelling with case, chromosome bands and separators made alike; a plus sign keeps its meaning."""
-    plain = _BANDS.sub(r"\1\2", text.strip()).casefold().replace("−", "-").replace("–", "-")
+    plain = _BANDS.sub(r"\1\2", text.strip()).casefold()
+    plain = _DASHES.sub("-", plain)
     plain = re.sub(r"\bt\(\s*(\d+|x|y)\s*;\s*(\d+|x|y)\s*\)", lambda m: f"t({m[1]};{m[2]})", plain)
-    return re.sub(r"[\s:/_\-]+", "-", plain).rstrip("-")
+    # A separator at the end is not made away with: "Ph-", "Ph –" and "KMT2A:" are not "Ph" and "KMT2A".
+    return re.sub(r"[\s:/_\-]+", "-", plain)
 
 
 def _orders(spelling: str) -> Iterator[str]:

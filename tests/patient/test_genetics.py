@@ -255,3 +255,14 @@ def test_no_item_is_ever_left_out(text: str) -> None:
 
 def test_commas_and_semicolons_inside_parentheses_do_not_split() -> None:
     assert read("t(9;22)(q34,q11), t(12;21)") == {"bcr_abl1": PRESENT, "etv6_runx1": PRESENT}
+
+
+@pytest.mark.parametrize("text", ["Ph-", "Ph –", "Ph −", "Ph—", "BCR-ABL1 –", "Ph: -", "t(9;22) -", "BCR::ABL1 ‑"])
+def test_every_kind_of_minus_says_absent(text: str) -> None:
+    assert [(f.fact, set(f.possible)) for f in READER.read(text)] == [("bcr_abl1", {"absent"})]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", ["Ph--", "-Ph", "KMT2A:", "not Ph-", "no Ph negative", "-11q23", "Ph :"])
+def test_a_stray_sign_is_refused_and_never_taken_for_a_finding(text: str) -> None:
+    with pytest.raises(UnreadableError):
+        READER.read(text)
