@@ -17,8 +17,14 @@ ROUNDS = 25
 BIN = Path(sys.executable).parent
 BASE = [sys.executable, "-c", "import typer, rich.table"]
 COMMANDS = {
-    "all-risk classify (table)": (1.5, [BIN / "all-risk", "classify", "--age", "7", "--wbc", "45", "--lineage", "B", "-f", "table"]),
-    "all-risk classify (json)": (1.5, [BIN / "all-risk", "classify", "--age", "7", "--wbc", "45", "--lineage", "B", "-f", "json"]),
+    "all-risk classify (table)": (
+        1.5,
+        [BIN / "all-risk", "classify", "--age", "7", "--wbc", "45", "--lineage", "B", "-f", "table"],
+    ),
+    "all-risk classify (json)": (
+        1.5,
+        [BIN / "all-risk", "classify", "--age", "7", "--wbc", "45", "--lineage", "B", "-f", "json"],
+    ),
     "all-risk --help": (1.2, [BIN / "all-risk", "--help"]),
     "all-risk classify --help": (1.2, [BIN / "all-risk", "classify", "--help"]),
     "all-protocol show induction": (1.5, [BIN / "all-protocol", "show", "induction", "--risk", "high", "-f", "table"]),

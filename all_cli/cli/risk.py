@@ -37,6 +37,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
 )
 
+
 def _version(value: bool) -> None:
     if value:
         from all_cli.knowledge.files import digest

@@ -74,7 +74,7 @@ def value_in(axis: Axis, piece: int, chance: random.Random, vocabulary: Vocabula
     possible = axis.possible(1 << piece)
     if not isinstance(possible, NumberSet):
         return next(iter(possible))
-    (low, low_edge), (high, high_edge) = possible.spans[0]
+    (low, _), (high, _) = possible.spans[0]
     lowest, highest = vocabulary[axis.fact].hard
     low = low if lowest is None else max(low, lowest)
     high = high if highest is None else min(high, highest)

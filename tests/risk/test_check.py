@@ -67,7 +67,10 @@ def test_a_worse_finding_with_a_milder_group_is_found(tmp_path: Path) -> None:
 
 
 def test_a_milder_group_is_found_even_if_only_some_patients_get_it(tmp_path: Path) -> None:
-    rules = "id: a, group: mild, when: wbc >= 100 and iamp21; id: b, group: bad, when: wbc >= 50; id: c, group: mild, when: wbc < 50"
+    rules = (
+        "id: a, group: mild, when: wbc >= 100 and iamp21; id: b, group: bad, when: wbc >= 50;"
+        "id: c, group: mild, when: wbc < 50"
+    )
     [item] = findings(tmp_path, rules)
     assert (item.check, item.fact) == ("direction", "wbc")
     assert item.witness["iamp21"] == {"present"}

@@ -29,7 +29,7 @@ gimema-0496 hovon-100 sweall calgb-karyotype swog-9400 mdacc-2000 esmo-factors e
 ebmt-hsct-adult ebmt-hsct-children gmall-relapse graall-relapse ukall-xii-relapse pethema-relapse tower-refractory
 cns-status marrow-status prednisone-response cog-remission pdl-remission mrd-terms mrd-cog cog-induction-failure
 pdl-induction-failure marrow-relapse ikzf1plus icc-entities cog-genetics steroid-pretreatment
-""".split()
+""".split()  # noqa: SIM905
 
 
 @pytest.mark.parametrize("id", KNOWN)
