@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from all_cli.cli.common import Color, Format, MrdUnit, emit, fail, one_of, patient_from, sentences
+from all_cli.cli.common import Color, Format, emit, fail, one_of, sentences
+from all_cli.cli.options import ColorOption, Described, FormatOption, RulesOption, with_patient
 from all_cli.patient.unreadable import UnreadableError
 
 _STDOUT = "-"
@@ -19,7 +20,9 @@ def register(app: typer.Typer) -> None:
     app.command()(tree)
 
 
+@with_patient
 def tree(
+    about: Described,
     scheme: Annotated[str, typer.Argument(metavar="SCHEME", help="The scheme; all-risk schemes names them.")],
     output: Annotated[
         str | None,
@@ -27,58 +30,9 @@ def tree(
             "--output", "-o", metavar="FILE.svg", help="Draw it as SVG into this file; - for standard output."
         ),
     ] = None,
-    age: Annotated[str | None, typer.Option(help="Age at diagnosis: 7, 7.5, 9mo, 45d, 6y3m.")] = None,
-    born: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Date of birth, with --diagnosed instead of --age.")
-    ] = None,
-    diagnosed: Annotated[str | None, typer.Option(metavar="DATE", help="Date of diagnosis, YYYY-MM-DD.")] = None,
-    sex: Annotated[str | None, typer.Option(help="male or female.")] = None,
-    lineage: Annotated[str | None, typer.Option(help="B, T or MPAL.")] = None,
-    wbc: Annotated[str | None, typer.Option(help="White cells at diagnosis: 45 (×10⁹/L), 45000/uL, >100.")] = None,
-    cns: Annotated[str | None, typer.Option(help="CNS1, CNS2 (any of 2a-c), CNS3 (any of 3a-c), CNS2a …")] = None,
-    genetics: Annotated[
-        list[str] | None,
-        typer.Option(help="Findings: 't(12;21), iAMP21'; 'none' if the full panel found nothing. Repeatable."),
-    ] = None,
-    ph: Annotated[bool | None, typer.Option("--ph/--no-ph", help="BCR::ABL1 present or absent.")] = None,
-    kmt2a: Annotated[bool | None, typer.Option("--kmt2a/--no-kmt2a", help="KMT2A rearranged or germline.")] = None,
-    testicular: Annotated[
-        bool | None, typer.Option("--testicular/--no-testicular", help="Testicular leukaemia.")
-    ] = None,
-    down_syndrome: Annotated[
-        bool | None, typer.Option("--down-syndrome/--no-down-syndrome", help="Down syndrome.")
-    ] = None,
-    steroid_pretreatment: Annotated[
-        bool | None, typer.Option("--steroid-pretreatment/--no-steroid-pretreatment", help="Steroids before diagnosis.")
-    ] = None,
-    mrd_d8_pb: Annotated[str | None, typer.Option(metavar="MRD", help="MRD in blood, day 8.")] = None,
-    mrd_d15: Annotated[str | None, typer.Option(metavar="MRD", help="MRD in marrow, day 15.")] = None,
-    mrd_eoi: Annotated[
-        str | None, typer.Option(metavar="MRD", help="MRD at end of induction: 0.05%, 5e-4, <0.01%, negative.")
-    ] = None,
-    mrd_eoc: Annotated[str | None, typer.Option(metavar="MRD", help="MRD at end of consolidation.")] = None,
-    mrd_unit: Annotated[MrdUnit | None, typer.Option(help="Unit of MRD numbers that carry none.")] = None,
-    marrow_d15: Annotated[str | None, typer.Option(metavar="PERCENT", help="Marrow blasts, day 15: 3, M1, M3.")] = None,
-    marrow_eoi: Annotated[str | None, typer.Option(metavar="PERCENT", help="Marrow blasts, end of induction.")] = None,
-    weeks_to_cr: Annotated[str | None, typer.Option(metavar="WEEKS", help="Weeks to complete remission.")] = None,
-    settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="FACT=VALUE", help="Any fact of all-risk facts. Repeatable.")
-    ] = None,
-    patient_file: Annotated[
-        str | None,
-        typer.Option("--patient", metavar="FILE", help="Facts in a YAML or JSON file; - for standard input."),
-    ] = None,
-    rules: Annotated[
-        Path | None,
-        typer.Option(
-            "--rules", metavar="FILE", help="Your own schemes (YAML); extend the shipped ones, or replace by id."
-        ),
-    ] = None,
-    form: Annotated[
-        Format | None,
-        typer.Option("--format", "-f", help="Output; without it a table for a terminal, plain text for a pipe."),
-    ] = None,
-    color: Annotated[Color, typer.Option("--color", help="When to colour.")] = Color.auto,
+    rules: RulesOption = None,
+    form: FormatOption = None,
+    color: ColorOption = Color.auto,
 ) -> None:
     """Draw a scheme's decision tree; what is known of a patient prunes it to what is still possible."""
     from all_cli.risk.library import risk_library
@@ -88,21 +42,7 @@ def tree(
             _refuse_unwritable(output, form)
         library = risk_library(rules)
         chosen = one_of("scheme", scheme, library.schemes)
-        texts = {
-            "age": age, "sex": sex, "lineage": lineage, "wbc": wbc, "cns": cns, "mrd_d8_pb": mrd_d8_pb,
-            "mrd_d15": mrd_d15, "mrd_eoi": mrd_eoi, "mrd_eoc": mrd_eoc, "marrow_d15": marrow_d15,
-            "marrow_eoi": marrow_eoi, "weeks_to_cr": weeks_to_cr,
-        }  # fmt: skip
-        patient = patient_from(
-            library.vocabulary,
-            given={id: text for id, text in texts.items() if text is not None},
-            flags={
-                "bcr_abl1": ph, "kmt2a_r": kmt2a, "testicular": testicular, "down_syndrome": down_syndrome,
-                "steroid_pretreatment": steroid_pretreatment,
-            },
-            units=dict.fromkeys(("mrd_d8_pb", "mrd_d15", "mrd_eoi", "mrd_eoc"), mrd_unit.value) if mrd_unit else None,
-            settings=settings, genetics=genetics, born=born, diagnosed=diagnosed, file=patient_file,
-        )  # fmt: skip
+        patient = about.patient(library.vocabulary)
 
         from all_cli.risk.tree import decision_tree
 

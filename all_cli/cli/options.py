@@ -142,7 +142,9 @@ def with_patient(command: Callable[Concatenate[Described, P], None]) -> Callable
         about = described(**{name: options.pop(name) for name in shared})
         command(about, **options)  # type: ignore[call-arg]
 
-    parameters = [*shared.values(), *own]
+    # What must be given (a scheme's id) stands before what may be.
+    needed = [parameter for parameter in own if parameter.default is parameter.empty]
+    parameters = [*needed, *shared.values(), *(parameter for parameter in own if parameter not in needed)]
     whole.__signature__ = inspect.Signature(parameters, return_annotation=None)  # type: ignore[attr-defined]
     whole.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return whole

@@ -134,7 +134,8 @@ class _View:
         """Only cells with 46 chromosomes and nothing listed, not even constitutional, at least 20 if counted."""
         counted = [clone.cells for clone in self.clones if clone.cells is not None]
         return (
-            not any(self.full)
+            not self.gaps
+            and not any(self.full)
             and not self.single
             and all(clone.low == clone.high == 46 and len(clone.sex) == 2 for clone in self.clones)
             and (len(counted) < len(self.clones) or sum(counted) >= NORMAL_CELLS)
@@ -199,6 +200,8 @@ def _overall(text: str, view: _View, listed: bool) -> Span:
     if not view.abnormal and view.single:
         notes.append("the abnormal cells are too few for a clone (two; three for a loss): nothing is concluded")
         open_facts |= {"other_abnormality", *_GAINS.values(), "monosomy_7"}
+    elif not view.abnormal and view.gaps:
+        notes.append("not all of it can be read: nothing is concluded")
     elif not view.abnormal and whole:
         notes.append("normal karyotype: excludes no fusion, no iAMP21, no deletion or mutation")
     elif not view.abnormal and listed:

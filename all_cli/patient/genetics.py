@@ -55,6 +55,23 @@ _COMPOSITE = re.compile(r"\[cp[0-9]+\]\s*$", re.IGNORECASE)  # In a composite ka
 _FAILED_ALONE = {"failed", "failure", "unknown", "pending", "not done", "not available", "not evaluable"}
 
 
+# Words that name one member of a class. Finding it is finding the class; not finding it leaves the class open.
+_MEMBERS = {
+    "bcr_abl1": r".*p190|.*p210",
+    "abl_class": r"(?:abl1|abl2|pdgfra|pdgfrb|csf1r)\b(?!-class).*",
+    "jak_stat": r"(?:jak[12]|epor|tyk2|il7r|sh2b3)\b.*",
+    "notch1_fbxw7": r"(?:notch1|fbxw7)(?!-fbxw7).*",
+    "ras_mutated": r"[nk]ras(?!-kras).*",
+    "tp53": r"tp53-(?:mut.*|del.*|loss)|.*17p.*|del\(17\).*",
+    "pten_altered": r"pten-(?:mut|del).*",
+    "pax5_alt": r"pax5-(?:fusion|rearr.*|amplification)",
+    "znf384_r": r"znf362.*",
+    "ikzf1_deleted": r"ik6|.*exons.*|del\(7\).*",
+    "cdx2_ubtf": r"cdx2|ubtf",
+    "kmt2a_r": r"(?:kmt2a|mll)-(?!r$|rearr)[a-z0-9]+|[a-z0-9]+-(?:kmt2a|mll)",
+}
+
+
 class GeneticsReader:
     """Reads genetics lists with the spellings of a vocabulary."""
 
@@ -63,11 +80,14 @@ class GeneticsReader:
         self.flags: dict[str, str] = {}
         self.words: dict[str, tuple[Fact, Possible]] = {}
         self.spellings: dict[str, str] = {}
+        self.fusions: set[str] = set()
         for fact in self.panel:
             for spelling in (fact.id, *fact.aliases, *fact.spellings) if fact.kind == "flag" else ():
                 for form in _orders(spelling):
                     self.flags.setdefault(form, fact.id)
                 self.spellings[_folded(spelling)] = spelling
+                if re.fullmatch(r"\w+::\w+", spelling):
+                    self.fusions.update(_orders(spelling))
             for word, spans in fact.words.items():
                 self.words[_folded(word)] = (fact, number_set(spans))
                 self.spellings[_folded(word)] = word
@@ -131,7 +151,7 @@ class GeneticsReader:
                 if known is not None:
                     said = f"{known[0].title} is not settled: nothing is concluded"
                     return Span(item, note=said, open=frozenset({known[0].id}), doubt=True)
-            return Span(item, (self._finding(item),))
+            return self._finding(item)
         except UnreadableError as error:
             return Span(item, why=error.why, fault=error)
 
@@ -163,7 +183,17 @@ class GeneticsReader:
     def _ploidy_named(self, named: set[str]) -> bool:
         return any(fact.kind == "number" and fact.id in named for fact in self.panel)
 
-    def _finding(self, item: str) -> Finding:
+    def names_a_member(self, spelling: str, fact: Fact) -> bool:
+        """Whether a spelling is one fusion, gene or lesion of a class: denying it does not deny the class.
+
+        ``t(11;19) negative`` leaves every other rearrangement of KMT2A open, ``NRAS wild type`` KRAS.
+        """
+        folded = _folded(spelling)
+        if "::" not in fact.title and (folded.startswith("t(") or folded in self.fusions):
+            return True
+        return re.fullmatch(_MEMBERS.get(fact.id, r"(?!)"), folded) is not None
+
+    def _finding(self, item: str) -> Span:
         absent = False
         rest = _DASHES.sub("-", item.strip())
         # "Ph-" ends in a minus sign, not in a hyphen: it has to be seen before separators are made alike.
@@ -171,7 +201,7 @@ class GeneticsReader:
             # "17p-" is a lost arm, not the absence of something called 17p.
             lost = meaning(Token(pieces=(Piece("del", (arm["chromosome"],), (), arm["arm"]),))).fact
             if lost in {fact.id for fact in self.panel} - {"other_abnormality"}:
-                return Finding(lost, frozenset({PRESENT}), item)
+                return Span(item, (Finding(lost, frozenset({PRESENT}), item),))
         minus = _MINUS.fullmatch(rest)
         direct = None if minus else self._known(rest)
         if direct is None:
@@ -188,8 +218,11 @@ class GeneticsReader:
         if absent:
             if fact.kind == "number":
                 raise UnreadableError("genetics", item, "say the chromosome number that was found instead")
+            if self.names_a_member(rest, fact):
+                said = f"one of several that count as {fact.title}: the others are left open"
+                return Span(item, note=said, open=frozenset({fact.id}), doubt=True)
             possible = frozenset({ABSENT})
-        return Finding(fact.id, possible, item)
+        return Span(item, (Finding(fact.id, possible, item),))
 
     def _known(self, item: str) -> tuple[Fact, Possible] | None:
         token = read_token(item)

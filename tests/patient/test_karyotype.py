@@ -312,7 +312,8 @@ def test_every_fusion_in_either_order_with_every_separator_in_any_case(fact: str
         for sign in ("::", "-", "/", " - ", " / ", "–"):
             for text in (f"{one}{sign}{other}", f"{one}{sign}{other}".lower()):
                 assert read(text) == {fact: frozenset({PRESENT})}, text
-        assert read(f"{one}::{other} negative") == {fact: frozenset({ABSENT})}
+        whole = "::" in VOCABULARY[fact].title
+        assert read(f"{one}::{other} negative") == ({fact: frozenset({ABSENT})} if whole else {})
 
 
 def test_every_translocation_of_the_vocabulary_has_its_bands() -> None:
@@ -505,3 +506,40 @@ def test_any_text_is_read_or_refused_and_reads_the_same_span_by_span(text: str) 
     assert all(finding.possible for finding in found)
     assert not any(span.why for span in spans)
     assert found == [finding for span in spans for finding in span.findings]
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("t(11;19) negative", "kmt2a_r"), ("no t(9;11)(p22;q23)", "kmt2a_r"), ("no MLL-AF9", "kmt2a_r"),
+        ("AF9-MLL negative", "kmt2a_r"), ("KMT2A::MLLT3 not detected", "kmt2a_r"), ("PDGFRB germline", "abl_class"),
+        ("P2RY8::CRLF2 negative", "crlf2_r"), ("MEF2D::BCL9 absent", "mef2d_r"), ("NRAS wild type", "ras_mutated"),
+        ("NOTCH1 wt", "notch1_fbxw7"), ("JAK2 negative", "jak_stat"), ("p190 negative", "bcr_abl1"),
+        ("no TP53 mutation", "tp53"), ("no del(17)(p13)", "tp53"), ("t(8;22)-", "myc_r"), ("IK6 negative", "ikzf1_deleted"),
+        ("no t(2;14)", "bcl11b"),
+    ],
+)  # fmt: skip
+def test_denying_one_member_of_a_class_does_not_deny_the_class(text: str, fact: str) -> None:
+    assert read(text) == {}
+    assert fact not in read(f"{text}, otherwise none")
+    patient = Patient(VOCABULARY)
+    patient.tell_genetics(text, "--genetics", READER)
+    assert patient.warnings
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("KMT2A-r negative", "kmt2a_r"), ("MLL-rearranged negative", "kmt2a_r"), ("no KMT2A rearrangement", "kmt2a_r"),
+        ("t(9;22) negative", "bcr_abl1"), ("t(4;11) negative", "kmt2a_aff1"), ("t(8;14) negative", "igh_myc"),
+        ("CRLF2 negative", "crlf2_r"), ("NOTCH1/FBXW7 negative", "notch1_fbxw7"), ("TP53 wt", "tp53"),
+        ("NRAS/KRAS negative", "ras_mutated"), ("ZNF-384 negative", "znf384_r"), ("ABL-class negative", "abl_class"),
+        ("no RUNX1 amplification", "iamp21"), ("PAX5-altered: no", "pax5_alt"),
+    ],
+)  # fmt: skip
+def test_denying_the_class_denies_it(text: str, fact: str) -> None:
+    assert read(text) == {fact: frozenset({ABSENT})}
+
+
+def test_a_karyotype_with_an_unreadable_part_is_not_called_normal() -> None:
+    assert not any(span.findings for span in READER.spans("46,XX,t(9;22)(q34;q11)y[20]"))
