@@ -119,7 +119,7 @@ def test_a_new_file_follows_the_umask(tmp_path: Path) -> None:
 def test_a_folder_is_not_overwritten(tmp_path: Path) -> None:
     folder = tmp_path / "drawings.svg"
     folder.mkdir()
-    refused(tree("nci-rome", "-o", str(folder)), "--output", "folder")
+    refused(tree("nci-rome", "-o", str(folder)), "--output", "it is a folder")
     assert folder.is_dir()
 
 

@@ -173,7 +173,7 @@ def test_a_wrong_protocol_command_line_is_a_usage_error(arguments: tuple[str, ..
 
 
 def test_a_request_that_no_protocol_fits_is_refused_naming_the_request() -> None:
-    refused(protocol("show", "induction", "--risk", "high", "--lineage", "MPAL", "--age", "80"), 2, "MPAL", "80 y")
+    refused(protocol("show", "induction", "--risk", "infant", "--lineage", "T", "--age", "80"), 2, "T", "80 y")
 
 
 def test_a_phase_that_a_protocol_does_not_have_is_refused_with_those_it_has(protocols: ProtocolLibrary) -> None:

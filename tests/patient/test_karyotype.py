@@ -515,7 +515,8 @@ def test_any_text_is_read_or_refused_and_reads_the_same_span_by_span(text: str) 
         ("AF9-MLL negative", "kmt2a_r"), ("KMT2A::MLLT3 not detected", "kmt2a_r"), ("PDGFRB germline", "abl_class"),
         ("P2RY8::CRLF2 negative", "crlf2_r"), ("MEF2D::BCL9 absent", "mef2d_r"), ("NRAS wild type", "ras_mutated"),
         ("NOTCH1 wt", "notch1_fbxw7"), ("JAK2 negative", "jak_stat"), ("p190 negative", "bcr_abl1"),
-        ("no TP53 mutation", "tp53"), ("no del(17)(p13)", "tp53"), ("t(8;22)-", "myc_r"), ("IK6 negative", "ikzf1_deleted"),
+        ("no TP53 mutation", "tp53"), ("no del(17)(p13)", "tp53"), ("t(8;22)-", "myc_r"),
+        ("IK6 negative", "ikzf1_deleted"),
         ("no t(2;14)", "bcl11b"),
     ],
 )  # fmt: skip
