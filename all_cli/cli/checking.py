@@ -28,7 +28,7 @@ def check_knowledge(rules: Path | None, overlaps: bool, form: Format | None, col
         form,
         color,
         lambda: check_page(library, found, elsewhere),
-        lambda: check_json(found, elsewhere),
+        lambda: check_json(library, found, elsewhere),
     )
     wrong = [item for items in found.values() for item in items if not item.reason and item.check != "overlap"]
     if wrong or elsewhere:

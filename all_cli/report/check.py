@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from all_cli.logic.values import NumberSet, Possible, number_text
+from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.report.answers import header
+from all_cli.report.difference import value_as_text
 from all_cli.report.page import Page
 from all_cli.risk.check import Finding
 from all_cli.risk.library import RiskLibrary
@@ -33,7 +33,7 @@ def check_page(library: RiskLibrary, found: Mapping[str, Sequence[Finding]], els
             if item.reason:
                 page.line(item.reason, "reason")
             if item.witness:
-                page.line(witness_command(item), "witness")
+                page.line(witness_command(item, library.vocabulary), "witness")
     for line in elsewhere:
         page.line(line, "link")
     wrong = [item for items in found.values() for item in items if not item.reason and item.check != "overlap"]
@@ -47,15 +47,17 @@ def check_page(library: RiskLibrary, found: Mapping[str, Sequence[Finding]], els
     return page
 
 
-def witness_command(item: Finding) -> str:
+def witness_command(item: Finding, vocabulary: Vocabulary) -> str:
     """A ``classify`` command for the witness patient."""
     parts = ["all-risk", "classify", "--scheme", item.scheme]
     for fact, possible in item.witness.items():
-        parts += ["--set", f"{fact}={_example(fact, possible)}"]
+        parts += ["--set", f"{fact}={value_as_text(vocabulary[fact], possible)}"]
     return shlex.join(parts)
 
 
-def check_json(found: Mapping[str, Sequence[Finding]], elsewhere: Sequence[str]) -> dict[str, Any]:
+def check_json(
+    library: RiskLibrary, found: Mapping[str, Sequence[Finding]], elsewhere: Sequence[str]
+) -> dict[str, Any]:
     """The findings as plain data."""
     return {
         **header(),
@@ -67,7 +69,7 @@ def check_json(found: Mapping[str, Sequence[Finding]], elsewhere: Sequence[str])
                     "rule": item.rule,
                     "fact": item.fact,
                     "intended": item.reason,
-                    "witness": witness_command(item) if item.witness else "",
+                    "witness": witness_command(item, library.vocabulary) if item.witness else "",
                 }
                 for item in items
             ]
@@ -75,18 +77,3 @@ def check_json(found: Mapping[str, Sequence[Finding]], elsewhere: Sequence[str])
         },
         "links": list(elsewhere),
     }
-
-
-def _example(fact: str, possible: Possible) -> str:
-    if not isinstance(possible, NumberSet):
-        return " or ".join(sorted(possible))
-    (low, low_edge), (high, high_edge) = possible.spans[0]
-    if not low_edge and not math.isinf(low):
-        value = low
-    elif not high_edge and not math.isinf(high):
-        value = high
-    elif math.isinf(high):
-        value = low + 1
-    else:
-        value = high - 1 if math.isinf(low) else (low + high) / 2
-    return number_text(value) + ("%" if fact.startswith("mrd") else "/uL" if fact == "wbc" and value > 1000 else "")
