@@ -60,8 +60,6 @@ def read(header: str, *options: str) -> str:
         ("BCR_ABL1", "bcr_abl1", ""),
         ("Gender", "sex", ""),
         ("genetics", "genetics", ""),
-        ("DOB", "born", ""),
-        ("Date of diagnosis", "diagnosed", ""),
     ],
 )
 def test_a_column_is_known_by_its_name_and_unit(header: str, fact: str, unit: str) -> None:
@@ -191,3 +189,10 @@ def test_two_genetics_columns_are_read_together() -> None:
 @pytest.mark.parametrize("header", ["WBC [furlong]", "Age (parsecs)", "MRD (ppm)"])
 def test_a_unit_that_the_fact_does_not_have_is_refused(header: str) -> None:
     refused(batch(f"{header}\n7\n"), header, "is not a unit of")
+
+
+@pytest.mark.parametrize(("header", "missing"), [("DOB", "diagnosed"), ("Date of diagnosis", "born")])
+def test_one_date_without_the_other_is_refused(header: str, missing: str) -> None:
+    result = batch(f"{header},wbc\n2010-01-01,4\n")
+    assert result.exit_code == 2
+    assert f"COLUMN={missing}" in result.stderr

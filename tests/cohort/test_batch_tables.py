@@ -156,12 +156,20 @@ def test_a_table_of_only_a_header_gives_only_a_header() -> None:
 
 
 def test_a_table_larger_than_any_buffer_is_read_whole() -> None:
-    notes = ["x" * 60_000, "short", "y\nz" * 20_000, ""]
+    notes = ["x" * 60_000, "short", "y\nz" * 150, ""]
     text = io.StringIO(newline="")
     csv.writer(text).writerows([["note", "age", "wbc", "lineage"], *[[note, "7", "45", "B"] for note in notes * 3]])
     back = nci(text.getvalue())
     assert [row[0] for row in back[1:]] == notes * 3
     assert {row[5] for row in back[1:]} == {"standard"}
+
+
+def test_a_quote_that_is_never_closed_is_refused_at_its_line_and_swallows_no_rows() -> None:
+    table = 'age,wbc,lineage,note\n7,45,B,"oops\n' + "8,4,B,x\n" * 3000
+    result = RUNNER.invoke(app, ["batch", "-"], input=table)
+    assert result.exit_code == 3
+    assert "line 2" in result.stderr
+    assert "not closed" in result.stderr
 
 
 def test_a_one_column_table_is_a_table() -> None:

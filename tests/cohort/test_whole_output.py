@@ -155,7 +155,7 @@ def test_an_output_in_a_folder_that_does_not_exist_is_refused(tmp_path: Path) ->
     result = RUNNER.invoke(app, ["batch", "-", "-o", str(tmp_path / "none" / "out.csv")], input=HEAD + "7,45,B\n")
     assert isinstance(result.exception, SystemExit)
     assert result.exit_code in (2, 3)
-    assert "No such file or directory" in result.stderr
+    assert "its folder does not exist" in result.stderr
     assert list(tmp_path.iterdir()) == []
 
 
