@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Concatenate, NamedTuple, Param
 
 import typer
 
-from all_cli.cli.common import Color, Format, MrdUnit, patient_from
+from all_cli import __version__
+from all_cli.cli.common import DONE, Color, Format, MrdUnit, patient_from
 
 if TYPE_CHECKING:
     from all_cli.knowledge.vocabulary import Vocabulary
@@ -29,6 +30,26 @@ RulesOption = Annotated[
     Path | None,
     typer.Option("--rules", metavar="FILE", help="Your own schemes (YAML); extend the shipped ones, or replace by id."),
 ]
+
+
+def _version(value: bool) -> None:
+    if value:
+        from all_cli.knowledge.files import digest
+
+        typer.echo(f"all-cli {__version__}, knowledge {digest()}")
+        raise typer.Exit(DONE)
+
+
+def with_version(app: typer.Typer) -> None:
+    """Give a command line ``--version``."""
+
+    @app.callback()
+    def _main(
+        version: Annotated[
+            bool, typer.Option("--version", callback=_version, is_eager=True, help="Print versions and leave.")
+        ] = False,
+    ) -> None:
+        pass
 
 
 class Audience(StrEnum):

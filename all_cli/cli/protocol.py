@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from all_cli import __version__
-from all_cli.cli.common import DONE, Color, Format, emit, one_of, patient_from, run, sentences
+from all_cli.cli.common import Color, emit, one_of, patient_from, run, sentences
+from all_cli.cli.options import ColorOption, FormatOption, with_version
 
 app = typer.Typer(
     help="Look up published protocols for acute lymphoblastic leukemia, phase by phase. Every line carries its source.",
@@ -19,28 +19,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
 )
 
-FormatOption = Annotated[
-    Format | None,
-    typer.Option("--format", "-f", help="Output; without it a table for a terminal, plain text for a pipe."),
-]
-ColorOption = Annotated[Color, typer.Option("--color", help="When to colour.")]
-
-
-def _version(value: bool) -> None:
-    if value:
-        from all_cli.knowledge.files import digest
-
-        typer.echo(f"all-cli {__version__}, knowledge {digest()}")
-        raise typer.Exit(DONE)
-
-
-@app.callback()
-def _main(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print versions and leave.")
-    ] = False,
-) -> None:
-    pass
+with_version(app)
 
 
 @app.command()

@@ -7,11 +7,9 @@ from typing import Annotated
 
 import typer
 
-from all_cli import __version__
 from all_cli.cli import drawing, exploring, versions
 from all_cli.cli import genetics as reading_genetics
 from all_cli.cli.common import (
-    DONE,
     WITH_INVALID,
     Color,
     MrdUnit,
@@ -21,7 +19,7 @@ from all_cli.cli.common import (
     run,
     sentences,
 )
-from all_cli.cli.options import ColorOption, Described, FormatOption, RulesOption, with_patient
+from all_cli.cli.options import ColorOption, Described, FormatOption, RulesOption, with_patient, with_version
 from all_cli.cli.versions import AsOfOption, nothing_in_use, read_year
 
 app = typer.Typer(
@@ -38,21 +36,7 @@ app = typer.Typer(
 )
 
 
-def _version(value: bool) -> None:
-    if value:
-        from all_cli.knowledge.files import digest
-
-        typer.echo(f"all-cli {__version__}, knowledge {digest()}")
-        raise typer.Exit(DONE)
-
-
-@app.callback()
-def _main(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print versions and leave.")
-    ] = False,
-) -> None:
-    pass
+with_version(app)
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -143,13 +143,6 @@ class ProtocolLibrary:
             ):
                 return id
         return None
-
-    def answering(self, group: tuple[str, str]) -> Iterable[tuple[str, Arm]]:
-        """Protocol id and arm of every arm that was for a (scheme, group)."""
-        for protocol in self.protocols:
-            for arm in protocol.arms:
-                if any(scheme == group[0] and group[1] in groups for scheme, groups in arm.groups):
-                    yield protocol.id, arm
 
 
 def lines_for(lines: Sequence[Line], patient: Patient) -> list[Line]:
