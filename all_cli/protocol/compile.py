@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from all_cli.knowledge.citation_check import citation_problems
 from all_cli.knowledge.problems import KnowledgeError, Problem, did_you_mean
 from all_cli.knowledge.sources import Source
 from all_cli.knowledge.strict_yaml import Document, Path
@@ -57,13 +58,9 @@ class _Compiler:
             return
         if not isinstance(value, dict):
             return
-        for index, item in enumerate(value.get("cite", ())):
-            id, locator = (item, "") if isinstance(item, str) else next(iter(item.items()))
-            at = (*path, "cite", index)
-            if id not in self.sources:
-                self.problem(at, f'no source is called "{id}"{did_you_mean(id, list(self.sources))}')
-            elif value.get("checked") and not locator:
-                self.problem(at, f'"{id}" is cited as checked: say where in it (page, table, row, section)')
+        self.problems.extend(
+            citation_problems(self.document, path, value.get("cite", []), self.sources, bool(value.get("checked")))
+        )
         if isinstance(value.get("when"), str):
             try:
                 value["expression"] = pack(parse_condition(value["when"], self.vocabulary))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from all_cli.knowledge.cache import closed_part
+from all_cli.knowledge.citation_check import citation_problems
 from all_cli.knowledge.problems import KnowledgeError, Problem, did_you_mean
 from all_cli.knowledge.sources import Source
 from all_cli.knowledge.strict_yaml import Document, Path
@@ -52,19 +53,6 @@ def compile_schemes(document: Document, vocabulary: Vocabulary, sources: Mapping
     if problems:
         raise KnowledgeError(problems)
     return {"schemes": compiled, "primary": primary, "not_encoded": not_encoded}
-
-
-def citation_problems(
-    document: Document, path: Path, cite: list[Any], sources: Mapping[str, Source], checked: bool
-) -> Iterator[Problem]:
-    """Citations of sources that do not exist, and locators that a checked statement lacks."""
-    for index, item in enumerate(cite):
-        id, locator = (item, "") if isinstance(item, str) else next(iter(item.items()))
-        place = document.place((*path, "cite", index))
-        if id not in sources:
-            yield Problem(place, f'no source is called "{id}"{did_you_mean(id, list(sources))}')
-        elif checked and not locator:
-            yield Problem(place, f'"{id}" is cited as checked: say where in it (page, table, row, section)')
 
 
 def condition(
