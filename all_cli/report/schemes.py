@@ -90,7 +90,9 @@ def scheme_page(scheme: Scheme, library: RiskLibrary) -> Page:
     if scheme.version:
         page.line(scheme.version, "version")
     if any(scheme.in_use):
-        page.line(in_use_text(scheme), "in use")
+        source = scheme.in_use_source
+        why = f": {source.text} {page.cite(source.cite, source.checked)}" if source else ""
+        page.line(in_use_text(scheme) + why, "in use")
     page.heading("Groups")
     rows = []
     for group in scheme.groups.values():
@@ -162,6 +164,8 @@ def scheme_json(scheme: Scheme, library: RiskLibrary) -> dict[str, Any]:
             }
             for rule in scheme.rules
         ],
+        "in_use": list(scheme.in_use),
+        "in_use_source": statement_json(scheme.in_use_source, cited) if scheme.in_use_source else None,
         "notes": [statement_json(note, cited) for note in scheme.notes],
         "sources": references(cited, library),
     }

@@ -121,6 +121,8 @@ class _SchemeCompiler:
         }
         scheme["define"] = {name: self.define(name, entry) for name, entry in raw.get("define", {}).items()}
         scheme["population"] = self.cited(raw["population"], (*self.path, "population"))
+        if "in_use_source" in raw:
+            scheme["in_use_source"] = self.cited(raw["in_use_source"], (*self.path, "in_use_source"))
         scheme["groups"] = {id: self.group(id, entry) for id, entry in raw["groups"].items()}
         scheme["rules"] = self.rules(raw)
         scheme["notes"] = [

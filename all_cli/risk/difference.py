@@ -251,12 +251,14 @@ def _each(parts: Mapping[str, _Part], read: Callable[[_Part], _Read]) -> dict[st
 
 def _head(scheme: Scheme) -> _Fields:
     first, last = scheme.in_use
+    years = scheme.in_use_source
     return {
         "title": scheme.title,
         "kind": scheme.kind,
         "audience": scheme.audience,
         "published": str(scheme.published),
         "in use": f"{first or 'open'} to {last or 'open'}",
+        "source of the years": f"{years.text} {_cited(years.cite)}, checked {_yes(years.checked)}" if years else "",
         "version": scheme.version,
         "about": scheme.about,
         "quoted": _yes(scheme.quoted),

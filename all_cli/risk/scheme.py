@@ -99,6 +99,12 @@ class Scheme:
         first, last = self._text.get("in_use", (None, None))
         return first, last
 
+    @property
+    def in_use_source(self) -> Statement | None:
+        """What the years of use are, enrolment or publication, and where that stands."""
+        raw = self._text.get("in_use_source")
+        return _statements((raw,))[0] if raw else None
+
     @cached_property
     def diagram(self) -> Diagram:
         """Population and rules together."""

@@ -345,6 +345,7 @@ SEEN = [
     (("published",), 2021, ("scheme", "", "changed", "published")),
     (("audience",), "adults", ("scheme", "", "changed", "audience")),
     (("in_use",), [2000, 2010], ("scheme", "", "changed", "in use")),
+    (("in_use_source",), {"text": "Enrolment.", **CITED}, ("scheme", "", "changed", "source of the years")),
     (("about",), "about it", ("scheme", "", "changed", "about")),
     (("quoted",), True, ("scheme", "", "changed", "quoted")),
     (("population", "when"), "age >= 1", ("population", "", "changed", "condition")),
@@ -388,7 +389,7 @@ def test_every_part_of_a_scheme_that_reads_differently_is_named(
 
 def test_a_rule_now_checked_is_named(tmp_path: Path) -> None:
     new = with_change("rules", 0, "checked", value=True)
-    new["rules"][0]["cite"] = [{"smith-1996": "Table 1"}]  # type: ignore[index]
+    new["rules"][0]["cite"] = [{"rowe-2005": "Table 1"}]  # type: ignore[index]
     one, two = versions(tmp_path, BASE, new)
     assert ("rule", "r0", "changed", "checked") in fields(difference(one, two))
 
