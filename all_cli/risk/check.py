@@ -13,15 +13,17 @@ from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.logic.diagram import Diagram, build_diagram
 from all_cli.logic.expression import AllOf
 from all_cli.logic.values import NumberSet, Possible
-from all_cli.risk.scheme import Scheme
+from all_cli.risk.scheme import Rule, Scheme
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that the check found in a scheme.
 
-    ``check`` is ``incomplete``, ``dead``, ``overlap``, ``direction`` or ``unused-fact``; ``reason`` is filled if the
-    scheme declares the finding as intended; ``witness`` is a patient, fact by fact, for whom it shows.
+    ``check`` is ``incomplete``, ``dead``, ``overlap``, ``order``, ``direction``, ``unused-fact`` or
+    ``stale-exception``; ``reason`` is filled if the scheme declares the finding as intended; ``witness`` is a patient,
+    fact by fact, for whom it shows. ``order`` is no fault: two rules hold, and which is tried first follows from what
+    their groups are.
     """
 
     scheme: str
@@ -39,8 +41,8 @@ def check_scheme(scheme: Scheme, vocabulary: Vocabulary, *, overlaps: bool = Fal
     Args:
         scheme: the scheme.
         vocabulary: the facts, which say in which direction a value is worse.
-        overlaps: also find pairs of rules that hold for the same patient and lead to different groups; the order of
-            the rules decides there, which is often meant.
+        overlaps: also name the pairs of rules that hold for the same patient, lead to different groups and stand in the
+            order that the groups themselves give (``order``).
     """
     declared = {
         (item["check"], item.get("rule", ""), item.get("fact", "")): item["reason"] for item in scheme.exceptions
@@ -50,15 +52,25 @@ def check_scheme(scheme: Scheme, vocabulary: Vocabulary, *, overlaps: bool = Fal
         *_dead(scheme),
         *_unused(scheme),
         *_direction(scheme, vocabulary),
-        *(_overlaps(scheme) if overlaps else ()),
+        *_overlaps(scheme, ordered=overlaps),
     ]
+    stale = declared.keys() - {(item.check, item.rule, item.fact) for item in found}
     return [
-        Finding(
-            item.scheme, item.check, item.message, item.witness, item.rule, item.fact,
-            declared.get((item.check, item.rule, item.fact), ""),
-        )
-        for item in found
+        *(
+            Finding(
+                item.scheme, item.check, item.message, item.witness, item.rule, item.fact,
+                declared.get((item.check, item.rule, item.fact), ""),
+            )
+            for item in found
+        ),
+        *(_stale(scheme, *key) for key in sorted(stale)),
     ]  # fmt: skip
+
+
+def _stale(scheme: Scheme, check: str, rule: str, fact: str) -> Finding:
+    return Finding(
+        scheme.id, "stale-exception", f"{check} of {rule or fact} is declared and does not occur", {}, rule, fact
+    )
 
 
 def _witness(diagram: Diagram, masks: list[int] | None) -> dict[str, Possible]:
@@ -96,16 +108,35 @@ def _unused(scheme: Scheme) -> Iterator[Finding]:
             yield Finding(scheme.id, "unused-fact", f'"{axis.fact}" is asked for and never matters', {}, fact=axis.fact)
 
 
-def _overlaps(scheme: Scheme) -> Iterator[Finding]:
+def _overlaps(scheme: Scheme, *, ordered: bool) -> Iterator[Finding]:
+    """Rules that hold for the same patient and lead to different groups, so that the order of the rules decides."""
     diagram = scheme.diagram
     for first, second in combinations(scheme.rules, 2):
-        if first.groups != second.groups:
-            both = AllOf((scheme.population.when, first.when, second.when))
-            pair = build_diagram([both], diagram.axes, diagram.implications)
-            masks = pair.witness(0)
-            if masks is not None:
-                message = f'"{first.id}" and "{second.id}" both hold; "{first.id}" is tried first'
-                yield Finding(scheme.id, "overlap", message, _witness(pair, masks), rule=second.id)
+        natural = _graver_first(scheme, first, second) or _nested(first, second)
+        if first.groups == second.groups or (natural and not ordered):
+            continue
+        both = AllOf((scheme.population.when, first.when, second.when))
+        pair = build_diagram([both], diagram.axes, diagram.implications)
+        masks = pair.witness(0)
+        if masks is not None:
+            message = f'"{first.id}" and "{second.id}" both hold; "{first.id}" is tried first'
+            kind = "order" if natural else "overlap"
+            yield Finding(scheme.id, kind, message, _witness(pair, masks), rule=second.id)
+
+
+def _graver_first(scheme: Scheme, first: Rule, second: Rule) -> bool:
+    """Whether the rule tried first leaves no group milder than any of the other: any graver feature decides."""
+    before, after = ([scheme.groups[group].severity for group in rule.groups] for rule in (first, second))
+    ranks = [level for level in (*before, *after) if level is not None]
+    if len(ranks) < len(before) + len(after):
+        return False
+    return min(ranks[: len(before)]) >= max(ranks[len(before) :])
+
+
+def _nested(first: Rule, second: Rule) -> bool:
+    """Whether one rule leaves all that the other leaves: where the source is open, the two do not contradict."""
+    before, after = set(first.groups), set(second.groups)
+    return before <= after or after <= before
 
 
 def _direction(scheme: Scheme, vocabulary: Vocabulary) -> Iterator[Finding]:
