@@ -8,8 +8,17 @@ from typing import Any
 
 from all_cli.knowledge import files
 from all_cli.knowledge.problems import KnowledgeError, Place, Problem
-from all_cli.knowledge.shape import shape_problems
-from all_cli.knowledge.strict_yaml import Document, read_yaml
+from all_cli.knowledge.shape import misshapen_paths, shape_problems
+from all_cli.knowledge.strict_yaml import Document, Path, read_yaml
+
+
+class MisshapenError(KnowledgeError):
+    """A file that was read and departs from its schema; ``paths`` says where, so that the rest can be looked at."""
+
+    def __init__(self, problems: list[Problem], document: Document, paths: set[Path]) -> None:
+        super().__init__(problems)
+        self.document = document
+        self.paths = paths
 
 
 def documents_of(*names: str) -> list[Document]:
@@ -43,7 +52,7 @@ def checked_document(raw: bytes, shown_as: str, schema_of: str) -> Document:
     """Knowledge text of the same form as the shipped file ``schema_of``, read strictly and checked.
 
     Raises:
-        KnowledgeError: with every problem of the text.
+        KnowledgeError: with every problem of the text; MisshapenError if it is YAML of another shape.
     """
     try:
         text = raw.decode("utf-8")
@@ -51,9 +60,10 @@ def checked_document(raw: bytes, shown_as: str, schema_of: str) -> Document:
         line = raw[: error.start].count(b"\n") + 1
         raise KnowledgeError([Problem(Place(shown_as, line, 1), "this is not UTF-8 text")]) from None
     document = read_yaml(text, shown_as)
-    problems = shape_problems(document, _schema(schema_of))
+    schema = _schema(schema_of)
+    problems = shape_problems(document, schema)
     if problems:
-        raise KnowledgeError(problems)
+        raise MisshapenError(problems, document, misshapen_paths(document, schema))
     return document
 
 

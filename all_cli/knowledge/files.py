@@ -8,7 +8,8 @@ from pathlib import Path
 from all_cli.knowledge.problems import KnowledgeError, Place, Problem
 
 FACTS, SOURCES, RISK_RULES, PROTOCOLS = "facts.yaml", "sources.yaml", "risk_rules.yaml", "protocols.yaml"
-SHIPPED = (FACTS, SOURCES, RISK_RULES, PROTOCOLS)
+GUIDANCE = "guidance.yaml"
+SHIPPED = (FACTS, SOURCES, RISK_RULES, PROTOCOLS, GUIDANCE)
 
 
 @cache

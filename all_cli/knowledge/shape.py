@@ -21,6 +21,13 @@ def shape_problems(document: Document, schema: dict[str, Any]) -> list[Problem]:
     return problems
 
 
+def misshapen_paths(document: Document, schema: dict[str, Any]) -> set[Path]:
+    """Where ``document`` departs from ``schema``."""
+    from jsonschema import Draft202012Validator
+
+    return {tuple(error.absolute_path) for error in Draft202012Validator(schema).iter_errors(document.data)}
+
+
 def _say(document: Document, error: Any) -> Iterator[Problem]:
     path: Path = tuple(error.absolute_path)
     keyword = error.validator

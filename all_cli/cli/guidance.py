@@ -1,0 +1,110 @@
+"""``all-protocol guide``: what the sources say around the regimens, and what they make of the seed texts."""
+
+# No postponed annotations here, as in options.py: Typer evaluates each of them again at every start.
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from all_cli.cli.common import Color, emit, fail, sentences
+from all_cli.cli.options import ColorOption, Described, FormatOption, with_patient
+
+if TYPE_CHECKING:
+    from all_cli.protocol.guidance import Brief, GuidanceLibrary
+
+_FIRST, _LAST = 1, 103
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to ``all-protocol``."""
+    app.command()(guide)
+
+
+@with_patient
+def guide(
+    about: Described,
+    topic: Annotated[
+        str | None, typer.Argument(metavar="[TOPIC]", help="A topic, or the id of an entry; without it all topics.")
+    ] = None,
+    statement: Annotated[
+        int | None, typer.Option(metavar="N", help=f"A numbered statement of the seed texts, {_FIRST} to {_LAST}.")
+    ] = None,
+    search: Annotated[str | None, typer.Option(metavar="WORDS", help="Entries that hold all these words.")] = None,
+    phase: Annotated[str | None, typer.Option(metavar="KIND", help="Entries about this phase: induction …")] = None,
+    form: FormatOption = None,
+    color: ColorOption = Color.auto,
+) -> None:
+    """Guidance around the regimens, by topic; with patient options only what concerns the patient.
+
+    Where a primary source contradicts or limits a statement of the seed texts, the entry leads with the source.
+    """
+    asked = {"TOPIC": topic, "--statement": statement, "--search": search, "--phase": phase}
+    given = [name for name, value in asked.items() if value is not None]
+    if len(given) > 1:
+        fail(f"{' and '.join(given)}: ask for one of them")
+    with sentences():
+        from all_cli.protocol.guidance import guidance_library
+        from all_cli.protocol.library import protocol_library
+
+        library = guidance_library()
+        patient = about.patient(protocol_library().vocabulary)
+        title, found = _asked(library, topic, statement, search, phase)
+        possible = patient.possible()
+        kept = [brief for brief in found if brief.relevance(possible) is not False]
+        from all_cli.report.guidance import entries_json, entries_page, topics_json, topics_page
+
+        if not given:
+            emit(
+                form,
+                color,
+                lambda: topics_page(library, kept, patient),
+                lambda: topics_json(library, kept, patient),
+            )
+            return
+        left_out = len(found) - len(kept)
+        emit(
+            form,
+            color,
+            lambda: entries_page(library, title, kept, patient, left_out),
+            lambda: entries_json(library, kept, patient, left_out),
+        )
+
+
+def _asked(
+    library: "GuidanceLibrary", topic: str | None, statement: int | None, search: str | None, phase: str | None
+) -> "tuple[str, list[Brief]]":
+    """What the page is about, and the entries that were asked for; leaves with one sentence if there are none."""
+    if topic is not None:
+        return _of_topic(library, topic)
+    if statement is not None:
+        if not _FIRST <= statement <= _LAST:
+            fail(f"--statement {statement}: the statements of the seed texts have numbers from {_FIRST} to {_LAST}")
+        return f"Statement {statement} of the seed texts", library.of_statement(statement)
+    if search is not None:
+        found = library.search(search)
+        if not search.split() or not found:
+            fail(f'--search "{search}": no entry holds all these words; all-protocol guide lists the topics')
+        return f"Entries with: {search}", found
+    if phase is not None:
+        found = [brief for brief in library.briefs.values() if phase in brief.phases]
+        if not found:
+            _unknown("phase", phase, sorted({kind for brief in library.briefs.values() for kind in brief.phases}))
+        return f"Guidance on {phase}", found
+    return "", list(library.briefs.values())
+
+
+def _of_topic(library: "GuidanceLibrary", topic: str) -> "tuple[str, list[Brief]]":
+    if topic in library.topics:
+        return library.topics[topic].title, library.of_topic(topic)
+    if topic in library.briefs:
+        brief = library.briefs[topic]
+        return library.topics[brief.topic].title, [brief]
+    _unknown("topic", topic, [*library.topics, *library.briefs])
+
+
+def _unknown(kind: str, id: str, known: list[str]) -> NoReturn:
+    from all_cli.knowledge.problems import did_you_mean
+
+    begin = [f'"{word}"' for word in known if word.startswith(id.casefold())][:3]
+    near = f" — did you mean {' or '.join(begin)}?" if begin else did_you_mean(id, known)
+    listed = "; known: " + ", ".join(known[:30])
+    fail(f'no {kind} of the guidance is called "{id}"{near or listed}')

@@ -1,0 +1,141 @@
+"""From the YAML of guidance to plain compiled data, with every mistake said at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from all_cli.knowledge.problems import KnowledgeError, Problem, did_you_mean
+from all_cli.knowledge.sources import Source, citations
+from all_cli.knowledge.strict_yaml import Document, Path
+from all_cli.knowledge.vocabulary import Vocabulary
+from all_cli.logic.expression import pack
+from all_cli.logic.parse import ConditionError, parse_condition
+from all_cli.protocol.guidance import CONTRADICTED, LIMITED, STATEMENTS
+
+
+def compile_guidance(
+    document: Document, vocabulary: Vocabulary, sources: Mapping[str, Source], drugs: Collection[str]
+) -> dict[str, Any]:
+    """Compile a checked guidance document.
+
+    Returns:
+        ``{"topics", "index", "entries", "cited"}`` as plain data, for the cache and
+        :class:`~all_cli.protocol.guidance.GuidanceLibrary`.
+
+    Raises:
+        KnowledgeError: with every mistake: an unknown topic, source or drug, a repeated id, a condition that cannot be
+            read, a checked sentence without a place, a statement that no seed text or no entry has, a contradicted
+            or limited statement that leads with the seed text instead of the primary source.
+    """
+    compiler = _Compiler(document, vocabulary, sources, drugs)
+    form = compiler.compile()
+    if compiler.problems:
+        raise KnowledgeError(compiler.problems)
+    return form
+
+
+class _Compiler:
+    def __init__(
+        self, document: Document, vocabulary: Vocabulary, sources: Mapping[str, Source], drugs: Collection[str]
+    ) -> None:
+        self.document, self.vocabulary, self.sources, self.drugs = document, vocabulary, sources, drugs
+        self.problems: list[Problem] = []
+        self.cited: dict[str, None] = {}
+        self.verdicts: dict[int, str] = {}
+
+    def compile(self) -> dict[str, Any]:
+        data = self.document.data
+        topics = [topic["id"] for topic in data["topics"]]
+        self.unique(data["topics"], "topics")
+        self.unique(data["entries"], "entries")
+        index = [self.entry(entry, ("entries", number), topics) for number, entry in enumerate(data["entries"])]
+        used = {entry["topic"] for entry in data["entries"]}
+        for number, topic in enumerate(topics):
+            if topic not in used:
+                self.problem(("topics", number, "id"), f'the topic "{topic}" has no entry')
+        missing = [n for numbers in STATEMENTS.values() for n in numbers if n not in self.verdicts]
+        if missing:
+            self.problem(("entries",), f"no entry is about statement {', '.join(map(str, missing))}")
+        order = {topic: number for number, topic in enumerate(topics)}
+        return {
+            "topics": [[topic["id"], topic["title"]] for topic in data["topics"]],
+            "index": sorted(index, key=lambda brief: order.get(brief[1], 0)),
+            "entries": {entry["id"]: entry for entry in data["entries"]},
+            "cited": list(self.cited),
+        }
+
+    def entry(self, entry: Mapping[str, Any], path: Path, topics: list[str]) -> list[Any]:
+        """One entry in brief, in the order of :class:`~all_cli.protocol.guidance.Brief`."""
+        self.known(entry["topic"], topics, "topic", (*path, "topic"))
+        if entry["id"] in self.sources:
+            self.problem((*path, "id"), f'"{entry["id"]}" is already the id of a source')
+        for number, drug in enumerate(entry.get("drugs", ())):
+            self.known(drug, self.drugs, "drug", (*path, "drugs", number))
+        self.statement(entry, path)
+        for key in ("more", "tables"):
+            for number, item in enumerate(entry.get(key, ())):
+                self.statement(item, (*path, key, number))
+        for number, table in enumerate(entry.get("tables", ())):
+            for row, cells in enumerate(table["rows"]):
+                if len(cells) != len(table["columns"]):
+                    self.problem(
+                        (*path, "tables", number, "rows", row),
+                        f"the row has {len(cells)} cells, the table {len(table['columns'])} columns",
+                    )
+        self.claims(entry, path)
+        return [
+            entry["id"], entry["topic"], entry["title"], entry.get("verdict", ""),
+            [claim["statement"] for claim in entry.get("seeds", ())], self.condition(entry, path),
+            entry.get("when", ""), entry.get("phases", []), entry.get("drugs", []), entry.get("warning", False),
+        ]  # fmt: skip
+
+    def claims(self, entry: Mapping[str, Any], path: Path) -> None:
+        """A verdict and seed statements belong together; a statement has one verdict and is of its seed text."""
+        claims, verdict = entry.get("seeds", ()), entry.get("verdict")
+        if bool(claims) != (verdict is not None):
+            self.problem(path, 'an entry has "seeds" and a "verdict" on them, or neither')
+        for number, claim in enumerate(claims):
+            at = (*path, "seeds", number, "statement")
+            statement, seed = claim["statement"], claim["seed"]
+            numbers = STATEMENTS[seed]
+            if statement not in numbers:
+                self.problem(at, f"statement {statement} is not of {seed}, which has {numbers[0]} to {numbers[-1]}")
+                continue
+            if self.verdicts.setdefault(statement, verdict or "") != verdict:
+                self.problem(at, f'statement {statement} is called "{self.verdicts[statement]}" in another entry')
+        if verdict in (CONTRADICTED, LIMITED) and citations(entry["cite"])[0].source in STATEMENTS:
+            message = f"a {verdict} statement leads with the primary source: cite that first, not the seed text"
+            self.problem((*path, "cite", 0), message)
+
+    def statement(self, item: Mapping[str, Any], path: Path) -> None:
+        for number, citation in enumerate(citations(item["cite"])):
+            self.cited[citation.source] = None
+            at = (*path, "cite", number)
+            self.known(citation.source, self.sources, "source", at)
+            if item["checked"] and not citation.locator:
+                message = f'"{citation.source}" is cited as checked: say where in it (page, table, row, section)'
+                self.problem(at, message)
+
+    def condition(self, entry: Mapping[str, Any], path: Path) -> Any:
+        if "when" not in entry:
+            return None
+        try:
+            return pack(parse_condition(entry["when"], self.vocabulary))
+        except ConditionError as error:
+            self.problems.append(Problem(self.document.text_place((*path, "when"), error.offset), str(error)))
+            return None
+
+    def known(self, id: str, among: Collection[str], kind: str, path: Path) -> None:
+        if id not in among:
+            self.problem(path, f'no {kind} is called "{id}"{did_you_mean(id, list(among))}')
+
+    def unique(self, items: list[Mapping[str, Any]], key: str) -> None:
+        seen: set[str] = set()
+        for number, item in enumerate(items):
+            if item["id"] in seen:
+                self.problem((key, number, "id"), f'the id "{item["id"]}" is used twice')
+            seen.add(item["id"])
+
+    def problem(self, path: Path, message: str) -> None:
+        self.problems.append(Problem(self.document.place(path), message))

@@ -1,0 +1,221 @@
+"""What the sources say around the regimens, topic by topic, with the seed texts' statements held against them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from all_cli.knowledge import files
+from all_cli.knowledge.cache import closed_part, compiled, open_part
+from all_cli.knowledge.sources import Citation, Source, citations, pack_sources, sources_in
+from all_cli.logic.explain import truth
+from all_cli.logic.expression import Expression, tests, unpack
+from all_cli.logic.values import Possible
+
+SUPPORTED, LIMITED, CONTRADICTED, NO_PRIMARY_SOURCE = "supported", "limited", "contradicted", "no-primary-source"
+STATEMENTS = {
+    "seed-000": range(1, 18),
+    "seed-001": range(18, 45),
+    "seed-002": range(45, 80),
+    "seed-003": range(80, 95),
+    "seed-004": range(95, 104),
+}
+"""The numbered statements of each seed text."""
+
+
+_WHO = frozenset({"age", "lineage", "sex"})
+
+
+class Topic(NamedTuple):
+    """A heading under which entries stand."""
+
+    id: str
+    title: str
+
+
+class Claim(NamedTuple):
+    """A statement of a seed text in our own words; ``statement`` is its number, 1 to 103."""
+
+    statement: int
+    seed: str
+    text: str
+
+
+class Point(NamedTuple):
+    """A sentence with its source; ``checked`` tells whether it was read there."""
+
+    text: str
+    cite: tuple[Citation, ...]
+    checked: bool
+
+
+class GuidanceTable(NamedTuple):
+    """Criteria, grades or doses in rows; the whole table has one source and one mark."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    cite: tuple[Citation, ...]
+    checked: bool
+    note: str = ""
+
+
+class Brief(NamedTuple):
+    """What has to be known of an entry to list it or to point to it.
+
+    ``when`` says for which patients it is relevant (None: for all), ``condition`` is how the file writes that;
+    ``phases`` and ``drugs`` name what it is about. ``verdict`` is empty for an entry without a seed statement.
+    """
+
+    id: str
+    topic: str
+    title: str
+    verdict: str
+    statements: tuple[int, ...]
+    when: Expression | None
+    condition: str
+    phases: tuple[str, ...]
+    drugs: tuple[str, ...]
+    warning: bool
+
+    def relevance(self, possible: Mapping[str, Possible]) -> bool | None:
+        """Whether it concerns a patient of whom this is known: surely, surely not, or (None) it is open."""
+        return True if self.when is None else truth(self.when, possible)
+
+
+class Entry(NamedTuple):
+    """What holds (``points``, the primary source first), and what the seed texts claim about it (``claims``)."""
+
+    brief: Brief
+    points: tuple[Point, ...]
+    claims: tuple[Claim, ...]
+    tables: tuple[GuidanceTable, ...]
+
+    @property
+    def cited(self) -> list[str]:
+        """The ids of its sources, in the order in which they are cited."""
+        cites = [point.cite for point in self.points] + [table.cite for table in self.tables]
+        return list(dict.fromkeys(citation.source for cite in cites for citation in cite))
+
+    @property
+    def words(self) -> str:
+        """Everything that it says, folded for a search."""
+        cells = [cell for table in self.tables for row in (table.columns, *table.rows) for cell in row]
+        texts = [point.text for point in self.points] + [claim.text for claim in self.claims]
+        notes = [text for table in self.tables for text in (table.title, table.note)]
+        brief = self.brief
+        return " ".join((brief.id, brief.topic, brief.title, *brief.drugs, *texts, *cells, *notes)).casefold()
+
+
+class GuidanceLibrary:
+    """All entries: what lists and pointers need lies open, the text of an entry is unpacked when asked for."""
+
+    def __init__(self, packed: Mapping[str, Any]) -> None:
+        self._packed = packed
+        self.topics = {id: Topic(id, title) for id, title in packed["topics"]}
+
+    @cached_property
+    def briefs(self) -> dict[str, Brief]:
+        """Every entry in brief, by id, in the order of the topics."""
+        return {raw[0]: _brief(raw) for raw in self._packed["index"]}
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        """The sources that entries cite, by id."""
+        return {id: Source(**raw) for id, raw in open_part(self._packed["sources"]).items()}
+
+    @cached_property
+    def _texts(self) -> Mapping[str, Any]:
+        texts: Mapping[str, Any] = open_part(self._packed["entries"])
+        return texts
+
+    def entry(self, id: str) -> Entry:
+        """One entry in full; KeyError if there is none of that id."""
+        raw = self._texts[id]
+        return Entry(
+            self.briefs[id],
+            tuple(_point(item) for item in (raw, *raw.get("more", ()))),
+            tuple(Claim(item["statement"], item["seed"], item["says"]) for item in raw.get("seeds", ())),
+            tuple(_table(item) for item in raw.get("tables", ())),
+        )
+
+    def of_topic(self, topic: str) -> list[Brief]:
+        """The entries of a topic, in the order of the file."""
+        return [brief for brief in self.briefs.values() if brief.topic == topic]
+
+    def of_statement(self, number: int) -> list[Brief]:
+        """The entries about a numbered statement of the seed texts."""
+        return [brief for brief in self.briefs.values() if number in brief.statements]
+
+    def search(self, text: str) -> list[Brief]:
+        """The entries that hold every word of ``text``, in any order; upper and lower case are the same."""
+        words = text.casefold().split()
+        return [brief for id, brief in self.briefs.items() if all(word in self.entry(id).words for word in words)]
+
+    def concerning(
+        self, possible: Mapping[str, Possible], phases: Iterable[str] = (), drugs: Iterable[str] = ()
+    ) -> list[Brief]:
+        """The entries to point to: those whose condition is certainly true of the patient, warnings first.
+
+        Unknown is not true. A condition on age and lineage alone points only to a warning, or where what is shown is
+        about it; other findings point always. Where phases or drugs are shown, an entry without a condition that is
+        about one of them is pointed to as well, and one about other phases is not.
+        """
+        shown_phases, shown_drugs = frozenset(phases), frozenset(drugs)
+        found = []
+        for brief in self.briefs.values():
+            about = bool(shown_phases & set(brief.phases)), bool(shown_drugs & set(brief.drugs))
+            elsewhere = shown_phases and brief.phases and not about[0]
+            if elsewhere or brief.relevance(possible) is not True:
+                continue
+            finding = brief.when is not None and any(test.fact not in _WHO for test in tests(brief.when))
+            if any(about) or finding or (brief.warning and brief.when is not None):
+                corrects = brief.verdict in (CONTRADICTED, LIMITED)
+                first = (not brief.warning, brief.when is None, not finding, not about[0], not corrects)
+                found.append((first, brief))
+        found.sort(key=lambda item: item[0])
+        return [brief for _, brief in found]
+
+
+def guidance_library() -> GuidanceLibrary:
+    """The shipped guidance.
+
+    Raises:
+        KnowledgeError: a knowledge file has mistakes.
+    """
+    inputs = [files.content(name) for name in (files.FACTS, files.SOURCES, files.GUIDANCE)]
+    return GuidanceLibrary(compiled("guidance", inputs, build_guidance))
+
+
+def build_guidance() -> dict[str, Any]:
+    """The guidance compiled from its file, not from the cache.
+
+    Raises:
+        KnowledgeError: a knowledge file has mistakes.
+    """
+    from all_cli.knowledge.documents import documents_of
+    from all_cli.knowledge.vocabulary import vocabulary_in
+    from all_cli.protocol.compile_guidance import compile_guidance
+    from all_cli.protocol.library import protocol_library
+
+    facts, bibliography, guidance = documents_of(files.FACTS, files.SOURCES, files.GUIDANCE)
+    sources = sources_in(bibliography)
+    form = compile_guidance(guidance, vocabulary_in(facts), sources, protocol_library().drugs)
+    cited = {id: sources[id] for id in form.pop("cited")}
+    return {**form, "entries": closed_part(form["entries"]), "sources": closed_part(pack_sources(cited))}
+
+
+def _brief(raw: Sequence[Any]) -> Brief:
+    id, topic, title, verdict, statements, when, condition, phases, drugs, warning = raw
+    return Brief(
+        id, topic, title, verdict, statements, unpack(when) if when else None, condition, phases, drugs, warning
+    )
+
+
+def _point(raw: Mapping[str, Any]) -> Point:
+    return Point(raw["text"], citations(raw["cite"]), raw["checked"])
+
+
+def _table(raw: Mapping[str, Any]) -> GuidanceTable:
+    return GuidanceTable(
+        raw["title"], raw["columns"], raw["rows"], citations(raw["cite"]), raw["checked"], raw.get("note", "")
+    )

@@ -1,0 +1,143 @@
+"""all-protocol guide: topics, entries, statements of the seed texts, searches, and the lines that point here."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from all_cli.cli.protocol import app as protocol_app
+from all_cli.cli.risk import app as risk_app
+
+RUNNER = CliRunner()
+
+
+def run(app: Any, *arguments: str, code: int = 0) -> str:
+    result = RUNNER.invoke(app, list(arguments))
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def guide(*arguments: str, code: int = 0) -> str:
+    return run(protocol_app, "guide", *arguments, code=code)
+
+
+def guide_json(*arguments: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(guide(*arguments, "--format", "json"))
+    assert found["schema_version"] == 1
+    return found
+
+
+def test_without_a_topic_all_topics_are_listed_with_entries_and_contradictions() -> None:
+    topics = {topic["id"]: topic for topic in guide_json()["topics"]}
+    assert len(topics) == 30
+    assert topics["transfusion"]["contradicted"] == 1
+    assert topics["referral"]["contradicted"] == 0
+    assert all(topic["entries"] == len(topic["ids"]) > 0 for topic in topics.values())
+    assert "contradicted" in guide("--format", "plain").splitlines()[2]
+
+
+def test_an_entry_leads_with_the_source_and_ends_with_the_claim_and_who_made_it() -> None:
+    text = guide("transfusion", "--format", "plain")
+    assert (
+        text.index("Red cells, platelets and granulocytes") < text.index("contradicted:") < text.index("statement 13")
+    )
+    assert "seed text 000" in text
+    assert "References" in text
+
+
+def test_a_table_is_printed_whole_in_each_form() -> None:
+    for form in ("plain", "markdown", "table"):
+        text = guide("car-t", "--format", form)
+        assert "one vasopressor" in text
+        assert "several vasopressors" in text
+    (table,) = next(e for e in guide_json("car-t")["entries"] if e["id"] == "crs-grading")["tables"]
+    assert table["columns"] == ["sign", "grade 1", "grade 2", "grade 3", "grade 4"]
+    assert len(table["rows"]) == 3
+
+
+def test_what_was_not_read_is_marked() -> None:
+    text = guide("kmt2a", "--format", "plain")
+    assert "†" in text
+    assert "not yet read in the cited source" in text
+
+
+@pytest.mark.parametrize("number", ["1", "13", "46", "103"])
+def test_a_statement_is_found_by_its_number(number: str) -> None:
+    entries = guide_json("--statement", number)["entries"]
+    assert entries
+    assert all(int(number) in [claim["statement"] for claim in entry["claims"]] for entry in entries)
+
+
+@pytest.mark.parametrize("number", ["0", "104", "-1"])
+def test_a_number_that_no_statement_has_is_one_sentence(number: str) -> None:
+    assert "from 1 to 103" in guide("--statement", number, code=2)
+
+
+def test_a_search_finds_entries_with_all_words() -> None:
+    assert "vincristine-never-intrathecal" in [e["id"] for e in guide_json("--search", "Fatal vincristine")["entries"]]
+    assert "no entry holds all these words" in guide("--search", "frobnicate", code=2)
+    assert "no entry holds all these words" in guide("--search", "  ", code=2)
+
+
+def test_an_entry_can_be_named_instead_of_a_topic() -> None:
+    assert [entry["id"] for entry in guide_json("irradiated-components")["entries"]] == ["irradiated-components"]
+
+
+def test_an_unknown_topic_or_phase_gets_the_nearest_names() -> None:
+    assert '"tumour-lysis"' in guide("tumor-lysis", code=2)
+    assert '"ph-positive"' in guide("ph", code=2)
+    assert '"induction"' in guide("--phase", "inducton", code=2)
+
+
+def test_two_questions_at_once_are_refused() -> None:
+    assert "TOPIC and --statement: ask for one of them" in guide("induction", "--statement", "4", code=2)
+
+
+def test_patient_options_keep_only_what_concerns_the_patient() -> None:
+    everything = {entry["id"] for entry in guide_json("infants")["entries"]}
+    assert {entry["id"] for entry in guide_json("infants", "--age", "3mo")["entries"]} == everything
+    of_adult = guide_json("infants", "--age", "40")
+    assert of_adult["entries"] == []
+    assert of_adult["left_out"] == len(everything)
+    assert "ph-positive" not in [
+        topic["id"] for topic in guide_json("--no-ph", "--set", "ph_like=no", "--set", "abl_class=no")["topics"]
+    ]
+
+
+def test_what_is_not_known_to_concern_the_patient_stays_and_says_so() -> None:
+    (entry,) = [e for e in guide_json("mrd", "--age", "7")["entries"] if e["id"] == "mrd-intensify"]
+    assert entry["concerns_patient"] is None
+    assert "not known of this patient" in guide("mrd", "--age", "7", "--format", "plain")
+
+
+def test_an_unreadable_patient_is_one_sentence() -> None:
+    assert "mrd_eoi" in guide("mrd", "--mrd-eoi", "0.02", code=2)
+
+
+def test_classify_points_to_guidance_and_json_has_it() -> None:
+    arguments = ("classify", "--age", "7", "--ph", "--mrd-eoi", "0.01%")
+    found = json.loads(run(risk_app, *arguments, "--format", "json"))["guidance"]
+    assert "tki-with-every-phase" in [item["id"] for item in found]
+    assert "mrd-intensify" in [item["id"] for item in found]
+    assert all(set(item) == {"topic", "id", "title"} for item in found)
+    assert "guide ph-positive: caution: " in run(risk_app, *arguments, "--format", "plain")
+
+
+def test_classify_of_nothing_known_points_nowhere() -> None:
+    assert json.loads(run(risk_app, "classify", "--format", "json"))["guidance"] == []
+    assert "guide " not in run(risk_app, "classify", "--format", "plain").replace("guideline", "")
+
+
+def test_show_points_to_guidance_about_its_phase() -> None:
+    arguments = ("show", "maintenance", "--protocol", "ccg-1991")
+    found = json.loads(run(protocol_app, *arguments, "--format", "json"))["guidance"]
+    assert "maintenance-two-drugs" in [item["id"] for item in found]
+    assert "guide maintenance: caution: " in run(protocol_app, *arguments, "--format", "plain")
+
+
+def test_cite_takes_the_id_of_an_entry() -> None:
+    assert "Vora A" in run(protocol_app, "cite", "cranial-irradiation-not-routine", "--format", "plain")
+    assert '"six-pitfalls"' in run(protocol_app, "cite", "six-pitfall", code=2)
