@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +9,7 @@ import typer
 
 from all_cli.cli.common import Color, Format, emit, fail, one_of, sentences
 from all_cli.cli.options import ColorOption, Described, FormatOption, RulesOption, with_patient
+from all_cli.cli.writing import write_whole
 from all_cli.patient.unreadable import UnreadableError
 
 _STDOUT = "-"
@@ -59,7 +59,7 @@ def tree(
         if output == _STDOUT:
             typer.echo(picture, nl=False)
             return
-        _write_whole(output, picture)
+        write_whole(output, picture.encode())
         questions, ends, parts = len(drawn.questions), len(drawn.ends), len(drawn.parts)
         typer.echo(f"{output}: {scheme}, questions {questions}, rules {ends}, parts {parts}", err=True)
 
@@ -77,29 +77,3 @@ def _refuse_unwritable(output: str, form: Format | None) -> None:
         raise UnreadableError("--output", output, "it draws SVG; name a file that ends in .svg")
     if not target.parent.is_dir():
         raise UnreadableError("--output", output, f'there is no folder "{target.parent}"')
-
-
-def _write_whole(output: str, text: str) -> None:
-    """Write beside and rename, so that the file is never half there; a file that was there keeps its permissions."""
-    import tempfile
-
-    target = Path(output).resolve()  # a link stays one: what it points to is replaced
-    try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-        beside = Path(name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
-            beside.chmod(target.stat().st_mode if target.exists() else 0o666 & ~_umask())
-            beside.replace(target)
-        except BaseException:
-            beside.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise UnreadableError("--output", output, f"cannot be written: {error.strerror}") from None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
