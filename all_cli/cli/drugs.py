@@ -1,0 +1,66 @@
+"""``all-protocol drug``: where a drug is given, how much in all, its caps and what its label says."""
+
+# No postponed annotations here, as in options.py.
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from all_cli.cli.common import Color, emit, fail, one_of, patient_from, sentences
+from all_cli.cli.listing import drugs_called
+from all_cli.cli.options import Audience, ColorOption, FormatOption
+
+if TYPE_CHECKING:
+    from all_cli.protocol.guidance import Brief
+    from all_cli.protocol.regimen import Drug
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(name="drug")(drug_command)
+
+
+def drug_command(
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[NAME]", help="A drug in any spelling, or a class; without it the list of drugs."),
+    ] = None,
+    protocol: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only in this protocol. Repeatable.")] = None,
+    audience: Annotated[
+        Audience | None, typer.Option(help="Only in protocols for these patients or for all ages.")
+    ] = None,
+    age: Annotated[str | None, typer.Option(help="Age: leaves out the lines for other ages.")] = None,
+    form: FormatOption = None,
+    color: ColorOption = Color.auto,
+) -> None:
+    """Show every place where a drug is given, what it adds up to in each arm, its caps and what its label says."""
+    from all_cli.protocol.library import protocol_library
+
+    with sentences():
+        library = protocol_library()
+        from all_cli.report import drug as report
+
+        if name is None:
+            if protocol or audience or age:
+                fail("name a drug: --protocol, --audience and --age say where to look for it")
+            emit(form, color, lambda: report.drugs_page(library), lambda: report.drugs_json(library))
+            return
+        found = drugs_called(library, name)
+        for id in protocol or ():
+            one_of("protocol", id, dict.fromkeys(library.ids))
+        chosen = [
+            each
+            for each in library.protocols
+            if (not protocol or each.id in protocol) and (audience is None or each.audience in (audience, "all-ages"))
+        ]
+        patient = patient_from(library.vocabulary, given={} if age is None else {"age": age}, flags={})
+        asked = report.Asked(name, found, chosen, patient, _guidance(found), not protocol and audience is None)
+        emit(form, color, lambda: report.drug_page(asked, library), lambda: report.drug_json(asked, library))
+
+
+def _guidance(drugs: "Sequence[Drug]") -> "dict[str, list[Brief]]":
+    """The guidance about each drug."""
+    from all_cli.protocol.guidance import guidance_library
+
+    briefs = guidance_library().briefs.values()
+    return {drug.id: [brief for brief in briefs if drug.id in brief.drugs] for drug in drugs}
