@@ -1,51 +1,113 @@
-"""From the columns of somebody else's table to facts and units."""
+"""From the columns of somebody else's table to facts and units.
+
+A column's meaning comes, strongest first, from ``--map`` and ``--unit``, from a map file, and from its own name. A
+:class:`Column` then holds all that a reader of cells has to know: :meth:`Column.said` applies the column's value map,
+:func:`read_cell` and :func:`read_cell_date` read what is said with its unit, decimal sign and order of dates.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 
+from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, SPECIAL, HeaderNames, known_unit, units_of
 from all_cli.knowledge.problems import did_you_mean
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
+from all_cli.patient.dates import read_table_date
+from all_cli.patient.reading import UNKNOWN_WORDS, Reading, fold, read_value
 from all_cli.patient.unreadable import UnreadableError
 
-GENETICS, BORN, DIAGNOSED, LEFT_ALONE = "genetics", "born", "diagnosed", "-"
-_SPECIAL = {
-    "genetics": GENETICS,
-    "genetic findings": GENETICS,
-    "date of birth": BORN,
-    "birth date": BORN,
-    "born": BORN,
-    "dob": BORN,
-    "date of diagnosis": DIAGNOSED,
-    "diagnosis date": DIAGNOSED,
-    "diagnosed": DIAGNOSED,
-}
-_AGE_UNITS = {
-    **dict.fromkeys(("y", "yr", "yrs", "year", "years", "a"), "y"),
-    **dict.fromkeys(("mo", "mos", "month", "months"), "mo"),
-    **dict.fromkeys(("w", "wk", "week", "weeks"), "w"),
-    **dict.fromkeys(("d", "day", "days"), "d"),
-}
-_PERCENT_UNITS = {"%": "%", "percent": "%", "pct": "%", "fraction": "fraction", "ratio": "fraction"}
+__all__ = [
+    "BORN", "DIAGNOSED", "GENETICS", "LEFT_ALONE", "Column", "ColumnRule", "TableMapping", "plan_columns", "plans",
+    "read_cell", "read_cell_date",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """How one column is read: as which fact (or special meaning, or not at all) and in which unit."""
+    """How one column is read: as which fact (or special meaning, or not at all) and in which unit.
+
+    ``decimal`` is ``comma``, ``point`` or empty (nobody has said); ``date_order`` ``dmy``, ``mdy``, ``ymd`` or empty;
+    ``values`` maps what cells say, folded, to what it means, in words that the fact's own reader takes.
+    """
 
     index: int
     header: str
     reads: str
     unit: str = ""
+    decimal: str = ""
+    date_order: str = ""
+    values: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
-        return f'{self.reads} from "{self.header}"' + (f" in {self.unit}" if self.unit else "")
+        text = f'{self.reads} from "{self.header}"' + (f" in {self.unit}" if self.unit else "")
+        if self.date_order:
+            text += f" written {self.date_order}"
+        mapped = f" with {len(self.values)} value{'' if len(self.values) == 1 else 's'} mapped" if self.values else ""
+        return text + mapped
+
+    def said(self, text: str) -> str:
+        """What a cell's text stands for by the column's value map; the text itself, if the map does not speak of it."""
+        if not self.values:
+            return text
+        plain = fold(text)
+        return next((meant for written, meant in self.values if written == plain), text)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRule:
+    """What a map file says of one column; ``place`` is where (file:line:column)."""
+
+    header: str
+    reads: str
+    unit: str = ""
+    decimal: str = ""
+    date_order: str = ""
+    values: tuple[tuple[str, str], ...] = ()
+    place: str = "--map-file"
+
+
+@dataclass(frozen=True, slots=True)
+class TableMapping:
+    """A map file: columns by header, and what holds for all columns that say nothing else."""
+
+    columns: Mapping[str, ColumnRule] = field(default_factory=dict)
+    decimal: str = ""
+    date_order: str = ""
+
+
+def read_cell(column: Column, fact: Fact, text: str) -> Reading:
+    """What a cell says of the column's fact.
+
+    Raises:
+        UnreadableError: nothing that the fact can be.
+    """
+    said = column.said(text)
+    # What a value map says is written as this program writes, whatever the table's decimal sign.
+    return read_value(fact, said, column.unit, column.decimal if said is text else "")
+
+
+def read_cell_date(column: Column, text: str) -> date | None:
+    """The date that a cell says; None if it says that it is not known.
+
+    Raises:
+        UnreadableError: no date, or one that can be read two ways and nobody has said which.
+    """
+    said = column.said(text)
+    return None if fold(said) in UNKNOWN_WORDS else read_table_date(column.reads, said, column.date_order)
 
 
 def plan_columns(
-    header: Sequence[str], vocabulary: Vocabulary, mapping: Mapping[str, str], mrd_unit: str = ""
+    header: Sequence[str],
+    vocabulary: Vocabulary,
+    mapping: Mapping[str, str],
+    mrd_unit: str = "",
+    *,
+    units: Mapping[str, str] | None = None,
+    table: TableMapping | None = None,
+    decimal: str = "",
+    date_order: str = "",
 ) -> list[Column]:
     """How each column of a table is to be read.
 
@@ -54,27 +116,113 @@ def plan_columns(
         vocabulary: the facts.
         mapping: column name to fact id (or ``genetics``, ``born``, ``diagnosed``, ``-``), overriding the names.
         mrd_unit: unit of percent columns that name none.
+        units: column name to the unit of its bare numbers, overriding the names (``--unit``).
+        table: a map file (``--map-file``); ``mapping`` and ``units`` override it.
+        decimal: ``comma`` or ``point`` for every column of numbers.
+        date_order: ``dmy``, ``mdy`` or ``ymd`` for every column of dates.
 
     Raises:
         UnreadableError: a mapping of a column or to a fact that does not exist, a unit the fact does not have, or two
             columns for one fact.
     """
+    columns, problems = plans(
+        header, vocabulary, mapping, mrd_unit, units=units, table=table, decimal=decimal, date_order=date_order
+    )
+    if problems:
+        raise problems[0]
+    return columns
+
+
+def plans(
+    header: Sequence[str],
+    vocabulary: Vocabulary,
+    mapping: Mapping[str, str],
+    mrd_unit: str = "",
+    *,
+    units: Mapping[str, str] | None = None,
+    table: TableMapping | None = None,
+    decimal: str = "",
+    date_order: str = "",
+) -> tuple[list[Column], list[UnreadableError]]:
+    """As :func:`plan_columns`, with everything that stands in the way of a run instead of the first such error."""
+    table = table or TableMapping()
+    problems = list(_misnamed(header, vocabulary, mapping, units or {}, table))
+    names = HeaderNames(vocabulary)
+    columns = []
+    for index, name in enumerate(header):
+        rule = table.columns.get(name, ColumnRule(name, ""))
+        found, written = names.find(name)
+        reads = mapping.get(name) or rule.reads or found or LEFT_ALONE
+        if reads not in SPECIAL and reads not in vocabulary:
+            reads = LEFT_ALONE  # already among the problems
+        reads = reads if reads in SPECIAL else vocabulary[reads].id
+        unit = ""
+        try:
+            given = (units or {}).get(name) or rule.unit
+            chosen = name in mapping or bool(rule.reads)
+            unit = _unit(vocabulary, reads, name, given, written, mrd_unit, chosen=chosen)
+        except UnreadableError as error:
+            problems.append(error)
+        numeric = reads not in SPECIAL and vocabulary[reads].kind == "number"
+        columns.append(
+            Column(
+                index, name, reads, unit,
+                (rule.decimal or decimal or table.decimal) if numeric else "",
+                (rule.date_order or date_order or table.date_order) if reads in (BORN, DIAGNOSED) else "",
+                rule.values if reads == rule.reads else (),
+            )
+        )  # fmt: skip
+        problems.extend(_of_two_units(columns[-1], vocabulary, rule.place))
+    problems.extend(_conflicts(columns))
+    return columns, problems
+
+
+def _misnamed(
+    header: Sequence[str],
+    vocabulary: Vocabulary,
+    mapping: Mapping[str, str],
+    units: Mapping[str, str],
+    table: TableMapping,
+) -> Iterator[UnreadableError]:
+    """Columns and facts of the options and the map file that are not there."""
+    for option, given in (("--map", mapping), ("--unit", units)):
+        for name, meant in given.items():
+            if name not in header:
+                why = f"no column is called that{did_you_mean(name, list(header))}"
+                yield UnreadableError(option, f"{name}={meant}", why)
     for name, fact in mapping.items():
+        if name in header and fact not in vocabulary and fact not in SPECIAL:
+            why = f"no fact is called that{did_you_mean(fact, list(vocabulary))}"
+            yield UnreadableError("--map", f"{name}={fact}", why)
+    for name, rule in table.columns.items():
         if name not in header:
-            raise UnreadableError(
-                "--map", f"{name}={fact}", f"no column is called that{did_you_mean(name, list(header))}"
+            yield UnreadableError(
+                rule.place, "", f'the table has no column called "{name}"{did_you_mean(name, list(header))}'
             )
-        if fact not in vocabulary and fact not in (GENETICS, BORN, DIAGNOSED, LEFT_ALONE):
-            raise UnreadableError(
-                "--map", f"{name}={fact}", f"no fact is called that{did_you_mean(fact, list(vocabulary))}"
-            )
-    names = _names(vocabulary)
-    columns = [_plan(index, name, vocabulary, names, mapping, mrd_unit) for index, name in enumerate(header)]
+
+
+def _of_two_units(column: Column, vocabulary: Vocabulary, place: str) -> Iterator[UnreadableError]:
+    """Meanings of a value map that are one number in the column's unit and another in the fact's own."""
+    if not column.unit:
+        return
+    fact = vocabulary[column.reads]
+    for written, meant in column.values:
+        try:
+            readings = {read_value(fact, meant, unit).possible for unit in (column.unit, "")}
+        except UnreadableError:
+            continue  # only one of the two can be meant
+        if len(readings) == 2:
+            own = "years" if fact.reading == "age" else fact.unit
+            why = f'"{meant}" for "{written}": in {column.unit} or in {own}? Write the unit behind it'
+            yield UnreadableError(place, "", why)
+
+
+def _conflicts(columns: Sequence[Column]) -> Iterator[UnreadableError]:
     dates = {column.reads for column in columns} & {BORN, DIAGNOSED}
     if len(dates) == 1:
         missing = "diagnosed" if BORN in dates else "born"
         header_of = next(column.header for column in columns if column.reads in dates)
-        raise UnreadableError(
+        yield UnreadableError(
             "columns", header_of, f'an age needs both dates; name the other with --map "COLUMN={missing}"'
             f' or leave this one alone with --map "{header_of}=-"',
         )  # fmt: skip
@@ -83,73 +231,35 @@ def plan_columns(
         if column.reads == LEFT_ALONE:
             continue
         if column.reads in first and column.reads != GENETICS:
-            raise UnreadableError(
+            yield UnreadableError(
                 "columns", f"{first[column.reads].header}, {column.header}",
                 f'both read as {column.reads}; leave one alone with --map "{column.header}=-"',
             )  # fmt: skip
-        first[column.reads] = column
-    return columns
+        first.setdefault(column.reads, column)
 
 
-def _plan(
-    index: int, header: str, vocabulary: Vocabulary, names: Mapping[str, str], mapping: Mapping[str, str], mrd_unit: str
-) -> Column:
-    bare, unit = _split(header, names)
-    reads = mapping.get(header) or names.get(bare) or LEFT_ALONE
-    if reads in (GENETICS, BORN, DIAGNOSED, LEFT_ALONE):
-        return Column(index, header, reads)
-    fact = vocabulary[reads]
-    if fact.kind != "number":
-        return Column(index, header, fact.id)
-    if not unit and fact.reading == "percent" and fact.bare == "refuse" and mrd_unit:
-        unit = mrd_unit
-    return Column(index, header, fact.id, _unit(fact, header, unit))
-
-
-def _unit(fact: Fact, header: str, unit: str) -> str:
+def _unit(
+    vocabulary: Vocabulary, reads: str, header: str, given: str, written: str, mrd_unit: str, *, chosen: bool
+) -> str:
+    """The unit of a column's bare numbers: the one given for it, else that of its name, else of all MRD columns."""
+    fact = None if reads in SPECIAL else vocabulary[reads]
+    if fact is None or fact.kind != "number":
+        if given:
+            why = f"it is read as {reads}, which has no unit" if reads != LEFT_ALONE else "it is left alone; --map it"
+            raise UnreadableError("--unit", f"{header}={given}", why)
+        return ""
+    if not given and not written and fact.reading == "percent" and fact.bare == "refuse":
+        given = mrd_unit
+    unit = given or written
     if not unit:
         return ""
-    folded = " ".join(unit.casefold().replace("µ", "u").replace("μ", "u").split())
-    if fact.reading == "age":
-        known = _AGE_UNITS.get(folded)
-    elif fact.reading == "percent":
-        known = _PERCENT_UNITS.get(folded)
-    else:
-        known = unit
-        from all_cli.patient.quantity import read_number
-
-        try:
-            read_number(fact, f"1 {unit}")
-        except UnreadableError as error:
-            if "unit" in error.why:
-                known = None
-    if known is None:
-        raise UnreadableError("column", header, f'"{unit}" is not a unit of {fact.id}; rename the column or use --map')
+    known = known_unit(fact, unit)
+    if not known and not given and chosen and not units_of(fact):
+        return ""  # "DNA index (flow)": the user has said what it is, and it has no unit
+    if not known:
+        has = f"; its units: {units_of(fact)}" if units_of(fact) else ""
+        if given:
+            raise UnreadableError("--unit", f"{header}={given}", f'"{given}" is not a unit of {fact.id}{has}')
+        way = f'say --unit "{header}=UNIT"' if units_of(fact) else f'say --map "{header}={fact.id}"'
+        raise UnreadableError("column", header, f'"{unit}" is not a unit of {fact.id}{has}; {way} or rename the column')
     return known
-
-
-def _split(header: str, names: Mapping[str, str]) -> tuple[str, str]:
-    """Name and unit of a column: ``WBC [/uL]``, ``Age at diagnosis (days)``, ``age_days``, ``MRD percent``."""
-    folded = _folded(header)
-    if folded in names:
-        return folded, ""
-    match = re.fullmatch(r"(.+?)\s*[\[(]\s*([^\[\]()]+?)\s*[\])]", header.strip())
-    if match and _folded(match[1]) in names:
-        return _folded(match[1]), match[2]
-    for separator in (" in ", " "):
-        name, found, unit = folded.rpartition(separator)
-        if found and name in names and (unit in _AGE_UNITS or unit in _PERCENT_UNITS):
-            return name, unit
-    return folded, ""
-
-
-def _names(vocabulary: Vocabulary) -> dict[str, str]:
-    names = dict(_SPECIAL)
-    for fact in vocabulary.facts.values():
-        for name in (fact.id, *fact.aliases, fact.title, *fact.columns):
-            names.setdefault(_folded(name), fact.id)
-    return names
-
-
-def _folded(text: str) -> str:
-    return " ".join(re.sub(r"[_\-.]+", " ", text.replace("\ufeff", "").casefold()).split())

@@ -14,14 +14,15 @@ from all_cli.patient.karyotype import Piece, Token
 
 
 class Located(NamedTuple):
-    """Where a fact lies: the rearrangement, its chromosomes, the bands that occur in print, and on which derivative
-    chromosome the fusion is (empty: none of them is enough)."""
+    """Where a fact lies: the rearrangement, its chromosomes, the bands that occur in print, on which derivative
+    chromosome the fusion is (empty: none of them is enough), and whether the chromosomes alone say it without bands."""
 
     kind: str
     chromosomes: tuple[str, str]
     bands: tuple[str, str]
     fact: str
     carrier: str
+    alone: bool = True
 
 
 LOCATED = (
@@ -33,13 +34,14 @@ LOCATED = (
     Located("t", ("11", "19"), ("q23", "p13"), "kmt2a_r", "11"),
     Located("t", ("9", "11"), ("p21 p22", "q23"), "kmt2a_r", "11"),
     Located("t", ("6", "11"), ("q27", "q23"), "kmt2a_r", "11"),
-    # t(10;11)(p13;q14) is PICALM::MLLT10 and t(9;22)(p24;q11) BCR::JAK2: the bands are part of the finding.
-    Located("t", ("10", "11"), ("p11 p12 p13 p14 p15", "q23"), "kmt2a_r", "11"),
+    # t(10;11)(p13;q14) is PICALM::MLLT10 and t(9;22)(p24;q11) BCR::JAK2: the bands are part of the finding. Without
+    # bands t(10;11) may be either of its two, t(2;14) a rearrangement of IGH instead of BCL11B.
+    Located("t", ("10", "11"), ("p11 p12 p13 p14 p15", "q23"), "kmt2a_r", "11", alone=False),
     Located("t", ("8", "14"), ("q24", "q32"), "igh_myc", "14"),
     Located("t", ("8", "22"), ("q24", "q11"), "myc_r", "8"),
     Located("t", ("2", "8"), ("p11 p12 p13", "q24"), "myc_r", "8"),
     Located("t", ("5", "14"), ("q31", "q32"), "igh_il3", ""),
-    Located("t", ("2", "14"), ("q22", "q32"), "bcl11b", ""),
+    Located("t", ("2", "14"), ("q22", "q32"), "bcl11b", "", alone=False),
     Located("dic", ("9", "20"), ("p11 p12 p13", "q11"), "dic_9_20", ""),
 )
 # Bands of genes that have facts of their own: a break there may be that fact, which FISH or sequencing must say.
@@ -83,13 +85,32 @@ def refused(token: Token) -> str:
     for piece in token.pieces:
         for place in LOCATED:
             if piece.kind == place.kind and {*piece.chromosomes} == {*place.chromosomes} and piece.bands:
-                shown = " and ".join(
-                    f"{chromosome}{bands.replace(' ', '/')}"
-                    for chromosome, bands in zip(place.chromosomes, place.bands, strict=True)
-                )
                 if not _fits(piece, place):
-                    return f"the bands are not those of {place.fact} ({shown})"
+                    return f"the bands are not those of {place.fact} ({_shown(place)})"
     return ""
+
+
+def _shown(place: Located) -> str:
+    """``10p11/p12/p13 and 11q23``."""
+    return " and ".join(
+        f"{chromosome}{bands.replace(' ', '/')}"
+        for chromosome, bands in zip(place.chromosomes, place.bands, strict=True)
+    )
+
+
+def unclear_without_bands(token: Token) -> Meaning | None:
+    """What a translocation leaves open whose chromosomes have two fusions between them, if no bands are printed."""
+    if len(token.pieces) != 1 or token.pieces[0].bands:
+        return None
+    piece = _certain(token).pieces[0]
+    for place in LOCATED:
+        if piece.kind == place.kind and {*piece.chromosomes} == {*place.chromosomes} and not place.alone:
+            note = (
+                f"without bands it may be {place.fact} ({_shown(place)}) or another rearrangement of these "
+                "chromosomes: nothing is concluded; give the bands or the fusion"
+            )
+            return Meaning(note=note, open=(place.fact, "other_abnormality"))
+    return None
 
 
 def _rearrangement(pieces: tuple[Piece, ...]) -> Meaning:
@@ -100,6 +121,10 @@ def _rearrangement(pieces: tuple[Piece, ...]) -> Meaning:
             if len(piece.chromosomes) > 2:
                 note = f"a translocation of {len(piece.chromosomes)} chromosomes: ask for {place.fact} by FISH or PCR"
                 return Meaning(note=note, open=(place.fact, "other_abnormality"))
+            if not place.alone and not piece.bands:
+                unclear = unclear_without_bands(Token(pieces=(piece,)))
+                assert unclear is not None  # the place is not clear alone
+                return unclear
             if len(pieces) == 1 or pieces[0].chromosomes == (place.carrier,):
                 return Meaning(place.fact)
             note = f"not the derivative that carries the fusion: {place.fact} is left open"

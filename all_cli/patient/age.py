@@ -26,13 +26,14 @@ def read_age(fact: Fact, text: str, unit: str = "") -> NumberSet:
 
     Args:
         fact: the age fact.
-        text: ``7``, ``7.5``, ``9mo``, ``45d``, ``6y3m``, ``<1``, ``10-15``; a bare number is in ``unit``.
+        text: ``7``, ``7.5``, ``9mo``, ``45d``, ``6y3m``, ``<1``, ``85+``, ``10-15``; a bare number is in ``unit``.
         unit: unit of bare numbers: ``y`` (default), ``mo``, ``w`` or ``d``.
 
     Raises:
         UnreadableError: not an age, or outside what can exist.
     """
     plain = text.strip().replace("≥", ">=").replace("≤", "<=").replace("–", "-")
+    plain = re.sub(r"^(\d+)\s*\+\s*(years?|yrs?|y)?$", r">=\1 \2", plain).strip()
     sign = next((sign for sign in ("<=", ">=", "<", ">") if plain.startswith(sign)), "")
     body = plain[len(sign) :].strip()
     if len(text) > 60:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from all_cli.knowledge.problems import nearest
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible
-from all_cli.patient.abnormality import meaning, refused
+from all_cli.patient.abnormality import meaning, refused, unclear_without_bands
 from all_cli.patient.cytogenetics import read_karyotype
 from all_cli.patient.findings import Finding, Span
 from all_cli.patient.fish import is_fish, read_fish
@@ -140,6 +140,8 @@ class GeneticsReader:
             return Span(item, note="no karyotype: nothing is known from it", doubt=True)
         if is_fish(item):
             return read_fish(item, self.flags)
+        if unclear := _unclear(item):
+            return unclear
         try:
             if interval := read_number_and_ploidy(item):
                 fact = next(fact for fact in self.panel if fact.id == "modal_chromosomes")
@@ -270,6 +272,19 @@ class GeneticsReader:
         close = [self.spellings[match] for match in nearest(_folded(rest), list(self.spellings))]
         hint = f" — did you mean {' or '.join(close)}?" if close else "; all-risk facts lists what is"
         return UnreadableError("genetics", item, f"not recognised{hint}")
+
+
+def _unclear(item: str) -> Span | None:
+    """A translocation, found, denied or doubted, that without bands is not one finding; None if it is not of these."""
+    plain = _DASHES.sub("-", item.strip())
+    signed = (match["rest"] for pattern in (_BEFORE, _AFTER, _MINUS) if (match := pattern.fullmatch(plain)))
+    doubted = (match["before"] or match["after"] for match in [_UNSURE.fullmatch(plain)] if match)
+    for text in (plain, *signed, *doubted):
+        token = read_token(text)
+        said = unclear_without_bands(token) if token else None
+        if said:
+            return Span(item, note=said.note, open=frozenset(said.open), doubt=True)
+    return None
 
 
 def _is_failure(text: str) -> bool:

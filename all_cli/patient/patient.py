@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, intersect, number_text
-from all_cli.patient.reading import read_value, value_text
+from all_cli.patient.reading import UNKNOWN_WORDS, fold, read_value, value_text
 from all_cli.patient.unreadable import ContradictionError
 
 if TYPE_CHECKING:
@@ -99,11 +99,13 @@ class Patient:
             self.learn(id, reading.possible, said)
 
     def tell_genetics(self, text: str, said: str, reader: "GeneticsReader | None" = None) -> None:
-        """Read a list of genetic findings and learn each.
+        """Read a list of genetic findings and learn each; a text that says "unknown" teaches nothing.
 
         Raises:
             UnreadableError: an item is not recognised, or contradicts what is known.
         """
+        if text.strip() and fold(text) in UNKNOWN_WORDS:
+            return
         if reader is None:
             from all_cli.patient.genetics import GeneticsReader
 

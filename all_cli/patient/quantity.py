@@ -4,6 +4,7 @@ All arithmetic is decimal, so that a value written on a cut-off is on the cut-of
 """
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -25,6 +26,16 @@ _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _AMBIGUOUS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
 _LONGEST = 60
 _LARGEST = Decimal(10) ** 15
+# A count that a laboratory or registry cuts off at the top: 100+, 100+ K/uL.
+_TOP_CODED = re.compile(r"\s*(\d[\d.,]*)\s*\+\s*(?![\d.])(.*)")
+_MRD_BEFORE = re.compile(r"^\s*MRD[\s:-]+(?=[A-Za-z])", re.IGNORECASE)  # "MRD negative", "MRD-neg"
+_WORD_AND_FIGURE = re.compile(
+    r"(?P<word>[a-z][a-z ]*?)[\s,;:]*[(\[]?\s*(?:at\s+)?(?:a\s+)?"
+    r"(?P<limit>(?:assay\s+)?(?:sensitivity|sens\.?|lod|limit of detection|detection limit)(?:\s+of)?\s*[:=]?\s*)?"
+    r"(?P<figure>(?:[<>]=?\s*)?\.?\d[^()\[\]]*?)\s*[)\]]?",
+    re.IGNORECASE,
+)
+_GROUPS = {"comma": (".", ","), "point": (",", ".")}  # sign between thousands, decimal sign
 _SIGN_WORDS = {
     "less than": "<",
     "under": "<",
@@ -94,6 +105,29 @@ def _decimal(text: str) -> Decimal:
     return Decimal("e".join([whole, *rest]))
 
 
+def with_decimal_point(fact: Fact, text: str, decimal: str) -> str:
+    """A text whose numbers are written with a decimal comma (or point), rewritten as 1234.5.
+
+    Args:
+        fact: the fact that the text is a value of.
+        text: what a table wrote.
+        decimal: ``comma`` (1.234,5) or ``point`` (1,234.5).
+
+    Raises:
+        UnreadableError: a number that is not written that way, such as 1.5 in a table with decimal commas.
+    """
+    between, sign = _GROUPS[decimal]
+    form = re.compile(rf"(?:\d{{1,3}}(?:{re.escape(between)}\d{{3}})+|\d+)(?:{re.escape(sign)}\d+)?")
+
+    def plain(match: re.Match[str]) -> str:
+        number = match[0]
+        if not form.fullmatch(number):
+            raise UnreadableError(fact.id, text, f'"{number}" is not a number with a decimal {decimal}, as was said')
+        return number.replace(between, "").replace(sign, ".")
+
+    return re.sub(r"\d[\d.,]*\d|\d", plain, text)
+
+
 def read_number(fact: Fact, text: str, unit: str = "") -> NumberSet:
     """The possible values of a numeric fact that ``text`` says, in the fact's own unit.
 
@@ -107,21 +141,15 @@ def read_number(fact: Fact, text: str, unit: str = "") -> NumberSet:
         UnreadableError: no number, an unknown unit, a bare number where the unit matters, or outside what can exist.
     """
     words = {_folded(word): spans for word, spans in fact.words.items()}
+    if fact.reading == "percent":
+        text = _MRD_BEFORE.sub("", text)
     if _folded(text) in words:
         return _within(fact, text, number_set(words[_folded(text)]))
     if len(text) > _LONGEST:
         raise UnreadableError(fact.id, f"{text[:20]}…", "too long to be a number")
-    try:
-        quantity = parse_quantity(text)
-    except ArithmeticError:
-        raise UnreadableError(fact.id, text, "too large or too small to be a number") from None
-    if quantity is None:
-        hint = did_you_mean(text, list(fact.words)) or f"; write for example {_examples(fact)}"
-        raise UnreadableError(fact.id, text, f"not a number{hint}")
-    if abs(quantity.high) > _LARGEST:
-        raise UnreadableError(fact.id, text, "too large to be a value")
-    if quantity.high < quantity.low:
-        raise UnreadableError(fact.id, text, "the range runs backwards")
+    if fact.reading == "percent" and (found := _worded(fact, text, words)) is not None:
+        return _within(fact, text, found)
+    quantity = _quantity(fact, text)
     if quantity.comma is not None:
         quantity = _one_reading(fact, text, quantity, unit)
     scale = _percent_scale if fact.reading == "percent" else _unit_scale
@@ -134,6 +162,63 @@ def read_number(fact: Fact, text: str, unit: str = "") -> NumberSet:
         raise UnreadableError(fact.id, text, "a comparison sign and a range together")
     found = NumberSet.comparison(quantity.sign, low) if quantity.sign else NumberSet.between(low, high)
     return _within(fact, text, found)
+
+
+def _quantity(fact: Fact, text: str) -> Quantity:
+    """The parts of a text that must be a number.
+
+    Raises:
+        UnreadableError: it is none, or none that a value could be.
+    """
+    if mixed := re.search(r"\d{1,3}(?:\.\d{3})+,\d+", text):
+        said = mixed[0].replace(".", "").replace(",", ".")
+        raise UnreadableError(fact.id, text, f"a decimal comma? Write {said}; for a table say --decimal comma")
+    if fact.reading == "wbc" and (coded := _TOP_CODED.fullmatch(text)):
+        text = f">={coded[1]} {coded[2]}"
+    try:
+        quantity = parse_quantity(text)
+    except ArithmeticError:
+        raise UnreadableError(fact.id, text, "too large or too small to be a number") from None
+    if quantity is None:
+        hint = did_you_mean(text, list(fact.words)) or f"; write for example {_examples(fact)}"
+        raise UnreadableError(fact.id, text, f"not a number{hint}")
+    if abs(quantity.high) > _LARGEST:
+        raise UnreadableError(fact.id, text, "too large to be a value")
+    if quantity.high < quantity.low:
+        raise UnreadableError(fact.id, text, "the range runs backwards")
+    return quantity
+
+
+def _worded(fact: Fact, text: str, words: Mapping[str, tuple[Interval, ...]]) -> NumberSet | None:
+    """A word and a figure together, None if it is not that: ``negative (sensitivity 1e-4)``, ``positive (0.05%)``.
+
+    Negative by an assay of sensitivity s says "below s" and no more, be s coarser or finer than what the word alone
+    means. A figure that is not called a sensitivity may be one or the value found: up to and with it. Positive with a
+    figure is that figure; with a sensitivity it stays "above zero".
+
+    Raises:
+        UnreadableError: the figure cannot be read, or contradicts the word.
+    """
+    match = _WORD_AND_FIGURE.fullmatch(_plain(text))
+    if match is None or _folded(match["word"]) not in words:
+        return None
+    quantity = parse_quantity(match["figure"])
+    if quantity is None or quantity.low != quantity.high:
+        return None
+    meant = number_set(words[_folded(match["word"])])
+    # The unit of a column is that of its bare numbers: a sensitivity of 1e-4 is no 0.0001 %.
+    value = float(quantity.low * _percent_scale(fact, text, quantity, ""))
+    if 0.0 not in meant:
+        stated = NumberSet.comparison(quantity.sign or "==", value)
+        found = meant if match["limit"] else meant & stated
+    elif quantity.sign in ("", "<", "<="):
+        below = bool(match["limit"]) or quantity.sign == "<"
+        found = NumberSet.between(0, value, open_high=below)
+    else:
+        found = NumberSet(())
+    if not found:
+        raise UnreadableError(fact.id, text, "the word and the figure contradict each other")
+    return found
 
 
 def number_set(spans: tuple[Interval, ...]) -> NumberSet:
@@ -232,5 +317,6 @@ def _examples(fact: Fact) -> str:
     return " or ".join(fact.examples[:3]) or "a number"
 
 
+@lru_cache(maxsize=8192)
 def _folded(text: str) -> str:
     return " ".join(_plain(text).lower().replace("_", " ").split()).replace(" /", "/").replace("/ ", "/")

@@ -7,18 +7,23 @@ from all_cli.knowledge.problems import did_you_mean
 from all_cli.knowledge.vocabulary import Fact
 from all_cli.logic.values import ABSENT, PRESENT, ChoiceSet, NumberSet, Possible, number_text
 from all_cli.patient.age import age_text, read_age
-from all_cli.patient.quantity import read_number
+from all_cli.patient.quantity import read_number, with_decimal_point
 from all_cli.patient.unreadable import UnreadableError
 
 UNKNOWN_WORDS = frozenset(
     {"", "unknown", "unk", "na", "n/a", "#n/a", "nan", "null", "nd", "n.d.", "not done", "not available", "missing"}
     | {"pending", "?", ".", "-", "--", "not tested", "not known", "not evaluable", "inconclusive"}
+    | {"n.a.", "n.a", "n/d", "n.d", "nk", "n/k", "<na>", "nat", "(null)", "tbd", "failed"}
+    | {"not reported", "not recorded", "not stated", "not performed", "not assessed", "not evaluated", "unavailable"}
+    | {"not determined", "not applicable", "indeterminate", "equivocal", "unspecified", "'--", "[unknown]"}
+    | {"[not available]", "[not applicable]", "[not evaluated]"}
 )
-_PRESENT_WORDS = frozenset({"present", "yes", "y", "true", "positive", "pos", "detected", "1", "+"})
+# 1.0 and 0.0 are what a column of 1, 0 and empty cells becomes in programs that keep numbers as fractions.
+_PRESENT_WORDS = frozenset({"present", "yes", "y", "true", "positive", "pos", "detected", "1", "1.0", "+"})
 _LESIONS = frozenset({"rearranged", "mutated", "deleted", "fused", "amplified", "altered"})
 _ABSENT_WORDS = frozenset(
     {"absent", "no", "n", "false", "negative", "neg", "not detected", "none", "0", "germline", "wild type", "wt"}
-    | {"not rearranged", "not present", "normal", "wild-type"}
+    | {"not rearranged", "not present", "normal", "wild-type", "wildtype", "undetected", "not found", "0.0"}
 )
 
 
@@ -29,13 +34,14 @@ class Reading(NamedTuple):
     warning: str = ""
 
 
-def read_value(fact: Fact, text: str, unit: str = "") -> Reading:
+def read_value(fact: Fact, text: str, unit: str = "", decimal: str = "") -> Reading:
     """Read one text as a value of one fact.
 
     Args:
         fact: the fact.
         text: what a person or a table wrote.
         unit: the unit of bare numbers, if the option or the column header names it.
+        decimal: how a table writes its numbers, ``comma`` or ``point``; empty if nobody has said.
 
     Raises:
         UnreadableError: the text says nothing that this fact can be.
@@ -45,6 +51,7 @@ def read_value(fact: Fact, text: str, unit: str = "") -> Reading:
         return Reading(None)
     match fact.kind:
         case "number":
+            text = with_decimal_point(fact, text, decimal) if decimal else text
             possible = read_age(fact, text, unit) if fact.reading == "age" else read_number(fact, text, unit)
             return Reading(possible, _implausible(fact, text, possible))
         case "flag":
@@ -110,9 +117,12 @@ def _choice(fact: Fact, text: str, folded: str) -> ChoiceSet:
     known: dict[str, frozenset[str]] = {}
     for name, value in fact.values.items():
         for spelling in (name, value.label, *value.spellings):
-            known.setdefault(_loose(spelling), frozenset({name}))
+            # A spelling that several values share leaves all of them.
+            known[_loose(spelling)] = known.get(_loose(spelling), frozenset()) | {name}
     for name, members in fact.sets.items():
         known[_loose(name)] = frozenset(members)
+    if _loose(folded) in known:
+        return known[_loose(folded)]
     found: frozenset[str] = frozenset()
     for part in re.split(r"\s*(?:\||\bor\b)\s*", folded):
         if _loose(part) not in known:

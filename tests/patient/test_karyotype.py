@@ -338,7 +338,7 @@ def test_a_translocation_with_other_bands_is_never_the_fact(place: object) -> No
 SECTION_7 = {
     "bcr_abl1": "Ph+|Ph1|Philadelphia|t(9;22)|BCR-ABL|BCR/ABL1|p190|p210|BCR::ABL1|ABL1::BCR",
     "kmt2a_r": "MLL|11q23|ALL1|KMT2A-r|KMT2A::MLLT1|MLL-ENL|t(11;19)|KMT2A::MLLT3|MLL-AF9|t(9;11)|KMT2A::AFDN|MLL-AF6|"
-    "t(6;11)|KMT2A::MLLT10|MLL-AF10|t(10;11)|KMT2A-AF9|KMT2A-ENL",
+    "t(6;11)|KMT2A::MLLT10|MLL-AF10|t(10;11)(p12;q23)|KMT2A-AF9|KMT2A-ENL",
     "kmt2a_aff1": "t(4;11)|KMT2A::AFF1|MLL-AF4|KMT2A-AF4|MLL::AFF1|AF4-MLL",
     "etv6_runx1": "TEL-AML1|TEL/AML1|ETV6-RUNX1|t(12;21)(p13.2;q22.1)|AML1/TEL",
     "ho_tr": "Ho-Tr|HoTr",
@@ -367,7 +367,7 @@ SECTION_7 = {
     "ikzf1_plus": "IKZF1+|IKZF1^plus|IKZF1plus",
     "tp53": "17p-|TP53 mutation|TP53 deletion|TP53|del(17p)",
     "complex_karyotype": "CK|complex karyotype",
-    "bcl11b": "t(2;14)|BCL11B",
+    "bcl11b": "t(2;14)(q22;q32)|BCL11B",
     "notch1_fbxw7": "NOTCH1|FBXW7|N/F",
     "ras_mutated": "NRAS|KRAS|NRAS/KRAS",
     "pten_altered": "PTEN",
