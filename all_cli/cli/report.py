@@ -1,0 +1,201 @@
+"""``all-risk report``: what a table of results says in sum, as a page to keep, on the screen or as JSON."""
+
+# No postponed annotations here, as in options.py.
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from all_cli.cli.batch import _pair
+from all_cli.cli.columns import DateOption, DecimalOption, MapFileOption, MapOption, UnitOption
+from all_cli.cli.common import Color, Format, MrdUnit, emit, fail, sentences
+from all_cli.cli.options import ColorOption, FormatOption, RulesOption
+from all_cli.cli.writing import write_whole
+from all_cli.patient.unreadable import UnreadableError
+
+if TYPE_CHECKING:
+    from all_cli.cohort.columns import Column
+    from all_cli.cohort.run import Job
+    from all_cli.knowledge.vocabulary import Vocabulary
+    from all_cli.report.cohort_text import CohortReport
+
+_STDOUT = "-"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(report)
+
+
+def report(
+    source: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="RESULTS...",
+            help="A table that all-risk batch wrote, in any of its formats; - for standard input. Several files, or a "
+            "pattern, are one cohort.",
+        ),
+    ],
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", metavar="FILE.html", help="Write it as one page; - for standard output."),
+    ] = None,
+    scheme: Annotated[
+        list[str] | None, typer.Option("--scheme", metavar="ID", help="Only this scheme. Repeatable.")
+    ] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="ID", help="Draw who moves from this scheme to that of --to.")
+    ] = None,
+    second: Annotated[str | None, typer.Option("--to", metavar="ID", help="The other scheme of the drawing.")] = None,
+    pair: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--pair",
+            metavar="A.group=B.group",
+            help="Take these groups of two schemes for the same, for agreement. Repeatable.",
+        ),
+    ] = None,
+    id_column: Annotated[
+        str | None, typer.Option("--id", metavar="COLUMN", help="The column that names a patient, for listed rows.")
+    ] = None,
+    listed: Annotated[int, typer.Option("--list", min=0, help="Rows to list for each cut-off they lie on.")] = 5,
+    suppress: Annotated[
+        int | None,
+        typer.Option("--suppress", metavar="N", min=3, help="Hide counts below N, and what would give them away."),
+    ] = None,
+    mapping: MapOption = None,
+    unit: UnitOption = None,
+    map_file: MapFileOption = None,
+    mrd_unit: Annotated[MrdUnit | None, typer.Option(help="Unit of MRD numbers that carry none.")] = None,
+    decimal: DecimalOption = None,
+    date_format: DateOption = None,
+    manifest: Annotated[
+        Path | None,
+        typer.Option("--manifest", metavar="FILE", help="The record of batch --manifest; says how columns were read."),
+    ] = None,
+    rules: RulesOption = None,
+    form: FormatOption = None,
+    color: ColorOption = Color.auto,
+) -> None:
+    """Group sizes, agreement between schemes, who moves where, what is missing and what it costs.
+
+    Schemes are compared only where their groups can be paired: by rank of severity, or as --pair says. The page of -o
+    is one file that needs no network; without -o the same is printed. How the columns of patients are read is told as
+    it was to batch, or by --manifest.
+    """
+    from all_cli.cohort.run import Job
+
+    with sentences():
+        _refuse_without_extra()
+        if output is not None:
+            _refuse_unwritable(output, form)
+        if (first is None) != (second is None):
+            fail("--from and --to name the two schemes to draw: give both")
+        drawn = (first, second) if first is not None and second is not None else None
+        told = Job(
+            sources=tuple(source),
+            output="",
+            mapping=dict(_pair(entry, "--map", "COLUMN=fact") for entry in mapping or ()),
+            mrd_unit=mrd_unit.value if mrd_unit else "",
+            units=dict(_pair(entry, "--unit", "COLUMN=UNIT") for entry in unit or ()),
+            map_file=str(map_file) if map_file else "",
+            decimal=decimal.value if decimal else "",
+            date_order=date_format.value if date_format else "",
+            rules=str(rules) if rules else None,
+        )
+        made = _report(told, scheme, drawn, pair, id_column, listed, suppress or 0, manifest)
+        if output is None:
+            from all_cli.report.cohort_json import cohort_json
+            from all_cli.report.cohort_page import cohort_page
+
+            emit(form, color, lambda: cohort_page(made), lambda: cohort_json(made))
+            return
+        from all_cli.report.cohort_html import cohort_html
+
+        page = cohort_html(made)
+        if output == _STDOUT:
+            typer.echo(page, nl=False)
+            return
+        write_whole(output, page.encode())
+        typer.echo(f"{output}: {made.figures.usable:,} rows, schemes {len(made.figures.schemes)}", err=True)
+
+
+def _report(
+    told: "Job",
+    scheme: list[str] | None,
+    drawn: tuple[str, str] | None,
+    pair: list[str] | None,
+    id_column: str | None,
+    listed: int,
+    suppress: int,
+    manifest: Path | None,
+) -> "CohortReport":
+    """Read the results, their columns as ``told`` or as the record of the run says, and work out the figures."""
+    from all_cli.cohort.agreement import declared_pairs
+    from all_cli.cohort.results import count_results
+    from all_cli.cohort.run_record import run_record
+    from all_cli.cohort.tables import open_table
+    from all_cli.report.cohort_figures import Options, cohort_figures
+    from all_cli.report.cohort_text import CohortReport
+    from all_cli.risk.library import risk_library
+
+    rules = Path(told.rules) if told.rules else None
+    library = risk_library(rules)
+    run = run_record(manifest) if manifest is not None else None
+    with open_table(told.sources) as opened:
+        results = count_results(
+            opened.name,
+            opened.header,
+            (rows.frame for rows in opened.rows()),
+            library,
+            plan=run.plan if run is not None else _plan(told, library.vocabulary),
+            chosen=scheme,
+            id_column=id_column,
+            listed=0 if suppress else listed,
+        )
+    if run is not None:
+        run.check_rows(results.rows)
+    pairs = tuple(declared_pairs(pair or (), results.schemes))
+    figures = cohort_figures(results, Options(suppress, pairs, drawn, listed))
+    return CohortReport(figures, library, run, rules, id_column or "")
+
+
+def _plan(told: "Job", vocabulary: "Vocabulary") -> "Callable[[Sequence[str]], list[Column]]":
+    """How columns are read by their names and by what the command line says."""
+    from all_cli.cohort.columns import plan_columns
+    from all_cli.cohort.mapping import read_map_file
+
+    return lambda own: plan_columns(
+        own,
+        vocabulary,
+        told.mapping,
+        told.mrd_unit,
+        units=told.units,
+        table=read_map_file(told.map_file, vocabulary) if told.map_file else None,
+        decimal=told.decimal,
+        date_order=told.date_order,
+    )
+
+
+def _refuse_without_extra() -> None:
+    """Say what to install where the libraries of the report are missing, before any work is done."""
+    from importlib.util import find_spec
+
+    if missing := [name for name in ("jinja2", "sklearn") if find_spec(name) is None]:
+        fail(f"the report needs {' and '.join(missing)}, which are not installed: pip install 'all-cli[report]'")
+
+
+def _refuse_unwritable(output: str, form: Format | None) -> None:
+    """Say what is wrong with ``--output`` before any work is done."""
+    if form is not None:
+        fail("--output writes a page; leave out --format, or leave out --output and redirect the text with >")
+    if output == _STDOUT:
+        return
+    target = Path(output)
+    if target.is_dir():
+        raise UnreadableError("--output", output, "it is a folder; name a file such as report.html")
+    if target.suffix.casefold() not in (".html", ".htm"):
+        raise UnreadableError("--output", output, "it writes a page; name a file that ends in .html")
+    if not target.parent.is_dir():
+        raise UnreadableError("--output", output, f'there is no folder "{target.parent}"')
