@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from all_cli.cli.common import fail, one_of
 from all_cli.knowledge.problems import did_you_mean
 from all_cli.patient.patient import Patient
@@ -9,10 +11,61 @@ from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.regimen import Arm, Phase, Protocol
 from all_cli.report.regimen import Shown
 
+_MOST_NAMED = 6
+
+
+class Asked(NamedTuple):
+    """What was named: a kind of phase (and the phase itself, if its own id was named), or a protocol and arm."""
+
+    text: str
+    kind: str = ""
+    phase: str = ""
+    protocol: str = ""
+    arm: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether a protocol or an arm was named, not a phase."""
+        return not self.kind
+
+
+def read_asked(library: ProtocolLibrary, text: str, protocol_id: str | None) -> Asked:
+    """What PHASE|ARM names: a kind of phase, a protocol, ``protocol/arm``, a phase of its own id, an arm.
+
+    Leaves with one sentence and the nearest names where it names nothing, or arms of several protocols.
+    """
+    plain = text.strip().casefold().replace("_", "-").replace(" ", "-")
+    kinds = library.phase_kinds()
+    if plain in kinds:
+        return Asked(plain, kind=plain)
+    id, slash, arm = plain.partition("/")
+    if slash and (id in library.ids or did_you_mean(id, library.ids)):
+        one_of("protocol", id, dict.fromkeys(library.ids))
+        _arm(library.protocol(id), arm)
+        return Asked(plain, protocol=id, arm=arm)
+    protocols = [library.protocol(protocol_id)] if protocol_id in library.ids else library.protocols
+    named = next((phase for protocol in protocols for phase in protocol.phases if phase.id == plain), None)
+    # A phase of the protocol that is named goes before a protocol of the same id (pegaspargase is both).
+    if plain in library.ids and (named is None or protocol_id is None):
+        return Asked(plain, protocol=plain)
+    if named is not None:
+        return Asked(plain, kind=named.kind, phase=named.id)
+    arms = [(protocol.id, arm.id) for protocol in protocols for arm in protocol.arms if arm.id == plain]
+    if len(arms) == 1:
+        return Asked(plain, protocol=arms[0][0], arm=arms[0][1])
+    if arms:
+        named_arms = ", ".join("/".join(arm) for arm in arms[:_MOST_NAMED])
+        more = f" and {len(arms) - _MOST_NAMED} more" if len(arms) > _MOST_NAMED else ""
+        fail(f'several protocols have an arm "{text}"; name one: {named_arms}{more}')
+    phases = [phase.id for protocol in protocols for phase in protocol.phases]
+    names = [*kinds, *library.ids, *phases, *(arm.id for protocol in protocols for arm in protocol.arms)]
+    hint = did_you_mean(plain, list(dict.fromkeys(names))) or f"; phases: {', '.join(kinds)}"
+    fail(f'no phase is called "{text}", nor a protocol or arm{hint}')
+
 
 def select(
     library: ProtocolLibrary,
-    asked: str,
+    asked: Asked,
     risk: str | None,
     ph: bool | None,
     protocol_id: str | None,
@@ -21,41 +74,84 @@ def select(
     patient: Patient,
 ) -> Shown:
     """The phases to show; leaves with one sentence where the request fits nothing."""
-    kind, phase_id = _kind(library, asked, protocol_id)
     if risk is not None:
         one_of("risk", risk, dict.fromkeys(library.risks()))
+    if asked.whole:
+        return _whole(library, asked, protocol_id, arm_id, patient)
     if protocol_id is not None:
         one_of("protocol", protocol_id, dict.fromkeys(library.ids))
     else:
-        lineage = patient.known.get("lineage")
-        single = next(iter(lineage.possible)) if lineage and len(lineage.possible) == 1 else None  # type: ignore[arg-type]
-        found = library.default(kind, risk, str(single) if single else None, ph, patient)
+        found = library.default(asked.kind, risk, single_lineage(patient), ph, patient)
         if found is None:
-            fail(f"no encoded protocol with a phase {kind} fits{_request(risk, patient)}; all-protocol list shows all")
+            fail(
+                f"no encoded protocol with a phase {asked.kind} fits{_request(risk, patient)}; "
+                "all-protocol list shows all"
+            )
         protocol_id = found
     protocol = library.protocol(protocol_id)
     arm = _arm(protocol, arm_id)
-    phases = _phases(protocol, arm, kind, phase_id, everything)
+    return shown_of(library, asked, protocol, [arm] if arm else [], everything, patient)
+
+
+def shown_of(
+    library: ProtocolLibrary,
+    asked: Asked,
+    protocol: Protocol,
+    arms: list[Arm],
+    everything: bool,
+    patient: Patient,
+) -> Shown:
+    """The phases of a protocol that were asked for, of these arms only, if any are named."""
+    phases = _phases(protocol, arms, asked, everything)
     if not phases:
         has = ", ".join(dict.fromkeys(phase.kind for phase in protocol.phases))
-        where = f" in arm {arm.id}" if arm else ""
-        fail(f'"{protocol.id}" has no phase {asked}{where}; it has: {has}')
-    others = [id for id in library.with_phase(kind) if id != protocol.id]
-    return Shown(protocol, arm, phases, patient, others, asked)
+        where = f" in arm {arms[0].id}" if arms else ""
+        fail(f'"{protocol.id}" has no phase {asked.text}{where}; it has: {has}')
+    others = [id for id in library.with_phase(asked.kind) if id != protocol.id]
+    arm = arms[0] if len(arms) == 1 else None
+    return Shown(protocol, arm, phases, patient, others, asked.text, whole=everything)
 
 
-def _kind(library: ProtocolLibrary, asked: str, protocol_id: str | None) -> tuple[str, str]:
-    """The kind of phase asked for, and the phase's own id if that is what was named."""
-    kinds = library.phase_kinds()
-    plain = asked.casefold().replace("_", "-").replace(" ", "-")
-    if plain in kinds:
-        return plain, ""
-    protocols = [library.protocol(protocol_id)] if protocol_id in library.ids else library.protocols
-    named = next((phase for protocol in protocols for phase in protocol.phases if phase.id == plain), None)
-    if named is not None:
-        return named.kind, named.id
-    hint = did_you_mean(plain, kinds) or f"; phases: {', '.join(kinds)}"
-    fail(f'no phase is called "{asked}"{hint}')
+def every(library: ProtocolLibrary, asked: Asked, risk: str | None, ph: bool | None, patient: Patient) -> list[Shown]:
+    """The phase in every protocol that has it and that this patient, risk and lineage do not exclude."""
+    if asked.whole:
+        fail(f'--every shows a phase in all protocols; "{asked.text}" is a protocol or an arm')
+    if risk is not None:
+        one_of("risk", risk, dict.fromkeys(library.risks()))
+    fitting = library.fitting(asked.kind, risk, single_lineage(patient), ph, patient)
+    found = []
+    for protocol in map(library.protocol, fitting):
+        phases = _phases(protocol, [], asked, everything=False)
+        if phases:
+            arm = _arm(protocol, None)
+            found.append(Shown(protocol, arm, phases, patient, [], asked.text))
+    if not found:
+        fail(
+            f"no encoded protocol with a phase {asked.kind} fits{_request(risk, patient)}; all-protocol list shows all"
+        )
+    return found
+
+
+def single_lineage(patient: Patient) -> str | None:
+    """The lineage, if only one is left."""
+    lineage = patient.known.get("lineage")
+    if lineage is None or len(lineage.possible) != 1:  # type: ignore[arg-type]
+        return None
+    return str(next(iter(lineage.possible)))  # type: ignore[arg-type]
+
+
+def _whole(
+    library: ProtocolLibrary, asked: Asked, protocol_id: str | None, arm_id: str | None, patient: Patient
+) -> Shown:
+    """A protocol or an arm with all its phases in order."""
+    if protocol_id is not None and protocol_id != asked.protocol:
+        fail(f'"{asked.text}" is of the protocol "{asked.protocol}", not of "{protocol_id}"; name one')
+    if asked.arm and arm_id is not None and arm_id != asked.arm:
+        fail(f'"{asked.text}" names the arm "{asked.arm}", --arm the arm "{arm_id}"; name one')
+    protocol = library.protocol(asked.protocol)
+    arm = _arm(protocol, asked.arm or arm_id)
+    phases = _phases(protocol, [arm] if arm else [], asked, everything=True)
+    return Shown(protocol, arm, phases, patient, [], asked.text, whole=True)
 
 
 def _arm(protocol: Protocol, arm_id: str | None) -> Arm | None:
@@ -66,13 +162,14 @@ def _arm(protocol: Protocol, arm_id: str | None) -> Arm | None:
     return found
 
 
-def _phases(protocol: Protocol, arm: Arm | None, kind: str, phase_id: str, everything: bool) -> list[Phase]:
+def _phases(protocol: Protocol, arms: list[Arm], asked: Asked, everything: bool) -> list[Phase]:
     chosen = list(protocol.phases)
-    if arm is not None:
-        chosen = [phase for id in dict.fromkeys(arm.phases) for phase in protocol.phases if phase.id == id]
+    if arms:
+        by_id = {phase.id: phase for phase in protocol.phases}
+        chosen = [by_id[id] for id in dict.fromkeys(id for arm in arms for id in arm.phases)]
     if everything:
         return chosen
-    return [phase for phase in chosen if phase.kind == kind and phase_id in ("", phase.id)]
+    return [phase for phase in chosen if phase.kind == asked.kind and asked.phase in ("", phase.id)]
 
 
 def _request(risk: str | None, patient: Patient) -> str:

@@ -9,10 +9,13 @@ from all_cli.knowledge.citation_check import citation_problems
 from all_cli.knowledge.problems import KnowledgeError, Problem, did_you_mean
 from all_cli.knowledge.sources import Source
 from all_cli.knowledge.strict_yaml import Document, Path
-from all_cli.knowledge.vocabulary import Vocabulary
+from all_cli.knowledge.vocabulary import Vocabulary, pack_vocabulary
 from all_cli.logic.expression import pack
 from all_cli.logic.parse import ConditionError, parse_condition
+from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.plausible import dose_problems, total_problem
 from all_cli.protocol.regimen import days_in
+from all_cli.protocol.totals import SUMS
 
 
 def compile_protocols(document: Document, vocabulary: Vocabulary, sources: Mapping[str, Source]) -> dict[str, Any]:
@@ -48,7 +51,17 @@ class _Compiler:
         for index, entry in enumerate(data.get("not_encoded", ())):
             if entry["id"] in ids:
                 self.problem(("not_encoded", index, "id"), f'"{entry["id"]}" is encoded above')
-        return {"dose_tables": {}, "defaults": [], "not_encoded": [], **data}
+        empty: dict[str, Any] = {
+            "dose_tables": {},
+            "scalings": {},
+            "body_surface": {},
+            "defaults": [],
+            "not_encoded": [],
+        }
+        form = {**empty, **data}
+        if not self.problems:
+            self.stated_totals(form)
+        return form
 
     def cited(self, value: Any, path: Path) -> None:
         """Everywhere in the document: sources exist, checked statements have a locator, conditions can be read."""
@@ -89,6 +102,8 @@ class _Compiler:
             self.unique(phase["lines"], (*at, "lines"))
             for number, line in enumerate(phase["lines"]):
                 self.line(line, phase, (*at, "lines", number))
+            for number, item in enumerate(phase.get("assessments", ())):
+                self.within(item.get("day"), phase, (*at, "assessments", number, "day"))
 
     def line(self, line: Mapping[str, Any], phase: Mapping[str, Any], path: Path) -> None:
         data = self.document.data
@@ -98,8 +113,10 @@ class _Compiler:
             self.problem(path, "a line has exactly one of dose, dose_by and dose_text")
         if "dose_by" in line:
             self.known(line["dose_by"], data.get("dose_tables", {}), "dose table", (*path, "dose_by"))
-        if "dose" in line and not ("unit" in line and "per" in line):
-            self.problem((*path, "dose"), "a dose needs its unit and per (dose, day, 24 h, week or course)")
+        if "scale_by" in line:
+            self.known(line["scale_by"], data.get("scalings", {}), "scaling", (*path, "scale_by"))
+        for key, message in dose_problems(line):
+            self.problem((*path, key), message)
         if not any(key in line for key in ("days", "window", "schedule")):
             self.problem(path, "a line needs days, a window or a schedule in words")
         length = phase.get("days")
@@ -110,14 +127,27 @@ class _Compiler:
             self.problem((*path, key), f"day {outside[0]} is outside the phase, which has {length} days")
         if days != sorted(days):
             self.problem((*path, "days"), "the days are not in order")
-        cap, dose = line.get("cap"), line.get("dose")
-        if (
-            cap
-            and isinstance(dose, (int, float))
-            and line.get("unit") == f"{cap['unit']}/m2"
-            and cap["dose"] < dose * 0.2
-        ):
-            self.problem((*path, "cap"), "the cap is below what the smallest child would get")
+
+    def stated_totals(self, form: dict[str, Any]) -> None:
+        """Totals that a source states, against the sum of the lines; only once everything else can be read."""
+        library = ProtocolLibrary({**form, "vocabulary": pack_vocabulary(self.vocabulary), "sources": {}})
+        for index, raw in enumerate(form["protocols"]):
+            for number, arm in enumerate(raw["arms"]):
+                for place, total in enumerate(arm.get("totals", ())):
+                    path: Path = ("protocols", index, "arms", number, "totals", place)
+                    protocol = library.protocol(raw["id"])
+                    stated = protocol.arms[number].totals[place]
+                    for phase in total.get("phases", ()):
+                        self.known(phase, arm["phases"], f"phase of the arm {arm['id']}", (*path, "phases"))
+                    self.known(stated.of, (*SUMS, *form["drugs"]), "drug", (*path, "of"))
+                    if not self.problems and (message := total_problem(stated, arm["phases"], protocol, library)):
+                        self.problem((*path, "amount"), message)
+
+    def within(self, day: int | None, phase: Mapping[str, Any], path: Path) -> None:
+        length = phase.get("days")
+        # The day after the last one is the day on which the phase is looked back on.
+        if day is not None and length is not None and day > length + 1:
+            self.problem(path, f"day {day} is outside the phase, which has {length} days")
 
     def known(self, id: str, among: Any, kind: str, path: Path) -> None:
         if id not in among:

@@ -12,6 +12,7 @@ from all_cli.knowledge.sources import Source, citations, pack_sources, sources_i
 from all_cli.knowledge.vocabulary import Vocabulary, pack_vocabulary, unpack_vocabulary, vocabulary_in
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import Expression, unpack
+from all_cli.logic.values import Possible
 from all_cli.patient.patient import Patient
 from all_cli.protocol.regimen import (
     Arm,
@@ -25,6 +26,10 @@ from all_cli.protocol.regimen import (
     Line,
     Phase,
     Protocol,
+    ScaleRow,
+    Scaling,
+    StatedTotal,
+    SurfaceFormula,
     days_in,
 )
 
@@ -45,7 +50,7 @@ class ProtocolLibrary:
     def protocol(self, id: str) -> Protocol:
         """One protocol; KeyError if there is none of that id."""
         if id not in self._protocols:
-            self._protocols[id] = _protocol(self._raw[id])
+            self._protocols[id] = unpack_protocol(self._raw[id])
         return self._protocols[id]
 
     @property
@@ -54,8 +59,9 @@ class ProtocolLibrary:
         return [self.protocol(id) for id in self._raw]
 
     def with_phase(self, kind: str) -> list[str]:
-        """Ids of the protocols that have a phase of this kind."""
-        return [id for id, raw in self._raw.items() if any(phase["phase"] == kind for phase in raw["phases"])]
+        """Ids of the protocols that have a phase of this kind: whole regimens before fragments and labels."""
+        having = [id for id, raw in self._raw.items() if any(phase["phase"] == kind for phase in raw["phases"])]
+        return sorted(having, key=lambda id: _completeness(self._raw[id]), reverse=True)
 
     def phase_kinds(self) -> list[str]:
         """Every kind of phase that occurs, in the order of first occurrence."""
@@ -95,6 +101,19 @@ class ProtocolLibrary:
         }  # fmt: skip
 
     @cached_property
+    def scalings(self) -> dict[str, Scaling]:
+        """The rules by which doses are a fraction of the printed ones."""
+        return {id: _scaling(id, raw) for id, raw in self._packed["scalings"].items()}
+
+    @cached_property
+    def surface_formulas(self) -> dict[str, SurfaceFormula]:
+        """The formulas of body surface by id; the first is the default."""
+        return {
+            id: SurfaceFormula(id, **{**raw, "cite": citations(raw["cite"])})
+            for id, raw in self._packed["body_surface"].items()
+        }
+
+    @cached_property
     def defaults(self) -> list[Default]:
         """Which protocol answers when none is named, in order of preference."""
         return [
@@ -123,6 +142,10 @@ class ProtocolLibrary:
             ph: whether the leukaemia is BCR::ABL1-positive; None for any.
             patient: what is known; a protocol whose population excludes the patient does not answer.
         """
+        return next(iter(self.fitting(kind, risk, lineage, ph, patient)), None)
+
+    def fitting(self, kind: str, risk: str | None, lineage: str | None, ph: bool | None, patient: Patient) -> list[str]:
+        """Every protocol that fits, in the order in which they answer; of the arguments of :meth:`default`."""
         possible = patient.possible()
         having = self.with_phase(kind)
         preferred = [
@@ -131,18 +154,26 @@ class ProtocolLibrary:
             if (not risk or default.risk == risk)
             and (default.when is None or truth(default.when, possible) is not False)
         ]
-        for id in dict.fromkeys([*preferred, *having]):
-            raw = self._raw[id]
-            population = unpack(raw["population"]["expression"])
-            if (
-                id in having
-                and (risk is None or risk in raw["risk"])
-                and (lineage is None or not raw.get("lineage") or lineage in raw["lineage"])
-                and (ph is None or raw.get("ph", False) == ph)
-                and truth(population, possible) is not False
-            ):
-                return id
-        return None
+        return [
+            id
+            for id in dict.fromkeys([*preferred, *having])
+            if id in having and self._fits(self._raw[id], risk, lineage, ph, possible)
+        ]
+
+    @staticmethod
+    def _fits(
+        raw: Mapping[str, Any],
+        risk: str | None,
+        lineage: str | None,
+        ph: bool | None,
+        possible: Mapping[str, Possible],
+    ) -> bool:
+        return (
+            (risk is None or risk in raw["risk"])
+            and (lineage is None or not raw.get("lineage") or lineage in raw["lineage"])
+            and (ph is None or raw.get("ph", False) == ph)
+            and truth(unpack(raw["population"]["expression"]), possible) is not False
+        )
 
 
 def lines_for(lines: Sequence[Line], patient: Patient) -> list[Line]:
@@ -180,6 +211,12 @@ def _build() -> dict[str, Any]:
     }
 
 
+def _completeness(raw: Mapping[str, Any]) -> tuple[int, int]:
+    """How much of a treatment a protocol holds: different kinds of phase, then lines that were read."""
+    lines = [line for phase in raw["phases"] for line in phase["lines"]]
+    return len({phase["phase"] for phase in raw["phases"]}), sum(line["checked"] for line in lines)
+
+
 def _expression(raw: Mapping[str, Any]) -> Expression | None:
     return unpack(raw["expression"]) if "expression" in raw else None
 
@@ -200,13 +237,14 @@ def _line(raw: Mapping[str, Any]) -> Line:
         route=raw["route"],
         cite=citations(raw["cite"]),
         checked=raw["checked"],
-        dose=None if dose is None else (dose[0], dose[1]) if isinstance(dose, tuple) else (dose, dose),
+        dose=None if dose is None else (dose[0], dose[1]) if isinstance(dose, (list, tuple)) else (dose, dose),
         dose_by=raw.get("dose_by", ""),
         dose_text=raw.get("dose_text", ""),
         unit=raw.get("unit", ""),
         per=raw.get("per", ""),
         times_per_day=raw.get("times_per_day"),
         escalate=raw.get("escalate", ""),
+        scale_by=raw.get("scale_by", ""),
         infusion=raw.get("infusion", ""),
         days=days_in(raw.get("days", [])),
         window=(window[0], window[1]) if window else None,
@@ -222,6 +260,24 @@ def _line(raw: Mapping[str, Any]) -> Line:
     )
 
 
+def _cycles(raw: Any) -> tuple[int, int | None] | None:
+    return None if raw is None else (raw, raw) if isinstance(raw, int) else (raw[0], raw[1])
+
+
+def _scaling(id: str, raw: Mapping[str, Any]) -> Scaling:
+    rows = []
+    for row in raw["rows"]:
+        over, _, under = row["factor"].partition("/")
+        factor = (int(over), int(under))
+        rows.append(ScaleRow(row["when"], unpack(row["expression"]), factor, citations(row["cite"]), row["checked"]))
+    return Scaling(id, raw["title"], tuple(rows), raw.get("note", ""))
+
+
+def _stated(raw: Mapping[str, Any]) -> StatedTotal:
+    cite, phases = citations(raw["cite"]), tuple(raw.get("phases", ()))
+    return StatedTotal(raw["of"], raw["amount"], raw["unit"], cite, raw["checked"], phases, raw.get("note", ""))
+
+
 def _phase(raw: Mapping[str, Any]) -> Phase:
     return Phase(
         id=raw["id"],
@@ -230,6 +286,8 @@ def _phase(raw: Mapping[str, Any]) -> Phase:
         lines=tuple(map(_line, raw["lines"])),
         days=raw.get("days"),
         cycle=raw.get("cycle", False),
+        cycles=_cycles(raw.get("cycles")),
+        who=raw.get("who", ""),
         arms=tuple(raw.get("arms", ())),
         start=_optional(raw.get("start")),
         assessments=tuple(
@@ -241,10 +299,12 @@ def _phase(raw: Mapping[str, Any]) -> Phase:
         ),
         rescue=tuple(map(_cited, raw.get("rescue", ()))),
         notes=tuple(map(_cited, raw.get("notes", ()))),
+        **{key: True for key in ("counts_on", "beside", "in_turn") if raw.get(key)},
     )  # fmt: skip
 
 
-def _protocol(raw: Mapping[str, Any]) -> Protocol:
+def unpack_protocol(raw: Mapping[str, Any]) -> Protocol:
+    """A protocol from its compiled form."""
     population = raw["population"]
     first, last = raw.get("years", (None, None))
     return Protocol(
@@ -258,6 +318,7 @@ def _protocol(raw: Mapping[str, Any]) -> Protocol:
             Arm(
                 arm["id"], arm["title"], tuple(arm["phases"]), citations(arm["cite"]), arm["checked"],
                 tuple((entry["scheme"], tuple(entry["groups"])) for entry in arm.get("for", ())), arm.get("note", ""),
+                tuple(map(_stated, arm.get("totals", ()))),
             )
             for arm in raw["arms"]
         ),

@@ -31,9 +31,9 @@ class Line(NamedTuple):
     """One drug of one phase.
 
     ``dose`` is a number, a range or None; then ``dose_by`` names a table of doses by age, or ``dose_text`` says it in
-    words. ``per`` is dose, day, 24 h, week or course. ``days`` are protocol days, the first being day 1; ``window`` is
-    one day from first to last; ``schedule`` says it in words. ``read`` names the parts that were read in the source of
-    a line that is not checked as a whole.
+    words; ``scale_by`` names a rule by which small children get a fraction of it. ``per`` is dose, day, 24 h, week or
+    course. ``days`` are protocol days, the first being day 1; ``window`` is one day from first to last; ``schedule``
+    says it in words. ``read`` names the parts that were read in the source of a line that is not checked as a whole.
     """
 
     id: str
@@ -48,6 +48,7 @@ class Line(NamedTuple):
     per: str = ""
     times_per_day: int | None = None
     escalate: str = ""
+    scale_by: str = ""
     infusion: str = ""
     days: tuple[int, ...] = ()
     window: tuple[int, int] | None = None
@@ -75,7 +76,10 @@ class Assessment(NamedTuple):
 class Phase(NamedTuple):
     """A phase: how long, when it may start, what is given, looked at and done if things go otherwise.
 
-    ``arms`` are the arms that it belongs to; empty means all.
+    ``arms`` are the arms that it belongs to; empty means all. A phase that is a ``cycle`` is given ``cycles`` times;
+    None means that the number is not printed. Where it stands among the others: ``counts_on`` its days are counted from
+    day 1 of the phase before it (BFM: IB begins on day 36), ``beside`` it runs beside the others, which do not wait for
+    it, ``in_turn`` its cycles alternate with those of the phase after it.
     """
 
     id: str
@@ -84,11 +88,31 @@ class Phase(NamedTuple):
     lines: tuple[Line, ...]
     days: int | None = None
     cycle: bool = False
+    cycles: tuple[int, int | None] | None = None
+    who: str = ""
     arms: tuple[str, ...] = ()
     start: Cited | None = None
     assessments: tuple[Assessment, ...] = ()
     rescue: tuple[Cited, ...] = ()
     notes: tuple[Cited, ...] = ()
+    counts_on: bool = False
+    beside: bool = False
+    in_turn: bool = False
+
+
+class StatedTotal(NamedTuple):
+    """A total that a source states, over some phases or (``phases`` empty) over the whole arm.
+
+    ``of`` is a drug, ``anthracycline`` (daunorubicin and doxorubicin, 1:1) or ``intrathecal``.
+    """
+
+    of: str
+    amount: float
+    unit: str
+    cite: tuple[Citation, ...]
+    checked: bool
+    phases: tuple[str, ...] = ()
+    note: str = ""
 
 
 class Arm(NamedTuple):
@@ -101,6 +125,7 @@ class Arm(NamedTuple):
     checked: bool
     groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
     note: str = ""
+    totals: tuple[StatedTotal, ...] = ()
 
 
 class DoseRow(NamedTuple):
@@ -122,6 +147,38 @@ class DoseTable(NamedTuple):
     unit: str
     rows: tuple[DoseRow, ...]
     note: str = ""
+
+
+class ScaleRow(NamedTuple):
+    """For whom doses are this fraction (numerator, denominator) of what is printed."""
+
+    text: str
+    when: Expression
+    factor: tuple[int, int]
+    cite: tuple[Citation, ...]
+    checked: bool
+
+
+class Scaling(NamedTuple):
+    """A protocol's own rule that doses are a fraction of the printed ones, such as infants by age."""
+
+    id: str
+    title: str
+    rows: tuple[ScaleRow, ...]
+    note: str = ""
+
+
+class SurfaceFormula(NamedTuple):
+    """Body surface in m² as factor × height^a × weight^b (cm, kg); the numbers stay text, so that they stay exact."""
+
+    id: str
+    title: str
+    factor: str
+    height: str
+    weight: str
+    text: str
+    cite: tuple[Citation, ...]
+    checked: bool
 
 
 class Drug(NamedTuple):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from all_cli import __version__
 from all_cli.knowledge import files
 from all_cli.knowledge.sources import Citation
 from all_cli.patient.patient import Patient
+from all_cli.report.guidance_pointers import for_patient, pointers_json, pointers_page
 from all_cli.report.page import Page
+from all_cli.report.words import number_of
 from all_cli.risk.library import Answers, RiskLibrary
 from all_cli.risk.scheme import NOT_APPLICABLE, Statement
 from all_cli.risk.verdict import ASSIGNED, Decision, Verdict
@@ -18,7 +20,14 @@ SCHEMA_VERSION = 1
 _NAMED = 5
 
 
-def answers_page(answers: Answers, patient: Patient, library: RiskLibrary, *, named: bool) -> Page:
+def answers_page(
+    answers: Answers,
+    patient: Patient,
+    library: RiskLibrary,
+    *,
+    named: bool,
+    ending: Callable[[Page], None] | None = None,
+) -> Page:
     """The screen: the primary scheme in full, the others in a line each, and criteria that do not apply, with why.
 
     Args:
@@ -26,6 +35,7 @@ def answers_page(answers: Answers, patient: Patient, library: RiskLibrary, *, na
         patient: the patient.
         library: where sources and labels come from.
         named: whether the user named the schemes; then each is shown in full.
+        ending: adds what else is to stand before the references.
     """
     page = Page(library.sources)
     said = patient.said()
@@ -41,6 +51,9 @@ def answers_page(answers: Answers, patient: Patient, library: RiskLibrary, *, na
     if not named:
         _others(page, answers, library)
     _outside(page, answers.outside)
+    if ending:
+        ending(page)
+    pointers_page(page, for_patient(patient))
     page.close()
     return page
 
@@ -48,9 +61,14 @@ def answers_page(answers: Answers, patient: Patient, library: RiskLibrary, *, na
 def as_of_text(year: int, recorded: int, unrecorded: int, left_out: int) -> str:
     """What ``--as-of`` kept and left out, in a sentence."""
     return (
-        f"{year}: {recorded} of {recorded + unrecorded + left_out} schemes were in use; {unrecorded} whose years of "
-        f"use are not recorded are kept, {left_out} are left out"
+        f"{year}: {recorded} of {number_of(recorded + unrecorded + left_out, 'scheme')} {_be(recorded, 'was', 'were')} "
+        f"in use; {unrecorded} whose years of use are not recorded {_be(unrecorded, 'is', 'are')} kept, "
+        f"{left_out} {_be(left_out, 'is', 'are')} left out"
     )
+
+
+def _be(count: int, one: str, many: str) -> str:
+    return one if count == 1 else many
 
 
 def _as_of(page: Page, answers: Answers, library: RiskLibrary) -> None:
@@ -144,7 +162,8 @@ def _others(page: Page, answers: Answers, library: RiskLibrary) -> None:
         page.heading("Narrowed, not yet decided (all-risk classify --scheme ID says what is missing)")
         page.table(("scheme", "still possible"), [(id, _short(answers.brief[id].possible)) for id in narrowed])
     if rest := len(undecided) - len(narrowed):
-        page.line(f"{rest} more schemes may apply; nothing given narrows their answer.", "others")
+        whose = "its" if rest == 1 else "their"
+        page.line(f"{number_of(rest, 'more scheme')} may apply; nothing given narrows {whose} answer.", "others")
 
 
 def _narrowed(answers: Answers, library: RiskLibrary, id: str) -> bool:
@@ -196,6 +215,7 @@ def answers_json(answers: Answers, patient: Patient, library: RiskLibrary) -> di
         "primary": answers.primary,
         "results": results,
         "outside_population": outside,
+        "guidance": pointers_json(for_patient(patient)),
         "sources": references(cited, library),
     }
 

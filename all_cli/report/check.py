@@ -10,6 +10,7 @@ from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.report.answers import header
 from all_cli.report.difference import value_as_text
 from all_cli.report.page import Page
+from all_cli.report.words import number_of
 from all_cli.risk.check import Finding
 from all_cli.risk.library import RiskLibrary
 
@@ -41,8 +42,8 @@ def check_page(library: RiskLibrary, found: Mapping[str, Sequence[Finding]], els
         page.line("Something is to mend.", strong=True)
     else:
         page.line(
-            f"{len(found)} schemes proved over all patients: none leaves a gap, no rule is dead, no fact is asked "
-            "in vain, no worse finding gives a milder group, no two rules contradict but as declared."
+            f"{number_of(len(found), 'scheme')} proved over all patients: none leaves a gap, no rule is dead, no fact "
+            "is asked in vain, no worse finding gives a milder group, no two rules contradict but as declared."
         )
     return page
 

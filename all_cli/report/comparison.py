@@ -8,6 +8,7 @@ from typing import Any
 from all_cli.patient.patient import Patient
 from all_cli.report.answers import citations_json, header, references
 from all_cli.report.page import Page
+from all_cli.report.words import number_of
 from all_cli.risk.comparison import Comparison, Disagreement, Row, Side, end_of
 from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import NOT_APPLICABLE
@@ -88,7 +89,7 @@ def _why(row: Row) -> str:
         if len(settled) == len(said):
             return ", ".join(said)
         # Several rules are open and all lead to the one group: their open comparisons decide nothing.
-        each = f"each of {len(row.decisions)} rules still possible leads to it"
+        each = f"each of {number_of(len(row.decisions), 'rule')} still possible leads to it"
         return ", ".join([*settled, each])
     return "; ".join(f"not {item.group}: {', '.join(item.because)}" for item in row.excluded if item.because)
 
@@ -121,7 +122,7 @@ def _disagreements(page: Page, found: Comparison) -> None:
         )
     if found.different_questions:
         page.line(
-            f"{found.different_questions} more pairs stand at opposite ends, decided on different facts; they answer "
+            f"{number_of(found.different_questions, 'more pair')} at opposite ends, decided on different facts: "
             "different questions.",
             "others",
         )

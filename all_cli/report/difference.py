@@ -14,6 +14,7 @@ from all_cli.patient.reading import read_value, words_text
 from all_cli.patient.unreadable import UnreadableError
 from all_cli.report.answers import citations_json, header
 from all_cli.report.page import Line, Page
+from all_cli.report.words import number_of
 from all_cli.risk.difference import CHANGED, Change, Decider, Difference, Move, SchemeDifference
 from all_cli.risk.library import RiskLibrary
 
@@ -61,10 +62,10 @@ def difference_page(found: Difference, before: Version, after: Version, cohort: 
 
 def _counts(found: Difference) -> str:
     if found.nothing:
-        return f"Nothing differs in {_number(found.common, 'scheme')}."
+        return f"Nothing differs in {number_of(found.common, 'scheme')}."
     moving = sum(bool(scheme.moves) for scheme in found.schemes)
     parts = [
-        f"{_number(found.common, 'scheme')} in both: {len(found.schemes) or 'none'} "
+        f"{number_of(found.common, 'scheme')} in both: {len(found.schemes) or 'none'} "
         f"{'differs' if len(found.schemes) == 1 else 'differ'}"
     ]
     if found.schemes:
@@ -117,7 +118,7 @@ def _move(page: Page, scheme: SchemeDifference, move: Move, before: Version, aft
     page.line(_decider(page, first), "before")
     page.line(_decider(page, second), "after")
     if others := len(move.deciders) - 1:
-        page.line(f"by {_number(others, 'more pair')} of rules; --format json names them", "also")
+        page.line(f"by {number_of(others, 'more pair')} of rules; --format json names them", "also")
     region = _region(move.region, after.library.vocabulary)
     page.line(region or "any patient", "such as")
     page.blocks.append(Line("", "witness", identifier=witness_command(scheme.id, move.witness, after)))
@@ -207,7 +208,7 @@ def _reads_within(fact: Fact, text: str, possible: NumberSet) -> bool:
 def _cohort(page: Page, cohort: Movers) -> None:
     page.heading(f"Patients of {cohort.source}")
     rows = len({item.row for item in cohort.movers})
-    page.line(f"{_number(cohort.rows, 'row')}: {rows or 'none'} {'moves' if rows == 1 else 'move'}", strong=True)
+    page.line(f"{number_of(cohort.rows, 'row')}: {rows or 'none'} {'moves' if rows == 1 else 'move'}", strong=True)
     page.line(", ".join(cohort.read) or "nothing; no column is named like a fact", "read")
     if cohort.left_alone:
         page.line(", ".join(f'"{name}"' for name in cohort.left_alone), "left alone")
@@ -230,7 +231,7 @@ def _cohort(page: Page, cohort: Movers) -> None:
         )
         _more(page, len(cohort.movers))
     if cohort.bad:
-        page.heading(f"{_number(len(cohort.bad), 'row')} that cannot be used, under either version")
+        page.heading(f"{number_of(len(cohort.bad), 'row')} that cannot be used, under either version")
         page.table(
             ("row", cohort.id_column, "line", "why"),
             [(str(item.row), item.id, str(item.line), item.reason) for item in cohort.bad[:_SHOWN]],
@@ -241,10 +242,6 @@ def _cohort(page: Page, cohort: Movers) -> None:
 def _more(page: Page, number: int) -> None:
     if number > _SHOWN:
         page.line(f"… and {number - _SHOWN} more; --format json lists all.")
-
-
-def _number(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def difference_json(found: Difference, before: Version, after: Version, cohort: Movers | None) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from all_cli.patient.patient import Patient
 from all_cli.report.answers import header
 from all_cli.report.comparison import few, patient_lines
 from all_cli.report.page import UNCHECKED, Page
+from all_cli.report.words import number_of
 from all_cli.risk.library import RiskLibrary
 from all_cli.risk.narrowing import Narrowing, NextTest
 
@@ -44,7 +45,7 @@ def narrowing_page(
         settled = len(ids) - len(found.schemes)
         page.heading(f"Next test: {found.tests[0].fact if found.tests else 'no single result narrows anything'}", 1)
         page.line(f"{len(found.schemes)} open{whom}, {settled} with one answer already", "schemes")
-        page.line(f"{found.remaining} answers still possible under the open schemes together", "now")
+        page.line(f"{number_of(found.remaining, 'answer')} still possible under the open schemes together", "now")
         _ranking(page, found, patient, top)
         _first(page, found, library)
         _others(page, found)
@@ -82,7 +83,8 @@ def _ranking(page: Page, found: Narrowing, patient: Patient, top: int) -> None:
         ],
     )
     if more := len(found.tests) - len(shown):
-        page.line(f"{more} more facts narrow something; --top {len(found.tests)} shows them.", "others")
+        what = f"{number_of(more, 'more fact')} {'narrows' if more == 1 else 'narrow'} something"
+        page.line(f"{what}; --top {len(found.tests)} shows all.", "others")
 
 
 def _at(test: NextTest, remaining: int, patient: Patient) -> str:

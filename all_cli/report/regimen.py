@@ -2,17 +2,19 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from all_cli.knowledge.sources import citations
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import AllOf, Compare, tests
 from all_cli.logic.values import ANY_NUMBER, NumberSet, number_text
 from all_cli.patient.patient import Patient
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for
 from all_cli.protocol.regimen import Arm, Cited, DoseRow, Line, Phase, Protocol, days_text
-from all_cli.report.answers import citations_json, header
+from all_cli.report.guidance_pointers import for_phases, pointers_page
 from all_cli.report.page import Page
+
+if TYPE_CHECKING:
+    from all_cli.report.doses import Dosing
 
 _UNITS = {
     "mg/m2": "mg/m²",
@@ -26,7 +28,12 @@ _UNITS = {
 
 
 class Shown(NamedTuple):
-    """What ``show`` shows: phases of one protocol, for an arm or for all, for what is known of the patient."""
+    """What ``show`` shows: phases of one protocol, for an arm or for all, for what is known of the patient.
+
+    ``dosing`` is how doses are computed, None where no size is known; ``whole`` says that arms are shown whole, with
+    their totals; ``chosen`` says why this protocol and arm; ``on_the_day`` has the age of the day of the injections,
+    where its date is known.
+    """
 
     protocol: Protocol
     arm: Arm | None
@@ -34,19 +41,47 @@ class Shown(NamedTuple):
     patient: Patient
     others: Sequence[str]
     asked: str
+    dosing: "Dosing | None" = None
+    whole: bool = False
+    chosen: Sequence[str] = ()
+    on_the_day: Patient | None = None
+
+    @property
+    def arms(self) -> Sequence[Arm]:
+        """The arm that is shown, or all of them."""
+        return [self.arm] if self.arm else self.protocol.arms
+
+    @property
+    def growing(self) -> Patient:
+        """The patient whose age decides doses by age."""
+        return self.on_the_day or self.patient
 
 
 def shown_page(shown: Shown, library: ProtocolLibrary) -> Page:
     """The phases as tables: drug, dose, route, days, cap, for whom, source."""
+    return shown_pages([shown], library)
+
+
+def shown_pages(all_shown: Sequence[Shown], library: ProtocolLibrary) -> Page:
+    """Several protocols on one page, with one list of references."""
     page = Page(library.sources)
+    for shown in all_shown:
+        _protocol(page, shown, library)
+    pointers_page(page, [brief for shown in all_shown for brief in for_phases(*guided_by(shown))])
+    page.close()
+    return page
+
+
+def guided_by(shown: Shown) -> tuple[Protocol, Sequence[Phase], Patient]:
+    """What guidance is looked up by."""
+    return shown.protocol, shown.phases, shown.patient
+
+
+def _protocol(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     protocol = shown.protocol
     page.heading(f"{protocol.title} ({protocol.id}){f', {shown.arm.title}' if shown.arm else ''}", 1)
     page.line(f"{protocol.population.text} {_cite(page, protocol.population)}", "for")
-    said = shown.patient.said()
-    if said:
-        page.line(", ".join(f"{id} {text}" for id, text in said.items()), "patient")
-        if truth(protocol.population.when, shown.patient.possible()) is False if protocol.population.when else False:
-            page.line("this patient lies outside the protocol's population", "caution", strong=True)
+    _patient(page, shown)
     if protocol.about:
         page.line(protocol.about, "about")
     years = "–".join(str(year) if year else "" for year in protocol.years)
@@ -57,12 +92,34 @@ def shown_page(shown: Shown, library: ProtocolLibrary) -> Page:
     if protocol.total_duration and len(shown.phases) > 1:
         page.line(f"{protocol.total_duration.text} {_cite(page, protocol.total_duration)}", "total")
     _notes(page, protocol.notes, shown.patient)
+    if shown.whole:
+        from all_cli.report.doses import totals_part
+
+        totals_part(page, protocol, shown.arms, shown.patient, library)
     if shown.others:
         page.heading("The same phase in other protocols")
         for id in shown.others:
             page.line(f"all-protocol show {shown.asked} --protocol {id}", "")
-    page.close()
-    return page
+
+
+def _patient(page: Page, shown: Shown) -> None:
+    """Who it is shown for: the facts, the size, and why this protocol and arm."""
+    protocol = shown.protocol
+    said = shown.patient.said()
+    if said:
+        page.line(", ".join(f"{id} {text}" for id, text in said.items()), "patient")
+        if truth(protocol.population.when, shown.patient.possible()) is False if protocol.population.when else False:
+            page.line("this patient lies outside the protocol's population", "caution", strong=True)
+    for warning in shown.patient.warnings:
+        page.line(warning, "caution", strong=True)
+    if shown.dosing:
+        from all_cli.report.doses import body_lines
+
+        body_lines(page, shown.dosing)
+    if shown.on_the_day is not None:
+        page.line(f"as for {shown.on_the_day.text('age')}, the age on the day of the injection", "by age")
+    for reason in shown.chosen:
+        page.line(reason, "chosen")
 
 
 def _phase(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> None:
@@ -71,19 +128,22 @@ def _phase(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> 
     page.heading(f"{phase.title}{length}{arms}")
     if phase.start:
         page.line(f"{phase.start.text} {_cite(page, phase.start)}", "start")
+    if phase.who:
+        page.line(phase.who, "only for")
     lines = lines_for(phase.lines, shown.patient)
     page.table(
-        ("drug", "dose", "route", "days", "cap", "for whom", "source"),
+        ("drug", "dose", "this patient", "route", "days", "cap", "for whom", "source"),
         [
             (
                 library.drugs[line.drug].name,
-                dose_text(line, shown.patient, library),
+                dose_text(line, shown.growing, library),
+                _computed(page, line, shown, library),
                 line.route + (f", {line.infusion}" if line.infusion else ""),
                 when_text(line),
                 _cap(page, line),
                 _whom(line),
                 page.cite(
-                    [*line.cite, *_table_cites(line, shown.patient, library)], _checked(line, shown.patient, library)
+                    [*line.cite, *_table_cites(line, shown.growing, library)], is_checked(line, shown.growing, library)
                 ),
             )
             for line in lines
@@ -92,6 +152,8 @@ def _phase(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> 
     for line in lines:
         if line.note:
             page.line(line.note, _label(library.drugs[line.drug].abbreviation or line.drug))
+        if line.dose_by and "age" in shown.patient.known and shown.on_the_day is None:
+            _grown(page, line, phase, shown, library)
     left_out = len(phase.lines) - len(lines)
     if left_out:
         page.line(f"{left_out} line{'s' if left_out > 1 else ''} for other patients left out", "")
@@ -104,6 +166,23 @@ def _phase(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> 
     for rescue in phase.rescue:
         page.line(f"{rescue.text} {_cite(page, rescue)}", "then")
     _notes(page, phase.notes, shown.patient)
+
+
+def _computed(page: Page, line: Line, shown: Shown, library: ProtocolLibrary) -> str:
+    if shown.dosing is None:
+        return ""
+    from all_cli.report.doses import dose_cell
+
+    return dose_cell(page, line, shown.dosing, library)
+
+
+def _grown(page: Page, line: Line, phase: Phase, shown: Shown, library: ProtocolLibrary) -> None:
+    """Which other dose by age may hold on the day of the injection."""
+    from all_cli.report.doses import edges_text
+
+    text = edges_text(line, phase, shown.patient, library)
+    if text:
+        page.line(text, _label(library.drugs[line.drug].abbreviation or line.drug))
 
 
 def _notes(page: Page, notes: Sequence[Cited], patient: Patient) -> None:
@@ -140,7 +219,15 @@ def dose_text(line: Line, patient: Patient, library: ProtocolLibrary) -> str:
         text += f" per {line.per}"
     if line.times_per_day and line.per == "dose" and line.times_per_day > 1:
         text += f", {line.times_per_day} times a day"
-    return text + (f"; {line.escalate}" if line.escalate else "")
+    text += f"; {line.escalate}" if line.escalate else ""
+    return text + (_fractions(line, patient, library) if line.scale_by else "")
+
+
+def _fractions(line: Line, patient: Patient, library: ProtocolLibrary) -> str:
+    """The protocol's own fractions for small children: ``; × 2/3 <0.5 y``."""
+    possible = patient.possible()
+    rows = [row for row in library.scalings[line.scale_by].rows if truth(row.when, possible) is not False]
+    return "".join(f"; × {row.factor[0]}/{row.factor[1]} if {row.text}" for row in rows)
 
 
 def _band(row: DoseRow) -> str:
@@ -172,7 +259,8 @@ def when_text(line: Line) -> str:
 def _cap(page: Page, line: Line) -> str:
     if line.cap is None:
         return ""
-    return f"{number_text(line.cap.dose)} {line.cap.unit} a {line.cap.per} {page.cite(line.cap.cite, line.cap.checked)}"
+    amount = f"{number_text(line.cap.dose)} {_UNITS.get(line.cap.unit, line.cap.unit)}"
+    return f"{amount} a {line.cap.per} {page.cite(line.cap.cite, line.cap.checked)}"
 
 
 def _whom(line: Line) -> str:
@@ -180,166 +268,17 @@ def _whom(line: Line) -> str:
 
 
 def _table_cites(line: Line, patient: Patient, library: ProtocolLibrary) -> list[Any]:
-    rows = dose_rows_for(library.dose_tables[line.dose_by], patient) if line.dose_by else []
-    return [citation for row in rows for citation in row.cite]
+    return [citation for row in rows_of(line, patient, library) for citation in row.cite]
 
 
-def _checked(line: Line, patient: Patient, library: ProtocolLibrary) -> bool:
-    rows = dose_rows_for(library.dose_tables[line.dose_by], patient) if line.dose_by else []
-    return line.checked and all(row.checked for row in rows)
+def is_checked(line: Line, patient: Patient, library: ProtocolLibrary) -> bool:
+    """Whether the line was read in its source, with every row of the table that it leans on."""
+    return line.checked and all(row.checked for row in rows_of(line, patient, library))
 
 
-def shown_json(shown: Shown, library: ProtocolLibrary) -> dict[str, Any]:
-    """One object: protocol, arm, phase, lines, assessments, notes, sources; ``phases`` too if there are several."""
-    cited: dict[str, None] = {}
-    phases = [_phase_json(phase, shown, library, cited) for phase in shown.phases]
-    population = shown.protocol.population
-    return {
-        **header(),
-        "protocol": shown.protocol.id,
-        "title": shown.protocol.title,
-        "arm": shown.arm.id if shown.arm else None,
-        "for": {
-            "text": population.text,
-            "when": shown.protocol.population_text,
-            "cite": citations_json(population.cite, cited),
-        },
-        "patient": shown.patient.said(),
-        **phases[0],
-        **({"phases": phases} if len(phases) > 1 else {}),
-        "protocol_notes": [_cited_json(note, cited) for note in shown.protocol.notes],
-        "other_protocols": list(shown.others),
-        "sources": {id: library.sources[id].reference for id in cited if id in library.sources},
-    }
-
-
-def _phase_json(phase: Phase, shown: Shown, library: ProtocolLibrary, cited: dict[str, None]) -> dict[str, Any]:
-    return {
-        "phase": phase.kind,
-        "phase_id": phase.id,
-        "phase_title": phase.title,
-        "length_days": phase.days,
-        "arms": list(phase.arms),
-        "start": _cited_json(phase.start, cited) if phase.start else None,
-        "lines": [_line_json(line, shown, library, cited) for line in lines_for(phase.lines, shown.patient)],
-        "assessments": [
-            {
-                "id": item.id,
-                "what": item.what,
-                "day": item.day,
-                "text": item.text,
-                "cite": citations_json(item.cite, cited),
-                "checked": item.checked,
-            }
-            for item in phase.assessments
-        ],
-        "rescue": [_cited_json(item, cited) for item in phase.rescue],
-        "notes": [_cited_json(item, cited) for item in phase.notes],
-    }  # fmt: skip
-
-
-def _line_json(line: Line, shown: Shown, library: ProtocolLibrary, cited: dict[str, None]) -> dict[str, Any]:
-    dose: Any = None
-    if line.dose is not None:
-        dose = line.dose[0] if line.dose[0] == line.dose[1] else list(line.dose)
-    result: dict[str, Any] = {
-        "id": f"{shown.protocol.id}.{line.id}",
-        "drug": line.drug,
-        "dose": dose,
-        "unit": line.unit,
-        "per": line.per,
-        "times_per_day": line.times_per_day,
-        "route": line.route,
-        "days": list(line.days),
-        "window": list(line.window) if line.window else None,
-        "schedule": line.schedule,
-        "cap": None,
-        "when": line.condition,
-        "who": line.who,
-        "text": f"{dose_text(line, shown.patient, library)} {line.route}, days {when_text(line)}",
-        "note": line.note,
-        "cite": citations_json(line.cite, cited),
-        "checked": _checked(line, shown.patient, library),
-        "read": list(line.read),
-    }
-    if line.cap:
-        result["cap"] = {
-            "dose": line.cap.dose, "unit": line.cap.unit, "per": line.cap.per,
-            "cite": citations_json(line.cap.cite, cited), "checked": line.cap.checked,
-        }  # fmt: skip
-    if line.dose_by:
-        table = library.dose_tables[line.dose_by]
-        result["unit"], result["per"] = table.unit, "dose"
-        result["dose_by_age"] = [
-            {"when": row.text, "dose": row.dose, "cite": citations_json(row.cite, cited), "checked": row.checked}
-            for row in dose_rows_for(table, shown.patient)
-        ]
-        if len(result["dose_by_age"]) == 1:
-            result["dose"] = result["dose_by_age"][0]["dose"]
-    return result
-
-
-def _cited_json(item: Cited, cited: dict[str, None]) -> dict[str, Any]:
-    return {"id": item.id, "text": item.text, "cite": citations_json(item.cite, cited), "checked": item.checked}
-
-
-def list_page(library: ProtocolLibrary, protocols: Sequence[Protocol]) -> Page:
-    """Protocols with their arms and phases, and what is known and not encoded."""
-    page = Page(library.sources)
-    page.heading("Protocols", 1)
-    rows = []
-    for protocol in protocols:
-        lines = protocol.lines
-        checked = sum(line.checked for line in lines)
-        phases = ", ".join(phase.id for phase in protocol.phases)
-        share = f"{checked} of {len(lines)}" + ("" if checked == len(lines) else " †")
-        page.unchecked |= checked != len(lines)
-        rows.append(
-            (
-                protocol.id,
-                protocol.title,
-                ", ".join(protocol.risk),
-                ", ".join(a.id for a in protocol.arms),
-                phases,
-                share,
-            )
-        )
-    page.table(("id", "title", "risk", "arms", "phases", "lines checked"), rows)
-    if library.not_encoded:
-        page.heading("Known and not encoded")
-        page.table(
-            ("id", "title", "reason", "source"),
-            [(e["id"], e["title"], e["reason"], page.cite(citations(e["cite"]))) for e in library.not_encoded],
-        )
-    page.close()
-    return page
-
-
-def list_json(library: ProtocolLibrary, protocols: Sequence[Protocol]) -> dict[str, Any]:
-    """The list of protocols as the contract has it."""
-    return {
-        **header(),
-        "protocols": [
-            {
-                "id": protocol.id,
-                "title": protocol.title,
-                "audience": protocol.audience,
-                "risk": list(protocol.risk),
-                "lines": len(protocol.lines),
-                "checked": sum(line.checked for line in protocol.lines),
-                "arms": [
-                    {
-                        "id": arm.id,
-                        "title": arm.title,
-                        "phases": list(arm.phases),
-                        "for": [{"scheme": scheme, "groups": list(groups)} for scheme, groups in arm.groups],
-                    }
-                    for arm in protocol.arms
-                ],
-            }
-            for protocol in protocols
-        ],
-        "not_encoded": [
-            {**entry, "cite": citations_json(citations(entry["cite"]), {})} for entry in library.not_encoded
-        ],
-    }
+def rows_of(line: Line, patient: Patient, library: ProtocolLibrary) -> list[Any]:
+    """The rows of a dose table or of a scaling that the line leans on."""
+    if line.scale_by:
+        possible = patient.possible()
+        return [row for row in library.scalings[line.scale_by].rows if truth(row.when, possible) is not False]
+    return list(dose_rows_for(library.dose_tables[line.dose_by], patient)) if line.dose_by else []

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from all_cli.report.legible import legible_page
 from all_cli.report.outline import outline_lines, outline_list, print_outline
 from all_cli.report.page import Block, Heading, Line, Outline, Page, Table
 
@@ -23,6 +24,7 @@ def print_page(page: Page, form: str, color: str = "auto") -> None:
         form: ``table``, ``plain`` or ``markdown``.
         color: ``auto`` (a terminal that wants it), ``always`` or ``never``.
     """
+    page = legible_page(page, sys.stdout.encoding)
     if form == "table":
         _print_rich(page, color)
     else:

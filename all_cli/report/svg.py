@@ -25,7 +25,7 @@ _LEAST_WIDTH, _SHELF_WIDTH = 760.0, 1180.0
 _TITLE, _HEADING, _BODY, _SMALL = 20.0, 14.0, 13.0, 11.5
 
 _Paint = dict[str, tuple[str, str]]  # class -> fill, stroke
-_LIGHT: _Paint = {
+LIGHT: _Paint = {
     "page": ("#ffffff", "none"),
     "ink": ("#1b1f24", "none"),
     "dim": ("#57606a", "none"),
@@ -39,7 +39,7 @@ _LIGHT: _Paint = {
     "shade3": ("#fbd9bd", "#b45309"),
     "shade4": ("#f8cfd0", "#b42329"),
 }
-_DARK: _Paint = {
+DARK: _Paint = {
     "page": ("#14181d", "none"),
     "ink": ("#e6edf3", "none"),
     "dim": ("#a3adb8", "none"),
@@ -207,7 +207,7 @@ class _Sheet:
         self.y += 3
 
     def _add(self, tag: str, paint: str, attributes: dict[str, str], text: str = "") -> None:
-        fill, stroke = _LIGHT[paint]
+        fill, stroke = LIGHT[paint]
         element = ElementTree.Element(tag, {"class": paint, **attributes, "fill": fill, "stroke": stroke})
         element.text = text or None
         self.elements.append(element)
@@ -229,7 +229,7 @@ class _Sheet:
         )
         ElementTree.SubElement(root, "title", {"id": "title"}).text = title
         ElementTree.SubElement(root, "style").text = _style()
-        fill, stroke = _LIGHT["page"]
+        fill, stroke = LIGHT["page"]
         paper = {"class": "page", "width": _n(width), "height": _n(height), "fill": fill, "stroke": stroke}
         ElementTree.SubElement(root, "rect", paper)
         ElementTree.SubElement(root, "g", {"transform": f"translate({_n(_MARGIN)} {_n(_MARGIN)})"}).extend(
@@ -240,7 +240,7 @@ class _Sheet:
 
 
 def _style() -> str:
-    return f"\n{_sheet_of(_LIGHT)}\n@media (prefers-color-scheme: dark) {{\n{_sheet_of(_DARK)}\n}}\n"
+    return f"\n{_sheet_of(LIGHT)}\n@media (prefers-color-scheme: dark) {{\n{_sheet_of(DARK)}\n}}\n"
 
 
 def _sheet_of(paints: _Paint) -> str:

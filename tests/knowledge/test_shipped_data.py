@@ -16,9 +16,7 @@ from all_cli.risk.compile import compile_schemes
 
 # Sources that no rule or dose leans on, and why they are in the bibliography all the same.
 UNCITED = {
-    "seed-004": "a seed text that was read in full and says nothing of its own that a rule needs",
     "pdl-relapse-table": "waits for the relapse schemes that cite it",
-    "adult-factors-table": "read for the adult prognostic factors; waits for the adult schemes that cite it",
 }
 
 

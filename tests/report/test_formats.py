@@ -46,6 +46,15 @@ REPORTS: list[tuple[typer.Typer, tuple[str, ...]]] = [
     (protocol_app, ("show", "induction", "--risk", "standard", "--age", "7", "--cns", "CNS3")),
     (protocol_app, ("show", "induction", "--protocol", "cog-aall0232", "--all")),
     (protocol_app, ("list",)),
+    (protocol_app, ("list", "--risk", "high", "--year", "2010")),
+    (protocol_app, ("list", "cog-aall0232")),
+    (protocol_app, ("compare", "induction", "--protocol", "cog-aall0232", "--protocol", "ccg-1991")),
+    (protocol_app, ("compare", "cog-aall0232/dex-hdmtx", "all-bfm-95/medium")),
+    (protocol_app, ("drug",)),
+    (protocol_app, ("drug", "methotrexate", "--protocol", "cog-aall0232")),
+    (protocol_app, ("coverage",)),
+    (risk_app, ("coverage",)),
+    (risk_app, (*SEVEN, "--show-protocol")),
     (protocol_app, ("cite", "cog-aall0232.consolidation")),
 ]
 NAMES = [" ".join(arguments) for _, arguments in REPORTS]

@@ -1,0 +1,222 @@
+"""``all-protocol show``: a phase, an arm, or a phase in every protocol; rows, arm and doses by the patient."""
+
+# No postponed annotations here, as in options.py.
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import typer
+
+from all_cli.cli.common import Color, emit, fail, sentences
+from all_cli.cli.options import ColorOption, Described, FormatOption, with_patient
+
+if TYPE_CHECKING:
+    from all_cli.logic.values import NumberSet
+    from all_cli.patient.patient import Patient
+    from all_cli.protocol.library import ProtocolLibrary
+    from all_cli.report.choice import Undecided
+    from all_cli.report.doses import Dosing
+    from all_cli.report.page import Page
+    from all_cli.report.regimen import Shown
+
+
+PICKS_ROWS = frozenset({"age", "sex", "lineage", "bcr_abl1", "cns", "weight", "height", "bsa"})
+"""Facts that pick rows and populations by themselves; any other one is told to find the risk group."""
+
+
+class SurfaceBy(StrEnum):
+    """Formulas of body surface."""
+
+    mosteller = "mosteller"
+    du_bois = "du-bois"
+    haycock = "haycock"
+    gehan_george = "gehan-george"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(show)
+
+
+@with_patient
+def show(
+    about: Described,
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="PHASE|ARM",
+            help="induction, consolidation, delayed-intensification, maintenance …, or a protocol, or protocol/arm.",
+        ),
+    ],
+    risk: Annotated[
+        str | None, typer.Option(help="standard, high …: which protocol answers when none is named.")
+    ] = None,
+    by_patient: Annotated[
+        bool,
+        typer.Option("--for", help="Pick the arm by the patient's risk group. Implied by --wbc, --genetics, MRD …"),
+    ] = False,
+    protocol: Annotated[
+        str | None, typer.Option(metavar="ID", help="This protocol; all-protocol list names them.")
+    ] = None,
+    arm: Annotated[str | None, typer.Option(metavar="ID", help="Only this arm of it.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All phases of the protocol, with totals.")] = False,
+    every: Annotated[bool, typer.Option("--every", help="The phase in every protocol that has it.")] = False,
+    height: Annotated[str | None, typer.Option(help="Height: 120 (cm), 1.2m. With --weight: doses.")] = None,
+    weight: Annotated[str | None, typer.Option(help="Weight: 25 (kg), 25000g.")] = None,
+    bsa: Annotated[str | None, typer.Option(help="Body surface in m², instead of height and weight.")] = None,
+    formula: Annotated[
+        SurfaceBy | None, typer.Option("--bsa-formula", help="How body surface is computed; mosteller if not said.")
+    ] = None,
+    rounding: Annotated[
+        list[str] | None,
+        typer.Option("--round", metavar="STEP", help="Round doses to a step, after any cap: 0.1mg, 50IU. Repeatable."),
+    ] = None,
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="DATE", help="Day of the injection, with --born: doses by age on it.")
+    ] = None,
+    form: FormatOption = None,
+    color: ColorOption = Color.auto,
+) -> None:
+    """Show a phase or an arm: drugs, doses, routes, days, caps, intrathecals, each line with its source."""
+    from all_cli.protocol.library import protocol_library
+
+    with sentences():
+        library = protocol_library()
+        age_then = None
+        if on is not None:
+            about, age_then = _on_the_day(about, on, library)
+        patient = about.patient(library.vocabulary)
+        sizes = {id: text for id, text in (("height", height), ("weight", weight), ("bsa", bsa)) if text is not None}
+        dosing = _dosing(library, patient, sizes, formula, rounding or [])
+        then = _aged(patient, age_then) if age_then is not None else None
+        request = _Request(what, risk, by_patient, protocol, arm, everything, every, about.flags["bcr_abl1"])
+        found = _found(library, request, patient)
+        if not isinstance(found, list):
+            from all_cli.report import choice
+
+            emit(form, color, lambda: choice.undecided_page(found, library), lambda: choice.undecided_json(found))
+            return
+        if dosing is not None:
+            dosing = dosing._replace(patient=then or patient)
+        all_shown = [shown._replace(dosing=dosing, on_the_day=then) for shown in found]
+
+        emit(form, color, lambda: _page(all_shown, library), lambda: _data(all_shown, every, library))
+
+
+def _page(all_shown: "list[Shown]", library: "ProtocolLibrary") -> "Page":
+    from all_cli.report.regimen import shown_pages
+
+    return shown_pages(all_shown, library)
+
+
+def _data(all_shown: "list[Shown]", every: bool, library: "ProtocolLibrary") -> dict[str, Any]:
+    from all_cli.report.regimen_data import shown_all_json, shown_json
+
+    return shown_all_json(all_shown, library) if every else shown_json(all_shown[0], library)
+
+
+class _Request(NamedTuple):
+    """What is to be shown, as the options say it."""
+
+    what: str
+    risk: str | None
+    by_patient: bool
+    protocol: str | None
+    arm: str | None
+    everything: bool
+    every: bool
+    ph: bool | None
+
+
+def _found(library: "ProtocolLibrary", request: _Request, patient: "Patient") -> "list[Shown] | Undecided":
+    """What to show: one protocol, the phase in every protocol, or the arms still open."""
+    from all_cli.cli import selection
+
+    asked = selection.read_asked(library, request.what, request.protocol)
+    named = {"--risk": request.risk, "--arm": request.arm, "--every": request.every or None}
+    if request.by_patient:
+        for option, value in named.items():
+            if value is not None:
+                fail(f"--for works out what {option} names; give one of them")
+    if request.every:
+        if request.protocol or request.arm or request.everything:
+            fail("--every shows one phase of every protocol; --protocol, --arm and --all do not go with it")
+        return selection.every(library, asked, request.risk, request.ph, patient)
+    if request.by_patient or _asks_for_a_group(request, asked.whole, patient):
+        from all_cli.cli.joining import joined
+        from all_cli.report.choice import Undecided
+
+        found = joined(library, asked, request.protocol, request.ph, request.everything, patient)
+        return found if isinstance(found, Undecided) else [found]
+    return [
+        selection.select(
+            library, asked, request.risk, request.ph, request.protocol, request.arm, request.everything, patient
+        )
+    ]
+
+
+def _asks_for_a_group(request: _Request, whole: bool, patient: "Patient") -> bool:
+    """Whether nothing but the patient says which arm, and more is known of the patient than picks rows."""
+    if whole or request.risk or request.protocol or request.arm:
+        return False
+    return bool(patient.told.keys() - PICKS_ROWS)
+
+
+def _dosing(
+    library: "ProtocolLibrary",
+    patient: "Patient",
+    sizes: dict[str, str],
+    formula: SurfaceBy | None,
+    rounding: list[str],
+) -> "Dosing | None":
+    """The size that doses are computed from; the patient learns the body surface, which some lines ask for.
+
+    Raises:
+        UnreadableError: a size that cannot be read or cannot be, or a step of rounding that is none.
+    """
+    if not (sizes or formula or rounding or patient.told.keys() & {"height", "weight", "bsa"}):
+        return None
+    from all_cli.logic.values import NumberSet
+    from all_cli.protocol.body import body_of, tell_size
+    from all_cli.protocol.dose import read_rounding
+    from all_cli.report.doses import Dosing
+
+    tell_size(patient, sizes)
+    body = body_of(patient, library.surface_formulas, formula.value if formula else None)
+    steps = read_rounding(rounding)
+    if body is None:
+        fail("--round rounds computed doses: give --height and --weight, or --bsa")
+    if body.formula is not None and body.bsa is not None:
+        patient.learn("bsa", NumberSet.point(float(body.bsa)), "--height and --weight", derived=True)
+    return Dosing(body, patient, steps)
+
+
+def _on_the_day(about: Described, on: str, library: "ProtocolLibrary") -> "tuple[Described, NumberSet]":
+    """The age on the day of the injection; without a date of diagnosis the date of birth serves for this alone.
+
+    Raises:
+        UnreadableError: a date that is none, no date of birth, or a day before birth or diagnosis.
+    """
+    from all_cli.patient.age import age_between, read_age, read_date
+    from all_cli.patient.unreadable import UnreadableError
+
+    day = read_date("--on", on)
+    if about.born is None:
+        raise UnreadableError("--on", on, "the age on that day needs the date of birth, --born")
+    fact = library.vocabulary["age"]
+    age = age_between(fact, read_date("--born", about.born), day)
+    if about.diagnosed is not None:
+        if day < read_date("--diagnosed", about.diagnosed):
+            raise UnreadableError("--on", on, f"before the diagnosis on {about.diagnosed}")
+        return about, age
+    if "age" in about.given:
+        (youngest, _), _ = read_age(fact, about.given["age"]).spans[0]
+        if youngest > (age.single or 0):
+            raise UnreadableError(
+                "--age", about.given["age"], f"at diagnosis, but only {age.single:.2f} years after birth on {on}"
+            )
+    return about._replace(born=None), age
+
+
+def _aged(patient: "Patient", age: "NumberSet") -> "Patient":
+    """The patient as old as on the day of the injection."""
+    return patient.assuming("age", age)

@@ -1,0 +1,301 @@
+"""What a line comes to for one patient: norm × size, in exact decimal arithmetic, each step said and none hidden.
+
+The order is fixed: norm, the protocol's own fraction for small children, size, split into the doses of a day, cap, and
+last, only where the user asked for it, rounding. Nothing is rounded on the way; a shown number that is not exact
+stands after ``≈``.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from typing import NamedTuple
+
+from all_cli.knowledge.sources import Citation
+from all_cli.logic.explain import truth
+from all_cli.patient.patient import Patient
+from all_cli.patient.quantity import parse_quantity
+from all_cli.patient.unreadable import UnreadableError
+from all_cli.protocol.body import Body
+from all_cli.protocol.library import ProtocolLibrary, dose_rows_for
+from all_cli.protocol.regimen import Cap, Line, Scaling
+
+SHOWN_DIGITS = 3
+EXACT_DIGITS = 5
+UNIT_TEXT = {"m2": "m²", "mcg": "µg"}
+_DAILY = ("day", "24 h")
+_TO_MG = {"g": Decimal(1000), "mg": Decimal(1), "mcg": Decimal(1) / 1000}
+
+
+class Step(NamedTuple):
+    """One step of the arithmetic as text, with the source of what it rests on, if that is not the line's own."""
+
+    text: str
+    cite: tuple[Citation, ...] = ()
+    checked: bool = True
+
+
+class Dose(NamedTuple):
+    """A line for one patient.
+
+    ``low`` and ``high`` are the amount in ``unit`` for each ``per`` (equal unless a range is printed), unrounded unless
+    rounding was asked for; None where ``reason`` says why there is none. ``capped`` says that a cap cut it,
+    ``rounding`` what was rounded to which step.
+    """
+
+    low: Decimal | None
+    high: Decimal | None
+    unit: str
+    per: str
+    steps: tuple[Step, ...]
+    capped: bool = False
+    rounding: str = ""
+    reason: str = ""
+
+    @property
+    def arithmetic(self) -> str:
+        """The steps in one line: ``1.5 mg/m² × 1.52 m² = 2.28 mg → capped at 2 mg``."""
+        return " ".join(step.text for step in self.steps) or self.reason
+
+
+class _Range(NamedTuple):
+    low: Decimal
+    high: Decimal
+
+    def times(self, factor: Decimal) -> "_Range":
+        return _Range(self.low * factor, self.high * factor)
+
+    def at_most(self, limit: Decimal) -> "_Range":
+        return _Range(min(self.low, limit), min(self.high, limit))
+
+
+def read_rounding(texts: Sequence[str]) -> dict[str, Decimal]:
+    """The steps of ``--round``: ``0.1mg``, ``50 IU``; one for each unit.
+
+    Raises:
+        UnreadableError: no number above nothing with a unit of dose, or two steps for one unit.
+    """
+    steps: dict[str, Decimal] = {}
+    for text in texts:
+        quantity = parse_quantity(text)
+        unit = quantity.unit.replace("ug", "mcg") if quantity else ""
+        known = next((name for name in ("mg", "mcg", "g", "IU", "U") if name.casefold() == unit.casefold()), None)
+        if quantity is None or known is None or quantity.low != quantity.high or quantity.sign or quantity.low <= 0:
+            raise UnreadableError("--round", text, "write a step with its unit, such as 0.1mg, 5mcg or 50IU")
+        if known in steps:
+            raise UnreadableError("--round", text, f"there is already a step in {known}")
+        steps[known] = quantity.low
+    return steps
+
+
+def dose_for(
+    line: Line, patient: Patient, body: Body, library: ProtocolLibrary, rounding: Mapping[str, Decimal] | None = None
+) -> Dose:
+    """What the line comes to for a patient of this size.
+
+    Args:
+        line: the line.
+        patient: decides age bands and fractions; where doses are given later than the age is known for, a patient
+            whose age is that of the day.
+        body: weight, height and surface as far as they are known.
+        library: dose tables and scalings.
+        rounding: steps by unit, from :func:`read_rounding`; nothing is rounded without.
+    """
+    if line.dose_by:
+        return _looked_up(line, patient, library)
+    if line.dose is None:
+        return _none(line, line.dose_text)
+    unit, _, size_unit = line.unit.partition("/")
+    norm = _Range(Decimal(str(line.dose[0])), Decimal(str(line.dose[1])))
+    if not size_unit:
+        return _flat(line, norm, unit)
+    size = {"m2": body.bsa, "kg": body.weight}.get(size_unit)
+    if size is None:
+        needed = "height and weight, or the body surface" if size_unit == "m2" else "weight"
+        return _none(line, f"needs {needed}")
+    steps = [Step(f"{_span(norm)} {unit_text(line.unit)}")]
+    whole = norm
+    if line.scale_by:
+        scaled = _scaled(library.scalings[line.scale_by], patient)
+        if isinstance(scaled, str):
+            return _none(line, scaled)
+        if scaled is not None:
+            (over, under), step = scaled
+            whole = _Range(whole.low * over / under, whole.high * over / under)
+            steps.append(step)
+    whole = whole.times(size)
+    shown_size = f"{size:.3f}".rstrip("0").rstrip(".") if size_unit == "m2" else f"{size.normalize():f}"
+    steps.append(Step(f"× {shown_size} {unit_text(size_unit)} {_equals(whole, unit)}{_each(line)}"))
+    return _finished(line, whole, unit, steps, rounding or {})
+
+
+def _finished(line: Line, whole: _Range, unit: str, steps: list[Step], rounding: Mapping[str, Decimal]) -> Dose:
+    """Split, cap and round, in this order (a cap a day comes before the split)."""
+    times = Decimal(line.times_per_day or 1)
+    daily = line.per in _DAILY
+    split = daily and times > 1
+    limit = None if line.cap is None else _converted(line.cap, unit)
+    capped, per = False, line.per
+    if line.cap is not None and limit is None:
+        steps.append(Step(f"(the cap of {exact(Decimal(str(line.cap.dose)))} {line.cap.unit} is in another unit)"))
+    if line.cap is not None and limit is not None and line.cap.per == "day":
+        # A cap a day limits all doses of the day together.
+        bound = limit if daily else limit / times
+        if capped := whole.high > bound:
+            whole = whole.at_most(bound)
+            steps.append(_cap_step(line.cap, whole, bound, unit, " a day" if daily else " a dose"))
+        limit = bound / times if split else bound
+    if split:
+        whole, per = _Range(whole.low / times, whole.high / times), "dose"
+        steps.append(Step(f"÷ {exact(times)} {_equals(whole, unit)} a dose"))
+    if line.cap is not None and limit is not None and line.cap.per == "dose" and (capped := whole.high > limit):
+        whole = whole.at_most(limit)
+        steps.append(_cap_step(line.cap, whole, limit, unit, ""))
+    whole, said = _rounded(whole, unit, rounding.get(unit), limit)
+    if said:
+        steps.append(Step(said))
+    if line.escalate:
+        steps.append(Step(f"(the first dose; {line.escalate})"))
+    return Dose(whole.low, whole.high, unit, per, tuple(steps), capped, said.removeprefix("→ "))
+
+
+def _cap_step(cap: Cap, left: _Range, limit: Decimal, unit: str, per: str) -> Step:
+    said = f"→ capped at {exact(limit)} {unit_text(unit)}{per}"
+    if left.low < left.high:
+        said += f": {_span(left)} {unit_text(unit)}"
+    return Step(said, cap.cite, cap.checked)
+
+
+def _converted(cap: Cap, unit: str) -> Decimal | None:
+    limit = Decimal(str(cap.dose))
+    if cap.unit == unit:
+        return limit
+    if cap.unit in _TO_MG and unit in _TO_MG:
+        return limit * _TO_MG[cap.unit] / _TO_MG[unit]
+    return None
+
+
+def _rounded(amount: _Range, unit: str, step: Decimal | None, limit: Decimal | None) -> tuple[_Range, str]:
+    """To the nearest whole step, halves up, but never above the cap and never to nothing."""
+    if step is None:
+        return amount, ""
+    rounded = _Range(_to_step(amount.low, step, limit), _to_step(amount.high, step, limit))
+    name = f"{exact(step)} {unit_text(unit)}"
+    said = exact(rounded.low) if rounded.low == rounded.high else f"{exact(rounded.low)}–{exact(rounded.high)}"
+    if not rounded.low:
+        return amount, f"→ not rounded: a step of {name} would leave nothing"
+    return rounded, f"→ rounded to {said} {unit_text(unit)} (steps of {name})"
+
+
+def _to_step(value: Decimal, step: Decimal, limit: Decimal | None) -> Decimal:
+    nearest = (value / step).quantize(Decimal(1), ROUND_HALF_UP) * step
+    if limit is not None and nearest > limit:
+        return (limit / step).quantize(Decimal(1), ROUND_FLOOR) * step
+    return nearest
+
+
+def _scaled(scaling: Scaling, patient: Patient) -> tuple[tuple[int, int], Step] | str | None:
+    """The fraction and its step, None for the whole dose, or why the fraction is open."""
+    possible = patient.possible()
+    open_rows = [row for row in scaling.rows if truth(row.when, possible) is not False]
+    if not open_rows:
+        return None
+    fractions = ", ".join(f"{row.factor[0]}/{row.factor[1]} if {row.text}" for row in scaling.rows)
+    if len(open_rows) > 1 or truth(open_rows[0].when, possible) is not True:
+        return f"the age decides the fraction given: {fractions}"
+    row = open_rows[0]
+    return row.factor, Step(f"× {row.factor[0]}/{row.factor[1]} ({row.text})", row.cite, row.checked)
+
+
+def _looked_up(line: Line, patient: Patient, library: ProtocolLibrary) -> Dose:
+    table = library.dose_tables[line.dose_by]
+    rows = dose_rows_for(table, patient)
+    if len(rows) == 1:
+        amount = Decimal(str(rows[0].dose))
+        return Dose(amount, amount, table.unit, "dose", (Step(f"{number(amount)} {table.unit}, looked up by age"),))
+    if not rows:
+        return _none(line, "no dose for this age in the table")
+    bands = ", ".join(f"{number(Decimal(str(row.dose)))} {table.unit} if {row.text}" for row in rows)
+    return _none(line, f"the age decides: {bands}")
+
+
+def _flat(line: Line, norm: _Range, unit: str) -> Dose:
+    times = line.times_per_day or 1
+    said = f"{_span(norm)} {unit_text(unit)}{_each(line)}, whatever the body size"
+    if line.per in _DAILY and times > 1:
+        one = _Range(norm.low / times, norm.high / times)
+        steps = (Step(said), Step(f"÷ {times} {_equals(one, unit)} a dose"))
+        return Dose(one.low, one.high, unit, "dose", steps)
+    return Dose(norm.low, norm.high, unit, line.per, (Step(said),))
+
+
+def _none(line: Line, reason: str) -> Dose:
+    return Dose(None, None, line.unit.partition("/")[0], line.per, (), reason=f"not computed: {reason}")
+
+
+def _each(line: Line) -> str:
+    if line.per == "dose":
+        return f" a dose, {line.times_per_day} times a day" if (line.times_per_day or 1) > 1 else ""
+    return f" a {line.per}" if line.per in ("day", "week", "course") else f" per {line.per}"
+
+
+def _equals(amount: _Range, unit: str) -> str:
+    """``= 2.28 mg``, or ``≈`` where the number shown is not exact; grams below one are said in milligrams too."""
+    sign = "=" if all(_shown(value) == value for value in amount) else "≈"
+    text = f"{sign} {_span(amount)} {unit_text(unit)}"
+    if unit == "g" and amount.high < 1:
+        text += f" ({_span(amount.times(Decimal(1000)))} mg)"
+    return text
+
+
+def _span(amount: _Range) -> str:
+    low, high = number(amount.low), number(amount.high)
+    return low if low == high else f"{low}–{high}"
+
+
+def _shown(value: Decimal) -> Decimal:
+    """The value as shown: whole if it has few digits, otherwise rounded to three that count."""
+    plain = value.normalize()
+    if len(plain.as_tuple().digits) <= EXACT_DIGITS:
+        return plain
+    return plain.quantize(Decimal(1).scaleb(plain.adjusted() - SHOWN_DIGITS + 1), ROUND_HALF_UP)
+
+
+def number(value: Decimal) -> str:
+    """A number as shown, never with an exponent: ``2.28``, ``3810``, ``0.457``."""
+    return f"{_shown(value).normalize():f}" if value else "0"
+
+
+def exact(value: Decimal) -> str:
+    """A number with all its digits, never with an exponent."""
+    return f"{value.normalize():f}" if value else "0"
+
+
+def unit_text(unit: str) -> str:
+    """A unit as people write it: ``mg/m²``, ``µg/kg``."""
+    return "/".join(UNIT_TEXT.get(part, part) for part in unit.split("/"))
+
+
+def age_edges(
+    line: Line, patient: Patient, library: ProtocolLibrary, latest: Decimal | None
+) -> Iterator[tuple[str, Decimal, str]]:
+    """Bands of a dose table that a growing child comes to: condition, dose and unit of each.
+
+    Args:
+        line: a line whose dose is looked up.
+        patient: whose age is that at diagnosis.
+        library: the dose tables.
+        latest: how many days after diagnosis the line may be given at most; None for no bound.
+    """
+    from all_cli.logic.values import NumberSet
+    from all_cli.patient.age import DAYS_PER_YEAR
+
+    known = patient.known.get("age")
+    if not line.dose_by or known is None or not isinstance(known.possible, NumberSet) or known.possible.single is None:
+        return
+    age = known.possible.single
+    oldest = None if latest is None else age + float(latest / DAYS_PER_YEAR)
+    table = library.dose_tables[line.dose_by]
+    now = dose_rows_for(table, patient)
+    later = {**patient.possible(), "age": NumberSet.between(age, oldest)}
+    for row in table.rows:
+        if row not in now and truth(row.when, later) is not False:
+            yield row.text, Decimal(str(row.dose)), table.unit

@@ -1,0 +1,67 @@
+"""What a dose, a cap or a stated total in the protocols file cannot be; the compiler says it at its place."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from all_cli.protocol.dose import exact
+from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.regimen import Protocol, StatedTotal
+from all_cli.protocol.totals import Span, stated_span
+
+SMALLEST = {"m2": Decimal("0.2"), "kg": Decimal(2)}
+"""The smallest patient a dose is held against: body surface in m², weight in kg. A limit of the program."""
+_IN_MG = {"g": Decimal(1000), "mg": Decimal(1), "mcg": Decimal(1) / 1000}
+
+
+def dose_problems(line: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is wrong with the dose and the cap of a line as the file has it: key and sentence."""
+    if "dose" not in line:
+        if "cap" in line and "dose_by" in line:
+            yield "cap", "a dose that is looked up has no cap"
+        return
+    dose = line["dose"]
+    low, high = (dose[0], dose[1]) if isinstance(dose, (list, tuple)) else (dose, dose)
+    if low <= 0:
+        yield "dose", f"a dose is above nothing; it is {low}"
+    if low > high:
+        yield "dose", f"the range runs backwards: {low} to {high}"
+    if "unit" not in line or "per" not in line:
+        yield "dose", "a dose needs its unit and per (dose, day, 24 h, week or course)"
+        return
+    if "cap" in line:
+        yield from _cap_problems(Decimal(str(low)), line["unit"], line["cap"])
+
+
+def _cap_problems(dose: Decimal, unit: str, cap: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    base, _, size = unit.partition("/")
+    limit = Decimal(str(cap["dose"]))
+    if cap["unit"] != base:
+        if not {base, cap["unit"]} <= _IN_MG.keys():
+            yield "cap", f"the cap is in {cap['unit']}, the dose in {base}"
+            return
+        limit = limit * _IN_MG[cap["unit"]] / _IN_MG[base]
+    least = dose * SMALLEST.get(size, Decimal(1))
+    if limit < least:
+        whom = f"the smallest child ({SMALLEST[size]} {size})" if size else "everyone"
+        yield "cap", f"the cap of {exact(limit)} {base} is below the {exact(least)} {base} that {whom} would get"
+
+
+def total_problem(
+    stated: StatedTotal, arm_phases: tuple[str, ...], protocol: Protocol, library: ProtocolLibrary
+) -> str:
+    """Why a stated total contradicts the lines; empty if it does not."""
+    phases = [phase for phase in protocol.phases if phase.id in arm_phases]
+    span = stated_span(stated, phases, library)
+    said = f"{exact(Decimal(str(stated.amount)))} {stated.unit}"
+    if span is None:
+        return f'no line gives "{stated.of}" in {stated.unit}, so that {said} cannot be held against anything'
+    if span.holds(Decimal(str(stated.amount))):
+        return ""
+    return f"{said} of {stated.of} is stated, but the lines add up to {_span(span)} {stated.unit}"
+
+
+def _span(span: Span) -> str:
+    if span.high is None:
+        return f"at least {exact(span.low)}"
+    return exact(span.low) if span.exact else f"{exact(span.low)} to {exact(span.high)}"

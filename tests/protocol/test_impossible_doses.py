@@ -1,0 +1,140 @@
+"""What the check says of doses, caps, days and totals that cannot be, each at its line of the file."""
+
+from __future__ import annotations
+
+import pytest
+
+from all_cli.knowledge.documents import checked_document
+from all_cli.knowledge.files import PROTOCOLS
+from all_cli.knowledge.problems import KnowledgeError
+from all_cli.protocol.compile import compile_protocols
+from all_cli.protocol.library import ProtocolLibrary
+
+GOOD = """\
+drugs:
+  vincristine: {name: vincristine, class: "vinca alkaloid"}
+  doxorubicin: {name: doxorubicin, class: anthracycline}
+  methotrexate: {name: methotrexate, class: antimetabolite}
+dose_tables:
+  it-mtx:
+    title: "by age"
+    drug: methotrexate
+    unit: mg
+    rows:
+      - {when: "age >= 3", dose: 12, cite: [{matloub-2011: table}], checked: true}
+protocols:
+  - id: p-1
+    title: "P"
+    audience: children
+    population: {when: "age >= 1", text: "from 1 year", cite: [{matloub-2011: table}], checked: true}
+    risk: [high]
+    arms:
+      - id: a
+        title: "A"
+        phases: [induction]
+        totals:
+          - {of: doxorubicin, amount: 75, unit: mg/m2, cite: [{matloub-2011: table}], checked: true}
+          - {of: intrathecal, amount: 2, unit: injections, cite: [{matloub-2011: table}], checked: true}
+        cite: [{matloub-2011: table}]
+        checked: true
+    phases:
+      - id: induction
+        phase: induction
+        title: "Induction"
+        days: 29
+        lines:
+          - id: vcr
+            drug: vincristine
+            dose: 1.5
+            unit: mg/m2
+            per: dose
+            route: IV
+            days: [1, 8, 15, 22]
+            cap: {dose: 2, unit: mg, per: dose, cite: [{matloub-2011: table}], checked: true}
+            cite: [{matloub-2011: table}]
+            checked: true
+          - id: dox
+            drug: doxorubicin
+            dose: 25
+            unit: mg/m2
+            per: dose
+            route: IV
+            days: [1, 8, 15]
+            cite: [{matloub-2011: table}]
+            checked: true
+          - id: it
+            drug: methotrexate
+            dose_by: it-mtx
+            route: IT
+            days: [1, 8]
+            cite: [{matloub-2011: table}]
+            checked: true
+        assessments:
+          - {id: marrow, what: "Marrow", day: 29, cite: [{matloub-2011: table}], checked: true}
+"""
+
+
+def problems(protocols: ProtocolLibrary, old: str, new: str) -> list[str]:
+    assert old in GOOD
+    document = checked_document(GOOD.replace(old, new, 1).encode(), "f.yaml", PROTOCOLS)
+    with pytest.raises(KnowledgeError) as caught:
+        compile_protocols(document, protocols.vocabulary, protocols.sources)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_a_file_without_mistakes_compiles(protocols: ProtocolLibrary) -> None:
+    document = checked_document(GOOD.encode(), "f.yaml", PROTOCOLS)
+    form = compile_protocols(document, protocols.vocabulary, protocols.sources)
+    assert [protocol["id"] for protocol in form["protocols"]] == ["p-1"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ("cap: {dose: 2,", "cap: {dose: 0.2,", 40,
+         "the cap of 0.2 mg is below the 0.3 mg that the smallest child (0.2 m2) would get"),
+        ("cap: {dose: 2, unit: mg,", "cap: {dose: 2, unit: IU,", 40, "the cap is in IU, the dose in mg"),
+        ("dose: 1.5\n            unit: mg/m2\n", "dose: 1.5\n", 35, "a dose needs its unit and per"),
+        ("dose: 1.5\n", "dose: 0\n", 35, "a dose is above nothing"),
+        ("dose: 1.5\n", "dose: [2, 1.5]\n", 35, "the range runs backwards: 2 to 1.5"),
+        ("drug: vincristine\n", "drug: vincristin\n", 34,
+         'no drug is called "vincristin" — did you mean "vincristine"?'),
+        ("days: [1, 8, 15, 22]", "days: [1, 8, 15, 30]", 39, "day 30 is outside the phase, which has 29 days"),
+        ("day: 29, cite", "day: 31, cite", 60, "day 31 is outside the phase, which has 29 days"),
+        ("amount: 75", "amount: 100", 23,
+         "100 mg/m2 of doxorubicin is stated, but the lines add up to 75 mg/m2"),
+        ("amount: 2,", "amount: 3,", 24, "3 injections of intrathecal is stated, but the lines add up to 2 injections"),
+        ("of: doxorubicin", "of: doxorubicine", 23, 'no drug is called "doxorubicine"'),
+        ("of: doxorubicin, amount: 75, unit: mg/m2", "of: doxorubicin, amount: 75, unit: IU/m2", 23,
+         'no line gives "doxorubicin" in IU/m2'),
+        ("unit: mg/m2, cite: [{matloub", "unit: mg/m2, phases: [x], cite: [{matloub", 23,
+         'no phase of the arm a is called "x"'),
+        ("            days: [1, 8, 15, 22]\n", "            scale_by: infants\n            days: [1, 8, 15, 22]\n", 39,
+         'no scaling is called "infants"'),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named_with_file_and_line(
+    old: str, new: str, line: int, said: str, protocols: ProtocolLibrary
+) -> None:
+    found = problems(protocols, old, new)
+    assert any(problem.startswith(f"f.yaml:{line}:") and said in problem for problem in found), found
+
+
+def test_the_day_after_a_phase_is_the_day_it_is_looked_back_on(protocols: ProtocolLibrary) -> None:
+    document = checked_document(GOOD.replace("day: 29, cite", "day: 30, cite").encode(), "f.yaml", PROTOCOLS)
+    compile_protocols(document, protocols.vocabulary, protocols.sources)
+
+
+def test_a_total_over_lines_for_some_is_held_against_the_range(protocols: ProtocolLibrary) -> None:
+    text = GOOD.replace("days: [1, 8, 15]\n", 'days: [1, 8, 15]\n            who: "some"\n')
+    for amount in (0, 75):
+        document = checked_document(text.replace("amount: 75", f"amount: {amount}").encode(), "f.yaml", PROTOCOLS)
+        compile_protocols(document, protocols.vocabulary, protocols.sources)
+    document = checked_document(text.replace("amount: 75", "amount: 76").encode(), "f.yaml", PROTOCOLS)
+    with pytest.raises(KnowledgeError, match="the lines add up to 0 to 75 mg/m2"):
+        compile_protocols(document, protocols.vocabulary, protocols.sources)
+
+
+def test_a_cap_at_what_the_smallest_child_gets_is_allowed(protocols: ProtocolLibrary) -> None:
+    document = checked_document(GOOD.replace("cap: {dose: 2,", "cap: {dose: 0.3,").encode(), "f.yaml", PROTOCOLS)
+    compile_protocols(document, protocols.vocabulary, protocols.sources)
