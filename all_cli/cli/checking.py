@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from all_cli.cli.common import BAD_KNOWLEDGE, Color, Format, emit
+from all_cli.cli.common import BAD_KNOWLEDGE, Color, Format, emit, sentences
+from all_cli.cli.options import ColorOption, FormatOption
+from all_cli.protocol.guidance import build_guidance
 from all_cli.protocol.library import ProtocolLibrary, protocol_library
 from all_cli.report.check import check_json, check_page
 from all_cli.risk.check import check_scheme
 from all_cli.risk.library import RiskLibrary, risk_library
+
+
+def check(
+    rules: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="Your own schemes; without it the shipped knowledge.")
+    ] = None,
+    overlaps: Annotated[
+        bool,
+        typer.Option("--overlaps", help="Also name rules that hold together in the order of their groups."),
+    ] = False,
+    form: FormatOption = None,
+    color: ColorOption = Color.auto,
+) -> None:
+    """Prove schemes over all patients: no gap, no dead rule, no worse finding with a milder group."""
+    with sentences():
+        check_knowledge(rules, overlaps, form, color)
 
 
 def check_knowledge(rules: Path | None, overlaps: bool, form: Format | None, color: Color) -> None:
@@ -24,6 +43,8 @@ def check_knowledge(rules: Path | None, overlaps: bool, form: Format | None, col
     schemes = [scheme for id, scheme in library.schemes.items() if id in own]
     found = {scheme.id: check_scheme(scheme, library.vocabulary, overlaps=overlaps) for scheme in schemes}
     elsewhere = _links(library, protocol_library()) if rules is None else []
+    if rules is None:
+        build_guidance()
     emit(
         form,
         color,

@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
-from all_cli.cli.common import Color, Format, emit, fail
+from all_cli.cli.common import Color, Format, emit, fail, sentences
+from all_cli.cli.options import ColorOption, FormatOption, RulesOption
 from all_cli.knowledge.problems import did_you_mean
 from all_cli.knowledge.sources import Source
-from all_cli.protocol.library import ProtocolLibrary
-from all_cli.risk.library import RiskLibrary
+from all_cli.protocol.library import ProtocolLibrary, protocol_library
+from all_cli.risk.library import RiskLibrary, risk_library
 
 
-def cite_risk(library: RiskLibrary, id: str, bibtex: bool, form: Format | None, color: Color) -> None:
-    """Write the references of a source, a scheme or a rule."""
-    _write(_in_schemes(library, id), id, bibtex, form, color)
+def cite_in_schemes(
+    id: Annotated[str, typer.Argument(help="A source, a scheme, or a rule such as nci-rome.age.")],
+    bibtex: Annotated[bool, typer.Option("--bibtex", help="As BibTeX.")] = False,
+    rules: RulesOption = None,
+    form: FormatOption = None,
+    color: ColorOption = Color.auto,
+) -> None:
+    """Print the reference of a source, a scheme or a rule."""
+    with sentences():
+        _write(_in_schemes(risk_library(rules), id), id, bibtex, form, color)
 
 
-def cite_protocol(library: ProtocolLibrary, id: str, bibtex: bool, form: Format | None, color: Color) -> None:
-    """Write the references of a source, a protocol, a phase or a line (``protocol.phase.line``)."""
-    _write(_in_protocols(library, id), id, bibtex, form, color)
+def cite_in_protocols(
+    id: Annotated[str, typer.Argument(help="A source, a protocol, or a line such as cog-aall0232.induction.vcr.")],
+    bibtex: Annotated[bool, typer.Option("--bibtex", help="As BibTeX.")] = False,
+    form: FormatOption = None,
+    color: ColorOption = Color.auto,
+) -> None:
+    """Print the reference of a source, a protocol or a line."""
+    with sentences():
+        _write(_in_protocols(protocol_library(), id), id, bibtex, form, color)
 
 
 def _write(found: list[Source], id: str, bibtex: bool, form: Format | None, color: Color) -> None:
@@ -41,7 +57,7 @@ def _in_protocols(library: ProtocolLibrary, id: str) -> list[Source]:
         return [library.sources[id]]
     protocol_id, *rest = id.split(".")
     if protocol_id not in library.ids:
-        fail(f'no source, protocol or line is called "{id}"{did_you_mean(id, [*library.sources, *library.ids])}')
+        return _in_guidance(library, id)
     protocol = library.protocol(protocol_id)
     cited = list(protocol.population.cite) if not rest else []
     for phase in protocol.phases:
@@ -54,6 +70,17 @@ def _in_protocols(library: ProtocolLibrary, id: str) -> list[Source]:
         near = did_you_mean(".".join(rest), choices)
         fail(f'"{protocol_id}" has no phase or line "{".".join(rest)}"{near}')
     return [library.sources[source] for source in dict.fromkeys(citation.source for citation in cited)]
+
+
+def _in_guidance(library: ProtocolLibrary, id: str) -> list[Source]:
+    """The sources of an entry of the guidance; leaves with one sentence if there is none of that id."""
+    from all_cli.protocol.guidance import guidance_library
+
+    guidance = guidance_library()
+    if id not in guidance.briefs:
+        near = did_you_mean(id, [*library.sources, *library.ids, *guidance.briefs])
+        fail(f'no source, protocol, line or guidance is called "{id}"{near}')
+    return [guidance.sources[source] for source in guidance.entry(id).cited]
 
 
 def _in_schemes(library: RiskLibrary, id: str) -> list[Source]:

@@ -51,12 +51,6 @@ DecimalOption = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the two commands."""
-    app.command(name="columns")(columns)
-    app.command()(template)
-
-
 def columns(
     source: Annotated[
         list[str],

@@ -37,6 +37,13 @@ class Color(StrEnum):
     never = "never"
 
 
+class Decimal(StrEnum):
+    """How the numbers of a table are written."""
+
+    comma = "comma"
+    point = "point"
+
+
 class MrdUnit(StrEnum):
     """Unit of bare MRD numbers."""
 
@@ -46,7 +53,8 @@ class MrdUnit(StrEnum):
 
 def fail(message: str, code: int = USAGE) -> NoReturn:
     """Say one sentence on standard error and leave with an exit code."""
-    typer.echo(message, err=True)
+    # The stream is named: left to itself, Click would write UTF-8 where the encoding is ASCII.
+    typer.echo(message, file=sys.stderr)
     raise typer.Exit(code)
 
 
@@ -66,12 +74,21 @@ def sentences() -> Iterator[None]:
 
 
 def run(app: typer.Typer) -> None:
-    """Run a command; a reader that closes the pipe early is no error."""
+    """Run a command; a reader that closes the pipe early is no error, nor is an output that lacks a character."""
+    if not _holds_everything():
+        from all_cli.report.legible import degrade_output
+
+        degrade_output()
     try:
         app()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(DONE) from None
+
+
+def _holds_everything() -> bool:
+    """Whether standard output can hold every character."""
+    return (sys.stdout.encoding or "utf-8").casefold().startswith("utf")
 
 
 def chosen_format(form: Format | None) -> str:
@@ -87,7 +104,7 @@ def emit(form: Format | None, color: Color, page: Callable[[], Any], data: Calla
     if name == "json":
         import json
 
-        typer.echo(json.dumps(data(), ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(data(), ensure_ascii=not _holds_everything(), indent=2))
         return
     from all_cli.report.render import print_page
 

@@ -21,11 +21,6 @@ _HOW = (
 )
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command()(compare)
-
-
 def compare(
     what: Annotated[
         list[str], typer.Argument(metavar="PHASE | ARM ARM …", help="A phase; or whole arms as PROTOCOL/ARM.")

@@ -1,20 +1,9 @@
 """``all-protocol coverage`` and ``all-risk coverage``: what was read in its source, and what is not encoded."""
 
 # No postponed annotations here, as in options.py.
-import typer
 
 from all_cli.cli.common import Color, emit, sentences
 from all_cli.cli.options import ColorOption, FormatOption, RulesOption
-
-
-def register_protocols(app: typer.Typer) -> None:
-    """Add the command to ``all-protocol``."""
-    app.command(name="coverage")(protocol_coverage)
-
-
-def register_schemes(app: typer.Typer) -> None:
-    """Add the command to ``all-risk``."""
-    app.command(name="coverage")(risk_coverage)
 
 
 def protocol_coverage(form: FormatOption = None, color: ColorOption = Color.auto) -> None:

@@ -15,11 +15,6 @@ from all_cli.patient.unreadable import UnreadableError
 _STDOUT = "-"
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to ``all-risk``."""
-    app.command()(tree)
-
-
 @with_patient
 def tree(
     about: Described,

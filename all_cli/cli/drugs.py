@@ -15,11 +15,6 @@ if TYPE_CHECKING:
     from all_cli.protocol.regimen import Drug
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(name="drug")(drug_command)
-
-
 def drug_command(
     name: Annotated[
         str | None,

@@ -18,13 +18,6 @@ AudienceOption = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the three commands."""
-    app.command()(compare)
-    app.command()(whatif)
-    app.command(name="next")(next_test)
-
-
 @with_patient
 def compare(
     about: Described,

@@ -11,12 +11,6 @@ from all_cli.cli.common import USAGE, Color, emit, sentences
 from all_cli.cli.options import ColorOption, FormatOption
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to ``all-risk``."""
-    # A text may begin with a minus sign (-7), which is no option.
-    app.command(context_settings={"ignore_unknown_options": True})(genetics)
-
-
 def genetics(
     text: Annotated[
         str,

@@ -14,11 +14,6 @@ if TYPE_CHECKING:
 _FIRST, _LAST = 1, 103
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to ``all-protocol``."""
-    app.command()(guide)
-
-
 @with_patient
 def guide(
     about: Described,

@@ -14,11 +14,6 @@ if TYPE_CHECKING:
     from all_cli.protocol.library import ProtocolLibrary
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(name="list")(list_protocols)
-
-
 def list_protocols(
     id: Annotated[
         str | None, typer.Argument(metavar="[ID]", help="One protocol: population, arms, phases, notes.")

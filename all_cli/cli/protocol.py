@@ -1,15 +1,49 @@
 """``all-protocol``: look up published treatment protocols, phase by phase."""
 
-from __future__ import annotations
-
-from typing import Annotated
-
+# No postponed annotations here: Typer evaluates each of them again at every start.
 import typer
 
-from all_cli.cli.common import Color, emit, one_of, patient_from, run, sentences
-from all_cli.cli.options import ColorOption, FormatOption, with_version
+from all_cli.cli.common import run
+from all_cli.cli.on_demand import Deferred, on_demand
+from all_cli.cli.options import with_version
+
+COMMANDS = {
+    "show": Deferred(
+        "all_cli.cli.showing:show",
+        "Show a phase or an arm: drugs, doses, routes, days, caps, intrathecals, each line with its source.",
+    ),
+    "list": Deferred(
+        "all_cli.cli.listing:list_protocols",
+        "List the protocols by setting, a line each, and what is known and not encoded; or one protocol in outline.",
+    ),
+    "compare": Deferred(
+        "all_cli.cli.comparing:compare",
+        "Put a phase of several protocols side by side, drug by drug, or what whole arms add up to.",
+    ),
+    "drug": Deferred(
+        "all_cli.cli.drugs:drug_command",
+        "Show every place where a drug is given, what it adds up to in each arm, its caps and what its label says.",
+    ),
+    "roadmap": Deferred(
+        "all_cli.cli.roadmap:roadmap",
+        "Put an arm on the calendar: days by drugs, phase by phase, dated from --start.",
+    ),
+    "guide": Deferred(
+        "all_cli.cli.guidance:guide",
+        "Guidance around the regimens, by topic; with patient options only what concerns the patient.",
+    ),
+    "cite": Deferred(
+        "all_cli.cli.citing:cite_in_protocols",
+        "Print the reference of a source, a protocol or a line.",
+    ),
+    "coverage": Deferred(
+        "all_cli.cli.covering:protocol_coverage",
+        "Count the lines read in their source and those recalled, and list what is known and not encoded.",
+    ),
+}
 
 app = typer.Typer(
+    cls=on_demand(COMMANDS),
     help="Look up published protocols for acute lymphoblastic leukemia, phase by phase. Every line carries its source.",
     epilog="For professionals; works offline; not a medical device. Exit codes: 0 done, 2 usage or unreadable value, "
     "4 knowledge file invalid.",
@@ -20,88 +54,6 @@ app = typer.Typer(
 )
 
 with_version(app)
-
-
-@app.command()
-def show(
-    phase: Annotated[
-        str,
-        typer.Argument(help="induction, consolidation, interim-maintenance, delayed-intensification, maintenance …"),
-    ],
-    risk: Annotated[
-        str | None, typer.Option(help="standard, high …: which protocol answers when none is named.")
-    ] = None,
-    lineage: Annotated[str | None, typer.Option(help="B or T.")] = None,
-    age: Annotated[str | None, typer.Option(help="Age: picks the rows and intrathecal doses that apply.")] = None,
-    ph: Annotated[bool | None, typer.Option("--ph/--no-ph", help="BCR::ABL1 present or absent.")] = None,
-    cns: Annotated[str | None, typer.Option(help="CNS1, CNS2, CNS3: picks intrathecal rows.")] = None,
-    settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="FACT=VALUE", help="Any fact of all-risk facts. Repeatable.")
-    ] = None,
-    protocol: Annotated[
-        str | None, typer.Option(metavar="ID", help="This protocol; all-protocol list names them.")
-    ] = None,
-    arm: Annotated[str | None, typer.Option(metavar="ID", help="Only this arm of it.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="All phases of the protocol.")] = False,
-    form: FormatOption = None,
-    color: ColorOption = Color.auto,
-) -> None:
-    """Show a phase: drugs, doses, routes, days, caps, intrathecals, each line with its source."""
-    from all_cli.protocol.library import protocol_library
-
-    with sentences():
-        library = protocol_library()
-        texts = {"age": age, "lineage": lineage, "cns": cns}
-        patient = patient_from(
-            library.vocabulary,
-            given={id: text for id, text in texts.items() if text is not None},
-            flags={"bcr_abl1": ph},
-            settings=settings,
-        )
-        from all_cli.cli.selection import select
-
-        shown = select(library, phase, risk, ph, protocol, arm, everything, patient)
-
-        from all_cli.report.regimen import shown_json, shown_page
-
-        emit(form, color, lambda: shown_page(shown, library), lambda: shown_json(shown, library))
-
-
-@app.command(name="list")
-def list_protocols(
-    id: Annotated[str | None, typer.Argument(metavar="[ID]", help="One protocol.")] = None,
-    risk: Annotated[str | None, typer.Option(help="Only protocols for this risk.")] = None,
-    form: FormatOption = None,
-    color: ColorOption = Color.auto,
-) -> None:
-    """List the protocols with their arms and phases, and what is known and not encoded."""
-    from all_cli.protocol.library import protocol_library
-
-    with sentences():
-        library = protocol_library()
-        if id is not None:
-            one_of("protocol", id, dict.fromkeys(library.ids))
-        if risk is not None:
-            one_of("risk", risk, dict.fromkeys(library.risks()))
-        chosen = [p for p in library.protocols if (id is None or p.id == id) and (risk is None or risk in p.risk)]
-        from all_cli.report.regimen import list_json, list_page
-
-        emit(form, color, lambda: list_page(library, chosen), lambda: list_json(library, chosen))
-
-
-@app.command()
-def cite(
-    id: Annotated[str, typer.Argument(help="A source, a protocol, or a line such as cog-aall0232.induction.vcr.")],
-    bibtex: Annotated[bool, typer.Option("--bibtex", help="As BibTeX.")] = False,
-    form: FormatOption = None,
-    color: ColorOption = Color.auto,
-) -> None:
-    """Print the reference of a source, a protocol or a line."""
-    from all_cli.cli.citing import cite_protocol
-    from all_cli.protocol.library import protocol_library
-
-    with sentences():
-        cite_protocol(protocol_library(), id, bibtex, form, color)
 
 
 def main() -> None:

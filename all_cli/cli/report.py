@@ -23,11 +23,6 @@ if TYPE_CHECKING:
 _STDOUT = "-"
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command()(report)
-
-
 def report(
     source: Annotated[
         list[str],

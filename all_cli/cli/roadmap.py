@@ -44,11 +44,6 @@ _BY_SUFFIX = {
 }
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to ``all-protocol``."""
-    app.command()(roadmap)
-
-
 @with_patient
 def roadmap(
     about: Described,

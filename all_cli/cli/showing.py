@@ -32,11 +32,6 @@ class SurfaceBy(StrEnum):
     gehan_george = "gehan-george"
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command()(show)
-
-
 @with_patient
 def show(
     about: Described,

@@ -28,14 +28,6 @@ AsOfOption = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to ``all-risk``."""
-    app.command(
-        epilog="Exit codes: 0 nothing differs, 1 something differs, 2 usage or unreadable value, 3 a file cannot be "
-        "read, 4 a knowledge file is invalid."
-    )(diff)
-
-
 def diff(
     before: Annotated[
         str, typer.Argument(metavar="FILE_A", help="Knowledge file in the form of data/risk_rules.yaml, or: shipped.")

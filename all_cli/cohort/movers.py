@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from all_cli.cohort.classify import INVALID, RESULTS, RowClassifier
 from all_cli.cohort.columns import LEFT_ALONE, Column, plan_columns
-from all_cli.cohort.run import _form, _header, _one, _reading
+from all_cli.cohort.kernel import Answers, Kernel
+from all_cli.cohort.rows import Rows
+from all_cli.cohort.run import classified
+from all_cli.cohort.tables import open_table
+from all_cli.cohort.typed import as_text
+from all_cli.cohort.walk import Texts
 from all_cli.knowledge.problems import did_you_mean
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.patient.unreadable import UnreadableError
 from all_cli.risk.scheme import Scheme
 from all_cli.risk.verdict import INDETERMINATE
-
-_WIDTH = len(RESULTS)
-_REASON = RESULTS.index("reason")
 
 
 class Answer(NamedTuple):
@@ -46,7 +46,7 @@ class BadRow(NamedTuple):
     """A row that cannot be used, and why."""
 
     row: int
-    line: int
+    line: int | None
     id: str
     reason: str
 
@@ -90,42 +90,52 @@ def movers(
         UnreadableError: no column is called ``id_column``, or two columns are read as one fact.
         OSError: the file cannot be read.
     """
-    name = "standard input" if source == "-" else source
-    # Both versions go through one classifier, so that every cell is cut at the cut-offs of both.
+    # Both versions go through one kernel, so that every cell is cut at the cut-offs of both.
     schemes = [*(before for before, _ in pairs), *(after for _, after in pairs)]
-    with _reading(source) as stream:
-        delimiter, _ = _form(stream, name)
-        reader = csv.reader(stream, delimiter=delimiter, strict=False)
-        header = _header(reader, name, ())
-        place = _place(header, id_column)
-        columns = plan_columns(header, vocabulary, {})
-        classifier = RowClassifier(vocabulary, schemes, columns)
-        found = Movers(name, columns, id_column or "", moved={after.id: Counter() for _, after in pairs})
-        for cells in reader:
-            found.rows += 1
-            results = _one(classifier, cells, len(header))
-            id = cells[place] if place is not None and place < len(cells) else ""
-            if INVALID in results[::_WIDTH]:
-                reason = results[_WIDTH * results[::_WIDTH].index(INVALID) + _REASON]
-                found.bad.append(BadRow(found.rows, reader.line_num, id, reason))
-                continue
-            answers = [_answer(results, number) for number in range(len(schemes))]
-            for number, (_, scheme) in enumerate(pairs):
-                before, after = answers[number], answers[number + len(pairs)]
-                if before != after:
-                    found.movers.append(Mover(found.rows, id, scheme.id, before, after))
-                    found.moved[scheme.id][before, after] += 1
+    with open_table([source]) as table:
+        _check_id(table.header, id_column)
+        columns = plan_columns(table.header, vocabulary, {})
+        kernel = Kernel(vocabulary, schemes, columns)
+        found = Movers(table.name, columns, id_column or "", moved={after.id: Counter() for _, after in pairs})
+        for rows, answers in classified(table, kernel):
+            _compare(found, [after.id for _, after in pairs], rows, answers)
+            found.rows += answers.rows
+    # Schemes are compared one after the other; the table is told in the order of its rows.
+    found.movers.sort(key=lambda mover: mover.row)
     return found
 
 
-def _answer(results: Sequence[str], number: int) -> Answer:
-    status, _, possible = results[_WIDTH * number : _WIDTH * number + 3]
-    return Answer(status, tuple(sorted(possible.split("|"))))
+def _compare(found: Movers, schemes: Sequence[str], rows: Rows, answers: Answers) -> None:
+    """Add a stretch of rows: whose answer under the earlier and the later version differs, and who cannot be used."""
+    import numpy as np
+
+    ids = as_text(rows.frame[found.id_column]) if found.id_column else None
+
+    def id_of(row: int) -> str:
+        return (ids[row] or "") if ids is not None else ""
+
+    for row, reason in zip(answers.invalid.tolist(), answers.reasons, strict=True):
+        found.bad.append(BadRow(found.rows + row + 1, rows.line(row), id_of(row), reason))
+    for number, scheme in enumerate(schemes):
+        later = number + len(schemes)
+        before = [_answer(texts) for texts in answers.texts[number]]
+        after = [_answer(texts) for texts in answers.texts[later]]
+        # Equal numbers need not mean equal answers: each version numbers its own.
+        codes: dict[Answer, int] = {}
+        first = np.array([codes.setdefault(answer, len(codes)) for answer in before], np.int32)
+        second = np.array([codes.setdefault(answer, len(codes)) for answer in after], np.int32)
+        moved = first[answers.numbers[number]] != second[answers.numbers[later]]
+        moved[answers.invalid] = False
+        for row in np.flatnonzero(moved).tolist():
+            one, other = before[answers.numbers[number][row]], after[answers.numbers[later][row]]
+            found.movers.append(Mover(found.rows + row + 1, id_of(row), scheme, one, other))
+            found.moved[scheme][one, other] += 1
 
 
-def _place(header: Sequence[str], id_column: str | None) -> int | None:
-    if id_column is None:
-        return None
-    if id_column not in header:
+def _answer(texts: Texts) -> Answer:
+    return Answer(texts[0], tuple(sorted(texts[2].split("|"))))
+
+
+def _check_id(header: Sequence[str], id_column: str | None) -> None:
+    if id_column is not None and id_column not in header:
         raise UnreadableError("--id", id_column, f"no column is called that{did_you_mean(id_column, list(header))}")
-    return header.index(id_column)

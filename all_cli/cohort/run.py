@@ -1,34 +1,80 @@
-"""One batch: read a table, append the results, write beside and rename at the end, say what was done."""
+"""One batch: read a table in one pass, append the answers, write beside and rename at the end, say what was done."""
 
 from __future__ import annotations
 
-import csv
-import io
-import os
-import sys
-import tempfile
+import signal
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import IO, Any
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import NamedTuple
 
-from all_cli.cohort.classify import INVALID, RESULTS, RowClassifier
+from all_cli.cohort.classify import Tally
 from all_cli.cohort.columns import LEFT_ALONE, Column, plan_columns
+from all_cli.cohort.kernel import Answers, Kernel, Plan
+from all_cli.cohort.mapping import read_map_file
+from all_cli.cohort.output import LONG, WriteAs, check_names, open_output
+from all_cli.cohort.overlap import one_behind, read_ahead
+from all_cli.cohort.progress import progress
+from all_cli.cohort.repeats import RepeatedIds, Repeats
+from all_cli.cohort.rows import Rows
+from all_cli.cohort.streams import STANDARD_INPUT
+from all_cli.cohort.streams import InputError as InputError
+from all_cli.cohort.tables import Form, ReadAs, Table, open_table
+from all_cli.cohort.typed import as_text, texts_of
+from all_cli.cohort.whole_file import OutputError
 from all_cli.knowledge.vocabulary import Vocabulary
-from all_cli.patient.unreadable import UnreadableError
-from all_cli.risk.scheme import Scheme
+from all_cli.risk.scheme import NOT_APPLICABLE, Scheme
+from all_cli.risk.verdict import INDETERMINATE
 
-_SHOWN = 5
-_LONGEST_ROW = 200  # lines of one row; more is a quote that was never closed, and would swallow the rows behind it
+SHOWN = 5  # bad rows in the summary
 
 
-class InputError(OSError):
-    """The input is no table that can be read; says what it is instead."""
+class Job(NamedTuple):
+    """What a batch is to do.
 
-    def __init__(self, name: str, why: str) -> None:
-        # One argument: an OSError given or set more (even an empty filename) no longer says its own sentence.
-        super().__init__(f"{name}: {why}")
+    Attributes:
+        sources: paths, patterns, or ``-``.
+        output: path or ``-``.
+        mapping: column name to fact, overriding what the names say.
+        mrd_unit: unit of MRD numbers that carry none: ``percent``, ``fraction`` or empty.
+        units: column name to the unit of its bare numbers.
+        map_file: path of a saved mapping, or empty.
+        decimal: ``comma``, ``point`` or empty.
+        date_order: ``dmy``, ``mdy``, ``ymd`` or empty.
+        read_as: what the user says of the input's form.
+        write_as: how the output is written.
+        stop: whether the first row that cannot be used ends the batch.
+        rules: path of the user's own schemes, if any.
+        columns: how each column is read, if that was decided before; otherwise the table's names and the above decide.
+    """
+
+    sources: tuple[str, ...]
+    output: str
+    mapping: Mapping[str, str] = {}
+    mrd_unit: str = ""
+    units: Mapping[str, str] = {}
+    map_file: str = ""
+    decimal: str = ""
+    date_order: str = ""
+    read_as: ReadAs = ReadAs()
+    write_as: WriteAs = WriteAs()
+    stop: bool = False
+    rules: str | None = None
+    columns: tuple[Column, ...] | None = None
+
+
+class Stopped(Exception):  # noqa: N818 - not an error: the user or the system asked for it
+    """A batch that was ended from outside; says how far it came. ``code`` is the exit code."""
+
+    def __init__(self, sentence: str, code: int) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+class _TerminatedError(BaseException):
+    """The system asked the process to end."""
 
 
 @dataclass(slots=True)
@@ -36,227 +82,180 @@ class Summary:
     """What a batch did, for standard error."""
 
     source: str
-    delimiter: str
-    rows: int
-    columns: list[Column]
-    schemes: list[str]
-    classifier: RowClassifier
-    bad: list[str]
+    form: Form
+    plan: Plan
+    tally: Tally
+    bad: list[str] = field(default_factory=list)
+    warnings: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    repeats: Repeats | RepeatedIds | None = None
+
+    @property
+    def rows(self) -> int:
+        """Rows of the table."""
+        return self.tally.rows
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """How each column was read."""
+        return self.plan.columns
 
     @property
     def invalid(self) -> int:
         """Rows that could not be used."""
-        return self.classifier.invalid_rows
+        return self.tally.invalid
 
     @property
     def indeterminate(self) -> int:
         """Answers with several groups still possible, over all schemes."""
-        return sum(counts.status.get("indeterminate", 0) for counts in self.classifier.counts)
+        return self.tally.total(INDETERMINATE)
+
+    @property
+    def outside(self) -> int:
+        """Answers that a scheme is not for this patient, over all schemes."""
+        return self.tally.total(NOT_APPLICABLE)
 
     def lines(self) -> Iterator[str]:
         """The summary, a line at a time."""
-        shown = {",": "comma", ";": "semicolon", "\t": "tab"}.get(self.delimiter, self.delimiter)
-        yield f"{self.source}: {self.rows} rows, {len(self.columns)} columns separated by {shown}"
+        columns = _count(len(self.columns), "column")
+        yield f"{self.source}: {_count(self.rows, 'row')}, {columns} {self.form.text()}"
         read = [str(column) for column in self.columns if column.reads != LEFT_ALONE]
         alone = [f'"{column.header}"' for column in self.columns if column.reads == LEFT_ALONE]
         yield f"  read: {', '.join(read) or 'nothing; name columns with --map COLUMN=fact'}"
         if alone:
             yield f"  left alone: {', '.join(alone)}"
-        for id, counts in zip(self.schemes, self.classifier.counts, strict=True):
-            groups = ", ".join(f"{group} {number}" for group, number in sorted(counts.group.items()))
+        for scheme, status in self.tally.status.items():
+            groups = ", ".join(f"{group} {number}" for group, number in sorted(self.tally.group[scheme].items()))
             parts = [
-                f"{status} {number}" + (f" ({groups})" if status == "assigned" and groups else "")
-                for status, number in sorted(counts.status.items())
+                f"{name} {number}" + (f" ({groups})" if name == "assigned" and groups else "")
+                for name, number in sorted(status.items())
+                if number
             ]
-            yield f"  {id}: {', '.join(parts) or 'no rows'}"
+            yield f"  {scheme}: {', '.join(parts) or 'no rows'}"
         yield from (f"  {line}" for line in self.bad)
-        if self.invalid > len(self.bad):
-            yield f"  … and {self.invalid - len(self.bad)} more invalid rows; each has its reason in the output"
+        if (more := self.invalid - len(self.bad)) > 0:
+            rows = "1 more invalid row; it has its" if more == 1 else f"{more} more invalid rows; each has its"
+            yield f"  … and {rows} reason in the output"
+        for header, (cells, example) in self.warnings.items():
+            yield f'  look again at "{header}", {_count(cells, "cell")}: {example}'
+        if self.repeats is not None and (repeated := self.repeats.text()):
+            yield f"  {repeated}"
 
 
-def run_batch(
-    vocabulary: Vocabulary,
-    schemes: Sequence[Scheme],
-    source: str,
-    output: str,
-    mapping: Mapping[str, str],
-    mrd_unit: str = "",
-) -> Summary:
-    """Classify every row of ``source`` and write it, with the result columns appended, to ``output``.
-
-    Args:
-        vocabulary: the facts.
-        schemes: the schemes to apply.
-        source: path of a CSV or TSV file, or ``-``.
-        output: path to write, or ``-``; a file appears under its name only when it is whole.
-        mapping: column name to fact, overriding what the names say.
-        mrd_unit: ``percent``, ``fraction`` or empty.
+def run_batch(vocabulary: Vocabulary, schemes: Sequence[Scheme], job: Job) -> Summary:
+    """Classify every row of a table and write it, with the answers, to an output.
 
     Raises:
-        InputError: empty, binary, or with a header that cannot be used.
-        UnreadableError: a mapping or unit that does not fit.
+        InputError: empty, no table, or with a header that cannot be used.
+        UnreadableError: a mapping or unit that does not fit; under ``job.stop`` the first row that cannot be used.
         OSError: a file cannot be read or written.
+        Stopped: interrupted or asked to end; nothing is left under the output's name.
     """
-    name = "standard input" if source == "-" else source
-    with _reading(source) as stream, _writing(output) as out:
-        delimiter, ending = _form(stream, name)
-        reader = csv.reader(stream, delimiter=delimiter, strict=False)
-        header = _header(reader, name, schemes)
-        columns = plan_columns(header, vocabulary, mapping, mrd_unit)
-        classifier = RowClassifier(vocabulary, schemes, columns)
-        writer = csv.writer(out, delimiter=delimiter, lineterminator=ending)
-        writer.writerow([*header, *(f"{scheme.id}.{result}" for scheme in schemes for result in RESULTS)])
-        rows = 0
-        bad: list[str] = []
-        for cells in _rows(reader, name):
-            rows += 1
-            results = _one(classifier, cells, len(header))
-            classifier.count(results)
-            if INVALID in results[::6] and len(bad) < _SHOWN:
-                reason = results[6 * results[::6].index(INVALID) + 5]
-                bad.append(f"row {rows} (line {reader.line_num}): {reason}")
-            kept = cells[: len(header)]
-            writer.writerow([*kept, *[""] * (len(header) - len(kept)), *results])
-    return Summary(name, delimiter, rows, columns, [scheme.id for scheme in schemes], classifier, bad)
+    with open_table(job.sources, job.read_as) as table:
+        ids = [scheme.id for scheme in schemes]
+        check_names(table.name, table.header, ids if job.write_as.form != LONG else (), job.write_as)
+        columns = columns_of(table, vocabulary, job)
+        plan = Plan(tuple(columns), tuple(ids), job.rules)
+        kernel = Kernel(vocabulary, schemes, columns)
+        summary = Summary(table.name, table.form, plan, kernel.tally())
+        if job.write_as.id:
+            summary.repeats = Repeats(job.write_as.id)
+        with (
+            told_how_far(job.output, summary),
+            open_output(job.output, table.header, table.form, ids, job.write_as) as out,
+            progress(table.name) as tell,
+            one_behind(out.write) as write,
+        ):
+            for rows, answers in classified(table, kernel):
+                _note(summary, rows, answers, job.stop)
+                write(rows, answers)
+                tell(summary.rows, rows.done)
+        summary.warnings = kernel.warnings()
+    return summary
 
 
-def _rows(reader: Any, name: str) -> Iterator[list[str]]:
-    """The rows; lines that are wholly blank are none."""
-    csv.field_size_limit(sys.maxsize)
-    before = reader.line_num
-    try:
-        for cells in reader:
-            if reader.line_num - before > _LONGEST_ROW:
-                raise InputError(name, f"a quote opened at line {before + 1} is not closed; mend it there")
-            before = reader.line_num
-            if cells:
-                yield cells
-    except csv.Error as error:
-        raise InputError(name, f"line {reader.line_num} cannot be read as a row: {error}") from None
+def columns_of(table: Table, vocabulary: Vocabulary, job: Job) -> Sequence[Column]:
+    """How the table's columns are read.
+
+    Raises:
+        InputError: the columns that were decided on before are not those of the table.
+        UnreadableError: a mapping or unit that does not fit.
+    """
+    if job.columns is not None:
+        if [column.header for column in job.columns] != table.header:
+            raise InputError(table.name, "its columns are not those of the record")
+        return job.columns
+    return plan_columns(
+        table.header,
+        vocabulary,
+        job.mapping,
+        job.mrd_unit,
+        units=job.units,
+        table=read_map_file(job.map_file, vocabulary) if job.map_file else None,
+        decimal=job.decimal,
+        date_order=job.date_order,
+    )
 
 
-def _one(classifier: RowClassifier, cells: list[str], width: int) -> list[str]:
-    if len(cells) > width:
-        extra = "; ".join(f'"{cell}"' for cell in cells[width:])
-        return classifier.reject(f"the row has {len(cells)} cells for {width} columns; beyond the last column: {extra}")
-    if len(cells) < width:
-        return classifier.reject(f"the row has {len(cells)} cells for {width} columns")
-    if any(
-        "\0" in cell or any(0xDC80 <= ord(c) <= 0xDCFF for c in cell)
-        for cell in cells
-        if not cell.isascii() or "\0" in cell
-    ):
-        return classifier.reject("the row holds bytes that are not UTF-8 text")
-    return classifier.row(cells)
+def classified(table: Table, kernel: Kernel) -> Iterator[tuple[Rows, Answers]]:
+    """The rows of a table, a stretch at a time, with their answers."""
+    # A pipe may wait for ever: it is read where a signal can end the waiting.
+    for rows in table.rows() if table.name == STANDARD_INPUT else read_ahead(table.rows()):
+        yield rows, kernel.classify(texts_of(rows.frame), rows.rejected)
 
 
-def _header(reader: Iterator[list[str]], name: str, schemes: Sequence[Scheme]) -> list[str]:
-    header = next(reader, [])
-    if not any(cell.strip() for cell in header):
-        raise InputError(name, "it has no header row; the first line should name the columns")
-    repeated = sorted({cell for cell in header if header.count(cell) > 1})
-    if repeated:
-        raise InputError(name, f"the column name {', '.join(map(repr, repeated))} occurs more than once; rename one")
-    results = {f"{scheme.id}.{result}" for scheme in schemes for result in RESULTS}
-    if taken := [cell for cell in header if cell in results]:
-        raise InputError(name, f'it already has the result column "{taken[0]}"; drop the old results first')
-    return header
-
-
-def _form(stream: IO[str], name: str) -> tuple[str, str]:
-    """Delimiter, by the header row, and line ending."""
-    assert isinstance(stream, _Peekable)
-    first = stream.peek()
-    if not first:
-        raise InputError(name, "it is empty")
-    if "\0" in first:
-        raise InputError(name, "it is not a text table; give CSV or TSV")
-    line = first.splitlines()[0]
-    outside = "".join(line.split('"')[::2])
-    counts = {delimiter: outside.count(delimiter) for delimiter in ("\t", ";", ",")}
-    delimiter = max(counts, key=lambda found: counts[found])
-    return (delimiter if counts[delimiter] else ","), "\r\n" if "\r\n" in first else "\n"
-
-
-class _Peekable(io.TextIOWrapper):
-    """Text of which the first part can be looked at before it is read."""
-
-    _first: str | None = None
-
-    def peek(self) -> str:
-        """The first characters, still to be read."""
-        if self._first is None:
-            self._first = self.read(65536)
-        return self._first
-
-    def __iter__(self) -> Iterator[str]:  # type: ignore[override]
-        if self._first:
-            ahead = io.StringIO(self._first, newline="")
-            self._first = ""
-            lines = list(ahead)
-            last = lines.pop()
-            yield from lines
-            if not last.endswith(("\n", "\r")) or last.endswith("\r"):
-                last += self.readline()
-            yield last
-        while line := self.readline():
-            yield line
+def _note(summary: Summary, rows: Rows, answers: Answers, stop: bool) -> None:
+    """Count a stretch of rows and keep its first bad rows for the summary."""
+    before = summary.rows
+    summary.tally.count(answers)
+    if isinstance(summary.repeats, Repeats):
+        summary.repeats.watch(as_text(rows.frame[summary.repeats.column]))
+    for row, reason in zip(answers.invalid.tolist(), answers.reasons, strict=True):
+        if len(summary.bad) >= SHOWN:
+            break
+        line = rows.line(row)
+        place = f"row {before + row + 1}" + (f" (line {line})" if line else "")
+        if stop:
+            raise Stopped(f"stopped at {place}, nothing was written: {reason}", 2)
+        summary.bad.append(f"{place}: {reason}")
 
 
 @contextmanager
-def _reading(source: str) -> Iterator[_Peekable]:
-    if source == "-":
-        stream = _Peekable(sys.stdin.buffer, encoding="utf-8-sig", errors="surrogateescape", newline="")
-        try:
-            yield stream
-        finally:
-            stream.detach()
-        return
-    with (
-        Path(source).open("rb") as raw,
-        _Peekable(raw, encoding="utf-8-sig", errors="surrogateescape", newline="") as stream,
-    ):
-        yield stream
-
-
-@contextmanager
-def _writing(output: str) -> Iterator[IO[str]]:
-    if output == "-":
-        stream = io.TextIOWrapper(
-            sys.stdout.buffer, encoding="utf-8", errors="surrogateescape", newline="", write_through=False
-        )
-        try:
-            yield stream
-            stream.flush()
-        finally:
-            stream.detach()
-        return
-    # A link is followed: the file that it points to is replaced, not the link.
-    target = Path(output).resolve()
-    if target.is_dir():
-        raise UnreadableError("--output", output, "it is a folder; name a file")
+def told_how_far(output: str, summary: Summary) -> Iterator[None]:
+    """Say how far a batch came when it is ended from outside or cannot write on."""
+    name = "standard output" if output == "-" else output
+    left = "what was written is not whole" if output == "-" else f"nothing was written to {name}"
     try:
-        if target.exists() and not target.is_file():
-            with target.open("w", encoding="utf-8", errors="surrogateescape", newline="") as device:
-                yield device
-            return
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-    except PermissionError:
-        raise UnreadableError("--output", output, "it may not be written") from None
-    except FileNotFoundError:
-        raise UnreadableError("--output", output, "its folder does not exist") from None
-    beside = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape", newline="") as stream:
-            yield stream
-        beside.chmod(target.stat().st_mode if target.exists() else 0o666 & ~_umask())
-        beside.replace(target)
-    except BaseException:
-        beside.unlink(missing_ok=True)
+        with _terminable():
+            yield
+    except KeyboardInterrupt:
+        raise Stopped(f"interrupted after {_count(summary.rows, 'row')}; {left}", 130) from None
+    except _TerminatedError:
+        raise Stopped(f"ended from outside after {_count(summary.rows, 'row')}; {left}", 143) from None
+    except (BrokenPipeError, InputError):
         raise
+    except OSError as error:
+        if error.filename:
+            raise
+        why = error.strerror or str(error)
+        raise OutputError(name, f"{why} after {_count(summary.rows, 'row')}; {left}") from None
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """While it lasts, a request to end the process ends the batch in good order."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise _TerminatedError
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

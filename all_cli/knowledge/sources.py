@@ -1,6 +1,6 @@
 """The bibliography: what is cited, and how a reference reads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -96,6 +96,6 @@ def sources_in(document: "Document") -> dict[str, Source]:
     }
 
 
-def pack_sources(sources: dict[str, Source]) -> dict[str, Any]:
+def pack_sources(sources: Mapping[str, Source]) -> dict[str, Any]:
     """The bibliography as plain data, for the compiled cache."""
     return {id: source._asdict() for id, source in sources.items()}

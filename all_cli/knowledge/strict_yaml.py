@@ -17,6 +17,7 @@ from all_cli.knowledge.problems import KnowledgeError, Place, Problem
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]+)?")
+_LONGEST = 300  # digits; Python refuses to read whole numbers of some thousands, and this is none to read as one
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 Path = tuple[str | int, ...]
@@ -72,13 +73,16 @@ def read_yaml(text: str, file: str, *, as_text: bool = False) -> Document:
         mark = error.problem_mark or error.context_mark
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
         raise KnowledgeError([Problem(place, f"this is not YAML: {error.problem or error.context}")]) from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeError) as error:
         raise KnowledgeError([Problem(Place(file, 1, 1), f"this is not YAML: {str(error).splitlines()[0]}")]) from None
     document = Document(file, None)
     if node is None:
         return document
     reader = _Reader(document, as_text)
-    document.data = reader.value(node, ())
+    try:
+        document.data = reader.value(node, ())
+    except RecursionError:
+        raise KnowledgeError([Problem(Place(file, 1, 1), "it is nested too deeply")]) from None
     if reader.problems:
         raise KnowledgeError(reader.problems)
     return document
@@ -137,7 +141,7 @@ class _Reader:
             return text
         if text in _WORDS:
             return _WORDS[text]
-        if _INTEGER.fullmatch(text):
+        if _INTEGER.fullmatch(text) and len(text) <= _LONGEST:
             return int(text)
         if _DECIMAL.fullmatch(text) and not re.fullmatch(r"[-+]?0[0-9]+", text):
             return float(text)

@@ -7,6 +7,7 @@ their values, and of the scheme's own ``define``.
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -56,12 +57,18 @@ def parse_condition(
         ConditionError: not in the language, an unknown fact, name or value, or a comparison that makes no sense.
     """
     try:
-        tree = ast.parse(text, mode="eval")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # 50and: Python would warn of it, on the user's screen, and read on
+            tree = ast.parse(text, mode="eval")
+        return _Parser(facts, defined or {}).expression(tree.body)
+    except ConditionError:
+        raise
     except SyntaxError as error:
         raise ConditionError(f'"{text}" is not a condition: {error.msg}', max((error.offset or 1) - 1, 0)) from None
-    except (ValueError, RecursionError, MemoryError) as error:
+    except (RecursionError, MemoryError):
+        raise ConditionError("this is not a condition: it is nested too deeply") from None
+    except ValueError as error:
         raise ConditionError(f"this is not a condition: {error}") from None
-    return _Parser(facts, defined or {}).expression(tree.body)
 
 
 class _Parser:

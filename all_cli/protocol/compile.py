@@ -9,10 +9,10 @@ from all_cli.knowledge.citation_check import citation_problems
 from all_cli.knowledge.problems import KnowledgeError, Problem, did_you_mean
 from all_cli.knowledge.sources import Source
 from all_cli.knowledge.strict_yaml import Document, Path
-from all_cli.knowledge.vocabulary import Vocabulary, pack_vocabulary
+from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.logic.expression import pack
 from all_cli.logic.parse import ConditionError, parse_condition
-from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.library import ProtocolLibrary, packed
 from all_cli.protocol.plausible import dose_problems, total_problem
 from all_cli.protocol.regimen import days_in
 from all_cli.protocol.totals import SUMS
@@ -130,7 +130,7 @@ class _Compiler:
 
     def stated_totals(self, form: dict[str, Any]) -> None:
         """Totals that a source states, against the sum of the lines; only once everything else can be read."""
-        library = ProtocolLibrary({**form, "vocabulary": pack_vocabulary(self.vocabulary), "sources": {}})
+        library = ProtocolLibrary(packed(form, self.vocabulary, self.sources))
         for index, raw in enumerate(form["protocols"]):
             for number, arm in enumerate(raw["arms"]):
                 for place, total in enumerate(arm.get("totals", ())):

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from all_cli.knowledge import files
-from all_cli.knowledge.cache import compiled
+from all_cli.knowledge.cache import closed_part, compiled, open_part
 from all_cli.knowledge.sources import Source, citations, pack_sources, sources_in
 from all_cli.knowledge.vocabulary import Vocabulary, pack_vocabulary, unpack_vocabulary, vocabulary_in
 from all_cli.logic.explain import truth
@@ -39,33 +39,33 @@ class ProtocolLibrary:
 
     def __init__(self, packed: Mapping[str, Any]) -> None:
         self._packed = packed
-        self._raw = {raw["id"]: raw for raw in packed["protocols"]}
+        self._heads = {head["id"]: head for head in packed["protocols"]}
         self._protocols: dict[str, Protocol] = {}
 
     @property
     def ids(self) -> list[str]:
         """The ids of all protocols."""
-        return list(self._raw)
+        return list(self._heads)
 
     def protocol(self, id: str) -> Protocol:
         """One protocol; KeyError if there is none of that id."""
         if id not in self._protocols:
-            self._protocols[id] = unpack_protocol(self._raw[id])
+            self._protocols[id] = unpack_protocol(open_part(self._heads[id]["whole"]))
         return self._protocols[id]
 
     @property
     def protocols(self) -> list[Protocol]:
         """Every protocol."""
-        return [self.protocol(id) for id in self._raw]
+        return [self.protocol(id) for id in self._heads]
 
     def with_phase(self, kind: str) -> list[str]:
         """Ids of the protocols that have a phase of this kind: whole regimens before fragments and labels."""
-        having = [id for id, raw in self._raw.items() if any(phase["phase"] == kind for phase in raw["phases"])]
-        return sorted(having, key=lambda id: _completeness(self._raw[id]), reverse=True)
+        having = [id for id, head in self._heads.items() if kind in head["phase_kinds"]]
+        return sorted(having, key=lambda id: self._heads[id]["completeness"], reverse=True)
 
     def phase_kinds(self) -> list[str]:
         """Every kind of phase that occurs, in the order of first occurrence."""
-        return list(dict.fromkeys(phase["phase"] for raw in self._raw.values() for phase in raw["phases"]))
+        return list(dict.fromkeys(kind for head in self._heads.values() for kind in head["phase_kinds"]))
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -75,7 +75,7 @@ class ProtocolLibrary:
     @cached_property
     def sources(self) -> dict[str, Source]:
         """The bibliography by id."""
-        return {id: Source(**raw) for id, raw in self._packed["sources"].items()}
+        return {id: Source(**raw) for id, raw in open_part(self._packed["sources"]).items()}
 
     @cached_property
     def drugs(self) -> dict[str, Drug]:
@@ -128,7 +128,7 @@ class ProtocolLibrary:
 
     def risks(self) -> list[str]:
         """Every risk label that a protocol carries."""
-        return list(dict.fromkeys(risk for raw in self._raw.values() for risk in raw["risk"]))
+        return list(dict.fromkeys(risk for head in self._heads.values() for risk in head["risk"]))
 
     def default(
         self, kind: str, risk: str | None, lineage: str | None, ph: bool | None, patient: Patient
@@ -157,22 +157,22 @@ class ProtocolLibrary:
         return [
             id
             for id in dict.fromkeys([*preferred, *having])
-            if id in having and self._fits(self._raw[id], risk, lineage, ph, possible)
+            if id in having and self._fits(self._heads[id], risk, lineage, ph, possible)
         ]
 
     @staticmethod
     def _fits(
-        raw: Mapping[str, Any],
+        head: Mapping[str, Any],
         risk: str | None,
         lineage: str | None,
         ph: bool | None,
         possible: Mapping[str, Possible],
     ) -> bool:
         return (
-            (risk is None or risk in raw["risk"])
-            and (lineage is None or not raw.get("lineage") or lineage in raw["lineage"])
-            and (ph is None or raw.get("ph", False) == ph)
-            and truth(unpack(raw["population"]["expression"]), possible) is not False
+            (risk is None or risk in head["risk"])
+            and (lineage is None or not head.get("lineage") or lineage in head["lineage"])
+            and (ph is None or head.get("ph", False) == ph)
+            and truth(unpack(head["population"]["expression"]), possible) is not False
         )
 
 
@@ -204,10 +204,30 @@ def _build() -> dict[str, Any]:
 
     facts, bibliography, protocols = documents_of(files.FACTS, files.SOURCES, files.PROTOCOLS)
     vocabulary, sources = vocabulary_in(facts), sources_in(bibliography)
+    return packed(compile_protocols(protocols, vocabulary, sources), vocabulary, sources)
+
+
+def packed(form: Mapping[str, Any], vocabulary: Vocabulary, sources: Mapping[str, Source]) -> dict[str, Any]:
+    """Compiled protocols as a library takes them: what choosing needs in the open, the rest closed until asked for."""
     return {
-        **compile_protocols(protocols, vocabulary, sources),
+        **form,
+        "protocols": [_head(raw) for raw in form["protocols"]],
         "vocabulary": pack_vocabulary(vocabulary),
-        "sources": pack_sources(sources),
+        "sources": closed_part(pack_sources(sources)),
+    }
+
+
+def _head(raw: Mapping[str, Any]) -> dict[str, Any]:
+    kinds = [phase["phase"] for phase in raw["phases"]]
+    return {
+        "id": raw["id"],
+        "risk": raw["risk"],
+        "lineage": raw.get("lineage", []),
+        "ph": raw.get("ph", False),
+        "population": {"expression": raw["population"]["expression"]},
+        "phase_kinds": list(dict.fromkeys(kinds)),
+        "completeness": _completeness(raw),
+        "whole": closed_part(raw),
     }
 
 

@@ -122,7 +122,7 @@ def _first(page: Page, found: Narrowing, library: RiskLibrary) -> None:
 
 def _others(page: Page, found: Narrowing) -> None:
     if found.alone_nothing:
-        page.line(f"{', '.join(found.alone_nothing)}: narrow nothing alone, at most together with others", "others")
+        page.line(f"{few(found.alone_nothing)}: narrow nothing alone, at most together with others", "others")
 
 
 def narrowing_json(

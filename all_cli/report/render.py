@@ -103,7 +103,7 @@ def _print_rich(page: Page, color: str) -> None:
                 screen.heading(text, level, first=not index)
             case Line():
                 screen.line(block)
-            case Table() if _fits(block, screen.console.width):
+            case Table() if _fits(block, screen.width):
                 screen.table(block)
             case Table():
                 screen.records(block)
@@ -123,6 +123,7 @@ class _Screen:
         from rich.text import Text
 
         self.console = console
+        self.width = console.width  # asked for once: a console asks the terminal each time
         self.text = Text
         self.gathered = Text()
 
@@ -153,7 +154,7 @@ class _Screen:
 
     def wrapped(self, text: str, style: str, head: str, indent: int) -> None:
         """A text wrapped to the screen, with a head before its first line and blanks before the others."""
-        room = max(self.console.width - indent, 20)
+        room = max(self.width - indent, 20)
         if len(text) <= room // 2 or (text.isascii() and len(text) <= room):
             lines = [text]
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from all_cli.knowledge.cache import closed_part
@@ -19,8 +19,19 @@ from all_cli.logic.values import NumberSet
 from all_cli.patient.patient import whole_domain
 
 
-def compile_schemes(document: Document, vocabulary: Vocabulary, sources: Mapping[str, Source]) -> dict[str, Any]:
+def compile_schemes(
+    document: Document,
+    vocabulary: Vocabulary,
+    sources: Mapping[str, Source],
+    left_out: Collection[int] = (),
+) -> dict[str, Any]:
     """Compile a checked risk-rules document.
+
+    Args:
+        document: the document.
+        vocabulary: the facts.
+        sources: what can be cited.
+        left_out: indices of schemes that are not of the right shape and are passed over.
 
     Returns:
         ``{"schemes": [...], "primary": [...], "not_encoded": [...]}`` as plain data, for the cache and
@@ -35,6 +46,10 @@ def compile_schemes(document: Document, vocabulary: Vocabulary, sources: Mapping
     seen: dict[str, int] = {}
     for index, raw in enumerate(document.data["schemes"]):
         path: Path = ("schemes", index)
+        if index in left_out:
+            if isinstance(raw, dict) and isinstance(raw.get("id"), str):
+                seen.setdefault(raw["id"], index)
+            continue
         if raw["id"] in seen:
             problems.append(Problem(document.place((*path, "id")), f'the scheme id "{raw["id"]}" is taken'))
         seen[raw["id"]] = index
@@ -42,8 +57,7 @@ def compile_schemes(document: Document, vocabulary: Vocabulary, sources: Mapping
         scheme = compiler.compile(raw)
         problems.extend(compiler.problems)
         compiled.append(scheme)
-    ids = [scheme["id"] for scheme in compiled]
-    primary = list(_primary(document, vocabulary, ids, problems))
+    primary = list(_primary(document, vocabulary, list(seen), problems))
     not_encoded = document.data.get("not_encoded", [])
     for index, entry in enumerate(not_encoded):
         path = ("not_encoded", index)

@@ -26,6 +26,11 @@ class RiskLibrary:
         self._packed = packed
         self.schemes: dict[str, Scheme] = {raw["id"]: Scheme(raw) for raw in packed["schemes"]}
 
+    @property
+    def packed(self) -> Mapping[str, Any]:
+        """The plain form from which the same library can be built elsewhere, without the knowledge files."""
+        return self._packed
+
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """The facts."""
@@ -206,18 +211,34 @@ def library_of(rules: Path) -> RiskLibrary:
 
 
 def _own(shipped: Mapping[str, Any], own: bytes, name: str) -> tuple[dict[str, Any], dict[str, Source]]:
-    """A user's file compiled, and all sources that it can cite."""
-    from all_cli.knowledge.documents import checked_document
+    """A user's file compiled, and all sources that it can cite.
+
+    A scheme of the wrong shape does not hide what is wrong with the others: all of it is said at once.
+    """
+    from all_cli.knowledge.documents import MisshapenError, checked_document
     from all_cli.risk.compile import compile_schemes
 
-    document = checked_document(own, name, files.RISK_RULES)
+    problems: list[Problem] = []
+    misshapen: set[int] = set()
+    try:
+        document = checked_document(own, name, files.RISK_RULES)
+    except MisshapenError as error:
+        if any(len(path) < 2 or path[0] != "schemes" for path in error.paths):
+            raise  # not only single schemes: what they lean on is not known
+        misshapen = {index for _, index, *_ in error.paths if isinstance(index, int)}
+        document, problems = error.document, error.problems
     vocabulary = unpack_vocabulary(shipped["vocabulary"])
     sources = {id: Source(**raw) for id, raw in open_part(shipped["sources"]).items()}
     for id, raw in document.data.get("sources", {}).items():
         if id in sources:
-            raise KnowledgeError([Problem(document.key_place(("sources", id)), f'the source id "{id}" is taken')])
-        sources[id] = Source(id=id, **raw)
-    form = compile_schemes(document, vocabulary, sources)
+            problems.append(Problem(document.key_place(("sources", id)), f'the source id "{id}" is taken'))
+        sources.setdefault(id, Source(id=id, **raw))
+    try:
+        form = compile_schemes(document, vocabulary, sources, misshapen)
+    except KnowledgeError as error:
+        raise KnowledgeError([*problems, *error.problems]) from None
+    if problems:
+        raise KnowledgeError(problems)
     if not form["schemes"]:
         raise KnowledgeError([Problem(Place(name, 1, 1), "the file holds no scheme")])
     return form, sources

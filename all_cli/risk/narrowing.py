@@ -79,7 +79,7 @@ def next_tests(schemes: Sequence[Scheme], patient: Patient) -> Narrowing:
             after = list(_after_each(patient.vocabulary[id], asking, patient, now))
             if any(answered != now for _, answered in after):
                 found.append(_test(id, id in patient.told, after, now))
-            elif len(after) > 1:
+            elif after:
                 nothing.append(id)
     found.sort(key=_measure)
     ranked, rank = [], 0

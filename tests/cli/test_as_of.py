@@ -95,11 +95,18 @@ def test_criteria_not_in_use_are_not_quoted_either(library: RiskLibrary) -> None
         assert in_use_in(library.schemes[entry["scheme"]], 2012) is not False
 
 
-def test_what_is_kept_and_left_out_is_said() -> None:
-    text = risk("classify", *CHILD, "--as-of", "2012").stdout
+def test_what_is_kept_and_left_out_is_said(own: Path) -> None:
+    one_of_two = own.read_text(encoding="utf-8")
+    for before, after in (
+        ("groups: {all:", "groups: {old: {label: Old}, all:"),
+        ("rules: [", "rules: [{id: old, group: old, when: age >= 60, cite: [smith-1996], checked: false}, "),
+    ):
+        one_of_two = one_of_two.replace(before, after)
+    own.write_text(one_of_two, encoding="utf-8")
+    text = risk("classify", *CHILD, "--rules", str(own), "--as-of", "2012").stdout
     assert "2012: " in text
     assert "years of use are not recorded are kept" in text
-    assert "years of use not recorded: " in text
+    assert "years of use not recorded: unknown, silent" in text
     assert "as of" not in risk("classify", *CHILD).stdout
     assert "as_of" not in data("classify", *CHILD)
 

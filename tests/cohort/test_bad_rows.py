@@ -133,8 +133,8 @@ def refused(result: Result, code: int) -> None:
 
 @pytest.mark.parametrize(
     "table",
-    [b"", b"\n\n", b",,\n1,2,3\n", b"age,wbc,age\n1,2,3\n", bytes(range(256)) * 20, "age\n7\n".encode("utf-16")],
-    ids=["empty", "blank lines", "nameless columns", "duplicate names", "binary", "UTF-16"],
+    [b"", b"\n\n", b",,\n1,2,3\n", b"age,wbc,age\n1,2,3\n", bytes(range(256)) * 20],
+    ids=["empty", "blank lines", "nameless columns", "duplicate names", "binary"],
 )
 def test_a_file_that_is_no_table_cannot_be_read(table: bytes, tmp_path: Path) -> None:
     file = tmp_path / "in.csv"

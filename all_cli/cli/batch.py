@@ -1,0 +1,223 @@
+"""``all-risk batch`` and ``replay``: a table of patients, every row classified or with the reason why not."""
+
+# No postponed annotations here, as in options.py.
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from all_cli.cli.columns import DateOption, DecimalOption, MapFileOption, MapOption, UnitOption
+from all_cli.cli.common import WITH_INVALID, MrdUnit, fail, one_of, sentences
+from all_cli.cli.options import RulesOption
+
+if TYPE_CHECKING:
+    from all_cli.cohort.run import Job, Summary
+    from all_cli.risk.library import RiskLibrary
+    from all_cli.risk.scheme import Scheme
+
+    Runner = Callable[[RiskLibrary, Sequence[Scheme], Job], Summary]
+
+DEFAULT_SCHEMES = ("nci-rome", "guideline-summary")
+
+
+class TableForm(StrEnum):
+    """Shape of the output."""
+
+    wide = "wide"
+    long = "long"
+
+
+class EngineName(StrEnum):
+    """What a batch runs on."""
+
+    local = "local"
+    spark = "spark"
+
+
+class OnError(StrEnum):
+    """What a row that cannot be used does."""
+
+    report = "report"
+    stop = "stop"
+
+
+class FailOn(StrEnum):
+    """Answers that make the command fail."""
+
+    invalid = "invalid"
+    indeterminate = "indeterminate"
+    outside = "outside"
+
+
+def batch(
+    source: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="IN...",
+            help="Table of patients, one row each: CSV, TSV, NDJSON, Parquet, Arrow, XLSX or ODS, also packed with "
+            "gzip or zstd; - for standard input. Several files, or a pattern, are one cohort.",
+        ),
+    ],
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output", "-o", metavar="OUT", help="Where to write, in the format of its suffix; - for standard output."
+        ),
+    ] = "-",
+    scheme: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="Scheme to apply; repeatable. Without it nci-rome and guideline-summary."),
+    ] = None,
+    mapping: MapOption = None,
+    unit: UnitOption = None,
+    map_file: MapFileOption = None,
+    mrd_unit: Annotated[MrdUnit | None, typer.Option(help="Unit of MRD numbers that carry none.")] = None,
+    decimal: DecimalOption = None,
+    date_format: DateOption = None,
+    id_column: Annotated[
+        str | None, typer.Option("--id", metavar="COLUMN", help="Column that names a patient; repeats are reported.")
+    ] = None,
+    table_form: Annotated[
+        TableForm, typer.Option("--form", help="Six columns per scheme, or one row per patient and scheme.")
+    ] = TableForm.wide,
+    input_format: Annotated[
+        str | None,
+        typer.Option(metavar="FORMAT", help="csv, tsv, ndjson, parquet, arrow, xlsx, ods; else by content."),
+    ] = None,
+    output_format: Annotated[
+        str | None, typer.Option(metavar="FORMAT", help="csv, tsv, ndjson, parquet, arrow, xlsx; else by suffix.")
+    ] = None,
+    delimiter: Annotated[
+        str | None,
+        typer.Option(metavar="SIGN", help="comma, semicolon, tab, pipe; else by the header row."),
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(metavar="NAME", help="utf-8, cp1252, utf-16 …; else by the first bytes.")
+    ] = None,
+    sheet: Annotated[str | None, typer.Option(metavar="NAME", help="Sheet of a spreadsheet; else the first.")] = None,
+    excel_safe: Annotated[
+        bool, typer.Option("--excel-safe", help="Put an apostrophe before cells that begin with = + - or @.")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if any answer is indeterminate.")] = False,
+    fail_on: Annotated[
+        list[FailOn] | None,
+        typer.Option("--fail-on", help="Exit with 1 if there is such an answer; invalid rows always do. Repeatable."),
+    ] = None,
+    on_error: Annotated[
+        OnError, typer.Option("--on-error", help="Report rows that cannot be used, or stop at the first.")
+    ] = OnError.report,
+    manifest: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Write versions, options, counts and hashes here, for all-risk replay."),
+    ] = None,
+    rules: RulesOption = None,
+    engine: Annotated[
+        EngineName, typer.Option(help="This process, or Apache Spark, which writes a folder of files.")
+    ] = EngineName.local,
+    master: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Spark's master: local[4], spark://HOST:7077, yarn; else as Spark is set up."),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Show the log of Spark.")] = False,
+) -> None:
+    """Stratify a table of patients: every row comes back, classified or with the reason why not."""
+    from all_cli.cohort.output import WriteAs
+    from all_cli.cohort.run import Job
+    from all_cli.cohort.tables import ReadAs
+
+    job = Job(
+        sources=tuple(source),
+        output=output,
+        mapping=dict(_pair(entry, "--map", "COLUMN=fact") for entry in mapping or ()),
+        mrd_unit=mrd_unit.value if mrd_unit else "",
+        units=dict(_pair(entry, "--unit", "COLUMN=UNIT") for entry in unit or ()),
+        map_file=str(map_file) if map_file else "",
+        decimal=decimal.value if decimal else "",
+        date_order=date_format.value if date_format else "",
+        read_as=ReadAs(input_format or "", delimiter or "", encoding or "", sheet or ""),
+        write_as=WriteAs(output_format or "", table_form.value, excel_safe, id_column or ""),
+        stop=on_error is OnError.stop,
+        rules=str(rules) if rules else None,
+    )
+    failing = {answer.value for answer in fail_on or ()} | {"invalid"} | ({"indeterminate"} if strict else set())
+    with sentences():
+        from all_cli.cohort.manifest import manifest_of, now, write_manifest
+
+        started = now()
+        if engine is EngineName.spark:
+            summary = _run(job, scheme or DEFAULT_SCHEMES, _on_spark(master or "", verbose))
+        elif master is not None:
+            fail(f'--master "{master}": only Spark has a master; add --engine spark')
+        else:
+            summary = _run(job, scheme or DEFAULT_SCHEMES)
+        for line in summary.lines():
+            typer.echo(line, err=True)
+        if manifest is not None:
+            write_manifest(manifest, manifest_of(job, summary, started))
+        counts = {"invalid": summary.invalid, "indeterminate": summary.indeterminate, "outside": summary.outside}
+        if any(counts[answer] for answer in failing):
+            raise typer.Exit(WITH_INVALID)
+
+
+def _pair(entry: str, option: str, form: str) -> tuple[str, str]:
+    column, sign, meant = entry.rpartition("=")
+    if not sign or not column or not meant:
+        example = "Leukocytes=wbc" if option == "--map" else "Leukocytes=/uL"
+        fail(f'{option} "{entry}": write it as {form}, for example {option} "{example}"')
+    return column, meant
+
+
+def replay(
+    record: Annotated[Path, typer.Argument(metavar="RUN", help="The record that batch --manifest wrote.")],
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", metavar="OUT", help="Keep what comes out here; else it is only compared."),
+    ] = None,
+) -> None:
+    """Run a batch again from its record and compare: exit code 0 if all is as it was, 1 if anything differs."""
+    import tempfile
+
+    from all_cli.cohort.manifest import differences, job_of, manifest_of, now, read_manifest
+
+    with sentences(), tempfile.TemporaryDirectory(prefix="all-risk-") as folder:
+        before = read_manifest(record)
+        name = Path(str(before["output"]["file"])).name
+        job = job_of(before, str(record), output or str(Path(folder) / (name if name != "-" else "output.csv")))
+        started = now()
+        summary = _run(job, before["schemes"])
+        found = list(differences(before, manifest_of(job, summary, started)))
+        for line in found:
+            typer.echo(line)
+        if found:
+            raise typer.Exit(WITH_INVALID)
+        same = "" if before["output"]["sha256"] else "; the output went to a pipe and is not compared"
+        typer.echo(f"identical: {summary.rows} {'row' if summary.rows == 1 else 'rows'}{same}")
+
+
+def _on_spark(master: str, verbose: bool) -> "Runner":
+    """A batch inside Spark."""
+    from all_cli.cohort.spark import Engine, run_on_spark
+
+    return lambda library, schemes, job: run_on_spark(library, schemes, job, Engine(master, verbose))
+
+
+def _here(library: "RiskLibrary", schemes: "Sequence[Scheme]", job: "Job") -> "Summary":
+    """A batch in this process."""
+    from all_cli.cohort.run import run_batch
+
+    return run_batch(library.vocabulary, schemes, job)
+
+
+def _run(job: "Job", schemes: Sequence[str], runner: "Runner" = _here) -> "Summary":
+    """Run a batch; what ends it from outside is one sentence and an exit code."""
+    from all_cli.cohort.run import Stopped
+    from all_cli.risk.library import risk_library
+
+    library = risk_library(Path(job.rules) if job.rules else None)
+    chosen = [one_of("scheme", id, library.schemes) for id in dict.fromkeys(schemes)]
+    try:
+        return runner(library, chosen, job)
+    except Stopped as stopped:
+        fail(str(stopped), stopped.code)

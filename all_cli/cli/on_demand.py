@@ -1,0 +1,58 @@
+"""A command line whose commands are built when they are called.
+
+Typer builds every parameter of every command at each start, though one command runs. Here a command line knows the
+names of its commands and what each is for; the module of a command is imported when it is called.
+"""
+
+# No postponed annotations here: Typer evaluates each of them again at every start.
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import typer
+from typer.core import TyperGroup
+
+
+class Deferred(NamedTuple):
+    """A command not yet built: where its function is (``module:function``) and the first paragraph of its help."""
+
+    function: str
+    help: str
+    settings: Mapping[str, Any] = {}
+
+
+def on_demand(commands: Mapping[str, Deferred]) -> type[TyperGroup]:
+    """The class of a command line with these commands, in this order.
+
+    Args:
+        commands: by name; ``settings`` of a command are Typer's ``context_settings``.
+    """
+
+    class OnDemand(TyperGroup):
+        """Knows the names at once; builds a command when it is asked for."""
+
+        def __init__(self, **settings: Any) -> None:
+            super().__init__(**settings)
+            self.commands.update(dict.fromkeys(commands))  # type: ignore[arg-type] # names alone, for suggestions
+
+        def get_command(self, ctx: Any, cmd_name: str) -> Any:
+            if cmd_name in commands and self.commands[cmd_name] is None:
+                self.commands[cmd_name] = built(cmd_name, commands[cmd_name])
+            return self.commands.get(cmd_name)
+
+        def format_commands(self, ctx: Any, formatter: Any) -> None:
+            with formatter.section("Commands"):
+                formatter.write_dl([(name, deferred.help) for name, deferred in commands.items()])
+
+    return OnDemand
+
+
+def built(name: str, deferred: Deferred) -> Any:
+    """The command, ready to run."""
+    module, _, function = deferred.function.partition(":")
+    app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+    settings = dict(deferred.settings) or None
+    app.command(name=name, context_settings=settings)(getattr(import_module(module), function))
+    command = typer.main.get_command(app)
+    command.name = name
+    return command

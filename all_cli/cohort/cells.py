@@ -1,0 +1,150 @@
+"""One distinct text of one column: what it says of which facts, or why it cannot be read.
+
+A cell's values are kept as the chosen schemes can tell them apart: on an axis cut at all their cut-offs, ages of 7 and
+8 years are one. Cells that say the same share one small number, and the kernel works with those numbers alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from all_cli.cohort.columns import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, Column, read_cell, read_cell_date
+from all_cli.knowledge.vocabulary import Vocabulary
+from all_cli.logic.axis import Axis
+from all_cli.logic.values import NumberSet, Possible
+from all_cli.patient.age import age_between
+from all_cli.patient.genetics import GeneticsReader
+from all_cli.patient.patient import whole_domain
+from all_cli.patient.reading import UNKNOWN_WORDS, fold
+from all_cli.patient.unreadable import UnreadableError
+from all_cli.risk.scheme import Scheme
+
+_BARE_WBC = 1000.0  # a white cell count above it is refused without a unit
+
+
+class Cell(NamedTuple):
+    """What a cell says: facts to possible values (nothing: unknown), or why it cannot be read; and a doubt or none."""
+
+    says: tuple[tuple[str, Possible], ...] = ()
+    problem: str = ""
+    warning: str = ""
+
+
+class CellReader:
+    """Reads the cells of one table as the chosen schemes see them."""
+
+    def __init__(self, vocabulary: Vocabulary, schemes: Sequence[Scheme], columns: Sequence[Column]) -> None:
+        self._vocabulary = vocabulary
+        self._axes = common_axes(schemes, vocabulary)
+        self._exact = exact_facts(vocabulary, columns)
+        self._genetics = GeneticsReader(vocabulary)
+
+    def read(self, column: Column, text: str) -> Cell:
+        """What one text of one column says."""
+        try:
+            if column.reads == GENETICS:
+                return self._findings(column.said(text))
+            fact = self._vocabulary[column.reads]
+            reading = read_cell(column, fact, text)
+            says = self._coarse([(fact.id, reading.possible)]) if reading.possible is not None else ()
+            return Cell(says, warning=reading.warning)
+        except UnreadableError as error:
+            return Cell(problem=f'column "{column.header}", value "{text}": {error.why}')
+
+    def breaks(self, column: Column) -> list[float]:
+        """Numbers, as the column writes them, between which plain numbers should all mean the same; may be empty.
+
+        They are the schemes' cut-offs and the bounds of what can exist, what is usual, and what is refused without a
+        unit. Empty where a number's meaning is no matter of its size alone: ages in days (birthdays), whole numbers,
+        columns with a value map, facts of which more than one column speaks.
+        """
+        if column.reads in (GENETICS, LEFT_ALONE, BORN, DIAGNOSED) or column.values or column.decimal == "comma":
+            return []
+        fact = self._vocabulary[column.reads]
+        if fact.kind != "number" or fact.whole or fact.id in self._exact:
+            return []
+        if fact.reading == "age" and column.unit not in ("", "y"):
+            return []
+        try:
+            one = read_cell(column, fact, "1").possible
+        except UnreadableError:
+            return []
+        scale = one.single if isinstance(one, NumberSet) else None
+        if not scale:
+            return []
+        bounds = [bound for bound in (*fact.hard, *fact.plausible) if bound is not None]
+        inside = {number / scale for number in (*self._axes[fact.id].cuts, *bounds)}
+        return sorted(inside | {0.0, 1.0, _BARE_WBC})
+
+    def _findings(self, text: str) -> Cell:
+        if fold(text) in UNKNOWN_WORDS:
+            return Cell()
+        findings = self._genetics.read(text)
+        says = self._coarse((finding.fact, finding.possible) for finding in findings)
+        return Cell(says, warning="; ".join(self._genetics.doubts(text)))
+
+    def read_dates(self, born: Column, diagnosed: Column, texts: tuple[str, str]) -> Cell:
+        """The age that a date of birth and a date of diagnosis say; nothing if either is unknown."""
+        try:
+            first, second = read_cell_date(born, texts[0]), read_cell_date(diagnosed, texts[1])
+            if first is None or second is None:
+                return Cell()
+            age = age_between(self._vocabulary["age"], first, second)
+        except UnreadableError as error:
+            headers = f'"{born.header}" and "{diagnosed.header}"'
+            return Cell(problem=f'columns {headers}, value "{error.text}": {error.why}')
+        return Cell(self._coarse([("age", age)]))
+
+    def _coarse(self, says: Iterable[tuple[str, Possible]]) -> tuple[tuple[str, Possible], ...]:
+        """The values as the schemes can tell them apart; as they are where several columns speak of one fact."""
+        return tuple(
+            (id, possible if id in self._exact else self._axes[id].possible(self._axes[id].mask(possible)))
+            for id, possible in says
+        )
+
+
+def facts_of(column: Column, vocabulary: Vocabulary) -> frozenset[str]:
+    """The facts of which a column's cells can speak."""
+    if column.reads == LEFT_ALONE:
+        return frozenset()
+    if column.reads in (BORN, DIAGNOSED):
+        return frozenset({"age"})
+    if column.reads == GENETICS:
+        return frozenset(fact.id for fact in vocabulary.facts.values() if fact.genetic)
+    return frozenset({vocabulary[column.reads].id})
+
+
+def exact_facts(vocabulary: Vocabulary, columns: Sequence[Column]) -> frozenset[str]:
+    """Numbers that must not be made coarse: two texts can speak of them, or a ratio is formed of them."""
+    reads = [column.reads for column in columns]
+    exact = {read for read in reads if reads.count(read) > 1}
+    if {BORN, DIAGNOSED, "age"} <= set(reads):
+        exact.add("age")
+    if GENETICS in reads:  # one list of findings can itself name two numbers of chromosomes
+        exact |= {fact.id for fact in vocabulary.facts.values() if fact.genetic and fact.kind == "number"}
+    for fact in vocabulary.facts.values():
+        if fact.exceeds is not None:
+            exact |= {*fact.exceeds[0], *fact.exceeds[2]}
+    return frozenset(exact)
+
+
+def common_axes(schemes: Sequence[Scheme], vocabulary: Vocabulary) -> Mapping[str, Axis]:
+    """Per fact an axis cut at every scheme's cut-offs.
+
+    Facts that no scheme asks for are there too: they can imply others, or contradict them.
+    """
+    cuts: dict[str, set[float]] = {fact: set() for fact in vocabulary.facts}
+    for scheme in schemes:
+        for axis in scheme.diagram.axes:
+            cuts[axis.fact].update(axis.cuts)
+    axes: dict[str, Axis] = {}
+    for id, values in cuts.items():
+        fact = vocabulary[id]
+        if fact.kind == "number":
+            domain = whole_domain(fact)
+            assert isinstance(domain, NumberSet)
+            axes[id] = Axis.of_number(id, values, domain, fact.whole)
+        else:
+            axes[id] = Axis.of_words(id, tuple(fact.values))
+    return axes

@@ -1,0 +1,213 @@
+"""CSV and its kin, a block of bytes at a time: whole blocks through polars, blocks with trouble in them line by line.
+
+A block goes through polars only if counting proves that both read it alike: quotes open behind a delimiter and close
+before one, and the bytes of its cells, delimiters, quotes and line ends add up to the block's. A row that is too short
+or a quote that goes astray cannot hide from the sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from all_cli.cohort.rows import Rows
+from all_cli.cohort.streams import Bytes, InputError, exactly
+from all_cli.cohort.troubled import Lines
+
+_BLOCK = 16 << 20
+_PIECE = 128 << 10  # of a block with trouble in it, what is gone through line by line
+_TRIES = 32
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
+_QUOTE = 0x22
+
+
+class Heading(NamedTuple):
+    """The header row: its names, the delimiter and line ending it uses, and its length in bytes."""
+
+    names: list[str]
+    delimiter: str
+    ending: str
+    length: int
+
+
+def heading(name: str, head: bytes, delimiter: str = "") -> Heading:
+    """Read the header row off the first bytes of a table, in UTF-8.
+
+    The delimiter is the sign that the header row has most of outside quotes: cells hold karyotypes, full of commas and
+    semicolons, and say nothing about it.
+
+    Raises:
+        InputError: empty, no text, or without a header row.
+    """
+    start = 3 if head.startswith(b"\xef\xbb\xbf") else 0
+    if len(head) == start:
+        raise InputError(name, "it is empty")
+    end = _after_record(head, start)
+    if b"\0" in head[start:end]:
+        raise InputError(name, "it is not a text table; give CSV, TSV, NDJSON, Parquet, Arrow, XLSX or ODS")
+    try:
+        line = head[start:end].decode("utf-8")
+    except UnicodeDecodeError:
+        raise InputError(name, "the header row is not UTF-8 text; name its encoding with --encoding") from None
+    if not delimiter:
+        outside = "".join(line.split('"')[::2])
+        counts = {sign: outside.count(sign) for sign in ("\t", ";", ",", "|")}
+        most = max(counts, key=lambda sign: counts[sign])
+        delimiter = most if counts[most] else ","
+    lines = Lines(line.encode(), 0, 0, delimiter, 0, "utf-8")
+    cells, problem = lines.cells(line)
+    if problem:
+        raise InputError(name, f"its header row cannot be read: {problem}")
+    ending = "\r\n" if line.endswith("\r\n") else "\n"
+    return Heading(cells, delimiter, ending, end)
+
+
+def _after_record(data: bytes, start: int) -> int:
+    """Where the row that begins at ``start`` ends: behind the first line end outside quotes."""
+    end = start
+    while (found := data.find(b"\n", end)) >= 0:
+        end = found + 1
+        if data.count(b'"', start, end) % 2 == 0:
+            return end
+    first = data.find(b"\n", start) + 1
+    return first or len(data)
+
+
+class Delimited:
+    """The rows of a delimited text in UTF-8, from behind the header row on."""
+
+    def __init__(self, name: str, stream: Bytes, heading: Heading, encoding: str) -> None:
+        self._name, self._stream, self._heading, self._encoding = name, stream, heading, encoding
+
+    def rows(self) -> Iterator[Rows]:
+        """Every row, in order, cells as text."""
+        line = exactly(self._stream, self._heading.length).count(b"\n")
+        rest, final = b"", False
+        while not final:
+            data = self._stream.read(_BLOCK)
+            final = not data
+            rest += data
+            if not final and len(rest) < _BLOCK // 2:
+                continue  # a pipe gives what it has; small parts are gathered
+            if final and rest and not rest.endswith(b"\n"):
+                rest += b"\n"
+            used = 0
+            for rows, lines, end in self._read(rest, line, final):
+                line, used = lines, end
+                if rows.frame.height:
+                    yield rows
+            rest = rest[used:] if used else rest
+
+    def _read(self, data: bytes, line: int, final: bool) -> Iterator[tuple[Rows, int, int]]:
+        """Rows of a block, with the number of lines up to their end and where that is."""
+        stop = len(data) if final else _cut(data, 0, len(data))
+        if stop and (rows := self._parse(data[:stop] if stop < len(data) else data, line)) is not None:
+            yield *rows, stop
+            return
+        at, stop = 0, data.rfind(b"\n") + 1
+        while at < stop:
+            end = _cut(data, at, min(stop, at + _PIECE))
+            if end > at and (rows := self._parse(data[at:end], line)) is not None:
+                yield *rows, end
+                at, line = end, rows[1]
+                continue
+            lines = Lines(data, at, line, self._heading.delimiter, len(self._heading.names), self._encoding)
+            found = list(lines.rows(min(stop, max(end, at + 1)), final))
+            if lines.at == at:
+                return
+            at, line = lines.at, lines.line
+            yield Rows.of_cells(self._heading.names, found), line, at
+
+    def _parse(self, block: bytes, line: int) -> tuple[Rows, int] | None:
+        """The block's rows and the number of lines up to its end; None if it is not beyond doubt what it says."""
+        import polars as pl
+
+        names = self._heading.names
+        returns = block.count(b"\r") if b"\r" in block else 0
+        if b"\0" in block or not _is_utf8(block) or (returns and returns != block.count(b"\r\n")):
+            return None
+        if len(names) == 1 and (block.startswith((b"\n", b"\r\n")) or b"\n\n" in block or b"\n\r\n" in block):
+            return None  # blank lines, which are no rows
+        quotes = _quote_bytes(block, self._heading.delimiter) if b'"' in block else 0
+        if quotes is None:
+            return None
+        try:
+            frame = pl.read_csv(
+                block,
+                has_header=False,
+                schema=dict.fromkeys(names, pl.String),
+                separator=self._heading.delimiter,
+                infer_schema=False,
+                empty_string_is_null=True,
+                extra_columns="raise",
+                raise_if_empty=False,
+            )
+        except pl.exceptions.PolarsError:
+            return None
+        cells = sum(size or 0 for size in frame.select(pl.all().str.len_bytes().cast(pl.Int64).sum()).row(0))
+        if cells + frame.height * len(names) + returns + quotes != len(block):
+            return None
+        ends = block.count(b"\n")
+        return Rows(frame, line, block if ends == frame.height else None), line + ends
+
+
+def _cut(data: bytes, start: int, stop: int) -> int:
+    """The last line end outside quotes before ``stop``, if rows begin at ``start``; ``start`` if there is none."""
+    end = data.rfind(b"\n", start, stop) + 1
+    if end <= start:
+        return start
+    quotes = data.count(b'"', start, end)
+    for _ in range(_TRIES):
+        if quotes % 2 == 0:
+            return end
+        last = data.rfind(b'"', start, end)
+        earlier = data.rfind(b"\n", start, last) + 1
+        if earlier <= start:
+            return start
+        quotes -= data.count(b'"', earlier, end)
+        end = earlier
+    return start
+
+
+def _quote_bytes(block: bytes, delimiter: str) -> int | None:
+    """How many of the block's quotes are no part of a cell; None if one stands where none may."""
+    import numpy as np
+
+    signs = np.frombuffer(block, np.uint8)
+    quotes = np.flatnonzero(signs == _QUOTE)
+    if len(quotes) % 2 or not block.endswith(b"\n"):
+        return None
+    opens, closes = quotes[::2], quotes[1::2]
+    doubled = opens[1:] == closes[:-1] + 1
+    before = signs[opens[1:] - 1]
+    opened = doubled | (before == ord(delimiter)) | (before == 0x0A)
+    first = int(opens[0])
+    after = signs[closes + 1]
+    closed = (after == ord(delimiter)) | (after == 0x0A) | (after == 0x0D)
+    closed[:-1] |= doubled
+    well = bool(opened.all()) and bool(closed.all()) and (first == 0 or signs[first - 1] in (ord(delimiter), 0x0A))
+    return len(quotes) - int(doubled.sum()) if well else None
+
+
+def _is_utf8(block: bytes) -> bool:
+    if block.isascii():
+        return True
+    try:
+        block.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def checked_header(name: str, names: Sequence[str]) -> list[str]:
+    """The column names of a table.
+
+    Raises:
+        InputError: there are none, or one occurs twice.
+    """
+    if not any(cell.strip() for cell in names):
+        raise InputError(name, "it has no header row; the first line should name the columns")
+    repeated = sorted({cell for cell in names if names.count(cell) > 1})
+    if repeated:
+        raise InputError(name, f"the column name {', '.join(map(repr, repeated))} occurs more than once; rename one")
+    return list(names)

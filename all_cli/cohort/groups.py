@@ -1,0 +1,247 @@
+"""Columns that can speak of each other's facts, taken together: each distinct combination of cells is one patient.
+
+White cells and age have nothing to do with each other: what a row says of one can be read without the other. But a
+stage of maturation implies a lineage, and a list of findings can contradict a flag. So columns are put into groups such
+that nothing said in one group can follow from, or contradict, anything said in another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from all_cli.cohort.cells import Cell, CellReader, facts_of
+from all_cli.cohort.columns import BORN, DIAGNOSED, LEFT_ALONE, Column
+from all_cli.cohort.numbering import Numbering
+from all_cli.cohort.plain_numbers import PlainNumbers
+from all_cli.knowledge.vocabulary import Vocabulary
+from all_cli.logic.values import Possible
+from all_cli.patient.patient import Patient
+from all_cli.patient.unreadable import UnreadableError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import polars as pl
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[np.int32]
+
+_REMEMBERED = 100_000  # distinct texts of a column
+_MANY = 1000  # distinct texts of a stretch, from which on it pays to sort numbers by size first
+_BETWEEN = "\x1f"
+
+Bad = tuple[int, int, str]  # a row, the place of the column that spoils it, the reason
+
+
+class _Texts:
+    """One column (or a pair of dates), its distinct texts read once."""
+
+    def __init__(self, columns: tuple[Column, ...], reader: CellReader) -> None:
+        self.columns = columns
+        self.place = min(column.index for column in columns)
+        self._reader = reader
+        breaks = reader.breaks(columns[0]) if len(columns) == 1 else []
+        self._plain = PlainNumbers(breaks) if breaks else None
+        self.warned = 0
+        self.first_warning = ""
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget what was read; numbers given out before no longer count."""
+        self.cells: list[Cell] = [Cell()]
+        self._numbers: dict[tuple[tuple[str, Possible], ...], int] = {(): 0}
+        self._read: dict[str, tuple[int, Cell]] = {}
+        self._kinds: dict[int, tuple[int, Cell] | None] = {}
+
+    def codes(self, frame: pl.DataFrame) -> tuple[Numbers, list[Bad]]:
+        """Each row's number of what the cell says, and the rows whose cell cannot be read."""
+        import numpy as np
+        import polars as pl
+
+        texts = frame[self.columns[0].header]
+        if len(self.columns) == 2:
+            both = pl.concat_str(pl.all().fill_null(""), separator=_BETWEEN)
+            texts = frame.select(column.header for column in self.columns).select(both).to_series()
+        elif texts.null_count():
+            texts = texts.fill_null("")
+        coded = texts.cast(pl.Categorical(pl.Categories.random()))
+        places = coded.to_physical()
+        distinct = coded.unique()
+        read = self._all(distinct.cast(pl.String))
+        at = distinct.to_physical().to_numpy()
+        table = np.zeros(int(at.max(initial=0)) + 1, np.int32)
+        table[at] = [number for number, _ in read]
+        rows = places.to_numpy()
+        self._count_warnings(rows, at, read)
+        problems = {place: cell.problem for place, (_, cell) in zip(at.tolist(), read, strict=True) if cell.problem}
+        bad: list[Bad] = []
+        if problems:
+            spoiled = np.zeros(len(table), bool)
+            spoiled[list(problems)] = True
+            bad = [(row, self.place, problems[rows[row]]) for row in np.flatnonzero(spoiled[rows]).tolist()]
+        return table[rows], bad
+
+    def _all(self, texts: pl.Series) -> list[tuple[int, Cell]]:
+        """What each of some distinct texts says; of many plain numbers, one of a kind is read."""
+        kinds = self._plain.kinds(texts) if self._plain is not None and len(texts) > _MANY else None
+        if kinds is None:
+            return [self._cell(text) for text in texts.to_list()]
+        return [
+            known if kind >= 0 and (known := self._kind(kind)) is not None else self._cell(text)
+            for text, kind in zip(texts.to_list(), kinds, strict=True)
+        ]
+
+    def _kind(self, kind: int) -> tuple[int, Cell] | None:
+        """What all plain numbers of a kind say; None if that hangs on more than their kind."""
+        assert self._plain is not None
+        if kind not in self._kinds:
+            cells = [self._cell(text) for text in self._plain.examples(kind)]
+            alike = all(cell == cells[0] for cell in cells) and not (cells[0][1].problem or cells[0][1].warning)
+            self._kinds[kind] = cells[0] if alike else None
+        return self._kinds[kind]
+
+    def _count_warnings(self, rows: Numbers, at: Numbers, read: list[tuple[int, Cell]]) -> None:
+        import numpy as np
+
+        doubtful = [(place, cell.warning) for place, (_, cell) in zip(at.tolist(), read, strict=True) if cell.warning]
+        if doubtful:
+            self.warned += int(np.isin(rows, [place for place, _ in doubtful]).sum())
+            self.first_warning = self.first_warning or min(doubtful)[1]
+
+    def _cell(self, text: str) -> tuple[int, Cell]:
+        known = self._read.get(text)
+        if known is None:
+            if len(self._read) >= _REMEMBERED:
+                self._read.clear()
+            if len(self.columns) == 2:
+                born, _, diagnosed = text.partition(_BETWEEN)
+                cell = self._reader.read_dates(*self.columns, (born, diagnosed))
+            else:
+                cell = self._reader.read(self.columns[0], text)
+            number = self._numbers.get(cell.says)
+            if number is None:
+                number = self._numbers[cell.says] = len(self.cells)
+                self.cells.append(cell)
+            known = self._read[text] = (number, cell)
+        return known
+
+
+class Group:
+    """Columns whose facts are linked.
+
+    Attributes:
+        facts: the facts of which these columns say something, themselves or by implication.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, facts: frozenset[str], texts: list[_Texts]) -> None:
+        self.facts = facts
+        self._vocabulary = vocabulary
+        self._texts = texts
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget what was read and concluded; codes given out before no longer count."""
+        self._numbering = Numbering(len(self._texts))
+        self._known: list[Mapping[str, Possible]] = []
+        self._contradictions: dict[int, str] = {}
+        for texts in self._texts:
+            texts.forget()
+
+    @property
+    def size(self) -> int:
+        """How many distinct combinations of cells were met."""
+        return len(self._known)
+
+    def known(self, code: int) -> Mapping[str, Possible]:
+        """What is known of a row with this code, conclusions drawn."""
+        return self._known[code]
+
+    def warnings(self) -> Iterator[tuple[str, tuple[int, str]]]:
+        """Columns with implausible or doubtful cells: header, how many, the first of them."""
+        for texts in self._texts:
+            if texts.warned:
+                yield texts.columns[0].header, (texts.warned, texts.first_warning)
+
+    def forget_warnings(self) -> None:
+        """Count warnings from here on."""
+        for texts in self._texts:
+            texts.warned, texts.first_warning = 0, ""
+
+    def codes(self, frame: pl.DataFrame) -> tuple[Numbers, list[Bad]]:
+        """Each row's combination, and the rows that cannot be used."""
+        import numpy as np
+
+        bad: list[Bad] = []
+        parts = []
+        for texts in self._texts:
+            codes, problems = texts.codes(frame)
+            parts.append(codes)
+            bad.extend(problems)
+        codes = self._numbering.number(parts)
+        for combination in self._numbering.fresh().tolist():
+            self._conclude(combination)
+        if self._contradictions:
+            spoiled = np.zeros(len(self._known), bool)
+            spoiled[list(self._contradictions)] = True
+            unread = {row for row, _, _ in bad}
+            bad += [
+                (row, self._texts[0].place, self._contradictions[int(codes[row])])
+                for row in np.flatnonzero(spoiled[codes]).tolist()
+                if row not in unread
+            ]
+        return codes, bad
+
+    def _conclude(self, combination: list[int]) -> None:
+        patient = Patient(self._vocabulary)
+        try:
+            for texts, number in zip(self._texts, combination, strict=True):
+                for fact, possible in texts.cells[number].says:
+                    patient.learn(fact, possible, "the row")
+            patient.conclude()
+        except UnreadableError as error:
+            self._contradictions[len(self._known)] = str(error)
+            self._known.append({})
+            return
+        self._known.append(patient.possible())
+
+
+def groups_of(vocabulary: Vocabulary, columns: Sequence[Column], reader: CellReader) -> list[Group]:
+    """The groups of a table's columns, in the order of their first columns."""
+    linked = _linked(vocabulary)
+    dates = tuple(column for read in (BORN, DIAGNOSED) for column in columns if column.reads == read)
+    sources: list[tuple[Column, ...]] = [
+        (column,) for column in columns if column.reads not in (LEFT_ALONE, BORN, DIAGNOSED)
+    ]
+    if len(dates) == 2:
+        sources.append(dates)
+    found: list[tuple[set[str], list[tuple[Column, ...]]]] = []
+    for source in sources:
+        facts = {fact for said in facts_of(source[0], vocabulary) for fact in linked[said]}
+        members = [source]
+        for group in [group for group in found if group[0] & facts]:
+            facts |= group[0]
+            members = [*group[1], *members]
+            found.remove(group)
+        found.append((facts, members))
+    order = {source: place for place, source in enumerate(sources)}
+    found.sort(key=lambda group: min(order[source] for source in group[1]))
+    return [
+        Group(
+            vocabulary, frozenset(facts), [_Texts(source, reader) for source in sorted(members, key=order.__getitem__)]
+        )
+        for facts, members in found
+    ]
+
+
+def _linked(vocabulary: Vocabulary) -> dict[str, frozenset[str]]:
+    """Per fact, all facts that what is said of it can bear on, over any number of steps, and itself."""
+    together: dict[str, set[str]] = {id: {id} for id in vocabulary.facts}
+    for fact in vocabulary.facts.values():
+        compared = (*fact.exceeds[0], *fact.exceeds[2]) if fact.exceeds else ()
+        for other in (*(other for _, other, _ in fact.implies), *fact.all_of, *fact.known_means, *compared):
+            other = vocabulary[other].id
+            if together[other] is not together[fact.id]:
+                together[fact.id] |= together[other]
+                for member in together[other]:
+                    together[member] = together[fact.id]
+    return {id: frozenset(members) for id, members in together.items()}

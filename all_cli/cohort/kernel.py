@@ -1,0 +1,271 @@
+"""The kernel: a frame of text columns in, the result columns of every chosen scheme out.
+
+This is what a local batch, Spark and the Python interface share. To use it::
+
+    plan = Plan(tuple(columns), ("nci-rome",))          # small, picklable: decided once, sent anywhere
+    kernel = kernel_of(plan)                            # once per process; remembers what it has read and judged
+    answers = kernel.classify(frame)                    # polars frame with the table's columns, all text
+    answers.frame()                                     # polars frame of the result columns alone, row for row
+
+``frame`` must have the table's columns under their names (``Column.header``); columns that the plan leaves alone may be
+missing, and cells may be null (nothing said). ``rejected`` of :meth:`Kernel.classify` are rows known to be spoiled
+before their cells are looked at (a ragged row, bytes that are no text), as row number in this frame to reason: they
+come back ``invalid`` with that reason. A :class:`~all_cli.cohort.classify.Tally` counts answers over many frames;
+tallies of parts can be added up.
+
+How it works: in every column each distinct text is read once and becomes a small number, equal for texts that mean the
+same to the schemes. Columns that can speak of each other's facts are taken together, and each distinct combination is
+put into one patient, who learns and concludes as any other does. Each distinct profile then goes down the schemes'
+diagrams (:mod:`all_cli.cohort.walk`) once. Nothing here judges: that is :func:`all_cli.risk.verdict.outcome`.
+
+What is remembered is bounded, so memory does not grow with the table.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from all_cli.cohort.cells import CellReader
+from all_cli.cohort.classify import INVALID, RESULTS, Tally
+from all_cli.cohort.columns import Column
+from all_cli.cohort.groups import Group, groups_of
+from all_cli.cohort.numbering import Numbering
+from all_cli.cohort.walk import Texts, Walk
+from all_cli.knowledge.vocabulary import Vocabulary
+from all_cli.risk.library import risk_library
+from all_cli.risk.scheme import Scheme
+
+if TYPE_CHECKING:
+    import numpy as np
+    import polars as pl
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[np.int32]
+
+_REMEMBERED = 400_000  # profiles, or places on paths of one scheme
+
+
+class Plan(NamedTuple):
+    """What a kernel is built from; plain data that can be sent to another process.
+
+    Attributes:
+        columns: how each column is read.
+        schemes: ids of the schemes, in the order of the result columns.
+        rules: path of the user's own schemes, or none; it must be readable where the kernel runs.
+    """
+
+    columns: tuple[Column, ...]
+    schemes: tuple[str, ...]
+    rules: str | None = None
+
+
+def kernel_of(plan: Plan) -> Kernel:
+    """The kernel of a plan, built once per process.
+
+    Raises:
+        KeyError: a scheme that neither the shipped knowledge nor ``plan.rules`` has.
+        KnowledgeError: the user's own schemes are no longer valid.
+    """
+    return _kernel(pickle.dumps(plan))
+
+
+@lru_cache(maxsize=4)
+def _kernel(pickled: bytes) -> Kernel:
+    plan: Plan = pickle.loads(pickled)
+    library = risk_library(Path(plan.rules) if plan.rules else None)
+    return Kernel(library.vocabulary, [library.schemes[id] for id in plan.schemes], plan.columns)
+
+
+def result_columns(schemes: Sequence[str]) -> list[str]:
+    """The names of the columns that a batch appends, in order."""
+    return [f"{scheme}.{result}" for scheme in schemes for result in RESULTS]
+
+
+class Answers:
+    """The answers to one frame, row for row.
+
+    Attributes:
+        schemes: ids of the schemes.
+        numbers: per scheme, each row's index into ``texts``.
+        texts: per scheme, the distinct answers as texts of the six result columns.
+        invalid: the numbers of the rows that could not be used, ascending.
+        reasons: why, in the same order.
+    """
+
+    def __init__(
+        self,
+        schemes: tuple[str, ...],
+        rows: int,
+        numbers: list[Numbers],
+        texts: list[list[Texts]],
+        invalid: Numbers,
+        reasons: list[str],
+    ) -> None:
+        self.schemes, self.rows, self.numbers, self.texts = schemes, rows, numbers, texts
+        self.invalid, self.reasons = invalid, reasons
+
+    def frame(self) -> pl.DataFrame:
+        """The result columns, named as :func:`result_columns` names them; null where there is nothing to say."""
+        import polars as pl
+
+        return pl.DataFrame([column for number in range(len(self.schemes)) for column in self.columns(number)])
+
+    def columns(self, scheme: int) -> Iterator[pl.Series]:
+        """The six result columns of one scheme."""
+        import polars as pl
+
+        answers, numbers = self.distinct(scheme)
+        for place, result in enumerate(RESULTS):
+            values = [answer[place] or None for answer in answers]
+            yield pl.Series(f"{self.schemes[scheme]}.{result}", values, pl.String).gather(numbers)
+
+    def distinct(self, scheme: int) -> tuple[list[Texts], pl.Series]:
+        """The distinct answers of one scheme, and each row's place among them."""
+        import polars as pl
+
+        texts, numbers = self.texts[scheme], pl.Series(self.numbers[scheme])
+        if not self.reasons:
+            return texts, numbers
+        # Reasons of bad rows differ from row to row: they stand behind the answers.
+        places = pl.arange(len(texts), len(texts) + len(self.reasons), dtype=pl.Int32, eager=True)
+        bad: list[Texts] = [(INVALID, "", "", "", "", reason) for reason in self.reasons]
+        return [*texts, *bad], numbers.scatter(self.invalid, places)
+
+
+class Kernel:
+    """Classifies frames of one table under the chosen schemes; remembers what it has read and judged."""
+
+    def __init__(self, vocabulary: Vocabulary, schemes: Sequence[Scheme], columns: Sequence[Column]) -> None:
+        self.schemes = tuple(scheme.id for scheme in schemes)
+        reader = CellReader(vocabulary, schemes, columns)
+        self._groups: list[Group] = groups_of(vocabulary, columns, reader)
+        can_be_known = frozenset().union(*(group.facts for group in self._groups))
+        self._walks = [Walk(scheme, vocabulary, can_be_known) for scheme in schemes]
+        self._where = {fact: number for number, group in enumerate(self._groups) for fact in group.facts}
+        self._forget()
+
+    def _forget(self) -> None:
+        import numpy as np
+
+        self._profiles = Numbering(len(self._groups))
+        self._outcomes = np.zeros((1024, len(self._walks)), np.int32)
+        self._masks: list[dict[int, _Masks]] = [{} for _ in self._walks]
+        for group in self._groups:
+            group.forget()
+        for walk in self._walks:
+            walk.forget()
+
+    def classify(self, frame: pl.DataFrame, rejected: Mapping[int, str] | None = None) -> Answers:
+        """The answers to the rows of a frame.
+
+        Args:
+            frame: text columns, named as in the table.
+            rejected: rows that are spoiled as a whole, by number in this frame, with the reason.
+        """
+        import numpy as np
+
+        if self._full():
+            self._forget()
+        rows = frame.height
+        problems: dict[int, list[tuple[int, str]]] = {}
+        parts = []
+        for group in self._groups:
+            codes, bad = group.codes(frame)
+            for row, place, reason in bad:
+                problems.setdefault(row, []).append((place, reason))
+            parts.append(codes)
+        reasons = {row: "; ".join(reason for _, reason in sorted(found)) for row, found in problems.items()}
+        reasons.update(rejected or {})
+        numbers = [np.zeros(rows, np.int32) for _ in self._walks]
+        if parts:
+            profiles = self._profiles.number(parts)
+            self._judge()
+            numbers = [np.ascontiguousarray(self._outcomes[:, walk][profiles]) for walk in range(len(self._walks))]
+        elif rows:
+            numbers = [np.full(rows, walk.outcomes(1, [None] * len(walk.masks))[0]) for walk in self._walks]
+        invalid = sorted(reasons)
+        return Answers(
+            self.schemes,
+            rows,
+            numbers,
+            [list(walk.answers) for walk in self._walks],
+            np.array(invalid, np.int32),
+            [reasons[row] for row in invalid],
+        )
+
+    def warnings(self) -> dict[str, tuple[int, str]]:
+        """Implausible or doubtful cells so far: column header to number of cells and the first of them."""
+        found: dict[str, tuple[int, str]] = {}
+        for group in self._groups:
+            found.update(group.warnings())
+        return found
+
+    def forget_warnings(self) -> None:
+        """Count warnings from here on: of the next part of a table alone."""
+        for group in self._groups:
+            group.forget_warnings()
+
+    def tally(self) -> Tally:
+        """An empty count for this kernel's answers."""
+        return Tally(self.schemes)
+
+    def _full(self) -> bool:
+        return (
+            len(self._profiles) > _REMEMBERED
+            or any(walk.size > _REMEMBERED for walk in self._walks)
+            or any(group.size > _REMEMBERED for group in self._groups)
+        )
+
+    def _judge(self) -> None:
+        """Answer the profiles that are new."""
+        import numpy as np
+
+        profiles = self._profiles.fresh()
+        if not len(profiles):
+            return
+        first, last = len(self._profiles) - len(profiles), len(self._profiles)
+        while last > len(self._outcomes):
+            self._outcomes = np.concatenate([self._outcomes, np.zeros_like(self._outcomes)])
+        for number, walk in enumerate(self._walks):
+            told: list[Numbers | None] = []
+            for place, axis in enumerate(walk.scheme.diagram.axes):
+                where = self._where.get(axis.fact)
+                if where is None:
+                    told.append(None)
+                    continue
+                masks = self._masks[number].setdefault(place, _Masks(walk, place, self._groups[where]))
+                told.append(masks.numbers()[profiles[:, where]])
+            self._outcomes[first:last, number] = walk.outcomes(len(profiles), told)
+
+
+class _Masks:
+    """Of one axis of one scheme: each combination of a group's cells as the place of its mask in the walk's list."""
+
+    def __init__(self, walk: Walk, axis: int, group: Group) -> None:
+        import numpy as np
+
+        self._axis = walk.scheme.diagram.axes[axis]
+        self._masks, self._group = walk.masks[axis], group
+        self._places: dict[int, int] = {}
+        self._numbers = np.zeros(0, np.int32)
+
+    def numbers(self) -> Numbers:
+        """By the group's code."""
+        import numpy as np
+
+        if len(self._numbers) < self._group.size:
+            fresh = [self._place(code) for code in range(len(self._numbers), self._group.size)]
+            self._numbers = np.concatenate([self._numbers, np.array(fresh, np.int32)])
+        return self._numbers
+
+    def _place(self, code: int) -> int:
+        possible = self._group.known(code).get(self._axis.fact)
+        mask = self._axis.domain if possible is None else self._axis.mask(possible)
+        if mask not in self._places:
+            self._places[mask] = len(self._masks)
+            self._masks.append(mask)
+        return self._places[mask]

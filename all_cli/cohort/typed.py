@@ -1,0 +1,204 @@
+"""Tables that carry types (Parquet, Arrow, spreadsheets, NDJSON), and how their cells read as text.
+
+A cell reads as a person would have written it: 7 and not 7.0, 2019-03-07 and not a moment of midnight; nothing for a
+missing value. The cells themselves are kept with their types for outputs that have types.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from all_cli.cohort.rows import Rows
+from all_cli.cohort.streams import Bytes, InputError
+from all_cli.cohort.troubled import Row
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_STRETCH = 200_000  # rows
+_LARGEST_WHOLE = 1e15  # above, a float no longer tells neighbouring whole numbers apart
+_MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[ T]00:00:00(?:\.0+)?$"
+_SPREADSHEET = "to read a spreadsheet, install all-cli[spreadsheet]; or save it as CSV"
+
+
+def as_text(column: pl.Series) -> pl.Series:
+    """A column's cells as text; null where there is nothing."""
+    import polars as pl
+
+    kind = column.dtype
+    if kind == pl.String:
+        return column
+    if kind.is_float():
+        whole = column.is_finite() & (column == column.floor()) & (column.abs() < _LARGEST_WHOLE)
+        number = column.cast(pl.Float64)
+        text = pl.select(
+            pl.when(whole).then(number.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(column.cast(pl.String))
+        ).to_series()
+    elif kind == pl.Datetime:
+        text = column.dt.to_string("iso:strict").str.replace(_MIDNIGHT, "${1}")
+    elif kind in (pl.Date, pl.Time, pl.Duration):
+        text = column.dt.to_string("iso")
+    elif kind == pl.List or kind == pl.Array:
+        text = pl.Series(
+            [None if cell is None else ", ".join(map(_cell_text, cell)) for cell in column], dtype=pl.String
+        )
+    elif kind == pl.Struct or kind == pl.Object:
+        text = pl.Series([None if cell is None else _cell_text(cell) for cell in column], dtype=pl.String)
+    elif kind == pl.Null:
+        text = pl.Series([None] * len(column), dtype=pl.String)
+    else:
+        text = column.cast(pl.String, strict=False)
+    return text.alias(column.name)
+
+
+def texts_of(frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame with every cell as text; null where there is nothing."""
+    import polars as pl
+
+    if all(kind == pl.String for kind in frame.dtypes):
+        return frame
+    texts = pl.DataFrame([as_text(column) for column in frame])
+    return texts.with_columns(pl.all().replace("", None))
+
+
+def _cell_text(cell: Any) -> str:
+    return cell if isinstance(cell, str) else json.dumps(cell, ensure_ascii=False, default=str)
+
+
+def columnar(
+    name: str, kind: str, file: IO[bytes] | Path, part: tuple[int, int] | None = None
+) -> tuple[list[str], int, Iterator[Rows]]:
+    """Column names, number of rows and the rows of a Parquet or Arrow file, or of ``part``: (first row, how many).
+
+    Raises:
+        InputError: damaged, or no such file after all.
+    """
+    import polars as pl
+
+    try:
+        whole = pl.scan_parquet(file) if kind == "parquet" else pl.scan_ipc(file)
+        names = whole.collect_schema().names()
+        if part is not None:
+            whole = whole.slice(*part)
+        total = int(whole.select(pl.len()).collect().item())
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise InputError(name, f"it cannot be read as {kind} ({_first_line(error)})") from None
+    return names, total, _stretches(name, kind, whole, total)
+
+
+def _stretches(name: str, kind: str, whole: pl.LazyFrame, total: int) -> Iterator[Rows]:
+    import polars as pl
+
+    try:
+        read = 0
+        for frame in whole.collect_batches(chunk_size=_STRETCH, maintain_order=True):
+            for start in range(0, frame.height, _STRETCH):
+                rows = Rows(frame.slice(start, _STRETCH))
+                read += rows.frame.height
+                rows.done = read / total if total else None
+                yield rows
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise InputError(name, f"it cannot be read as {kind} ({_first_line(error)})") from None
+
+
+def sheet(name: str, content: bytes, wanted: str) -> tuple[list[str], str, Rows]:
+    """Header, name and rows of one sheet of an XLSX or ODS file; rows that are wholly empty are none.
+
+    Raises:
+        InputError: damaged, empty, or without such a sheet.
+    """
+    import polars as pl
+
+    try:
+        import fastexcel
+    except ImportError:
+        raise InputError(name, _SPREADSHEET) from None
+    try:
+        book = fastexcel.read_excel(content)
+        chosen = wanted or (book.sheet_names[0] if book.sheet_names else "")
+        if chosen not in book.sheet_names:
+            known = ", ".join(f'"{sheet}"' for sheet in book.sheet_names)
+            raise InputError(name, f'it has no sheet "{chosen}"; its sheets are {known}')
+        cells = book.load_sheet(chosen, header_row=None, dtypes="string").to_polars()
+    except fastexcel.FastExcelError as error:
+        raise InputError(name, f"it cannot be read as a spreadsheet ({_first_line(error)})") from None
+    cells = cells.select(pl.all().cast(pl.String).str.replace(_MIDNIGHT, "${1}").replace("", None))
+    if not cells.height:
+        raise InputError(name, f'its sheet "{chosen}" is empty')
+    header = [cell or "" for cell in cells.row(0)]
+    while header and not header[-1] and not cells.to_series(len(header) - 1).count():
+        header.pop()
+    body = cells[1:, : len(header)]
+    body = body.filter(pl.any_horizontal(pl.all().is_not_null()))
+    return header, chosen, Rows(body)
+
+
+class JsonLines:
+    """NDJSON: one object a line; the first stretch of lines says which columns there are."""
+
+    def __init__(self, name: str, stream: Bytes, encoding: str) -> None:
+        self._name, self._stream, self._encoding = name, stream, encoding
+        self._first = self._lines()
+        self._ahead = next(self._first, [])
+        names: dict[str, None] = {}
+        for _, line in self._ahead:
+            names.update(dict.fromkeys(key for key in _object(line)[0]))
+        self.names = list(names)
+
+    def rows(self) -> Iterator[Rows]:
+        """Every row; a line that is no object, or has other keys than the first lines, comes back with the reason."""
+        stretch = self._ahead
+        while stretch:
+            yield Rows.of_cells(self.names, [self._row(number, line) for number, line in stretch])
+            stretch = next(self._first, [])
+
+    def _lines(self) -> Iterator[list[tuple[int, bytes]]]:
+        rest, number = b"", 0
+        while True:
+            data = self._stream.read(8 << 20)
+            *lines, rest = (rest + data).split(b"\n") if data else [rest, b""]
+            found = []
+            for line in lines:
+                number += 1
+                if line.strip():
+                    found.append((number, line))
+            if found:
+                yield found
+            if not data:
+                return
+
+    def _row(self, number: int, line: bytes) -> Row:
+        cells, problem = _object(line)
+        if other := [key for key in cells if key not in self.names]:
+            problem = f'the line has the key "{other[0]}", which the lines at the beginning do not have'
+        return Row([cells.get(name, "") for name in self.names], problem, number)
+
+
+def _object(line: bytes) -> tuple[dict[str, str], str]:
+    """The cells of one line by key, numbers as they were written; and what is wrong with the line."""
+    try:
+        found = json.loads(line.decode("utf-8"), parse_float=str, parse_int=str, parse_constant=str)
+    except UnicodeDecodeError:
+        return {}, "the line holds bytes that are not UTF-8 text"
+    except (ValueError, RecursionError) as error:
+        return {}, f"the line is not JSON: {error}"
+    if not isinstance(found, dict):
+        return {}, "the line is JSON but no object"
+    return {key: _json_text(value) for key, value in found.items()}, ""
+
+
+def _json_text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return ", ".join(value)
+    text = _cell_text(value)
+    # Half of a surrogate pair is JSON but no text.
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _first_line(error: BaseException) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)

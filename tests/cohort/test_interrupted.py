@@ -1,0 +1,116 @@
+"""A batch that is killed, interrupted, or whose input shrinks leaves nothing under the output's name."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(sys.executable).parent / "all-risk"
+HEAD = b"age,wbc,lineage\n"
+
+pytestmark = pytest.mark.skipif(
+    not SCRIPT.exists() or os.name != "posix", reason="the console scripts are not installed beside this Python"
+)
+
+
+def started(tmp_path: Path, *options: str) -> subprocess.Popen[bytes]:
+    """A batch that has read a good part of its input and waits for more."""
+    process = subprocess.Popen(
+        [SCRIPT, "batch", "-", "-o", str(tmp_path / "out.csv"), "--scheme", "nci-rome", *options],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # a job in the background has none
+    )
+    assert process.stdin is not None
+    process.stdin.write(HEAD + b"7,45,B\n" * 6_000_000)
+    process.stdin.flush()
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if any(path.stat().st_size > 1 << 20 for path in tmp_path.iterdir() if path.suffix == ".part"):
+            return process
+        time.sleep(0.05)
+    process.kill()
+    raise AssertionError("nothing was written in a minute")
+
+
+def ended(process: subprocess.Popen[bytes]) -> str:
+    assert process.stderr is not None
+    message = process.stderr.read().decode()
+    process.wait(60)
+    for stream in (process.stdin, process.stderr):
+        if stream is not None:
+            with contextlib.suppress(BrokenPipeError):
+                stream.close()
+    return message
+
+
+@pytest.mark.parametrize(
+    ("sent", "code", "said"),
+    [(signal.SIGINT, 130, "interrupted after"), (signal.SIGTERM, 143, "ended from outside after")],
+)
+def test_a_batch_asked_to_end_says_how_far_it_came_and_leaves_nothing(
+    sent: signal.Signals, code: int, said: str, tmp_path: Path
+) -> None:
+    process = started(tmp_path)
+    process.send_signal(sent)
+    message = ended(process)
+    assert process.returncode == code, message
+    assert said in message
+    assert " rows; nothing was written to" in message
+    assert "Traceback" not in message
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_batch_that_is_killed_leaves_nothing_under_the_name(tmp_path: Path) -> None:
+    process = started(tmp_path)
+    process.kill()
+    ended(process)
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_an_input_that_shrinks_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    from all_cli.cohort.streams import InputError
+    from all_cli.cohort.tables import open_table
+
+    file = tmp_path / "in.csv"
+    file.write_bytes(HEAD + b"7,45,B\n" * 6_000_000)
+    with open_table([str(file)]) as table:
+        rows = table.rows()
+        next(rows)
+        with file.open("r+b") as shrinking:
+            shrinking.truncate(30_000_000)
+        with pytest.raises(InputError, match="became shorter"):
+            list(rows)
+
+
+def test_an_input_that_is_written_to_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    from all_cli.cohort.streams import InputError
+    from all_cli.cohort.tables import open_table
+
+    file = tmp_path / "in.csv"
+    file.write_bytes(HEAD + b"7,45,B\n" * 3_000_000)
+    with open_table([str(file)]) as table:
+        rows = table.rows()
+        next(rows)
+        with file.open("ab") as growing:
+            growing.write(b"8,45,B\n")
+        with pytest.raises(InputError, match="written to"):
+            list(rows)
+
+
+def test_a_full_device_is_one_sentence() -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    done = subprocess.run(
+        [SCRIPT, "batch", "-", "-o", "/dev/full"], input=HEAD + b"7,45,B\n" * 100_000, capture_output=True, check=False
+    )
+    assert done.returncode == 3
+    assert b"No space left" in done.stderr
+    assert b"Traceback" not in done.stderr

@@ -1,0 +1,151 @@
+"""The kernel: the same answers whatever the size of the frame, the order of rows, and what was met before."""
+
+from __future__ import annotations
+
+import pickle
+import random
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import all_cli.cohort.groups as groups
+import all_cli.cohort.kernel as kernels
+from all_cli.cohort.cells import Cell, CellReader
+from all_cli.cohort.columns import Column, plan_columns
+from all_cli.cohort.kernel import Kernel, Plan, kernel_of
+from all_cli.cohort.numbering import Numbering
+from all_cli.cohort.plain_numbers import PlainNumbers
+from all_cli.risk.library import RiskLibrary
+
+SCHEMES = ("nci-rome", "cog-aall08b1", "aieop-bfm-2009", "hoelzer-1988")
+HEADER = ["id", "age", "wbc", "lineage", "cns", "genetics", "etp", "modal_chromosomes", "MRD (%)"]
+
+
+def table(rows: int, seed: int) -> pl.DataFrame:
+    chance = random.Random(seed)
+    choices = {
+        "id": [str(number) for number in range(50)],
+        "age": ["7", "10", "0.5", "45", "9.99", "", "old", "<10"],
+        "wbc": ["4", "50", "49.9", ">100", "", "50000", "unknown"],
+        "lineage": ["B", "T", "", "MPAL", "Q"],
+        "cns": ["CNS1", "CNS2", "3a", ""],
+        "genetics": ["", "none", "t(12;21)", "t(9;22), otherwise none", "iAMP21", "52 chromosomes", "wibble"],
+        "etp": ["", "yes", "no"],
+        "modal_chromosomes": ["", "46", "52", "<44"],
+        "MRD (%)": ["", "0", "0.01", "0.0099", "<0.01", "neg", "x"],
+    }
+    return pl.DataFrame({name: [chance.choice(choices[name]) or None for _ in range(rows)] for name in HEADER})
+
+
+@pytest.fixture
+def plan(library: RiskLibrary) -> Plan:
+    return Plan(tuple(plan_columns(HEADER, library.vocabulary, {})), SCHEMES)
+
+
+def test_pieces_of_a_table_get_the_answers_of_the_whole(plan: Plan) -> None:
+    frame = table(600, 1)
+    whole = kernel_of(plan).classify(frame).frame()
+    kernel = kernel_of(plan)
+    pieces = pl.concat([kernel.classify(frame.slice(at, 37)).frame() for at in range(0, 600, 37)])
+    assert pieces.equals(whole)
+    assert set(whole["nci-rome.status"]) == {"assigned", "indeterminate", "not-applicable", "invalid"}
+
+
+def test_forgetting_changes_no_answer(plan: Plan, library: RiskLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = table(400, 2)
+    whole = kernel_of(plan).classify(frame).frame()
+    monkeypatch.setattr(kernels, "_REMEMBERED", 3)
+    monkeypatch.setattr(groups, "_REMEMBERED", 2)
+    kernel = Kernel(library.vocabulary, [library.schemes[id] for id in SCHEMES], plan.columns)
+    assert pl.concat([kernel.classify(frame.slice(at, 20)).frame() for at in range(0, 400, 20)]).equals(whole)
+
+
+def test_a_plan_can_be_sent_to_another_process(plan: Plan) -> None:
+    again = pickle.loads(pickle.dumps(plan))
+    assert again == plan
+    assert kernel_of(again).classify(table(50, 3)).frame().equals(kernel_of(plan).classify(table(50, 3)).frame())
+
+
+def test_rejected_rows_come_back_with_their_reason_and_are_counted(plan: Plan) -> None:
+    kernel = kernel_of(plan)
+    answers = kernel.classify(table(30, 4), {3: "ragged", 29: "no text"})
+    frame = answers.frame()
+    assert frame["nci-rome.status"][3] == frame["hoelzer-1988.status"][29] == "invalid"
+    assert (frame["nci-rome.reason"][3], frame["hoelzer-1988.reason"][29]) == ("ragged", "no text")
+    tally = kernel.tally()
+    tally.count(answers)
+    assert tally.rows == 30
+    for scheme in SCHEMES:
+        counted = dict(frame[f"{scheme}.status"].value_counts().iter_rows())
+        assert {status: rows for status, rows in tally.status[scheme].items() if rows} == counted
+
+
+def test_a_table_that_says_nothing_is_open_under_every_scheme(library: RiskLibrary) -> None:
+    plan = Plan(tuple(plan_columns(["note"], library.vocabulary, {})), SCHEMES)
+    frame = kernel_of(plan).classify(pl.DataFrame({"note": ["a", None]})).frame()
+    assert frame["nci-rome.status"].to_list() == ["indeterminate"] * 2
+    assert kernel_of(plan).classify(pl.DataFrame({"note": []}, schema={"note": pl.String})).frame().height == 0
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3000), st.integers(0, 10**6)), max_size=60), st.integers(1, 7)
+)
+def test_equal_rows_get_equal_numbers_and_others_do_not(rows: list[tuple[int, int, int]], step: int) -> None:
+    numbering = Numbering(3)
+    numbers: list[int] = []
+    met: list[list[int]] = []
+    for at in range(0, len(rows), step):
+        columns = zip(*rows[at : at + step], strict=True)
+        numbers += numbering.number([np.array(column, np.int32) for column in columns]).tolist()
+        met += numbering.fresh().tolist()
+    assert [tuple(met[number]) for number in numbers] == rows
+    assert len({*rows}) == len(numbering) == len(met)
+
+
+def test_numbers_sorted_by_size_say_what_each_says_by_itself(library: RiskLibrary) -> None:
+    """Every numeric fact, at, around and far from every cut-off of every scheme."""
+    chance = random.Random(5)
+    schemes = list(library.schemes.values())
+    tried = 0
+    for fact in library.vocabulary.facts.values():
+        for unit in ("", *list(fact.units)[-1:], *["%"] * (fact.reading == "percent")) if fact.kind == "number" else ():
+            column = Column(0, fact.id, fact.id, unit)
+            reader = CellReader(library.vocabulary, schemes, [column])
+            breaks = reader.breaks(column)
+            if not breaks:
+                continue
+            numbers = {round(cut + part, 6) for cut in breaks for part in (-1, -0.001, -1e-6, 0, 1e-6, 0.001, 1)}
+            numbers |= {round(chance.uniform(0, 2 * max(breaks)), 4) for _ in range(20)}
+            texts = [f"{number:.6f}".rstrip("0").rstrip(".") for number in numbers if 0 <= number < 1e7]
+            texts = chance.sample(texts, min(60, len(texts)))
+            plain = PlainNumbers(breaks)
+            examples: dict[int, list[Cell]] = {}
+            for text, kind in zip(texts, plain.kinds(pl.Series(texts)), strict=True):
+                if kind < 0:
+                    continue
+                if kind not in examples:
+                    examples[kind] = [reader.read(column, example) for example in plain.examples(kind)]
+                alike = examples[kind]
+                if all(cell.says == alike[0].says and not cell.problem and not cell.warning for cell in alike):
+                    tried += 1
+                    assert reader.read(column, text).says == alike[0].says, (fact.id, unit, text)
+    assert tried > 300
+
+
+def test_a_column_of_many_numbers_gets_the_answers_of_a_column_of_few(library: RiskLibrary) -> None:
+    chance = random.Random(6)
+    rows = 3000
+    frame = pl.DataFrame({
+        "age": [f"{chance.uniform(0, 30):.4f}" for _ in range(rows)],
+        "wbc": [f"{10 ** chance.uniform(-1, 3.2):.3f}" for _ in range(rows)],
+        "lineage": ["B"] * rows,
+    })  # fmt: skip
+    plan = Plan(tuple(plan_columns(frame.columns, library.vocabulary, {})), ("nci-rome",))
+    together = kernel_of(plan).classify(frame).frame()
+    alone = Kernel(library.vocabulary, [library.schemes["nci-rome"]], plan.columns)
+    few = pl.concat([alone.classify(frame.slice(at, 500)).frame() for at in range(0, rows, 500)])
+    assert together.equals(few)
+    assert (together["nci-rome.status"] == "invalid").any()
