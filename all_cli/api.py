@@ -264,15 +264,15 @@ def _items(value: object) -> Iterable[object]:
 
 
 def _text(name: str, value: object) -> str:
-    """A value as a person writes it: 45 for 45.0; empty for what is not known.
+    """A value as a person writes it: 45 for 45.0.
 
     Raises:
         UnreadableError: a mapping, or a list within a list.
     """
     if isinstance(value, str):
         return value if value.strip() else "unknown"
-    if value is None or str(value) in ("NaT", "<NA>", "nan"):
-        return "unknown"
+    if value is None:
+        return "unknown"  # as the texts of NaN, NaT and NA are
     if isinstance(value, (Mapping, list, tuple, set, frozenset)):
         raise UnreadableError(name, str(value), "a value must be text, a number, a date, true or false")
     if isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST_WHOLE:

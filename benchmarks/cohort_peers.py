@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from pathlib import Path
 
 # lineage == B and age >= 1; high: age >= 10 or wbc >= 50; standard otherwise. Empty cells leave what they leave.
 _DUCKDB = """
@@ -85,7 +86,10 @@ def zen_rows(source: str, output: str) -> None:
     import zen
 
     decision = zen.ZenEngine().create_decision(json.dumps(_decision()))
-    with open(source, encoding="utf-8", newline="") as read, open(output, "w", encoding="utf-8", newline="") as written:
+    with (
+        Path(source).open(encoding="utf-8", newline="") as read,
+        Path(output).open("w", encoding="utf-8", newline="") as written,
+    ):
         rows = csv.DictReader(read)
         out = csv.writer(written)
         out.writerow([*(rows.fieldnames or ()), *_OUT])
@@ -100,11 +104,11 @@ def zen_rows(source: str, output: str) -> None:
 
 
 def _decision() -> dict[str, object]:
-    names = (*_IN, *_OUT)
     rules = [
-        {"_id": str(number), **{name: cell if place < 3 else json.dumps(cell) for place, (name, cell) in enumerate(zip(names, rule, strict=True))}}
+        {"_id": str(number), **dict(zip(_IN, rule[:3], strict=True))}
+        | dict(zip(_OUT, map(json.dumps, rule[3:]), strict=True))
         for number, rule in enumerate(_ZEN)
-    ]  # fmt: skip
+    ]
     table = {
         "hitPolicy": "first",
         "inputs": [{"id": name, "name": name, "field": name} for name in _IN],

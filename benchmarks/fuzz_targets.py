@@ -9,9 +9,10 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import os
+import json
+
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,7 @@ TROUBLE = [
     b"\x85", b"\xe2\x80\xa8", b"'", b" ", b'",\n', b',"', b"\x1a", b"\n\n", b"{", b"}",
 ]  # fmt: skip
 STATUS = {"assigned", "indeterminate", "not-applicable", INVALID}
+RUNNER = CliRunner()
 FOLDER = Path(tempfile.mkdtemp(prefix="all-fuzz-"))
 
 
@@ -188,3 +190,161 @@ def strict_yaml(data: bytes) -> None:
         read_yaml(_text(draw, YAML_SIGNS), "x.yaml", as_text=as_text)
     except KnowledgeError as error:
         str(error)
+
+
+@cache
+def _schemes() -> list[Any]:
+    library = risk_library()
+    return [library.schemes[id] for id in ("nci-rome", "cog-aall1731", "interfant-06")]
+
+
+def table(data: bytes) -> None:
+    """A whole batch over delimited text of any dialect, or NDJSON, with bytes put where they do harm."""
+    draw = Draw(data)
+    kind, chosen, packed = draw.of(["csv"] * 5 + ["ndjson"]), draw.of(list(DELIMITERS.values())), draw.byte() % 8 == 0
+    names = list(dict.fromkeys(draw.of(COLUMNS) for _ in range(1 + draw.byte() % 6)))
+    rows = [[draw.of(CELLS) for _ in names] for _ in range(draw.byte() % 8)]
+    text = io.StringIO(newline="")
+    if kind == "csv":
+        ending, quoting = draw.of(["\n", "\r\n", "\r"]), draw.of([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+        csv.writer(text, delimiter=chosen, lineterminator=ending, quoting=quoting).writerows([names, *rows])
+    else:
+        text.write("".join(json.dumps(dict(zip(names, row, strict=True))) + "\n" for row in rows))
+    whole = text.getvalue().encode(draw.of(["utf-8", "utf-8", "utf-8", "utf-8-sig", "cp1252", "utf-16"]))
+    spoiled = bytearray(whole)
+    for _ in range(draw.byte() % 4):
+        at = (draw.byte() << 8 | draw.byte()) % (len(spoiled) + 1)
+        spoiled[at : at + draw.byte() % 3] = draw.of(TROUBLE)
+    if draw.byte() % 8 == 0:
+        spoiled += draw.rest()
+    content = bytes(spoiled)
+    if packed:
+        content = gzip.compress(content)
+        content = content[: len(content) - draw.byte() % 12]
+    read_as = ReadAs(draw.of(["", "", "", "csv", "tsv", "ndjson"]), draw.of(["", "", "comma", "pipe"]))
+    plain = content == whole and kind != "ndjson" and all(any(row) for row in rows) and not any(read_as)
+    _batch(content, read_as, len(rows) if plain else None, draw.of([".csv", ".csv", ".tsv", ".ndjson", ".parquet"]))
+
+
+def typed_table(data: bytes) -> None:
+    """A batch over Parquet, Arrow and XLSX files that are cut short, XLSX also with bytes changed.
+
+    Changed bytes inside Parquet and Arrow are left out: polars may ask for so much memory that the process ends.
+    """
+    draw = Draw(data)
+    name = draw.of(list(_typed_files()))
+    content = bytearray(_typed_files()[name])
+    for _ in range(draw.byte() % 4 if name == "xlsx" else 0):
+        content[(draw.byte() << 8 | draw.byte()) % len(content)] = draw.byte()
+    if draw.byte() % 2:
+        del content[(draw.byte() << 8 | draw.byte()) % len(content) :]
+    _batch(bytes(content), ReadAs(draw.of(["", "", "", "parquet", "arrow", "xlsx", "ods", "csv"])), None, ".csv")
+
+
+@cache
+def _typed_files() -> dict[str, bytes]:
+    import datetime
+
+    frame = pl.DataFrame(
+        {
+            "age": [7, 12, None], "wbc": [4.5, 60.0, None], "lineage": ["B", None, "T"],
+            "born": [datetime.date(2001, 2, 3)] * 3, "diagnosed": [datetime.datetime(2011, 2, 3, 4)] * 3,
+            "genetics": ["t(12;21)", "é", None],
+        }
+    ).drop("born", "diagnosed")  # fmt: skip
+    files = {}
+    for name, write in (
+        ("parquet", frame.write_parquet), ("plain", lambda out: frame.write_parquet(out, compression="uncompressed")),
+        ("arrow", frame.write_ipc), ("xlsx", frame.write_excel),
+    ):  # fmt: skip
+        out = io.BytesIO()
+        write(out)
+        files[name] = out.getvalue()
+    return files
+
+
+def _batch(content: bytes, read_as: ReadAs, expected: int | None, suffix: str) -> None:
+    source, target = FOLDER / "in", FOLDER / f"out{suffix}"
+    source.write_bytes(content)
+    target.unlink(missing_ok=True)
+    try:
+        summary = run_batch(VOCABULARY, _schemes(), Job((str(source),), str(target), read_as=read_as))
+    except (InputError, UnreadableError) as error:
+        assert str(error), "an error without a sentence"
+        assert not target.exists(), "a refused table left an output"
+        return
+    assert expected is None or summary.rows == expected, f"{summary.rows} rows came out of {expected}"
+    assert len(summary.bad) <= summary.invalid
+    for count in summary.tally.status.values():
+        assert set(count) <= STATUS, count
+        assert sum(count.values()) == summary.rows, "rows without a status"
+    assert _rows_of(target, summary.form.delimiter) == summary.rows, "the output has another number of rows"
+
+
+def _rows_of(path: Path, delimiter: str) -> int:
+    if path.suffix == ".parquet":
+        return pl.read_parquet(path).height
+    if path.suffix == ".ndjson":
+        return sum(1 for line in path.read_bytes().split(b"\n") if line)
+    text = path.read_bytes().decode("utf-8", "surrogateescape")
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if path.suffix == ".tsv" else delimiter or ",")
+    return sum(1 for _ in rows) - 1
+
+
+_PATIENT = [
+    ["--age"], ["--wbc"], ["--lineage"], ["--cns"], ["--genetics"], ["--sex"], ["--born"], ["--diagnosed"], ["--set"],
+    ["--mrd-eoi"], ["--mrd-unit"], ["--marrow-d15"], ["--weeks-to-cr"], ["--patient"], ["--ph"], ["--no-kmt2a"],
+    ["--down-syndrome"], ["--format"], ["--color"], ["--rules"],
+]  # fmt: skip
+_COMMANDS: list[tuple[str, list[str], list[str]]] = [
+    ("risk", ["classify"], ["--scheme", "--strict", "--show-protocol"]),
+    ("risk", ["compare"], ["--scheme", "--audience"]),
+    ("risk", ["whatif"], ["--scheme", "--fact"]),
+    ("risk", ["next"], ["--scheme", "--top"]),
+    ("risk", ["genetics"], []),
+    ("risk", ["tree"], ["--scheme"]),
+    ("risk", ["facts"], []),
+    ("risk", ["schemes"], []),
+    ("risk", ["cite"], []),
+    ("protocol", ["show"], ["--risk", "--for", "--protocol", "--arm", "--all", "--every", "--height", "--weight", "--bsa",
+                            "--round", "--on", "--bsa-formula"]),
+    ("protocol", ["roadmap"], ["--start", "--protocol", "--arm", "--phase-start", "--cycles", "--with", "--without"]),
+    ("protocol", ["drug"], ["--protocol", "--audience", "--age"]),
+    ("protocol", ["list"], ["--setting"]),
+    ("protocol", ["compare"], ["--protocol", "--arm", "--age"]),
+]  # fmt: skip
+_VALUES = [
+    "7", "45", "45000", "B", "T", "CNS2", "nci-rome", "cog-aall1731", "induction", "consolidation", "maintenance",
+    "2020-01-01", "2019-02-30", "male", "standard", "high", "json", "plain", "markdown", "table", "always", "children",
+    "adults", "0.05%", "negative", "none", "t(12;21)", "cog-aall0932", "cog-aall1731/sr-avg", "maintenance=4",
+    "maintenance=all", "induction=2020-01-01", "0.1mg", "120", "25", "1.2m", "0", "-1", "1e9", "nan", "--", "-", "",
+    "mercaptopurine", "vincristine", "asparaginase", "wbc=45", "age=", "=", "mosteller", "fraction", "/dev/null",
+    "/", "no-such-file", "[/x]", "\x1b[31m", "é", "\x00", "9" * 40, "wbc", "mrd_eoi", "2",
+]  # fmt: skip
+
+
+def command_line(data: bytes) -> None:
+    """Commands with options and values put together at random, in process; exit codes are those that are promised."""
+    draw = Draw(data)
+    which, words, options = draw.of(_COMMANDS)
+    given = list(words)
+    for _ in range(draw.byte() % 7):
+        kind = draw.byte() % 8
+        if kind < 4:
+            given += draw.of(_PATIENT) + ([draw.of(_VALUES)] if draw.byte() % 4 else [])
+        elif kind < 6 and options:
+            given += [draw.of(options)] + ([draw.of(_VALUES)] if draw.byte() % 4 else [])
+        else:
+            given.append(draw.of(_VALUES) if draw.byte() % 4 else _text(Draw(draw.rest()), SIGNS))
+    result = RUNNER.invoke(risk_app if which == "risk" else protocol_app, given, input="age: 7\n")
+    failure = result.exception
+    if failure is not None and not isinstance(failure, SystemExit):
+        raise AssertionError(f"{given}: {type(failure).__name__}: {failure}") from failure
+    assert result.exit_code in range(5), f"{given}: exit code {result.exit_code}"
+    assert result.exit_code == 0 or result.stderr or result.stdout, f"{given}: exit code without a word"
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    function.__name__: function
+    for function in (value, date, genetics, condition, strict_yaml, table, typed_table, command_line)
+}

@@ -155,10 +155,19 @@ def batch(
         for line in summary.lines():
             typer.echo(line, err=True)
         if manifest is not None:
-            write_manifest(manifest, manifest_of(job, summary, started))
+            write_manifest(manifest, {"engine": engine.value, **manifest_of(_of_files(job, engine), summary, started)})
         counts = {"invalid": summary.invalid, "indeterminate": summary.indeterminate, "outside": summary.outside}
         if any(counts[answer] for answer in failing):
             raise typer.Exit(WITH_INVALID)
+
+
+def _of_files(job: "Job", engine: EngineName) -> "Job":
+    """The job with its files named one by one, where the engine takes folders."""
+    if engine is EngineName.local:
+        return job
+    from all_cli.cohort.spark_parts import files_of
+
+    return job._replace(sources=tuple(files_of(job.sources)))
 
 
 def _pair(entry: str, option: str, form: str) -> tuple[str, str]:
@@ -192,7 +201,8 @@ def replay(
             typer.echo(line)
         if found:
             raise typer.Exit(WITH_INVALID)
-        same = "" if before["output"]["sha256"] else "; the output went to a pipe and is not compared"
+        where = "into a folder" if before.get("engine") == "spark" else "to a pipe"
+        same = "" if before["output"]["sha256"] else f"; the output went {where} and is not compared"
         typer.echo(f"identical: {summary.rows} {'row' if summary.rows == 1 else 'rows'}{same}")
 
 

@@ -18,6 +18,8 @@ from all_cli.patient.patient import Patient
 from all_cli.patient.unreadable import UnreadableError
 
 DONE, WITH_INVALID, USAGE, NO_INPUT, BAD_KNOWLEDGE = 0, 1, 2, 3, 4
+LISTED_BY = {"scheme": "all-risk schemes", "fact": "all-risk facts", "protocol": "all-protocol list"}
+"""Kinds of which there are too many to name in a sentence, and the command that lists them."""
 
 
 class Format(StrEnum):
@@ -115,7 +117,9 @@ def one_of(kind: str, id: str, known: Mapping[str, Any]) -> Any:
     """The entry with this id, or a sentence with the nearest ids."""
     if id in known:
         return known[id]
-    hint = did_you_mean(id, list(known)) or f"; known: {', '.join(known)}"
+    hint = did_you_mean(id, list(known))
+    if not hint:
+        hint = f"; {LISTED_BY[kind]} lists them" if kind in LISTED_BY else f"; known: {', '.join(known)}"
     fail(f'no {kind} is called "{id}"{hint}')
 
 

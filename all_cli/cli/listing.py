@@ -26,7 +26,10 @@ def list_protocols(
     ] = None,
     phase: Annotated[str | None, typer.Option(help="Only with this phase: induction, blinatumomab …")] = None,
     drug: Annotated[str | None, typer.Option(help="Only with this drug or class of drugs, any spelling.")] = None,
-    year: Annotated[int | None, typer.Option(metavar="YEAR", help="Only trials recorded as open in this year.")] = None,
+    year: Annotated[
+        int | None,
+        typer.Option(metavar="YEAR", min=1900, max=2100, help="Only trials recorded as open in this year."),
+    ] = None,
     checked: Annotated[
         bool, typer.Option("--checked", help="Only protocols of which every statement was read in its source.")
     ] = False,

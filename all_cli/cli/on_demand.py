@@ -10,7 +10,11 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
+
+from all_cli.cli.common import fail
+
+_LAST_ONE_TAKEN = ("form", "color")  # how it is printed; an alias may have said it already
 
 
 class Deferred(NamedTuple):
@@ -47,12 +51,29 @@ def on_demand(commands: Mapping[str, Deferred]) -> type[TyperGroup]:
     return OnDemand
 
 
+class SaidOnce(TyperCommand):
+    """A command that refuses an option given twice: of two ages neither is silently left out."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not ctx.resilient_parsing:
+            given: set[Any] = set()
+            for option in self.make_parser(ctx).parse_args(args=list(args))[2]:
+                if option in given and option.param_type_name == "option" and not _may_repeat(option):
+                    fail(f"{' / '.join([*option.opts, *option.secondary_opts])} is given twice; give it once")
+                given.add(option)
+        return super().parse_args(ctx, args)
+
+
+def _may_repeat(option: Any) -> bool:
+    return option.multiple or option.is_eager or option.name in _LAST_ONE_TAKEN
+
+
 def built(name: str, deferred: Deferred) -> Any:
     """The command, ready to run."""
     module, _, function = deferred.function.partition(":")
     app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
     settings = dict(deferred.settings) or None
-    app.command(name=name, context_settings=settings)(getattr(import_module(module), function))
+    app.command(name=name, cls=SaidOnce, context_settings=settings)(getattr(import_module(module), function))
     command = typer.main.get_command(app)
     command.name = name
     return command

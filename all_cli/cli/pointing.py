@@ -26,7 +26,7 @@ def pointing(
     from all_cli.report.matching import pointed, pointed_json, show_pointed
 
     protocols = protocol_library()
-    found = pointed(answers, patient, library, protocols, named=named)
+    found, silent = pointed(answers, patient, library, protocols, named=named)
 
     def add(data: dict[str, Any]) -> dict[str, Any]:
         cited: dict[str, None] = {}
@@ -34,4 +34,4 @@ def pointing(
         more = {id: protocols.sources[id].reference for id in cited if id in protocols.sources}
         return {**data, "protocols": arms, "sources": {**data["sources"], **more}}
 
-    return lambda page: show_pointed(page, found), add
+    return lambda page: show_pointed(page, found, silent), add

@@ -46,7 +46,7 @@ app = typer.Typer(
     cls=on_demand(COMMANDS),
     help="Look up published protocols for acute lymphoblastic leukemia, phase by phase. Every line carries its source.",
     epilog="For professionals; works offline; not a medical device. Exit codes: 0 done, 2 usage or unreadable value, "
-    "4 knowledge file invalid.",
+    "3 input cannot be read, 4 knowledge file invalid.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

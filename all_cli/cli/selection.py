@@ -10,6 +10,7 @@ from all_cli.patient.patient import Patient
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.regimen import Arm, Phase, Protocol
 from all_cli.report.regimen import Shown
+from all_cli.report.words import number_of
 
 _MOST_NAMED = 6
 
@@ -77,20 +78,42 @@ def select(
     if risk is not None:
         one_of("risk", risk, dict.fromkeys(library.risks()))
     if asked.whole:
-        return _whole(library, asked, protocol_id, arm_id, patient)
+        shown = _whole(library, asked, protocol_id, arm_id, patient)
+        _for_the_risk(shown.protocol, risk)
+        return shown
+    chosen: tuple[str, ...] = ()
     if protocol_id is not None:
         one_of("protocol", protocol_id, dict.fromkeys(library.ids))
     else:
-        found = library.default(asked.kind, risk, single_lineage(patient), ph, patient)
-        if found is None:
+        fitting = library.fitting(asked.kind, risk, single_lineage(patient), ph, patient)
+        if not fitting:
             fail(
                 f"no encoded protocol with a phase {asked.kind} fits{_request(risk, patient)}; "
                 "all-protocol list shows all"
             )
-        protocol_id = found
+        protocol_id = fitting[0]
+        arm_id = arm_id or library.default_arm(protocol_id, risk, patient)
+        chosen = (_unnamed(asked, risk, len(fitting), arm_id),)
     protocol = library.protocol(protocol_id)
+    _for_the_risk(protocol, risk)
     arm = _arm(protocol, arm_id)
-    return shown_of(library, asked, protocol, [arm] if arm else [], everything, patient)
+    return shown_of(library, asked, protocol, [arm] if arm else [], everything, patient)._replace(chosen=chosen)
+
+
+def _for_the_risk(protocol: Protocol, risk: str | None) -> None:
+    """Leave with one sentence where a protocol and a risk group were named that do not go together."""
+    if risk is not None and risk not in protocol.risk:
+        labels = f"the risk {' or '.join(protocol.risk)}, not {risk}" if protocol.risk else "no named risk"
+        fail(f'"{protocol.id}" is for {labels}; leave out --risk, or name another protocol')
+
+
+def _unnamed(asked: Asked, risk: str | None, fitting: int, arm_id: str | None) -> str:
+    """Why a protocol, and an arm of it, answers that nobody named."""
+    named = "no risk group and no protocol was" if risk is None else "no protocol was"
+    group = f" for the risk {risk}" if risk else ""
+    first = f"the first of {number_of(fitting, 'protocol')} with {asked.text}{group}"
+    arm = f", with its arm {arm_id}" if arm_id else ""
+    return f"{named} named: {first} is shown{arm}; {'--risk or ' if risk is None else ''}--protocol chooses another"
 
 
 def shown_of(

@@ -165,7 +165,7 @@ def _of_pandas(name: str, column: Any, decimal: str) -> pl.Series:
     import polars as pl
 
     if isinstance(column.dtype, np.dtype) and column.dtype.kind in _NUMBERS:
-        return pl.Series(name, column.to_numpy(), nan_to_null=True)
+        return pl.Series(name, column.to_numpy())
     cells = zip(column.isna().tolist(), column.tolist(), strict=True)
     return pl.Series(name, [None if gone else _cell(cell, decimal) for gone, cell in cells], pl.String)
 

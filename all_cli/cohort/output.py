@@ -196,7 +196,7 @@ def _names(header: Sequence[str], schemes: Sequence[str], write_as: WriteAs) -> 
 def _sink(output: str, file: IO[bytes], written: Written, names: list[str], form: Form, write_as: WriteAs) -> Sink:
     match written.format:
         case "parquet" | "arrow":
-            return _ArrowSink(output, file, written.format)
+            return _ArrowSink(output, file, written.format, names)
         case "ndjson":
             return _JsonLinesSink(file)
         case "xlsx":
@@ -274,14 +274,14 @@ class _JsonLinesSink:
 
 
 class _ArrowSink:
-    """Parquet or Arrow, a stretch of rows at a time; the input's types are kept."""
+    """Parquet or Arrow, a stretch of rows at a time; the input's types are kept. Without rows all columns are text."""
 
-    def __init__(self, output: str, file: IO[bytes], kind: str) -> None:
+    def __init__(self, output: str, file: IO[bytes], kind: str, names: list[str]) -> None:
         try:
             import pyarrow
         except ImportError:
             raise UnreadableError("--output", output, f"to write {kind}, {_ARROW}") from None
-        self._arrow, self._file, self._kind = pyarrow, file, kind
+        self._arrow, self._file, self._kind, self._names = pyarrow, file, kind, names
         self._writer: Any = None
 
     def write(self, frame: pl.DataFrame) -> None:
@@ -301,8 +301,11 @@ class _ArrowSink:
         raise AssertionError("bytes that are no text go to delimited text alone")
 
     def close(self) -> None:
-        if self._writer is not None:
-            self._writer.close()
+        import polars as pl
+
+        if self._writer is None:
+            self.write(pl.DataFrame(schema=dict.fromkeys(self._names, pl.String)))
+        self._writer.close()
 
 
 class _SheetSink:

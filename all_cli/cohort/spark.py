@@ -214,13 +214,13 @@ def _rows_before(spark: Any, work: Work) -> list[int]:
 
 def _repeats(spark: Any, work: Work) -> RepeatedIds:
     """Ids that stand in several rows; the examples are those that came again first."""
-    found = _over_parts(spark, work, ids, "part long, row long, id string")
-    again = found.groupBy("id").agg({"*": "count"}).where("`count(1)` > 1").select("id").cache()
+    from pyspark.sql.functions import expr
+
+    found = _over_parts(spark, work, ids, "part long, id string, rows array<long>")
+    places = found.selectExpr("id", "transform(rows, row -> struct(part, row)) places").groupBy("id")
+    second = places.agg(expr("array_sort(flatten(collect_list(places)))").alias("places")).where("size(places) > 1")
+    again = second.selectExpr("id", "places[1] place").cache()
     number = again.count()
-    examples = []
-    if number:
-        places = found.join(again, "id").selectExpr("id", "struct(part, row) place").groupBy("id")
-        second = places.agg({"place": "collect_list"}).selectExpr("id", "array_sort(`collect_list(place)`)[1] place")
-        examples = [row.id for row in second.orderBy("place").limit(EXAMPLES).collect()]
+    examples = [row.id for row in again.orderBy("place").limit(EXAMPLES).collect()] if number else []
     again.unpersist()
     return RepeatedIds(work.write_as.id, number, examples)

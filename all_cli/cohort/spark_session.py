@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
@@ -10,6 +11,7 @@ import sys
 import tempfile
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -20,6 +22,7 @@ from all_cli.cohort.streams import InputError
 from all_cli.patient.unreadable import UnreadableError
 
 _INSTALL = "install it with pip install 'all-cli[spark]'"
+_PACKAGE = "all_cli-"
 _REACHED_IN = 5  # seconds
 _QUIET = """rootLogger.level = error
 rootLogger.appenderRef.stderr.ref = stderr
@@ -63,11 +66,11 @@ def spark_session(master: str, verbose: bool) -> Iterator[Any]:
             if not verbose:
                 session.sparkContext.setLogLevel("OFF")
             session.conf.set("spark.sql.session.timeZone", "UTC")
-            package = _package(Path(folder))
-            session.sparkContext.addPyFile(str(package))
+            with spark_errors():
+                session.sparkContext.addPyFile(str(_package(Path(folder))))
             yield session
         finally:
-            sys.path[:] = [place for place in sys.path if not place.endswith("all_cli-package.zip")]
+            sys.path[:] = [place for place in sys.path if not Path(place).name.startswith(_PACKAGE)]
             if before is None:
                 with _no_interrupt(), suppress(Exception):
                     session.stop()
@@ -170,10 +173,14 @@ def _package(folder: Path) -> Path:
     import all_cli
 
     root = Path(str(all_cli.__file__)).parent
-    target = folder / "all_cli-package.zip"
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(root.rglob("*.py")):
-            archive.write(path, Path("all_cli") / path.relative_to(root))
+            # No times: the same program is the same file, which a session takes twice.
+            entry = zipfile.ZipInfo(str(Path("all_cli") / path.relative_to(root)))
+            archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
+    target = folder / f"{_PACKAGE}{zlib.crc32(content.getvalue()):08x}.zip"
+    target.write_bytes(content.getvalue())
     return target
 
 

@@ -123,21 +123,20 @@ def counter(work: Any) -> Callable[[Iterator[Any]], Iterator[Any]]:
 
 
 def ids(work: Any) -> Callable[[Iterator[Any]], Iterator[Any]]:
-    """The function that lists who stands where: batches of (part, row in the part, id)."""
+    """The function that lists who stands where: batches of (part, id, its first two rows in the part)."""
 
     def listed(part: Part, number: int) -> Iterator[Any]:
         import polars as pl
         import pyarrow
 
-        before = 0
-        for rows in rows_of(part, work.value.read_as):
-            texts = as_text(rows.frame[work.value.write_as.id])
-            frame = pl.DataFrame({"row": pl.int_range(before, before + len(texts), eager=True), "id": texts})
-            before += len(texts)
-            table = frame.select(pl.lit(number, pl.Int64).alias("part"), "row", "id").drop_nulls().to_arrow()
-            yield from table.cast(
-                pyarrow.schema([("part", pyarrow.int64()), ("row", pyarrow.int64()), ("id", pyarrow.string())])
-            ).to_batches()
+        texts = [as_text(rows.frame[work.value.write_as.id]) for rows in rows_of(part, work.value.read_as)]
+        if not texts:
+            return
+        frame = pl.DataFrame({"id": pl.concat(texts)}).with_row_index("row").drop_nulls("id")
+        first = frame.group_by("id", maintain_order=True).agg(pl.col("row").cast(pl.Int64).head(2).alias("rows"))
+        kinds = [("part", pyarrow.int64()), ("id", pyarrow.string()), ("rows", pyarrow.list_(pyarrow.int64()))]
+        table = first.select(pl.lit(number, pl.Int64).alias("part"), "id", "rows").to_arrow()
+        yield from table.cast(pyarrow.schema(kinds)).to_batches()
 
     def list_all(batches: Iterator[Any]) -> Iterator[Any]:
         for number in _numbers(batches):

@@ -133,7 +133,7 @@ class Lines:
         width = self._width
         problems = [why] if why else []
         if len(cells) > width:
-            extra = "; ".join(f'"{cell}"' for cell in cells[width:])
+            extra = "; ".join(f'"{_shown(cell)}"' for cell in cells[width:])
             problems.append(f"the row has {_cells(len(cells))} for {_columns(width)}; beyond the last column: {extra}")
         elif len(cells) < width:
             problems.append(f"the row has {_cells(len(cells))} for {_columns(width)}")
@@ -146,6 +146,11 @@ class Lines:
                 " name it with --encoding, for example cp1252"
             )
         return Row([*cells[:width], *[""] * (width - len(cells))], "; ".join(problems), self.line)
+
+
+def _shown(cell: str) -> str:
+    """A cell for a sentence: bytes that are no text as \\xf6."""
+    return cell.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _cells(number: int) -> str:

@@ -84,7 +84,7 @@ def columnar(
         if part is not None:
             whole = whole.slice(*part)
         total = int(whole.select(pl.len()).collect().item())
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise InputError(name, f"it cannot be read as {kind} ({_first_line(error)})") from None
     return names, total, _stretches(name, kind, whole, total)
 
@@ -100,7 +100,7 @@ def _stretches(name: str, kind: str, whole: pl.LazyFrame, total: int) -> Iterato
                 read += rows.frame.height
                 rows.done = read / total if total else None
                 yield rows
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise InputError(name, f"it cannot be read as {kind} ({_first_line(error)})") from None
 
 
@@ -123,7 +123,7 @@ def sheet(name: str, content: bytes, wanted: str) -> tuple[list[str], str, Rows]
             known = ", ".join(f'"{sheet}"' for sheet in book.sheet_names)
             raise InputError(name, f'it has no sheet "{chosen}"; its sheets are {known}')
         cells = book.load_sheet(chosen, header_row=None, dtypes="string").to_polars()
-    except fastexcel.FastExcelError as error:
+    except (fastexcel.FastExcelError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise InputError(name, f"it cannot be read as a spreadsheet ({_first_line(error)})") from None
     cells = cells.select(pl.all().cast(pl.String).str.replace(_MIDNIGHT, "${1}").replace("", None))
     if not cells.height:

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+_A_PART = 3  # letters; fewer are in too many names
+
 
 class Place(NamedTuple):
     """A position in a knowledge file; line and column count from 1."""
@@ -33,11 +35,15 @@ class KnowledgeError(Exception):
 
 
 def nearest(word: str, choices: list[str], limit: int = 3) -> list[str]:
-    """The choices spelled most like ``word``, best first; empty if none is near."""
+    """The choices spelled most like ``word``, best first, otherwise the shortest that hold it; empty if none is near."""
     from difflib import get_close_matches
 
     folded = {choice.casefold(): choice for choice in choices}
-    return [folded[match] for match in get_close_matches(word.casefold(), list(folded), n=limit, cutoff=0.55)]
+    sought = word.casefold()
+    found = get_close_matches(sought, list(folded), n=limit, cutoff=0.55)
+    if not found and len(sought) >= _A_PART:
+        found = sorted((choice for choice in folded if sought in choice), key=len)[:limit]
+    return [folded[match] for match in found]
 
 
 def did_you_mean(word: str, choices: list[str]) -> str:

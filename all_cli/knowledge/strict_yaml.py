@@ -6,6 +6,7 @@ text; anchors, tags and merge keys are refused, so that a file means what a clin
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +18,8 @@ from all_cli.knowledge.problems import KnowledgeError, Place, Problem
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]+)?")
-_LONGEST = 300  # digits; Python refuses to read whole numbers of some thousands, and this is none to read as one
+_LONGEST = 300  # digits of a whole number; Python itself refuses some thousands
+_DEEPEST = 100
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 Path = tuple[str | int, ...]
@@ -64,6 +66,7 @@ def read_yaml(text: str, file: str, *, as_text: bool = False) -> Document:
             that text which is not YAML stops at its first mistake.
     """
     try:
+        _refuse_deep(text, file)
         loader = _LOADER(text)
         try:
             node = loader.get_single_node()
@@ -79,13 +82,31 @@ def read_yaml(text: str, file: str, *, as_text: bool = False) -> Document:
     if node is None:
         return document
     reader = _Reader(document, as_text)
-    try:
-        document.data = reader.value(node, ())
-    except RecursionError:
-        raise KnowledgeError([Problem(Place(file, 1, 1), "it is nested too deeply")]) from None
+    document.data = reader.value(node, ())
     if reader.problems:
         raise KnowledgeError(reader.problems)
     return document
+
+
+def _refuse_deep(text: str, file: str) -> None:
+    """Refuse nesting that no table has: some ten thousand levels end PyYAML, and the process with it, without a word.
+
+    Raises:
+        KnowledgeError: more than ``_DEEPEST`` levels.
+    """
+    loader, depth = _LOADER(text), 0
+    try:
+        while loader.check_event():
+            event = loader.get_event()
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > _DEEPEST:
+                    place = Place(file, event.start_mark.line + 1, event.start_mark.column + 1)
+                    raise KnowledgeError([Problem(place, f"nested deeper than {_DEEPEST} levels")])
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+    finally:
+        loader.dispose()
 
 
 class _Reader:
@@ -144,5 +165,7 @@ class _Reader:
         if _INTEGER.fullmatch(text) and len(text) <= _LONGEST:
             return int(text)
         if _DECIMAL.fullmatch(text) and not re.fullmatch(r"[-+]?0[0-9]+", text):
+            if math.isinf(float(text)):
+                self.problems.append(Problem(self.mark(node), "the number is too large"))
             return float(text)
         return text

@@ -8,6 +8,7 @@ unless it breaks in a band of KMT2A, IGH or MYC, where only FISH or sequencing c
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from all_cli.patient.karyotype import Piece, Token
@@ -50,7 +51,9 @@ _BANDS_OF = {
     ("14", "q32"): ("IGH and BCL11B", ("igh_r", "bcl11b")),
     ("8", "q24"): ("MYC", ("myc_r", "igh_myc")),
 }
+_PRINTED = {place.chromosomes: place.bands for place in LOCATED}
 _NO_FACT = "no fact of its own here"
+_REMEMBERED = 1 << 14  # abnormalities; patients share most of theirs
 
 
 class Meaning(NamedTuple):
@@ -61,6 +64,7 @@ class Meaning(NamedTuple):
     open: tuple[str, ...] = ()
 
 
+@lru_cache(_REMEMBERED)
 def meaning(token: Token) -> Meaning:
     """What a rearrangement or marker means, seen for itself; whole chromosomes are a matter of the clone."""
     if token.constitutional:
@@ -178,7 +182,8 @@ def _majors(bands: str) -> list[str]:
     return found
 
 
-def breaks_of(token: Token) -> set[tuple[str, str]]:
+@lru_cache(_REMEMBERED)
+def breaks_of(token: Token) -> frozenset[tuple[str, str]]:
     """Chromosome and band of every break; without bands the chromosome alone, which any break of it may be."""
     found: set[tuple[str, str]] = set()
     for piece in token.pieces:
@@ -186,17 +191,17 @@ def breaks_of(token: Token) -> set[tuple[str, str]]:
             continue
         for chromosome, bands in zip(piece.chromosomes, piece.bands or ("",) * len(piece.chromosomes), strict=True):
             found |= {(chromosome, band) for band in _majors(bands)} or {(chromosome, "")}
-    known = {place.chromosomes: place.bands for place in LOCATED}
-    for (one, other), bands_of in known.items():
+    for (one, other), bands_of in _PRINTED.items():
         # der(22)t(9;22) repeats a translocation whose bands were given where it first stood.
         if {(one, ""), (other, "")} <= found:
             found |= {(one, bands_of[0].split()[-1]), (other, bands_of[1].split()[-1])}
-    return found
+    return frozenset(found)
 
 
-def chromosomes_of(token: Token) -> set[str]:
+@lru_cache(_REMEMBERED)
+def chromosomes_of(token: Token) -> frozenset[str]:
     """The chromosomes that a rearrangement involves."""
-    return {chromosome.strip("?") for piece in token.pieces for chromosome in piece.chromosomes}
+    return frozenset(chromosome.strip("?") for piece in token.pieces for chromosome in piece.chromosomes)
 
 
 def _certain(token: Token) -> Token:
@@ -210,6 +215,7 @@ def _certain(token: Token) -> Token:
     return token._replace(uncertain="", pieces=pieces)
 
 
+@lru_cache(_REMEMBERED)
 def is_normal_variant(token: Token) -> bool:
     """The pericentric inversion of chromosome 9, a normal variant."""
     piece = token.pieces[0] if len(token.pieces) == 1 else None

@@ -19,6 +19,7 @@ are the ploidy and do not count. Below five it stays open, never absent.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
 from all_cli.logic.values import NumberSet, Possible
 from all_cli.patient.abnormality import breaks_of, chromosomes_of, is_normal_variant, meaning
@@ -69,6 +70,10 @@ class _View:
         self, clones: Sequence[Clone], full: Sequence[tuple[Token, ...]], levels: Sequence[int], gaps: bool
     ) -> None:
         self.clones, self.full, self.levels, self.gaps = clones, full, levels, gaps
+        self._cells = [self._cells_of(index) for index in range(len(clones))]
+        self._acquired = [
+            [token for token in tokens if not token.constitutional and not is_normal_variant(token)] for tokens in full
+        ]
         self.abnormal = [index for index in range(len(clones)) if self._is_abnormal(index)]
         self.single = [
             index for index in range(len(clones)) if index not in self.abnormal and self._has_acquired(index)
@@ -77,21 +82,20 @@ class _View:
 
     def clonal(self, token: Token) -> bool:
         """Whether enough cells show an abnormality; unknown counts are taken for enough."""
-        key = str(token._replace(cells=None))
-        cells: list[int | None] = []
-        for clone, tokens in zip(self.clones, self.full, strict=True):
-            for other in tokens:
-                if str(other._replace(cells=None)) == key:
-                    cells.append(other.cells if other.cells is not None else clone.cells)
-                    break
+        name = _name(token)
+        cells = [line[name] for line in self._cells if name in line]
         known = [count for count in cells if count is not None]
         return len(known) < len(cells) or sum(known) >= (3 if token.sign == "-" else 2)
 
-    def _acquired(self, index: int) -> list[Token]:
-        return [token for token in self.full[index] if not token.constitutional and not is_normal_variant(token)]
+    def _cells_of(self, index: int) -> dict[str, int | None]:
+        """How many cells of a clone show each of its abnormalities; None if that is not known."""
+        cells: dict[str, int | None] = {}
+        for token in self.full[index]:
+            cells.setdefault(_name(token), self.clones[index].cells if token.cells is None else token.cells)
+        return cells
 
     def _has_acquired(self, index: int) -> bool:
-        return bool(self._acquired(index)) or self._unlisted(index)
+        return bool(self._acquired[index]) or self._unlisted(index)
 
     def _unlisted(self, index: int) -> bool:
         """Whether the number is abnormal and no abnormality is listed for it."""
@@ -105,7 +109,7 @@ class _View:
         if self.clones[index].line:
             # A line of its own within the leukaemia, unless it is one cell; its abnormalities may have been lost again.
             return self.clones[index].cells != 1
-        return any(self.clonal(token) for token in self._acquired(index))
+        return any(self.clonal(token) for token in self._acquired[index])
 
     def _conclusions(self) -> Iterator[tuple[str, Possible]]:
         if not self.abnormal:
@@ -113,7 +117,7 @@ class _View:
                 yield "modal_chromosomes", NumberSet.point(46)
             return
         if not self.gaps and not any(
-            not self.clonal(token) for index in self.abnormal for token in self._acquired(index) if token.sign
+            not self.clonal(token) for index in self.abnormal for token in self._acquired[index] if token.sign
         ):
             modal = NumberSet(())
             for index in self.abnormal:
@@ -175,8 +179,8 @@ class _View:
     def _least_count(self, index: int) -> int:
         """At least so many unrelated abnormalities; see the head of this module for the rule."""
         clone = self.clones[index]
-        tokens = [token for token in self._acquired(index) if self.clonal(token) and not token.doubtful]
-        groups: list[set[tuple[str, str]]] = []
+        tokens = [token for token in self._acquired[index] if self.clonal(token) and not token.doubtful]
+        groups: list[frozenset[tuple[str, str]]] = []
         for token in tokens:
             if token.pieces and token.sign != "-":
                 breaks = breaks_of(token)
@@ -244,6 +248,12 @@ def _token_span(token: Token, said: str, view: _View) -> Span:
     if means.fact:
         return Span(said, (Finding(means.fact, SURELY, said),), means.note)
     return Span(said, note=means.note, open=frozenset({*means.open, *_numeric(token)}), doubt=True)
+
+
+@lru_cache(1 << 14)
+def _name(token: Token) -> str:
+    """An abnormality as it is written, without its count of cells."""
+    return str(token._replace(cells=None))
 
 
 def _numeric(token: Token) -> tuple[str, ...]:

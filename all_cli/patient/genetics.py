@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from all_cli.knowledge.problems import nearest
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
@@ -52,6 +53,9 @@ _FAILED = re.compile(
 )
 _COUNTED = re.compile(r"\[(?:cp)?[0-9]+\]\s*$", re.IGNORECASE)
 _COMPOSITE = re.compile(r"\[cp[0-9]+\]\s*$", re.IGNORECASE)  # In a composite karyotype every finding has a count.
+_ONE_NUMBER = re.compile(r"\s*[0-9]{1,2}\s*")
+_THEN_ANOTHER = re.compile(r";\s*[0-9]{1,2}\s*($|[,;|\n])")
+_REMEMBERED = 1 << 14  # items of lists; patients share most of theirs
 _FAILED_ALONE = {"failed", "failure", "unknown", "pending", "not done", "not available", "not evaluable"}
 
 
@@ -77,6 +81,11 @@ class GeneticsReader:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.panel = [fact for fact in vocabulary.facts.values() if fact.genetic]
+        self._by_id = {fact.id: fact for fact in self.panel}
+        self._numbers = [
+            (fact, [name.casefold() for name in (fact.title, fact.id, *fact.columns)])
+            for fact in self.panel if fact.kind == "number"
+        ]  # fmt: skip
         self.flags: dict[str, str] = {}
         self.words: dict[str, tuple[Fact, Possible]] = {}
         self.spellings: dict[str, str] = {}
@@ -91,6 +100,8 @@ class GeneticsReader:
             for word, spans in fact.words.items():
                 self.words[_folded(word)] = (fact, number_set(spans))
                 self.spellings[_folded(word)] = word
+        self._span = lru_cache(_REMEMBERED)(self._read_item)
+        self._spans = lru_cache(1)(self._read_spans)  # whoever asks for findings asks for doubts next
 
     def read(self, text: str) -> list[Finding]:
         """What a list of findings says, in reading order.
@@ -103,15 +114,18 @@ class GeneticsReader:
         spans = self.spans(text)
         for span in spans:
             if span.why:
-                raise span.error
+                raise span.error.with_traceback(None)
         return [finding for span in spans for finding in span.findings]
 
     def doubts(self, text: str) -> list[str]:
         """What a text touches and leaves open, as sentences for the user; nothing of it is a finding."""
         return [f'genetics "{span.text}": {span.note}' for span in self.spans(text) if span.doubt and span.note]
 
-    def spans(self, text: str) -> list[Span]:
+    def spans(self, text: str) -> tuple[Span, ...]:
         """Every stretch of a genetics text with what it says or why it cannot be read; never raises."""
+        return self._spans(text)
+
+    def _read_spans(self, text: str) -> tuple[Span, ...]:
         spans: list[Span] = []
         rest = ""
         for item, karyotype in _items(text):
@@ -124,7 +138,7 @@ class GeneticsReader:
                 spans.append(self._span(item))
         if rest:
             spans.append(self._rest(rest, spans))
-        return spans
+        return tuple(spans)
 
     def _rest(self, item: str, spans: list[Span]) -> Span:
         failed = next((span.text for span in spans if _is_failure(span.text)), "")
@@ -134,7 +148,7 @@ class GeneticsReader:
         left = {fact for span in spans for fact in span.open}
         return Span(item, tuple(self._nothing_else(named | left, item)))
 
-    def _span(self, item: str) -> Span:
+    def _read_item(self, item: str) -> Span:
         """One item of a list."""
         if _is_failure(item):
             return Span(item, note="no karyotype: nothing is known from it", doubt=True)
@@ -144,7 +158,7 @@ class GeneticsReader:
             return unclear
         try:
             if interval := read_number_and_ploidy(item):
-                fact = next(fact for fact in self.panel if fact.id == "modal_chromosomes")
+                fact = self._by_id["modal_chromosomes"]
                 read_number(fact, str(interval[0]))
                 read_number(fact, str(interval[1]))
                 return Span(item, (Finding(fact.id, NumberSet.between(*interval), item),))
@@ -165,7 +179,7 @@ class GeneticsReader:
 
     def _nothing_else(self, named: set[str], text: str) -> Iterator[Finding]:
         """Absence of every finding of the panel that the list did not name and that nothing named brings with it."""
-        by_id = {fact.id: fact for fact in self.panel}
+        by_id = self._by_id
         brought = set(named)
         while True:
             more = {other for id in brought for _, other, _ in by_id[id].implies if other in by_id} - brought
@@ -202,7 +216,7 @@ class GeneticsReader:
         if arm := _ARM_LOST.fullmatch(rest.casefold()):
             # "17p-" is a lost arm, not the absence of something called 17p.
             lost = meaning(Token(pieces=(Piece("del", (arm["chromosome"],), (), arm["arm"]),))).fact
-            if lost in {fact.id for fact in self.panel} - {"other_abnormality"}:
+            if lost in self._by_id and lost != "other_abnormality":
                 return Span(item, (Finding(lost, frozenset({PRESENT}), item),))
         minus = _MINUS.fullmatch(rest)
         direct = None if minus else self._known(rest)
@@ -230,25 +244,22 @@ class GeneticsReader:
         token = read_token(item)
         if token and token.pieces and not token.sign:
             fact_id = meaning(token).fact
-            if fact_id != "other_abnormality" and any(fact.id == fact_id for fact in self.panel):
-                return next(fact for fact in self.panel if fact.id == fact_id), frozenset({PRESENT})
+            if fact_id != "other_abnormality" and fact_id in self._by_id:
+                return self._by_id[fact_id], frozenset({PRESENT})
             if token.pieces[0].kind == "t" and token.pieces[0].bands:
                 return None
         folded = _folded(item)
         if folded not in self.flags and (deleted := _DELETED.fullmatch(item.strip())):
             folded = _folded(f"{deleted['gene']} deletion")
         if folded in self.flags:
-            fact = next(fact for fact in self.panel if fact.id == self.flags[folded])
-            return fact, frozenset({PRESENT})
+            return self._by_id[self.flags[folded]], frozenset({PRESENT})
         if folded in self.words:
             return self.words[folded]
         plain = item.strip().casefold()
-        for fact in self.panel:
-            if fact.kind != "number":
-                continue
-            for name in (fact.title, fact.id, *fact.columns):
-                if re.match(rf"{re.escape(name.casefold())}(?![a-z])", plain):
-                    return fact, read_number(fact, plain.removeprefix(name.casefold()).strip(" :="))
+        for fact, names in self._numbers:
+            for name in names:
+                if plain.startswith(name) and not re.match(r"[a-z]", plain[len(name) :]):
+                    return fact, read_number(fact, plain[len(name) :].strip(" :="))
             if any(plain.endswith(unit) for unit in fact.units):
                 return fact, read_number(fact, plain)
         return None
@@ -315,16 +326,16 @@ def _items(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _split(text: str, signs: str) -> list[str]:
-    parts, depth = [""], 0
-    for at, character in enumerate(text):
-        depth += (character == "(") - (character == ")")
+    parts, depth, start = [], 0, 0
+    for found in re.finditer(rf"[(){signs}]", text):
+        at, character = found.start(), found[0]
+        if character not in signs:
+            depth += 1 if character == "(" else -1
         # "12;21" is what is left of a translocation: it is one item, and refused as one.
-        pair = re.fullmatch(r"\s*[0-9]{1,2}\s*", parts[-1]) and re.match(r";\s*[0-9]{1,2}\s*($|[,;|\n])", text[at:])
-        if character in signs and depth <= 0 and not pair:
-            parts.append("")
-        else:
-            parts[-1] += character
-    return parts
+        elif depth <= 0 and not (_ONE_NUMBER.fullmatch(text, start, at) and _THEN_ANOTHER.match(text, at)):
+            parts.append(text[start:at])
+            start = at + 1
+    return [*parts, text[start:]]
 
 
 def _folded(text: str) -> str:

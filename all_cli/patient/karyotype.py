@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 _CHROMOSOME = r"(?:[1-9]|1[0-9]|2[0-2]|x|y)"
@@ -31,6 +32,8 @@ _CELLS = re.compile(r"\[(?P<composite>cp)?(?P<cells>[0-9]{1,4})\]")
 _HEAD = re.compile(r"(?P<low>[0-9]{2,3})(?:[~-](?P<high>[0-9]{2,3}))?(?:<(?P<ploidy>[1-4])n[+-]?>)?")
 _SEX = re.compile(r"[XY]{1,5}|\?")
 _BASE = re.compile(r"(?P<line>idem|sl|sdl(?P<nth>[1-9])?)(?:x(?P<times>[2-4]))?")
+_STARTS = re.compile(r"(?:[XY]{1,5}|\?|idem|sl|sdl[1-9]?)(?:$|[^a-z0-9])|idemx[2-4]", re.IGNORECASE)
+_REMEMBERED = 1 << 14  # clones and abnormalities; patients share most of theirs
 
 
 class Piece(NamedTuple):
@@ -111,8 +114,7 @@ def karyotype_text(clones: Sequence[Clone]) -> str:
 
 def starts_karyotype(part: str, following: str) -> bool:
     """Whether ``46`` followed by ``XX,…`` (two parts between commas) begins a karyotype."""
-    base = re.match(r"(?:[XY]{1,5}|\?|idem|sl|sdl[1-9]?)(?:$|[^a-z0-9])|idemx[2-4]", _tight(following), re.IGNORECASE)
-    return base is not None and _HEAD.fullmatch(_tight(part)) is not None
+    return _HEAD.fullmatch(_tight(part)) is not None and _STARTS.match(_tight(following)) is not None
 
 
 def read_number_and_ploidy(text: str) -> tuple[int, int] | None:
@@ -135,6 +137,7 @@ def read_clones(text: str) -> list[Clone]:
     return [_clone(part) for part in _split(text, "/")]
 
 
+@lru_cache(_REMEMBERED)
 def read_token(text: str) -> Token | None:
     """One abnormality, or None if it is not of the grammar."""
     match = _TOKEN.fullmatch(_tight(text).lower())
@@ -164,6 +167,7 @@ def read_token(text: str) -> Token | None:
     return shared._replace(pieces=pieces) if pieces else None
 
 
+@lru_cache(_REMEMBERED)
 def _clone(text: str) -> Clone:
     tight = _tight(text)
     cells = None
@@ -207,10 +211,20 @@ def _clone(text: str) -> Clone:
     )
 
 
+@cache
+def _piece_pattern() -> re.Pattern[str]:
+    return re.compile(_PIECE)  # when the first karyotype is met: most patients come without one
+
+
+@cache
+def _separators(sign: str) -> re.Pattern[str]:
+    return re.compile(rf"[()\[\]{sign}]")
+
+
 def _pieces(core: str) -> tuple[Piece, ...]:
     found: list[Piece] = []
     at = 0
-    pattern = re.compile(_PIECE)
+    pattern = _piece_pattern()
     while at < len(core):
         match = pattern.match(core, at)
         if match is None:
@@ -243,15 +257,15 @@ def _piece(match: re.Match[str]) -> Piece | None:
 
 def _split(text: str, sign: str) -> list[str]:
     """The parts of a text between signs that stand outside parentheses and brackets."""
-    parts, depth, part = [], 0, ""
-    for character in text:
-        depth += (character in "([") - (character in ")]")
-        if character == sign and depth <= 0:
-            parts.append(part)
-            part = ""
-        else:
-            part += character
-    return [*parts, part]
+    parts, depth, start = [], 0, 0
+    for found in _separators(sign).finditer(text):
+        character = found[0]
+        if character != sign:
+            depth += 1 if character in "([" else -1
+        elif depth <= 0:
+            parts.append(text[start : found.start()])
+            start = found.end()
+    return [*parts, text[start:]]
 
 
 def _tight(text: str) -> str:

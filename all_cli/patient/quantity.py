@@ -182,7 +182,7 @@ def _quantity(fact: Fact, text: str) -> Quantity:
     if quantity is None:
         hint = did_you_mean(text, list(fact.words)) or f"; write for example {_examples(fact)}"
         raise UnreadableError(fact.id, text, f"not a number{hint}")
-    if abs(quantity.high) > _LARGEST:
+    if quantity.high.copy_abs() > _LARGEST:  # abs() itself overflows
         raise UnreadableError(fact.id, text, "too large to be a value")
     if quantity.high < quantity.low:
         raise UnreadableError(fact.id, text, "the range runs backwards")
@@ -202,8 +202,11 @@ def _worded(fact: Fact, text: str, words: Mapping[str, tuple[Interval, ...]]) ->
     match = _WORD_AND_FIGURE.fullmatch(_plain(text))
     if match is None or _folded(match["word"]) not in words:
         return None
-    quantity = parse_quantity(match["figure"])
-    if quantity is None or quantity.low != quantity.high:
+    try:
+        quantity = parse_quantity(match["figure"])
+    except ArithmeticError:
+        return None
+    if quantity is None or quantity.low != quantity.high or quantity.high > _LARGEST:
         return None
     meant = number_set(words[_folded(match["word"])])
     # The unit of a column is that of its bare numbers: a sensitivity of 1e-4 is no 0.0001 %.

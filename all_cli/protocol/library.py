@@ -160,6 +160,18 @@ class ProtocolLibrary:
             if id in having and self._fits(self._heads[id], risk, lineage, ph, possible)
         ]
 
+    def default_arm(self, id: str, risk: str | None, patient: Patient) -> str | None:
+        """The arm that answers when a protocol answers by default: only where its condition is certainly met."""
+        possible = patient.possible()
+        met = (
+            default.arm
+            for default in self.defaults
+            if (default.protocol, default.risk) == (id, risk)
+            and default.when is not None
+            and truth(default.when, possible) is True
+        )
+        return next(met, "") or None
+
     @staticmethod
     def _fits(
         head: Mapping[str, Any],

@@ -45,7 +45,7 @@ def answers_page(
     _as_of(page, answers, library)
     full = answers.ids if named else [id for id in answers.applicable if id == answers.primary]
     for id in full:
-        _in_full(page, answers.verdict(id))
+        _in_full(page, answers.verdict(id), "" if named else _unasked(answers, patient, library))
     if not full:
         page.line("No encoded scheme is for this patient.", strong=True)
     if not named:
@@ -84,10 +84,29 @@ def _as_of(page: Page, answers: Answers, library: RiskLibrary) -> None:
         page.line(", ".join(answers.out_of_use), "left out")
 
 
-def _in_full(page: Page, verdict: Verdict) -> None:
+def _unasked(answers: Answers, patient: Patient, library: RiskLibrary) -> str:
+    """What the mild answer on top does not ask for and others call grave, in a sentence; otherwise empty."""
+    from all_cli.risk.comparison import unasked
+
+    facts, graver = unasked(answers, patient, library)
+    if not graver:
+        return ""
+    here = ", ".join(f"{fact} (here {patient.bare(fact)})" for fact in facts)
+    shown = [f"{id} {answers.brief[id].group}" for id in graver]
+    more = f" and {len(shown) - _NAMED} more" if len(shown) > _NAMED else ""
+    who = "scheme that does puts" if len(graver) == 1 else "schemes that do put"
+    return (
+        f"{answers.primary} does not ask for {here}; {len(graver)} {who} this patient in the gravest group: "
+        f"{', '.join(shown[:_NAMED])}{more}"
+    )
+
+
+def _in_full(page: Page, verdict: Verdict, caution: str = "") -> None:
     scheme = verdict.scheme
     page.heading(f"{scheme.title}: {_answer(verdict)}", 1)
     page.line(f"{scheme.id} ({scheme.published}), {verdict.status}", "scheme")
+    if caution:
+        page.line(caution, "caution", strong=True)
     if verdict.status == NOT_APPLICABLE:
         page.line(f"{verdict.reason} {page.cite(scheme.population.cite, scheme.population.checked)}", "why")
         return
@@ -182,8 +201,8 @@ def _outside(page: Page, verdicts: list[Verdict]) -> None:
         would = (
             f"would say {verdict.group} ({why})" if verdict.group else f"would leave {' or '.join(verdict.possible)}"
         )
-        cited = page.cite((c for d in certain for c in d.cite), verdict.checked) if verdict.group else ""
-        page.line(f"{scheme.title} {would} {cited}; it is {verdict.reason}.".replace("  ", " "), scheme.audience)
+        cited = f" {page.cite((c for d in certain for c in d.cite), verdict.checked)}" if verdict.group else ""
+        page.line(f"{scheme.title} {would}{cited}; it is {verdict.reason}.", scheme.audience)
 
 
 def _answer(verdict: Verdict) -> str:

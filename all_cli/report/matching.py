@@ -24,29 +24,29 @@ class Pointed(NamedTuple):
 
 def pointed(
     answers: Answers, patient: Patient, risk: RiskLibrary, protocols: ProtocolLibrary, *, named: bool
-) -> list[Pointed]:
-    """The arms for every scheme that gives one group, is narrowed, has the same arms for all, or was named."""
+) -> tuple[list[Pointed], int]:
+    """The arms for every scheme that gives one group, is narrowed, or was named; how many others have arms as well.
+
+    A scheme that nothing given narrows says nothing of this patient yet: a scheme of relapse fits every child of whom
+    nothing is said about a relapse.
+    """
     encoded = protocols.protocols
-    found = []
+    found, silent = [], 0
     for id in answers.applicable:
         brief = answers.brief[id]
         possible = tuple(group for group in brief.possible if group not in (NOT_APPLICABLE, UNCLASSIFIED))
         arms = {group: matching(encoded, id, group, patient) for group in possible}
         narrowed = set(possible) < set(risk.schemes[id].group_ids)
-        # A scheme that surely applies and has the same arms for all of its groups points to them, narrowed or not.
-        alike = NOT_APPLICABLE not in brief.possible and len({_names(matches) for matches in arms.values()}) == 1
-        if brief.group is not None or named or narrowed or alike:
-            matches = tuple(match for each in arms.values() for match in each)
+        matches = tuple(match for each in arms.values() for match in each)
+        if brief.group is not None or named or narrowed:
             found.append(Pointed(id, possible, brief.group is not None, matches))
-    return found
+        elif any(not match.against for match in matches):
+            silent += 1
+    return found, silent
 
 
-def _names(matches: Iterable[Match]) -> tuple[str, ...]:
-    return tuple(match.name for match in matches)
-
-
-def show_pointed(page: Page, found: Sequence[Pointed]) -> None:
-    """Arms for the certain answers, then which arm each answer still possible would mean."""
+def show_pointed(page: Page, found: Sequence[Pointed], silent: int = 0) -> None:
+    """Arms for the certain answers, then which arm each answer still possible would mean; ``silent`` schemes count."""
     certain = [item for item in found if item.certain]
     open_ = [item for item in found if not item.certain]
     page.heading("Arms of protocols for these groups")
@@ -60,6 +60,10 @@ def show_pointed(page: Page, found: Sequence[Pointed]) -> None:
         page.heading("Not yet decided: which arm each group would mean")
         page.table(("arm", "if it is", "title", "source", "to show it"), _rows(page, open_))
     _left_out(page, found)
+    if silent:
+        whose = "its" if silent == 1 else "their"
+        more = number_of(silent, "more scheme")
+        page.line(f"{more} with arms may apply; nothing given narrows {whose} answer.", "others")
     page.line("An arm is named because its protocol was for that group; it is not a recommendation.")
 
 

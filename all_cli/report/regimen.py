@@ -25,6 +25,7 @@ _UNITS = {
     "mcg": "µg",
     "mcg/kg": "µg/kg",
 }
+_INFANTS_APART = "below one year: infants have protocols and doses of their own: all-protocol list --audience infants"
 
 
 class Shown(NamedTuple):
@@ -81,11 +82,12 @@ def _protocol(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     protocol = shown.protocol
     page.heading(f"{protocol.title} ({protocol.id}){f', {shown.arm.title}' if shown.arm else ''}", 1)
     page.line(f"{protocol.population.text} {_cite(page, protocol.population)}", "for")
+    _recalled(page, shown, library)
     _patient(page, shown)
     if protocol.about:
         page.line(protocol.about, "about")
-    years = "–".join(str(year) if year else "" for year in protocol.years)
-    if protocol.trial or years.strip("–"):
+    years = "–".join(str(year) if year else "" for year in protocol.years) if any(protocol.years) else ""
+    if protocol.trial or years:
         page.line(f"{protocol.trial} {years}".strip(), "trial")
     for phase in shown.phases:
         _phase(page, phase, shown, library)
@@ -97,9 +99,22 @@ def _protocol(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
 
         totals_part(page, protocol, shown.arms, shown.patient, library)
     if shown.others:
-        page.heading("The same phase in other protocols")
-        for id in shown.others:
-            page.line(f"all-protocol show {shown.asked} --protocol {id}", "")
+        page.heading(f"The same phase in other protocols (all-protocol show {shown.asked} --protocol ID)")
+        page.line(", ".join(shown.others))
+
+
+def _recalled(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
+    """How many of the lines to come were not read in their source, before any dose is."""
+    lines = [line for phase in shown.phases for line in lines_for(phase.lines, shown.patient)]
+    recalled = sum(not is_checked(line, shown.growing, library) for line in lines)
+    if recalled:
+        count, check = (
+            (f"all {recalled}", "every dose and day") if recalled == len(lines) else
+            (f"{recalled} of {len(lines)}", "their doses and days")
+        )  # fmt: skip
+        page.line(
+            f"{count} lines below are recalled (†), not read in the cited source: check {check}", "caution", strong=True
+        )
 
 
 def _patient(page: Page, shown: Shown) -> None:
@@ -110,6 +125,8 @@ def _patient(page: Page, shown: Shown) -> None:
         page.line(", ".join(f"{id} {text}" for id, text in said.items()), "patient")
         if truth(protocol.population.when, shown.patient.possible()) is False if protocol.population.when else False:
             page.line("this patient lies outside the protocol's population", "caution", strong=True)
+    if protocol.audience != "infants" and _infant(shown.patient):
+        page.line(_INFANTS_APART, "caution", strong=True)
     for warning in shown.patient.warnings:
         page.line(warning, "caution", strong=True)
     if shown.dosing:
@@ -120,6 +137,12 @@ def _patient(page: Page, shown: Shown) -> None:
         page.line(f"as for {shown.on_the_day.text('age')}, the age on the day of the injection", "by age")
     for reason in shown.chosen:
         page.line(reason, "chosen")
+
+
+def _infant(patient: Patient) -> bool:
+    """Whether the patient is certainly below one year."""
+    ages = patient.possible().get("age")
+    return isinstance(ages, NumberSet) and ages & NumberSet.comparison("<", 1) == ages
 
 
 def _phase(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> None:

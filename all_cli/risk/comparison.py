@@ -85,6 +85,32 @@ def compare(answers: Answers, patient: Patient, library: RiskLibrary, ids: Seque
     return Comparison(rows, *_disagreements(rows, patient))
 
 
+def unasked(answers: Answers, patient: Patient, library: RiskLibrary) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What the first scheme does not ask for, where it assigns its mildest group and others their most severe by it.
+
+    Returns:
+        The facts, and the schemes for the same audience or all ages that decide on them; both empty where there are
+        none.
+    """
+    first = answers.primary
+    if first is None or answers.brief[first].group is None:
+        return (), ()
+    top = library.schemes[first]
+    if end_of(_row(top, answers, patient)) != MILD:
+        return (), ()
+    facts: dict[str, None] = {}
+    graver = []
+    for id in answers.applicable:
+        scheme = library.schemes[id]
+        if answers.brief[id].group is None or scheme.audience not in (top.audience, "all-ages"):
+            continue
+        row = _row(scheme, answers, patient)
+        if end_of(row) == SEVERE and (new := [fact for fact in _settled_tests(row, patient) if fact not in top.facts]):
+            facts.update(dict.fromkeys(new))
+            graver.append(id)
+    return tuple(facts), tuple(graver)
+
+
 def _row(scheme: Scheme, answers: Answers, patient: Patient) -> Row:
     answer = answers.brief[scheme.id]
     if answer.status == ASSIGNED:

@@ -20,18 +20,17 @@ from all_cli import UnreadableError, classify
 from all_cli.cli.risk import app
 
 SEVEN = {"age": 7, "wbc": 45, "lineage": "B"}
-OWN = """
+OWN = """\
 schemes:
   - id: house-rule
     title: House rule
     published: 2020
-    population: {when: lineage == B, note: B-lineage ALL, cite: [own], checked: true}
+    audience: children
+    population: {when: lineage == B, text: B-lineage ALL, cite: [smith-1996], checked: false}
     groups: {low: {label: Low}, high: {label: High}}
     rules:
-      - {id: wbc, group: high, when: wbc >= 30, cite: [own], checked: true}
-      - {id: low, group: low, when: wbc < 30, cite: [own], checked: true}
-sources:
-  own: {title: House rule, authors: Us, year: 2020, container: Ward, url: "https://example.org"}
+      - {id: many, group: high, when: wbc >= 30, cite: [smith-1996], checked: false}
+      - {id: few, group: low, when: wbc < 30, cite: [smith-1996], checked: false}
 """
 
 
@@ -113,13 +112,15 @@ def test_an_answer_cannot_be_changed_by_accident() -> None:
     assert verdicts.patient["age"] == "7 y"
 
 
-@pytest.mark.parametrize("unknown", [None, math.nan, np.float64("nan"), pd.NA, pd.NaT, "", " ", "unknown", "NA", []])
+@pytest.mark.parametrize(
+    "unknown", [None, math.nan, np.float64("nan"), pd.NA, pd.NaT, "", " ", "unknown", "NA"], ids=repr
+)
 @pytest.mark.parametrize("fact", ["age", "wbc", "lineage", "ph", "genetics", "mrd_eoi", "born"])
 def test_unknown_in_any_spelling_is_leaving_it_out(fact: str, unknown: object) -> None:
-    if fact == "born":
-        assert classify(born=unknown if unknown != [] else None, diagnosed=None).patient == {}
-    else:
-        assert classify({fact: unknown}).to_dict() == classify().to_dict()
+    given = {fact: unknown, "diagnosed": None} if fact == "born" else {fact: unknown}
+    verdicts = classify(given, schemes="nci-rome")
+    assert verdicts.patient == {}
+    assert verdicts.results["nci-rome"].possible == ("standard", "high", "not-applicable")
 
 
 @pytest.mark.parametrize(
@@ -188,6 +189,11 @@ def test_a_number_between_whole_numbers_is_kept() -> None:
     below, at = (classify(age=age, wbc=5, lineage="B").results["nci-rome"].group for age in (9.999, 10.0))
     assert (below, at) == ("standard", "high")
     assert classify(mrd_eoi=1e-05, mrd_unit="fraction").patient == {"mrd_eoi": "0.001 %"}
+
+
+def test_an_empty_list_of_findings_says_nothing() -> None:
+    assert classify(genetics=[]).patient == {}
+    assert classify(genetics="none").patient
 
 
 def test_own_schemes_answer_beside_the_shipped(tmp_path: Path) -> None:

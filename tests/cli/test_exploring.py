@@ -11,9 +11,10 @@ import pytest
 from typer.testing import CliRunner
 
 from all_cli import __version__
+from all_cli.cli.classifying import classify
 from all_cli.cli.exploring import compare, next_test, whatif
 from all_cli.cli.options import described
-from all_cli.cli.risk import app, classify
+from all_cli.cli.risk import app
 from all_cli.risk.library import RiskLibrary
 
 RUNNER = CliRunner()

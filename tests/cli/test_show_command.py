@@ -151,9 +151,11 @@ def test_the_arm_within_a_named_protocol_is_picked_too() -> None:
     assert {choice["arm"] for choice in found["choices"]} == {"average", "high"}
 
 
-def test_without_more_than_rows_the_default_answers_as_before() -> None:
-    assert data("induction", "--age", "7")["chosen"] == []
-    assert data("induction", "--risk", "high", "--wbc", "45")["chosen"] == []
+def test_without_more_than_rows_the_default_answers_and_says_that_nobody_named_it() -> None:
+    (unasked,) = data("induction", "--age", "7")["chosen"]
+    assert unasked.startswith("no risk group and no protocol was named")
+    (by_risk,) = data("induction", "--risk", "high", "--wbc", "45")["chosen"]
+    assert by_risk.startswith("no protocol was named")
 
 
 @pytest.mark.parametrize("option", [("--risk", "high"), ("--arm", "iv"), ("--every",)])

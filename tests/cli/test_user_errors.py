@@ -141,8 +141,8 @@ def test_an_unknown_protocol_id_is_answered_with_the_nearest(arguments: tuple[st
 
 @pytest.mark.parametrize("word", ["zzzz", "[/x]", "[bold]", "…", "😀", "'; --"])
 def test_a_word_like_nothing_known_is_refused_with_what_there_is(word: str) -> None:
-    refused(risk("schemes", word), 2, word, "nci-rome")
-    refused(protocol("list", word), 2, word, "cog-aall0232")
+    refused(risk("schemes", word), 2, word, "all-risk schemes lists them")
+    refused(protocol("list", word), 2, word, "all-protocol list lists them")
     refused(protocol("show", word), 2, word, "induction")
 
 
