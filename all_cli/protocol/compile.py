@@ -13,7 +13,7 @@ from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.logic.expression import pack
 from all_cli.logic.parse import ConditionError, parse_condition
 from all_cli.protocol.library import ProtocolLibrary, packed
-from all_cli.protocol.plausible import dose_problems, total_problem
+from all_cli.protocol.plausible import dose_problems, rescue_problem, total_problem
 from all_cli.protocol.regimen import days_in
 from all_cli.protocol.totals import SUMS
 
@@ -102,6 +102,9 @@ class _Compiler:
             self.unique(phase["lines"], (*at, "lines"))
             for number, line in enumerate(phase["lines"]):
                 self.line(line, phase, (*at, "lines", number))
+            if unrescued := rescue_problem(phase):
+                number = [line["id"] for line in phase["lines"]].index(unrescued[0])
+                self.problem((*at, "lines", number), unrescued[1])
             for number, item in enumerate(phase.get("assessments", ())):
                 self.within(item.get("day"), phase, (*at, "assessments", number, "day"))
 

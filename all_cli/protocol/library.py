@@ -130,10 +130,8 @@ class ProtocolLibrary:
         """Every risk label that a protocol carries."""
         return list(dict.fromkeys(risk for head in self._heads.values() for risk in head["risk"]))
 
-    def default(
-        self, kind: str, risk: str | None, lineage: str | None, ph: bool | None, patient: Patient
-    ) -> str | None:
-        """The protocol that answers for a phase: the first default, then the first protocol, that fits.
+    def fitting(self, kind: str, risk: str | None, lineage: str | None, ph: bool | None, patient: Patient) -> list[str]:
+        """Every protocol that fits, in the order in which they answer: first the defaults, then all others.
 
         Args:
             kind: the kind of phase.
@@ -142,10 +140,6 @@ class ProtocolLibrary:
             ph: whether the leukaemia is BCR::ABL1-positive; None for any.
             patient: what is known; a protocol whose population excludes the patient does not answer.
         """
-        return next(iter(self.fitting(kind, risk, lineage, ph, patient)), None)
-
-    def fitting(self, kind: str, risk: str | None, lineage: str | None, ph: bool | None, patient: Patient) -> list[str]:
-        """Every protocol that fits, in the order in which they answer; of the arguments of :meth:`default`."""
         possible = patient.possible()
         having = self.with_phase(kind)
         preferred = [

@@ -11,6 +11,8 @@ from all_cli.protocol.totals import Span, stated_span
 
 SMALLEST = {"m2": Decimal("0.2"), "kg": Decimal(2)}
 """The smallest patient a dose is held against: body surface in m², weight in kg. A limit of the program."""
+HIGH_DOSE_METHOTREXATE = Decimal(500)
+"""From this dose on, in mg/m², methotrexate must not stand without a word on its rescue. A limit of the program."""
 _IN_MG = {"g": Decimal(1000), "mg": Decimal(1), "mcg": Decimal(1) / 1000}
 
 
@@ -45,6 +47,27 @@ def _cap_problems(dose: Decimal, unit: str, cap: Mapping[str, Any]) -> Iterator[
     if limit < least:
         whom = f"the smallest child ({SMALLEST[size]} {size})" if size else "everyone"
         yield "cap", f"the cap of {exact(limit)} {base} is below the {exact(least)} {base} that {whom} would get"
+
+
+def rescue_problem(phase: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The line that gives high-dose methotrexate in a phase which has no word on leucovorin, and the sentence.
+
+    Whoever takes such a phase for whole would give methotrexate without rescue, which kills.
+    """
+    said = [text for key in ("rescue", "notes") for item in phase.get(key, ()) for text in (item["text"],)]
+    said += [line.get(key, "") for line in phase["lines"] for key in ("drug", "note", "schedule")]
+    if any(word in text.casefold() for text in said for word in ("leucovorin", "folinic")):
+        return None
+    for line in phase["lines"]:
+        base, _, size = str(line.get("unit", "")).partition("/")
+        if line["drug"] == "methotrexate" and line["route"] != "IT" and size == "m2" and "dose" in line:
+            high = line["dose"][1] if isinstance(line["dose"], (list, tuple)) else line["dose"]
+            if Decimal(str(high)) * _IN_MG.get(base, Decimal(0)) >= HIGH_DOSE_METHOTREXATE:
+                return line["id"], (
+                    "high-dose methotrexate, and the phase has no word on leucovorin: add its line, a rescue entry, "
+                    "or a note that says what was not read"
+                )
+    return None
 
 
 def total_problem(

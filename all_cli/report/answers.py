@@ -94,9 +94,9 @@ def _unasked(answers: Answers, patient: Patient, library: RiskLibrary) -> str:
     here = ", ".join(f"{fact} (here {patient.bare(fact)})" for fact in facts)
     shown = [f"{id} {answers.brief[id].group}" for id in graver]
     more = f" and {len(shown) - _NAMED} more" if len(shown) > _NAMED else ""
-    who = "scheme that does puts" if len(graver) == 1 else "schemes that do put"
+    who = "scheme that does assigns its" if len(graver) == 1 else "schemes that do assign their"
     return (
-        f"{answers.primary} does not ask for {here}; {len(graver)} {who} this patient in the gravest group: "
+        f"{answers.primary} does not ask for {here}; {len(graver)} {who} most severe group: "
         f"{', '.join(shown[:_NAMED])}{more}"
     )
 

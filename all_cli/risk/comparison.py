@@ -88,6 +88,8 @@ def compare(answers: Answers, patient: Patient, library: RiskLibrary, ids: Seque
 def unasked(answers: Answers, patient: Patient, library: RiskLibrary) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What the first scheme does not ask for, where it assigns its mildest group and others their most severe by it.
 
+    A scheme that draws its line elsewhere on a fact that the first asks for as well is none of these: the two disagree.
+
     Returns:
         The facts, and the schemes for the same audience or all ages that decide on them; both empty where there are
         none.
@@ -96,8 +98,10 @@ def unasked(answers: Answers, patient: Patient, library: RiskLibrary) -> tuple[t
     if first is None or answers.brief[first].group is None:
         return (), ()
     top = library.schemes[first]
-    if end_of(_row(top, answers, patient)) != MILD:
+    mild = _row(top, answers, patient)
+    if end_of(mild) != MILD:
         return (), ()
+    mild_tests = _settled_tests(mild, patient)
     facts: dict[str, None] = {}
     graver = []
     for id in answers.applicable:
@@ -105,7 +109,11 @@ def unasked(answers: Answers, patient: Patient, library: RiskLibrary) -> tuple[t
         if answers.brief[id].group is None or scheme.audience not in (top.audience, "all-ages"):
             continue
         row = _row(scheme, answers, patient)
-        if end_of(row) == SEVERE and (new := [fact for fact in _settled_tests(row, patient) if fact not in top.facts]):
+        if end_of(row) != SEVERE:
+            continue
+        tests = _settled_tests(row, patient)
+        new = [fact for fact in tests if fact not in top.facts]
+        if new and not _crossing(tests, mild_tests, patient):
             facts.update(dict.fromkeys(new))
             graver.append(id)
     return tuple(facts), tuple(graver)
@@ -155,11 +163,7 @@ def _disagreements(rows: Sequence[Row], patient: Patient) -> tuple[tuple[Disagre
         for mild, mild_tests in ends[MILD]:
             if severe.scheme.audience != mild.scheme.audience:
                 continue
-            facts = tuple(
-                fact
-                for fact in severe_tests
-                if fact in mild_tests and _cross(fact, severe_tests[fact], mild_tests[fact], patient.vocabulary)
-            )
+            facts = _crossing(severe_tests, mild_tests, patient)
             if facts:
                 sides = [_side(row, facts, patient) for row in (severe, mild)]
                 found.append(Disagreement(facts, sides[0], sides[1]))
@@ -191,6 +195,13 @@ def _settled_tests(row: Row, patient: Patient) -> dict[str, list[tuple[Test, boo
                 if truth(test, possible) is holds:
                     found.setdefault(test.fact, []).append((test, holds))
     return found
+
+
+def _crossing(
+    one: Mapping[str, list[tuple[Test, bool]]], other: Mapping[str, list[tuple[Test, bool]]], patient: Patient
+) -> tuple[str, ...]:
+    """The facts on which two schemes draw the line differently."""
+    return tuple(fact for fact in one if fact in other and _cross(fact, one[fact], other[fact], patient.vocabulary))
 
 
 def _cross(fact: str, first: list[tuple[Test, bool]], second: list[tuple[Test, bool]], vocabulary: Vocabulary) -> bool:

@@ -138,3 +138,29 @@ def test_a_total_over_lines_for_some_is_held_against_the_range(protocols: Protoc
 def test_a_cap_at_what_the_smallest_child_gets_is_allowed(protocols: ProtocolLibrary) -> None:
     document = checked_document(GOOD.replace("cap: {dose: 2,", "cap: {dose: 0.3,").encode(), "f.yaml", PROTOCOLS)
     compile_protocols(document, protocols.vocabulary, protocols.sources)
+
+
+def with_methotrexate(dose: str, unit: str, note: str = "") -> str:
+    line = f"          - {{id: mtx, drug: methotrexate, dose: {dose}, unit: {unit}, per: dose, route: IV, days: [1]"
+    source = "cite: [{matloub-2011: table}], checked: true}"
+    return f"{line}, {note}{source}\n        assessments:"
+
+
+@pytest.mark.parametrize(("dose", "unit"), [("500", "mg/m2"), ("0.5", "g/m2"), ("5", "g/m2"), ("[400, 1000]", "mg/m2")])
+def test_high_dose_methotrexate_without_a_word_on_leucovorin_is_a_mistake(
+    protocols: ProtocolLibrary, dose: str, unit: str
+) -> None:
+    (said,) = problems(protocols, "        assessments:", with_methotrexate(dose, unit))
+    assert said.startswith("f.yaml:59:") and "no word on leucovorin" in said
+
+
+@pytest.mark.parametrize(
+    ("dose", "unit", "note"),
+    [("499.9", "mg/m2", ""), ("0.49", "g/m2", ""), ("5", "g/m2", 'note: "Leucovorin from hour 42.", ')],
+)
+def test_lower_doses_and_doses_with_their_rescue_stand(
+    protocols: ProtocolLibrary, dose: str, unit: str, note: str
+) -> None:
+    text = GOOD.replace("        assessments:", with_methotrexate(dose, unit, note), 1)
+    document = checked_document(text.encode(), "f.yaml", PROTOCOLS)
+    assert compile_protocols(document, protocols.vocabulary, protocols.sources)["protocols"]
