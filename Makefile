@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lint types layers knowledge bench docs clean
+.PHONY: demo test check lint types layers knowledge bench clean
 
 demo: $(VENV)/.installed
 	@echo '$$ all-risk classify --age 7 --wbc 45 --lineage B'
@@ -36,7 +36,9 @@ knowledge: $(VENV)/.installed
 	$(BIN)/all-risk check
 
 bench: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
 	$(BIN)/python benchmarks/start_up.py
+	$(BIN)/python benchmarks/cohort.py
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed") if sys.version_info < (3, 11) else None'

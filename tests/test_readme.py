@@ -33,13 +33,16 @@ def test_the_readme_shows_an_output() -> None:
     assert SHOWN
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_of_the_readme_runs(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+WITH_A_BAD_ROW = ("all-risk batch", "all-risk columns")  # of the examples, which are there to be reported
+
+
+def test_the_commands_of_the_readme_run_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     (tmp_path / "patient.yaml").write_text("age: 7\nwbc: 45\nlineage: B\ngenetics: none\n", encoding="utf-8")
-    code, output = run(command)
-    assert code == (1 if "batch" in command else 0), output
+    for command in COMMANDS:
+        code, output = run(command)
+        assert code == (1 if command.startswith(WITH_A_BAD_ROW) else 0), (command, output)
 
 
 def test_every_command_is_named_in_the_readme_or_its_pages_and_has_help() -> None:
