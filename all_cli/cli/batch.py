@@ -165,7 +165,7 @@ def _of_files(job: "Job", engine: EngineName) -> "Job":
     """The job with its files named one by one, where the engine takes folders."""
     if engine is EngineName.local:
         return job
-    from all_cli.cohort.spark_parts import files_of
+    from all_cli.cohort.spark.parts import files_of
 
     return job._replace(sources=tuple(files_of(job.sources)))
 
@@ -208,7 +208,7 @@ def replay(
 
 def _on_spark(master: str, verbose: bool) -> "Runner":
     """A batch inside Spark."""
-    from all_cli.cohort.spark import Engine, run_on_spark
+    from all_cli.cohort.spark.job import Engine, run_on_spark
 
     return lambda library, schemes, job: run_on_spark(library, schemes, job, Engine(master, verbose))
 

@@ -81,6 +81,9 @@ def run(app: typer.Typer) -> None:
         from all_cli.report.legible import degrade_output
 
         degrade_output()
+    elif sys.stdout.errors == "strict" and hasattr(sys.stdout, "reconfigure"):
+        # Bytes of the command line that are no text are shown as \\udcf6.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app()
     except BrokenPipeError:

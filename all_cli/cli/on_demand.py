@@ -55,6 +55,7 @@ class SaidOnce(TyperCommand):
     """A command that refuses an option given twice: of two ages neither is silently left out."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Count the options as they stand, then let Typer read them."""
         if not ctx.resilient_parsing:
             given: set[Any] = set()
             for option in self.make_parser(ctx).parse_args(args=list(args))[2]:

@@ -127,9 +127,9 @@ def _report(
     manifest: Path | None,
 ) -> "CohortReport":
     """Read the results, their columns as ``told`` or as the record of the run says, and work out the figures."""
-    from all_cli.cohort.agreement import declared_pairs
-    from all_cli.cohort.results import count_results
-    from all_cli.cohort.run_record import run_record
+    from all_cli.cohort.results.agreement import declared_pairs
+    from all_cli.cohort.results.counts import count_results
+    from all_cli.cohort.results.record import run_record
     from all_cli.cohort.tables import open_table
     from all_cli.report.cohort_figures import Options, cohort_figures
     from all_cli.report.cohort_text import CohortReport

@@ -35,7 +35,7 @@ class KnowledgeError(Exception):
 
 
 def nearest(word: str, choices: list[str], limit: int = 3) -> list[str]:
-    """The choices spelled most like ``word``, best first, otherwise the shortest that hold it; empty if none is near."""
+    """The choices spelled most like ``word``, best first, or the shortest that hold it; empty if none is near."""
     from difflib import get_close_matches
 
     folded = {choice.casefold(): choice for choice in choices}

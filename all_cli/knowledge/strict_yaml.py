@@ -101,7 +101,8 @@ def _refuse_deep(text: str, file: str) -> None:
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > _DEEPEST:
-                    place = Place(file, event.start_mark.line + 1, event.start_mark.column + 1)
+                    mark = event.start_mark
+                    place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
                     raise KnowledgeError([Problem(place, f"nested deeper than {_DEEPEST} levels")])
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1

@@ -24,6 +24,7 @@ _OPERATORS: dict[type[ast.cmpop], str] = {
     ast.NotEq: "!=",
 }
 _LARGEST = 1e12
+_DEEPEST = 50  # what is read is gone through by functions that call themselves
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
@@ -75,8 +76,17 @@ class _Parser:
     def __init__(self, facts: Mapping[str, FactKind], defined: Mapping[str, Expression]) -> None:
         self.facts = facts
         self.defined = defined
+        self.depth = 0
 
     def expression(self, node: ast.expr) -> Expression:
+        if self.depth == _DEEPEST:
+            raise self.error(f"nested deeper than {_DEEPEST} levels", node)
+        self.depth += 1
+        found = self.one_expression(node)
+        self.depth -= 1
+        return found
+
+    def one_expression(self, node: ast.expr) -> Expression:
         match node:
             case ast.BoolOp(op=ast.And(), values=values):
                 return AllOf(tuple(self.expression(value) for value in values))

@@ -70,6 +70,7 @@ class _View:
         self, clones: Sequence[Clone], full: Sequence[tuple[Token, ...]], levels: Sequence[int], gaps: bool
     ) -> None:
         self.clones, self.full, self.levels, self.gaps = clones, full, levels, gaps
+        self._clonal: dict[str, bool] = {}
         self._cells = [self._cells_of(index) for index in range(len(clones))]
         self._acquired = [
             [token for token in tokens if not token.constitutional and not is_normal_variant(token)] for tokens in full
@@ -83,9 +84,11 @@ class _View:
     def clonal(self, token: Token) -> bool:
         """Whether enough cells show an abnormality; unknown counts are taken for enough."""
         name = _name(token)
-        cells = [line[name] for line in self._cells if name in line]
-        known = [count for count in cells if count is not None]
-        return len(known) < len(cells) or sum(known) >= (3 if token.sign == "-" else 2)
+        if name not in self._clonal:
+            cells = [line[name] for line in self._cells if name in line]
+            known = [count for count in cells if count is not None]
+            self._clonal[name] = len(known) < len(cells) or sum(known) >= (3 if token.sign == "-" else 2)
+        return self._clonal[name]
 
     def _cells_of(self, index: int) -> dict[str, int | None]:
         """How many cells of a clone show each of its abnormalities; None if that is not known."""

@@ -55,6 +55,7 @@ _COUNTED = re.compile(r"\[(?:cp)?[0-9]+\]\s*$", re.IGNORECASE)
 _COMPOSITE = re.compile(r"\[cp[0-9]+\]\s*$", re.IGNORECASE)  # In a composite karyotype every finding has a count.
 _ONE_NUMBER = re.compile(r"\s*[0-9]{1,2}\s*")
 _THEN_ANOTHER = re.compile(r";\s*[0-9]{1,2}\s*($|[,;|\n])")
+_LONGEST_TEXT, _LONGEST_ITEM = 4000, 300  # characters; what is longer is a report, and takes seconds to tell so
 _REMEMBERED = 1 << 14  # items of lists; patients share most of theirs
 _FAILED_ALONE = {"failed", "failure", "unknown", "pending", "not done", "not available", "not evaluable"}
 
@@ -126,6 +127,9 @@ class GeneticsReader:
         return self._spans(text)
 
     def _read_spans(self, text: str) -> tuple[Span, ...]:
+        if len(text) > _LONGEST_TEXT:
+            why = f"longer than {_LONGEST_TEXT} characters; give the karyotype or the list of findings alone"
+            return (Span(f"{text[:40]}…", why=why),)
         spans: list[Span] = []
         rest = ""
         for item, karyotype in _items(text):
@@ -150,10 +154,12 @@ class GeneticsReader:
 
     def _read_item(self, item: str) -> Span:
         """One item of a list."""
-        if _is_failure(item):
-            return Span(item, note="no karyotype: nothing is known from it", doubt=True)
         if is_fish(item):
             return read_fish(item, self.flags)
+        if len(item) > _LONGEST_ITEM:
+            return Span(item, why="too long to be one finding; separate findings with commas")
+        if _is_failure(item):
+            return Span(item, note="no karyotype: nothing is known from it", doubt=True)
         if unclear := _unclear(item):
             return unclear
         try:

@@ -79,7 +79,9 @@ class Token(NamedTuple):
     @property
     def doubtful(self) -> bool:
         """Whether the laboratory marked anything of it with a question mark."""
-        return bool(self.uncertain) or "?" in "".join(map(str, self.pieces))
+        return bool(self.uncertain) or any(
+            "?" in part for piece in self.pieces for part in (*piece.chromosomes, *piece.bands)
+        )
 
 
 class Clone(NamedTuple):

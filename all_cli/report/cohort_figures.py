@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from all_cli.cohort.agreement import Agreement, GroupPair, agreement_of, pairing_of
-from all_cli.cohort.results import Answer, BoundaryRow, CohortResults, Cutoff
-from all_cli.cohort.suppression import PARTNER, SHOWN, SMALL, hidden_in_line, hidden_in_table
-from all_cli.cohort.unreadable_cells import UnreadableValue
+from all_cli.cohort.results.agreement import Agreement, GroupPair, agreement_of, pairing_of
+from all_cli.cohort.results.counts import Answer, BoundaryRow, CohortResults, Cutoff
+from all_cli.cohort.results.suppression import PARTNER, SHOWN, SMALL, hidden_in_line, hidden_in_table
+from all_cli.cohort.results.unreadable import UnreadableValue
 from all_cli.patient.unreadable import UnreadableError
 from all_cli.report.cohort_missing import MissingFact, missing_facts
 from all_cli.report.counts import WITHHELD, Count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from all_cli.cohort.agreement import BY_RANK
+from all_cli.cohort.results.agreement import BY_RANK
 from all_cli.report.answers import citations_json, header, references
 from all_cli.report.cohort_figures import CohortFigures, CrossTable, SchemeFigures
 from all_cli.report.cohort_text import CohortReport, citations_of, methods

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from all_cli.cohort.columns import BORN, DIAGNOSED, GENETICS
-from all_cli.cohort.results import CohortResults
+from all_cli.cohort.results.counts import CohortResults
 from all_cli.report.counts import WITHHELD, Count
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from all_cli import __version__
-from all_cli.cohort.agreement import BY_PAIRING, BY_RANK, Agreement, Pairing
 from all_cli.cohort.columns import LEFT_ALONE
-from all_cli.cohort.results import Answer, Cutoff
-from all_cli.cohort.run_record import RunRecord
+from all_cli.cohort.results.agreement import BY_PAIRING, BY_RANK, Agreement, Pairing
+from all_cli.cohort.results.counts import Answer, Cutoff
+from all_cli.cohort.results.record import RunRecord
 from all_cli.knowledge import files
 from all_cli.knowledge.sources import Citation
 from all_cli.logic.values import number_text

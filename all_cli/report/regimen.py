@@ -106,15 +106,20 @@ def _protocol(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
 def _recalled(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     """How many of the lines to come were not read in their source, before any dose is."""
     lines = [line for phase in shown.phases for line in lines_for(phase.lines, shown.patient)]
-    recalled = sum(not is_checked(line, shown.growing, library) for line in lines)
-    if recalled:
-        count, check = (
-            (f"all {recalled}", "every dose and day") if recalled == len(lines) else
-            (f"{recalled} of {len(lines)}", "their doses and days")
-        )  # fmt: skip
-        page.line(
-            f"{count} lines below are recalled (†), not read in the cited source: check {check}", "caution", strong=True
-        )
+    recalled_line(page, [is_checked(line, shown.growing, library) for line in lines])
+
+
+def recalled_line(page: Page, checked: Sequence[bool]) -> None:
+    """A caution with how many of the lines of a page were not read in their source; none if all of them were."""
+    recalled = checked.count(False)
+    if recalled == 0:
+        return
+    every = recalled == len(checked)
+    count = f"all {recalled}" if every else f"{recalled} of {len(checked)}"
+    check = "every dose and day" if every else "their doses and days"
+    page.line(
+        f"{count} lines below are recalled (†), not read in the cited source: check {check}", "caution", strong=True
+    )
 
 
 def _patient(page: Page, shown: Shown) -> None:

@@ -12,7 +12,7 @@ from all_cli.protocol.regimen import Assessment, Cap, DoseRow, Line, Phase, days
 from all_cli.protocol.roadmap import Roadmap, Run, Stretch, only_for_some, runs
 from all_cli.protocol.totals import Span, Total, totals_of
 from all_cli.report.page import UNCHECKED, Page
-from all_cli.report.regimen import dose_text
+from all_cli.report.regimen import dose_text, recalled_line
 
 FIXED, NOT_BEFORE, BESIDE = "fixed", "not before", "beside"
 DATES_MEAN = (
@@ -141,6 +141,8 @@ def roadmap_page(plan: Roadmap, library: ProtocolLibrary) -> Page:
     for warning in plan.warnings:
         page.line(warning, "caution", strong=True)
     page.line(f"{protocol.population.text} {page.cite(protocol.population.cite, protocol.population.checked)}", "for")
+    lines = {(s.phase.id, each.line.id): each.checked for s in plan.stretches for each in given_in(s, plan, library)}
+    recalled_line(page, list(lines.values()))
     if plan.arm.note:
         page.line(plan.arm.note, "arm")
     said = plan.patient.said()

@@ -214,3 +214,11 @@ def test_a_changed_knowledge_file_changes_the_answer_and_the_digest(tmp_path: Pa
     after = json.loads(_run_copy(tmp_path, "risk", *options).stdout)
     assert (before["results"][0]["group"], after["results"][0]["group"]) == ("standard", "high")
     assert before["knowledge"] != after["knowledge"]
+
+
+def test_bytes_of_the_command_line_that_are_no_text_are_shown_and_break_nothing() -> None:
+    for form in ("plain", "json"):
+        process = run("all-risk", "genetics", os.fsdecode(b"caf\xf6"), "-f", form, PYTHONIOENCODING="utf-8:strict")
+        assert b"Traceback" not in process.stderr
+        assert process.returncode in (0, 2)
+        assert b"\\udcf6" in process.stdout

@@ -102,6 +102,14 @@ def test_how_many_lines_are_recalled_stands_above_them(protocols: ProtocolLibrar
     assert "lines below are recalled" not in protocol("show", "vietnam-all-sr")
 
 
+def test_a_roadmap_says_on_top_how_many_of_its_lines_are_recalled() -> None:
+    shown = protocol("roadmap", "cog-aall1131/it-mtx", "--start", "2026-11-23")
+    assert "lines below are recalled (†), not read in the cited source" in shown[: shown.index("\nPhases")]
+    both = (protocol("roadmap", "ccg-1991/iv", "--start", "2026-11-23"), protocol("show", "ccg-1991/iv"))
+    said = [next(line.strip() for line in text.splitlines() if "are recalled" in line) for text in both]
+    assert said[0] == said[1], "one arm, one count"
+
+
 def test_a_headline_blind_to_a_grave_finding_says_so_before_its_outcome() -> None:
     shown = classified(*SEVEN, "--ph")
     caution = shown.index("nci-rome does not ask for bcr_abl1 (here present)")

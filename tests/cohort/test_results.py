@@ -15,9 +15,9 @@ import pytest
 from typer.testing import CliRunner
 
 from all_cli.cli.risk import app
-from all_cli.cohort.results import Answer, CohortResults, Cutoff, count_results
+from all_cli.cohort.results.counts import Answer, CohortResults, Cutoff, count_results
+from all_cli.cohort.results.unreadable import causes_of
 from all_cli.cohort.tables import open_table
-from all_cli.cohort.unreadable_cells import causes_of
 from all_cli.risk.library import RiskLibrary
 
 RUNNER = CliRunner()

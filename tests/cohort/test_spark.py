@@ -30,7 +30,7 @@ pytest.importorskip("pyspark", reason="needs pyspark: pip install 'all-cli[spark
 if shutil.which("java") is None:
     pytest.skip("needs Java 17 or newer", allow_module_level=True)
 
-from all_cli.cohort.spark import Engine, run_on_spark
+from all_cli.cohort.spark.job import Engine, run_on_spark
 
 SCHEMES = ("nci-rome", "cog-aall08b1", "hoelzer-1988")
 Cells = list[list[str]]

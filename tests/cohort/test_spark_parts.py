@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from all_cli.cohort.delimited import heading
 from all_cli.cohort.run import InputError
-from all_cli.cohort.spark_parts import Part, cohort_of, cut, files_of, lines_in, rows_of
+from all_cli.cohort.spark.parts import Part, cohort_of, cut, files_of, lines_in, rows_of
 from all_cli.cohort.tables import ReadAs, open_table
 from all_cli.cohort.troubled import Lines
 

@@ -10,7 +10,7 @@ import polars as pl
 from typer.testing import CliRunner, Result
 
 from all_cli.cli.risk import app
-from all_cli.cohort.results import Answer, CohortResults, count_results
+from all_cli.cohort.results.counts import Answer, CohortResults, count_results
 from all_cli.risk.library import RiskLibrary
 
 RUNNER = CliRunner()

@@ -13,7 +13,7 @@ from invented_cohorts import (
 )
 from sklearn.metrics import cohen_kappa_score
 
-from all_cli.cohort.agreement import agreement_of, declared_pairs, pairing_of, ranks
+from all_cli.cohort.results.agreement import agreement_of, declared_pairs, pairing_of, ranks
 from all_cli.patient.unreadable import UnreadableError
 from all_cli.report.cohort_figures import Options, cohort_figures
 from all_cli.risk.library import RiskLibrary

@@ -19,7 +19,7 @@ from invented_cohorts import (
 )
 from scipy.optimize import LinearConstraint, milp
 
-from all_cli.cohort.suppression import PARTNER, SMALL, hidden_in_line, hidden_in_table
+from all_cli.cohort.results.suppression import PARTNER, SMALL, hidden_in_line, hidden_in_table
 from all_cli.report.cohort_figures import Options, cohort_figures
 from all_cli.report.cohort_json import cohort_json
 from all_cli.report.cohort_text import CohortReport

@@ -17,7 +17,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
-from all_cli.cohort.spark_worker import BEGIN, END
+from all_cli.cohort.spark.worker import BEGIN, END
 from all_cli.cohort.streams import InputError
 from all_cli.patient.unreadable import UnreadableError
 

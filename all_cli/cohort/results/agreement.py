@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from all_cli.cohort.results import Answer
+from all_cli.cohort.results.counts import Answer
 from all_cli.knowledge.problems import did_you_mean
 from all_cli.patient.unreadable import UnreadableError
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Scheme

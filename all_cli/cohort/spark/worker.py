@@ -17,7 +17,7 @@ from all_cli.cohort.classify import Tally
 from all_cli.cohort.kernel import Answers, Kernel, Plan
 from all_cli.cohort.output import Output, WriteAs, Written, text_output
 from all_cli.cohort.rows import Rows
-from all_cli.cohort.spark_parts import Part, lines_in, rows_of
+from all_cli.cohort.spark.parts import Part, lines_in, rows_of
 from all_cli.cohort.tables import Form, ReadAs
 from all_cli.cohort.typed import as_text, texts_of
 from all_cli.patient.unreadable import UnreadableError

@@ -1,7 +1,7 @@
 """A batch inside Apache Spark: the local batch's reader, kernel and writer, on parts of the cohort side by side.
 
 The driver reads the header, decides how columns are read and cuts the cohort into parts
-(:mod:`all_cli.cohort.spark_parts`). Part ``n`` becomes partition ``n`` of a Spark job: a Python worker reads its rows,
+(:mod:`all_cli.cohort.spark.parts`). Part ``n`` becomes partition ``n`` of a Spark job: a Python worker reads its rows,
 classifies them, and hands them to Spark's own writer through Arrow (``mapInArrow``). So part files in the order of
 their names hold the rows in the order of the input, text byte for byte what a local run writes, each with the header.
 
@@ -22,10 +22,10 @@ from all_cli.cohort.output import LONG, Written, check_names, output_format
 from all_cli.cohort.progress import Told, progress
 from all_cli.cohort.repeats import EXAMPLES, RepeatedIds
 from all_cli.cohort.run import SHOWN, Job, Stopped, Summary, columns_of, told_how_far
-from all_cli.cohort.spark_output import check_place, whole_folder
-from all_cli.cohort.spark_parts import ORC, Cohort, Part, cohort_of, cut, files_of
-from all_cli.cohort.spark_session import spark_errors, spark_session
-from all_cli.cohort.spark_worker import (
+from all_cli.cohort.spark.folder import check_place, whole_folder
+from all_cli.cohort.spark.parts import ORC, Cohort, Part, cohort_of, cut, files_of
+from all_cli.cohort.spark.session import spark_errors, spark_session
+from all_cli.cohort.spark.worker import (
     TEXT,
     Report,
     Reports,

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from all_cli.cohort.classify import INVALID
 from all_cli.cohort.columns import Column, plan_columns
-from all_cli.cohort.given import GivenFacts
-from all_cli.cohort.result_columns import ResultColumns, result_columns
+from all_cli.cohort.results.columns import ResultColumns, result_columns
+from all_cli.cohort.results.given import GivenFacts
+from all_cli.cohort.results.unreadable import UnreadableCells, UnreadableValue
 from all_cli.cohort.streams import InputError
-from all_cli.cohort.unreadable_cells import UnreadableCells, UnreadableValue
 from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Scheme
 from all_cli.risk.verdict import ASSIGNED, INDETERMINATE

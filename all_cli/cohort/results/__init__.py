@@ -1,0 +1,1 @@
+"""A classified table read back: counts, agreement between schemes, what is missing, what must be hidden."""
