@@ -10,6 +10,7 @@ import csv
 import gzip
 import io
 import json
+import re
 import tempfile
 from collections.abc import Callable
 from functools import cache
@@ -50,9 +51,9 @@ SIGNS = [
     "\n", "y", "mo", "d", "w", "(", ")", "(", ")", "[", "]", "|", "?", "~", " or ", " to ", "no ", "not ", "neg",
     "none", "unknown", "nan", "inf", "t(", "del", "del(", "der(", "inv", "i(", "add(", "dic(", "46,XX", "46,XY",
     "47,XY", "/", "idem", "sl", "cp", "[20]", "mar", "r", "c", "q34", "p13", "q11.2", "nuc ish", "con", "sep", "x3",
-    "::", "⁻⁴", "٣", "²", "½", "E", "_", "'", '"', "\\", "{", "}", "\x00", "\ufeff", "ß", "\ud800", "İ", "e999999999", "9" * 30,
-    " " * 40, "-" * 40, "(" * 60, "46,XX,t(12;21)(p13;q22)[20]", "t(9;22)(q34;q11)", "chromosomes", "DNA index",
-    "trisomy ", "19", "20", "2019-02-30", "2019-03-07", "Jan", "may", "/2019", ".2019", "T00:00",
+    "::", "⁻⁴", "٣", "²", "½", "E", "_", "'", '"', "\\", "{", "}", "\x00", "\ufeff", "ß", "\ud800", "İ", "e999999999",
+    "9" * 30, " " * 40, "-" * 40, "(" * 60, "46,XX,t(12;21)(p13;q22)[20]", "t(9;22)(q34;q11)", "chromosomes",
+    "DNA index", "trisomy ", "19", "20", "2019-02-30", "2019-03-07", "Jan", "may", "/2019", ".2019", "T00:00",
 ]  # fmt: skip
 WORDS = sorted(
     {
@@ -183,7 +184,7 @@ def genetics(data: bytes) -> None:
         str(error)
         return
     assert all(finding.possible for finding in findings)
-    assert findings or READER.spans(text) or not text.strip(" ,;|\n\t"), "an item was left out"
+    assert findings or READER.spans(text) or not re.sub(r"[,;|\s]", "", text), "an item was left out"
 
 
 def condition(data: bytes) -> None:

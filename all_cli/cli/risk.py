@@ -85,8 +85,8 @@ app = typer.Typer(
     help="Stratify acute lymphoblastic leukemia by published risk schemes. Every rule is cited; "
     "unknown is never negative.",
     epilog="For professionals; works offline; not a medical device. Exit codes: 0 done, 1 done with invalid rows or "
-    "an indeterminate answer under --strict, 2 usage or unreadable value, 3 input cannot be read, "
-    "4 knowledge file invalid.",
+    "an indeterminate answer under --strict (diff, replay: something differs), 2 usage or unreadable value, "
+    "3 input cannot be read, 4 knowledge file invalid.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

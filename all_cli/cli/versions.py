@@ -41,7 +41,11 @@ def diff(
     form: FormatOption = None,
     color: ColorOption = Color.auto,
 ) -> None:
-    """Compare two versions of the schemes: what reads differently, and which patients move, proved over all."""
+    """Compare two versions of the schemes: what reads differently, and which patients move, proved over all.
+
+    Exit codes: 0 nothing differs, 1 something differs, 2 usage or unreadable value, 3 a file cannot be read,
+    4 a knowledge file is invalid.
+    """
     if id is not None and cohort is None:
         fail("--id names a column of the table given by --cohort; give that too")
     with sentences():

@@ -16,11 +16,13 @@ from all_cli.logic.values import NumberSet, Possible
 from all_cli.patient.age import age_between
 from all_cli.patient.genetics import GeneticsReader
 from all_cli.patient.patient import whole_domain
+from all_cli.patient.quantity import parse_quantity
 from all_cli.patient.reading import UNKNOWN_WORDS, fold
 from all_cli.patient.unreadable import UnreadableError
 from all_cli.risk.scheme import Scheme
 
 _BARE_WBC = 1000.0  # a white cell count above it is refused without a unit
+_YEARS = frozenset({"", "y", "yr", "yrs", "year", "years"})
 
 
 class Cell(NamedTuple):
@@ -32,11 +34,16 @@ class Cell(NamedTuple):
 
 
 class CellReader:
-    """Reads the cells of one table as the chosen schemes see them."""
+    """Reads the cells of one table as the chosen schemes see them.
+
+    Attributes:
+        asked: the facts that a scheme asks for, each with an axis cut at every scheme's cut-offs.
+    """
 
     def __init__(self, vocabulary: Vocabulary, schemes: Sequence[Scheme], columns: Sequence[Column]) -> None:
         self._vocabulary = vocabulary
         self._axes = common_axes(schemes, vocabulary)
+        self.asked = {axis.fact: self._axes[axis.fact] for scheme in schemes for axis in scheme.diagram.axes}
         self._exact = exact_facts(vocabulary, columns)
         self._genetics = GeneticsReader(vocabulary)
 
@@ -52,22 +59,43 @@ class CellReader:
         except UnreadableError as error:
             return Cell(problem=f'column "{column.header}", value "{text}": {error.why}')
 
-    def breaks(self, column: Column) -> list[float]:
+    def sizes(self, column: Column) -> bool:
+        """Whether what a number of a column means is a matter of its size alone.
+
+        It is not for ages in days (birthdays), whole numbers, columns with a value map, and facts of which more than
+        one column speaks.
+        """
+        if column.reads in (GENETICS, LEFT_ALONE, BORN, DIAGNOSED) or column.values or column.decimal == "comma":
+            return False
+        fact = self._vocabulary[column.reads]
+        if fact.kind != "number" or fact.whole or fact.id in self._exact:
+            return False
+        return fact.reading != "age" or column.unit in ("", "y")
+
+    def breaks(self, column: Column, sign: str = "", behind: str = "") -> list[float]:
         """Numbers, as the column writes them, between which plain numbers should all mean the same; may be empty.
 
         They are the schemes' cut-offs and the bounds of what can exist, what is usual, and what is refused without a
-        unit. Empty where a number's meaning is no matter of its size alone: ages in days (birthdays), whole numbers,
-        columns with a value map, facts of which more than one column speaks.
+        unit. Empty where size alone does not tell (:meth:`sizes`), or the number has no such sign or unit.
+
+        Args:
+            column: the column.
+            sign: the comparison sign before the numbers, or empty.
+            behind: what stands behind them, with the space before it; or empty.
         """
-        if column.reads in (GENETICS, LEFT_ALONE, BORN, DIAGNOSED) or column.values or column.decimal == "comma":
+        if not self.sizes(column):
             return []
         fact = self._vocabulary[column.reads]
-        if fact.kind != "number" or fact.whole or fact.id in self._exact:
-            return []
-        if fact.reading == "age" and column.unit not in ("", "y"):
-            return []
+        if fact.reading == "age":
+            # A whole number of years after a sign lasts until the birthday; other units have birthdays of their own.
+            if sign or behind.strip().casefold() not in _YEARS:
+                return []
+        elif behind:
+            said = parse_quantity(f"1{behind}")
+            if said is None or said.exponent or said.low != 1 or said.high != 1 or not said.unit:
+                return []
         try:
-            one = read_cell(column, fact, "1").possible
+            one = read_cell(column, fact, f"1{behind}").possible
         except UnreadableError:
             return []
         scale = one.single if isinstance(one, NumberSet) else None

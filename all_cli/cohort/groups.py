@@ -7,6 +7,7 @@ that nothing said in one group can follow from, or contradict, anything said in 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from all_cli.cohort.columns import BORN, DIAGNOSED, LEFT_ALONE, Column
 from all_cli.cohort.numbering import Numbering
 from all_cli.cohort.plain_numbers import PlainNumbers
 from all_cli.knowledge.vocabulary import Vocabulary
+from all_cli.logic.axis import Axis
 from all_cli.logic.values import Possible
 from all_cli.patient.patient import Patient
 from all_cli.patient.unreadable import UnreadableError
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 _REMEMBERED = 100_000  # distinct texts of a column
 _MANY = 1000  # distinct texts of a stretch, from which on it pays to sort numbers by size first
 _BETWEEN = "\x1f"
+_UNREAD = -1
+_CONTRADICTION = -1
+_NOTHING = 0  # the code of a row of which nothing is known
 
 Bad = tuple[int, int, str]  # a row, the place of the column that spoils it, the reason
 
@@ -40,8 +45,8 @@ class _Texts:
         self.columns = columns
         self.place = min(column.index for column in columns)
         self._reader = reader
-        breaks = reader.breaks(columns[0]) if len(columns) == 1 else []
-        self._plain = PlainNumbers(breaks) if breaks else None
+        sizes = len(columns) == 1 and reader.sizes(columns[0])
+        self._plain = PlainNumbers(functools.partial(reader.breaks, columns[0])) if sizes else None
         self.warned = 0
         self.first_warning = ""
         self.forget()
@@ -50,6 +55,8 @@ class _Texts:
         """Forget what was read; numbers given out before no longer count."""
         self.cells: list[Cell] = [Cell()]
         self._numbers: dict[tuple[tuple[str, Possible], ...], int] = {(): 0}
+        self._alike = [0]  # by number, the first that says the same in any order
+        self._unordered: dict[frozenset[tuple[str, Possible]], int] = {frozenset(): 0}
         self._read: dict[str, tuple[int, Cell]] = {}
         self._kinds: dict[int, tuple[int, Cell] | None] = {}
 
@@ -67,13 +74,14 @@ class _Texts:
         coded = texts.cast(pl.Categorical(pl.Categories.random()))
         places = coded.to_physical()
         distinct = coded.unique()
-        read = self._all(distinct.cast(pl.String))
+        numbers, odd = self._all(distinct.cast(pl.String))
         at = distinct.to_physical().to_numpy()
         table = np.zeros(int(at.max(initial=0)) + 1, np.int32)
-        table[at] = [number for number, _ in read]
+        table[at] = numbers
         rows = places.to_numpy()
-        self._count_warnings(rows, at, read)
-        problems = {place: cell.problem for place, (_, cell) in zip(at.tolist(), read, strict=True) if cell.problem}
+        noted = [(int(at[place]), cell) for place, cell in odd]
+        self._count_warnings(rows, len(table), [(place, cell.warning) for place, cell in noted if cell.warning])
+        problems = {place: cell.problem for place, cell in noted if cell.problem}
         bad: list[Bad] = []
         if problems:
             spoiled = np.zeros(len(table), bool)
@@ -81,15 +89,34 @@ class _Texts:
             bad = [(row, self.place, problems[rows[row]]) for row in np.flatnonzero(spoiled[rows]).tolist()]
         return table[rows], bad
 
-    def _all(self, texts: pl.Series) -> list[tuple[int, Cell]]:
-        """What each of some distinct texts says; of many plain numbers, one of a kind is read."""
-        kinds = self._plain.kinds(texts) if self._plain is not None and len(texts) > _MANY else None
-        if kinds is None:
-            return [self._cell(text) for text in texts.to_list()]
-        return [
-            known if kind >= 0 and (known := self._kind(kind)) is not None else self._cell(text)
-            for text, kind in zip(texts.to_list(), kinds, strict=True)
+    def alike(self, numbers: Numbers) -> Numbers:
+        """Of each number the first that says the same, in whatever order."""
+        import numpy as np
+
+        return np.array(self._alike, np.int32)[numbers]
+
+    def _all(self, texts: pl.Series) -> tuple[Numbers, list[tuple[int, Cell]]]:
+        """The number of what each of some distinct texts says, and by place the cells with a problem or a doubt.
+
+        Of many plain numbers, a few of a kind are read.
+        """
+        import numpy as np
+
+        numbers = np.full(len(texts), _UNREAD, np.int32)
+        if self._plain is not None and len(texts) > _MANY:
+            kinds = self._plain.kinds(texts)
+            table = np.full(int(kinds.max(initial=0)) + 2, _UNREAD, np.int32)  # the last is for no kind, -1
+            for kind in np.unique(kinds[kinds >= 0]).tolist():
+                if (known := self._kind(kind)) is not None:
+                    table[kind] = known[0]
+            numbers = table[kinds]
+        left = np.flatnonzero(numbers == _UNREAD)
+        read = [self._cell(text) for text in texts.gather(left).to_list()]
+        numbers[left] = [number for number, _ in read]
+        odd = [
+            (place, cell) for place, (_, cell) in zip(left.tolist(), read, strict=True) if cell.problem or cell.warning
         ]
+        return numbers, odd
 
     def _kind(self, kind: int) -> tuple[int, Cell] | None:
         """What all plain numbers of a kind say; None if that hangs on more than their kind."""
@@ -100,12 +127,13 @@ class _Texts:
             self._kinds[kind] = cells[0] if alike else None
         return self._kinds[kind]
 
-    def _count_warnings(self, rows: Numbers, at: Numbers, read: list[tuple[int, Cell]]) -> None:
+    def _count_warnings(self, rows: Numbers, places: int, doubtful: list[tuple[int, str]]) -> None:
         import numpy as np
 
-        doubtful = [(place, cell.warning) for place, (_, cell) in zip(at.tolist(), read, strict=True) if cell.warning]
         if doubtful:
-            self.warned += int(np.isin(rows, [place for place, _ in doubtful]).sum())
+            doubted = np.zeros(places, bool)
+            doubted[[place for place, _ in doubtful]] = True
+            self.warned += int(doubted[rows].sum())
             self.first_warning = self.first_warning or min(doubtful)[1]
 
     def _cell(self, text: str) -> tuple[int, Cell]:
@@ -122,6 +150,7 @@ class _Texts:
             if number is None:
                 number = self._numbers[cell.says] = len(self.cells)
                 self.cells.append(cell)
+                self._alike.append(self._unordered.setdefault(frozenset(cell.says), number))
             known = self._read[text] = (number, cell)
         return known
 
@@ -129,31 +158,46 @@ class _Texts:
 class Group:
     """Columns whose facts are linked.
 
+    What is concluded hangs on what the cells say, not on the order in which they say it, so equal cells are concluded
+    from once. What two contradicting cells are told can hang on the order: they are concluded from one by one.
+
     Attributes:
         facts: the facts of which these columns say something, themselves or by implication.
     """
 
-    def __init__(self, vocabulary: Vocabulary, facts: frozenset[str], texts: list[_Texts]) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, facts: frozenset[str], texts: list[_Texts], asked: Mapping[str, Axis]
+    ) -> None:
+        """Args: the facts of all, those of the group, its columns, and the facts that schemes ask for with axes."""
         self.facts = facts
         self._vocabulary = vocabulary
         self._texts = texts
+        self._asked = [asked[fact] for fact in sorted(facts & asked.keys())]
         self.forget()
 
     def forget(self) -> None:
         """Forget what was read and concluded; codes given out before no longer count."""
-        self._numbering = Numbering(len(self._texts))
-        self._known: list[Mapping[str, Possible]] = []
-        self._contradictions: dict[int, str] = {}
+        self._numbering = Numbering(len(self._texts))  # of what the cells say, in any order
+        self._ordered = Numbering(len(self._texts))  # of cells that contradict each other, as they are
+        self._codes: list[int] = []  # by combination of the former
+        self._contradictions: list[str] = []  # by combination of the latter
+        self._known: list[Mapping[str, Possible]] = [{}]
+        self._numbers = {tuple(axis.domain for axis in self._asked): _NOTHING}
         for texts in self._texts:
             texts.forget()
 
     @property
     def size(self) -> int:
-        """How many distinct combinations of cells were met."""
+        """How many codes there are: states of knowledge that some scheme can tell apart."""
         return len(self._known)
 
+    @property
+    def remembered(self) -> int:
+        """How many distinct combinations of cells were met."""
+        return max(len(self._numbering), len(self._ordered))
+
     def known(self, code: int) -> Mapping[str, Possible]:
-        """What is known of a row with this code, conclusions drawn."""
+        """What is known of a row with this code, conclusions drawn, of the facts that schemes ask for."""
         return self._known[code]
 
     def warnings(self) -> Iterator[tuple[str, tuple[int, str]]]:
@@ -177,32 +221,53 @@ class Group:
             codes, problems = texts.codes(frame)
             parts.append(codes)
             bad.extend(problems)
-        codes = self._numbering.number(parts)
+        combinations = self._numbering.number(
+            [texts.alike(part) for texts, part in zip(self._texts, parts, strict=True)]
+        )
         for combination in self._numbering.fresh().tolist():
-            self._conclude(combination)
-        if self._contradictions:
-            spoiled = np.zeros(len(self._known), bool)
-            spoiled[list(self._contradictions)] = True
-            unread = {row for row, _, _ in bad}
-            bad += [
-                (row, self._texts[0].place, self._contradictions[int(codes[row])])
-                for row in np.flatnonzero(spoiled[codes]).tolist()
-                if row not in unread
-            ]
-        return codes, bad
+            self._codes.append(self._code(combination))
+        codes = np.array(self._codes, np.int32)[combinations]
+        bad.extend(self._contradicted(np.flatnonzero(codes == _CONTRADICTION), parts, {row for row, _, _ in bad}))
+        return np.where(codes == _CONTRADICTION, np.int32(_NOTHING), codes), bad
 
-    def _conclude(self, combination: list[int]) -> None:
-        patient = Patient(self._vocabulary)
-        try:
-            for texts, number in zip(self._texts, combination, strict=True):
-                for fact, possible in texts.cells[number].says:
-                    patient.learn(fact, possible, "the row")
-            patient.conclude()
-        except UnreadableError as error:
-            self._contradictions[len(self._known)] = str(error)
-            self._known.append({})
+    def _contradicted(self, rows: NDArray[np.intp], parts: list[Numbers], unread: set[int]) -> Iterator[Bad]:
+        """The rows, of some that contradict themselves, that could be read."""
+        if not len(rows):
             return
-        self._known.append(patient.possible())
+        numbers = self._ordered.number([part[rows] for part in parts])
+        for combination in self._ordered.fresh().tolist():
+            try:
+                self._concluded(combination)
+            except UnreadableError as error:
+                self._contradictions.append(str(error))
+        for row, number in zip(rows.tolist(), numbers.tolist(), strict=True):
+            if row not in unread:
+                yield row, self._texts[0].place, self._contradictions[number]
+
+    def _code(self, combination: list[int]) -> int:
+        """The code of what follows from cells."""
+        try:
+            known = self._concluded(combination)
+        except UnreadableError:
+            return _CONTRADICTION
+        masks = tuple(axis.mask(known[axis.fact]) if axis.fact in known else axis.domain for axis in self._asked)
+        if masks not in self._numbers:
+            self._numbers[masks] = len(self._known)
+            self._known.append({axis.fact: known[axis.fact] for axis in self._asked if axis.fact in known})
+        return self._numbers[masks]
+
+    def _concluded(self, combination: list[int]) -> Mapping[str, Possible]:
+        """What follows from cells, by their numbers.
+
+        Raises:
+            ContradictionError: they cannot all be true.
+        """
+        patient = Patient(self._vocabulary)
+        for texts, number in zip(self._texts, combination, strict=True):
+            for fact, possible in texts.cells[number].says:
+                patient.learn(fact, possible, "the row")
+        patient.conclude()
+        return patient.possible()
 
 
 def groups_of(vocabulary: Vocabulary, columns: Sequence[Column], reader: CellReader) -> list[Group]:
@@ -227,7 +292,10 @@ def groups_of(vocabulary: Vocabulary, columns: Sequence[Column], reader: CellRea
     found.sort(key=lambda group: min(order[source] for source in group[1]))
     return [
         Group(
-            vocabulary, frozenset(facts), [_Texts(source, reader) for source in sorted(members, key=order.__getitem__)]
+            vocabulary,
+            frozenset(facts),
+            [_Texts(source, reader) for source in sorted(members, key=order.__getitem__)],
+            reader.asked,
         )
         for facts, members in found
     ]

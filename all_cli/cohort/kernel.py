@@ -217,7 +217,7 @@ class Kernel:
         return (
             len(self._profiles) > _REMEMBERED
             or any(walk.size > _REMEMBERED for walk in self._walks)
-            or any(group.size > _REMEMBERED for group in self._groups)
+            or any(group.remembered > _REMEMBERED for group in self._groups)
         )
 
     def _judge(self) -> None:

@@ -175,7 +175,7 @@ def _bare(body: str, unit: str) -> NumberSet | None:
 
 
 def _mixture(body: str) -> NumberSet | None:
-    match = re.fullmatch(_PARTS, body, re.IGNORECASE)
+    match = re.fullmatch(_PARTS, " ".join(body.split()), re.IGNORECASE)  # many spaces would take it seconds
     if match is None or not any(match.groups()):
         return None
     years, months, weeks, days = (Decimal(part) if part else None for part in match.group("y", "m", "w", "d"))

@@ -79,9 +79,7 @@ class Token(NamedTuple):
     @property
     def doubtful(self) -> bool:
         """Whether the laboratory marked anything of it with a question mark."""
-        return bool(self.uncertain) or any(
-            "?" in part for piece in self.pieces for part in (*piece.chromosomes, *piece.bands)
-        )
+        return bool(self.uncertain) or any("?" in "".join(piece.chromosomes + piece.bands) for piece in self.pieces)
 
 
 class Clone(NamedTuple):

@@ -134,10 +134,15 @@ class Patient:
         Raises:
             ContradictionError: two things said cannot both be true.
         """
+        facts = [
+            fact
+            for fact in self.vocabulary.facts.values()
+            if fact.implies or fact.known_means or fact.exceeds is not None or fact.all_of
+        ]
         changed = True
         while changed:
             before = {id: known.possible for id, known in self.known.items()}
-            for fact in self.vocabulary.facts.values():
+            for fact in facts:
                 self._follow_implications(fact)
                 for flag in fact.known_means if fact.id in self.known else ():
                     self.learn(flag, frozenset({PRESENT}), self._source(fact), derived=True)

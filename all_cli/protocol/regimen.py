@@ -1,5 +1,6 @@
 """Protocols as the program uses them: arms, phases and lines, each line with its source."""
 
+from itertools import pairwise
 from typing import NamedTuple
 
 from all_cli.knowledge.sources import Citation
@@ -59,6 +60,14 @@ class Line(NamedTuple):
     who: str = ""
     note: str = ""
     read: tuple[str, ...] = ()
+
+    @property
+    def weekly(self) -> bool:
+        """Whether it is given once a week: the days lie seven apart, a skipped week aside, or the schedule says so."""
+        gaps = [after - before for before, after in pairwise(self.days)]
+        return self.schedule.startswith(("once a week", "weekly")) or (
+            bool(gaps) and min(gaps) == 7 and all(gap % 7 == 0 for gap in gaps)
+        )
 
 
 class Assessment(NamedTuple):

@@ -129,7 +129,7 @@ def totals_part(
     page.heading("Totals, as far as the lines above are encoded (norms; caps and body size left out)")
     # The table leaves a column out that is empty in every row, such as the arm where there is only one.
     page.table(
-        ("what", "arm", "total", "stated", "left open by"),
+        ("drug", "arm", "total", "stated", "left open by"),
         [
             (what, arm if len(arms) > 1 else "", total, stated, left_open)
             for what, arm, total, stated, left_open in rows

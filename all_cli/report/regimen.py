@@ -245,6 +245,9 @@ def dose_text(line: Line, patient: Patient, library: ProtocolLibrary) -> str:
         text += " a day" + (f" in {line.times_per_day} doses" if line.times_per_day and line.times_per_day > 1 else "")
     elif line.per in ("24 h", "week", "course"):
         text += f" per {line.per}"
+    elif line.route.startswith("PO"):
+        # Weekly methotrexate stands beside daily mercaptopurine; taken daily it kills, so the dose says how often.
+        text += " a dose" + (", once a week" if line.weekly else "")
     if line.times_per_day and line.per == "dose" and line.times_per_day > 1:
         text += f", {line.times_per_day} times a day"
     text += f"; {line.escalate}" if line.escalate else ""

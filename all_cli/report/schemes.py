@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from all_cli.knowledge.sources import Source, citations
+from all_cli.knowledge.sources import Citation, Source, citations
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.patient.quantity import number_set
 from all_cli.patient.reading import value_text
@@ -76,6 +76,12 @@ def schemes_json(library: RiskLibrary, as_of: int | None = None) -> dict[str, An
     }
 
 
+def _main_source(scheme: Scheme) -> tuple[Citation, ...]:
+    """The source that most rules of a scheme rest on: without a version of its own, that is the version encoded."""
+    cited = [citation.source for rule in scheme.rules for citation in rule.cite]
+    return (Citation(max(dict.fromkeys(cited), key=cited.count)),)
+
+
 def scheme_page(scheme: Scheme, library: RiskLibrary) -> Page:
     """One scheme as a readable table of its rules, with groups, outcomes, notes and citations."""
     page = Page(library.sources)
@@ -87,8 +93,7 @@ def scheme_page(scheme: Scheme, library: RiskLibrary) -> Page:
     page.line(population.text, "condition")
     if population.derived:
         page.line(population.derived, "note")
-    if scheme.version:
-        page.line(scheme.version, "version")
+    page.line(scheme.version or f"as in {page.cite(_main_source(scheme))}, which names no version", "version")
     if any(scheme.in_use):
         source = scheme.in_use_source
         why = f": {source.text} {page.cite(source.cite, source.checked)}" if source else ""
@@ -164,6 +169,8 @@ def scheme_json(scheme: Scheme, library: RiskLibrary) -> dict[str, Any]:
             }
             for rule in scheme.rules
         ],
+        "version": scheme.version or None,
+        "version_source": None if scheme.version else citations_json(_main_source(scheme), cited)[0]["source"],
         "in_use": list(scheme.in_use),
         "in_use_source": statement_json(scheme.in_use_source, cited) if scheme.in_use_source else None,
         "notes": [statement_json(note, cited) for note in scheme.notes],

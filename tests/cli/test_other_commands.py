@@ -78,6 +78,7 @@ def test_one_scheme_is_given_with_all_its_rules_and_sources(library: RiskLibrary
         assert [group["id"] for group in found["groups"]] == list(scheme.group_ids)
         parts = [found["population"], *found["rules"], *found["define"], *found["notes"]]
         parts += [outcome for group in found["groups"] for outcome in group["outcome"]]
+        parts += [found["in_use_source"]] if found["in_use_source"] else []
         cited = {citation["source"] for part in parts for citation in part["cite"]}
         assert cited == set(found["sources"])
         for part in (*found["rules"], found["population"]):
@@ -189,7 +190,8 @@ def test_every_command_and_every_option_has_help(app: typer.Typer) -> None:
     group = typer.main.get_command(app)
     whole = text(app, "--help")
     assert "not a medical device" in whole
-    for name, command in group.commands.items():  # type: ignore[attr-defined]
+    for name in group.commands:  # type: ignore[attr-defined]
+        command = group.get_command(None, name)  # type: ignore[attr-defined]
         assert name in whole
         assert command.help, name
         shown = " ".join(text(app, name, "--help").split())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import random
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -121,7 +122,7 @@ def test_numbers_sorted_by_size_say_what_each_says_by_itself(library: RiskLibrar
             numbers |= {round(chance.uniform(0, 2 * max(breaks)), 4) for _ in range(20)}
             texts = [f"{number:.6f}".rstrip("0").rstrip(".") for number in numbers if 0 <= number < 1e7]
             texts = chance.sample(texts, min(60, len(texts)))
-            plain = PlainNumbers(breaks)
+            plain = PlainNumbers(partial(reader.breaks, column))
             examples: dict[int, list[Cell]] = {}
             for text, kind in zip(texts, plain.kinds(pl.Series(texts)), strict=True):
                 if kind < 0:
@@ -149,3 +150,92 @@ def test_a_column_of_many_numbers_gets_the_answers_of_a_column_of_few(library: R
     few = pl.concat([alone.classify(frame.slice(at, 500)).frame() for at in range(0, rows, 500)])
     assert together.equals(few)
     assert (together["nci-rome.status"] == "invalid").any()
+
+
+WRITTEN = {
+    "age": (["", "", "", " y", "years", " mo", " d"], ["", "", "", "<", "<=", ">= "], 30),
+    "wbc": ([" G/L", "G/L", "K/µL", "x10^9/L", " 10^9/L", "e9/L", "+", " to 60", " mg"], ["", "", "<", ">=", "≤"], 1600),
+    "MRD": (["%", " %", " percent", " fraction", "e-2", " x10-4", "-5%", "%, late"], ["", "", "<", "<=", ">", "~"], 2),
+}  # fmt: skip
+
+
+def test_numbers_with_signs_and_units_get_the_answers_they_get_alone(library: RiskLibrary) -> None:
+    """Every way of writing, whether it is sorted by size or read by itself; cut-offs and their neighbours among them."""
+    chance = random.Random(8)
+    edges = [
+        "0",
+        "0.01",
+        "0.1",
+        "1",
+        "1.0",
+        "9.9999999999",
+        "10",
+        "10.000001",
+        "50",
+        "50.0",
+        "049.9",
+        ".5",
+        "1000",
+        "1001",
+    ]
+
+    def column(name: str) -> list[str]:
+        units, signs, high = WRITTEN[name]
+        return [
+            chance.choice(signs)
+            + (
+                chance.choice(edges)
+                if chance.random() < 0.05
+                else f"{chance.uniform(0, high):.{chance.randint(0, 6)}f}"
+            )
+            + chance.choice(units)
+            for _ in range(4000)
+        ]
+
+    frame = pl.DataFrame({**{name: column(name) for name in WRITTEN}, "lineage": ["B"] * 4000})
+    plan = Plan(tuple(plan_columns(frame.columns, library.vocabulary, {"MRD": "mrd_eoi"})), SCHEMES)
+    together = kernel_of(plan)
+    alone = Kernel(library.vocabulary, [library.schemes[id] for id in SCHEMES], plan.columns)
+    answers = together.classify(frame).frame()
+    assert answers.equals(pl.concat([alone.classify(frame.slice(at, 500)).frame() for at in range(0, 4000, 500)]))
+    assert set(answers["cog-aall08b1.status"]) == {"assigned", "indeterminate", "not-applicable", "invalid"}
+    counted, expected = together.warnings(), alone.warnings()
+    assert {name: cells for name, (cells, _) in counted.items()} == {
+        name: cells for name, (cells, _) in expected.items()
+    }
+
+
+def test_most_numbers_with_a_unit_are_not_read_one_by_one(
+    library: RiskLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    reader = CellReader.read
+
+    def noted(self: CellReader, column: Column, text: str) -> Cell:
+        read.append(text)
+        return reader(self, column, text)
+
+    monkeypatch.setattr(CellReader, "read", noted)
+    frame = pl.DataFrame({
+        "wbc": [f"{1 + number / 100}{' G/L' if number % 2 else ' K/µL'}" for number in range(5000)],
+        "MRD": [f"{'<' if number % 3 else ''}{0.0001 + number / 10000:.4f}%" for number in range(5000)],
+    })  # fmt: skip
+    plan = Plan(tuple(plan_columns(frame.columns, library.vocabulary, {"MRD": "mrd_eoi"})), SCHEMES)
+    Kernel(library.vocabulary, [library.schemes[id] for id in SCHEMES], plan.columns).classify(frame)
+    assert len(read) < 300
+
+
+def test_findings_that_contradict_each_other_are_named_in_the_order_of_their_row(library: RiskLibrary) -> None:
+    lists = ["t(9;22), t(9;22) negative", "t(9;22) negative, t(9;22)", "52 chromosomes, 44 chromosomes"]
+    lists += ["44 chromosomes, 52 chromosomes", "t(12;21)", "t(9;22), t(12;21)", "t(12;21), t(9;22)"]
+    frame = pl.DataFrame({"genetics": lists, "lineage": ["B"] * len(lists)})
+    plan = Plan(tuple(plan_columns(frame.columns, library.vocabulary, {})), SCHEMES)
+    kernel = kernel_of(plan)
+    together = kernel.classify(frame).frame()
+    schemes = [library.schemes[id] for id in SCHEMES]
+    for row in range(len(lists)):
+        alone = Kernel(library.vocabulary, schemes, plan.columns)
+        assert together[row].equals(alone.classify(frame[row]).frame()), lists[row]
+    reasons = together["nci-rome.reason"].to_list()
+    assert len({*reasons[:4]}) == 4
+    assert reasons[4:] != reasons[:3]

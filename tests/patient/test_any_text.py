@@ -32,11 +32,7 @@ PIECES = [
     "⁻⁴", "٣", "²",
     "½", "e", "E", "_", "'", '"', "\\", "{", "\x00", "\ufeff", "ß",
 ]  # fmt: skip
-# An exponent of three digits and more overflows: see "huge exponents" in the list of known faults.
-HUGE = re.compile(r"[eE^−–-]\s*[-−+]?\d{3}")
-texts = st.one_of(st.lists(st.sampled_from(PIECES), max_size=8).map("".join), st.text(max_size=12)).filter(
-    lambda text: not HUGE.search(text)
-)
+texts = st.one_of(st.lists(st.sampled_from(PIECES), max_size=8).map("".join), st.text(max_size=12))
 KINDS = [
     "age",
     "wbc",

@@ -96,3 +96,11 @@ def test_reading_a_bad_item_again_and_again_keeps_no_trace_of_the_earlier_times(
             reader.read("no such finding")
         depths.append(len(caught.traceback))
     assert depths[0] == depths[2]
+
+
+def test_an_age_with_a_row_of_spaces_is_looked_at_as_one_with_a_single_space() -> None:
+    """Each of seven patterns of spaces could take any share of them: forty took three seconds, now none is left."""
+    age = VOCABULARY["age"]
+    assert read_value(age, f"6y{' ' * 40}3m").possible == read_value(age, "6y 3m").possible
+    with pytest.raises(UnreadableError):
+        read_value(age, f"0y{' ' * 50}x/|")

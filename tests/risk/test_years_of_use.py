@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from all_cli.report.schemes import scheme_json
 from all_cli.risk.library import RiskLibrary, in_use_in, risk_library
 from all_cli.risk.scheme import Scheme
 
@@ -126,3 +127,10 @@ def test_no_published_scheme_is_asked_of_patients_from_before_it_was_published(l
 @pytest.mark.parametrize("id", [id for id in SCHEMES if "nccn" in id])
 def test_a_guideline_says_its_version(id: str) -> None:
     assert re.search(r"\d\.20\d\d", SCHEMES[id].version or "")
+
+
+def test_every_scheme_says_its_version_or_the_source_it_is_encoded_from(library: RiskLibrary) -> None:
+    for scheme in library.schemes.values():
+        found = scheme_json(scheme, library)
+        assert bool(found["version"]) != bool(found["version_source"]), scheme.id
+        assert found["version"] or found["version_source"] in found["sources"], scheme.id
