@@ -88,9 +88,9 @@ def refused(token: Token) -> str:
     """Why an abnormality outside a karyotype is no finding of the vocabulary: its bands are those of something else."""
     for piece in token.pieces:
         for place in LOCATED:
-            if piece.kind == place.kind and {*piece.chromosomes} == {*place.chromosomes} and piece.bands:
-                if not _fits(piece, place):
-                    return f"the bands are not those of {place.fact} ({_shown(place)})"
+            same = piece.kind == place.kind and {*piece.chromosomes} == {*place.chromosomes}
+            if same and piece.bands and not _fits(piece, place):
+                return f"the bands are not those of {place.fact} ({_shown(place)})"
     return ""
 
 

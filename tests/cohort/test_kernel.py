@@ -154,13 +154,13 @@ def test_a_column_of_many_numbers_gets_the_answers_of_a_column_of_few(library: R
 
 WRITTEN = {
     "age": (["", "", "", " y", "years", " mo", " d"], ["", "", "", "<", "<=", ">= "], 30),
-    "wbc": ([" G/L", "G/L", "K/µL", "x10^9/L", " 10^9/L", "e9/L", "+", " to 60", " mg"], ["", "", "<", ">=", "≤"], 1600),
+    "wbc": ([" G/L", "G/L", "K/µL", "x10^9/L", " 10^9/L", "e9/L", "+", " to 60"], ["", "", "<", ">=", "≤"], 1600),
     "MRD": (["%", " %", " percent", " fraction", "e-2", " x10-4", "-5%", "%, late"], ["", "", "<", "<=", ">", "~"], 2),
 }  # fmt: skip
 
 
 def test_numbers_with_signs_and_units_get_the_answers_they_get_alone(library: RiskLibrary) -> None:
-    """Every way of writing, whether it is sorted by size or read by itself; cut-offs and their neighbours among them."""
+    """Every way of writing, whether sorted by size or read by itself; cut-offs and their neighbours among them."""
     chance = random.Random(8)
     edges = [
         "0",
@@ -198,7 +198,7 @@ def test_numbers_with_signs_and_units_get_the_answers_they_get_alone(library: Ri
     alone = Kernel(library.vocabulary, [library.schemes[id] for id in SCHEMES], plan.columns)
     answers = together.classify(frame).frame()
     assert answers.equals(pl.concat([alone.classify(frame.slice(at, 500)).frame() for at in range(0, 4000, 500)]))
-    assert set(answers["cog-aall08b1.status"]) == {"assigned", "indeterminate", "not-applicable", "invalid"}
+    assert set(answers["nci-rome.status"]) == {"assigned", "indeterminate", "not-applicable", "invalid"}
     counted, expected = together.warnings(), alone.warnings()
     assert {name: cells for name, (cells, _) in counted.items()} == {
         name: cells for name, (cells, _) in expected.items()
@@ -238,4 +238,13 @@ def test_findings_that_contradict_each_other_are_named_in_the_order_of_their_row
         assert together[row].equals(alone.classify(frame[row]).frame()), lists[row]
     reasons = together["nci-rome.reason"].to_list()
     assert len({*reasons[:4]}) == 4
-    assert reasons[4:] != reasons[:3]
+
+
+def test_ages_in_days_or_behind_a_sign_are_no_matter_of_size_alone(library: RiskLibrary) -> None:
+    """``<=9`` lasts until the tenth birthday and ``<=9.0`` does not; 3652 days can be before or after it."""
+    column = Column(0, "age", "age")
+    reader = CellReader(library.vocabulary, [library.schemes["nci-rome"]], [column])
+    assert 10.0 in reader.breaks(column)
+    assert 10.0 in reader.breaks(column, "", " years")
+    for sign, behind in (("<=", ""), ("<", " y"), ("", " d"), ("", " mo"), ("", " wk")):
+        assert reader.breaks(column, sign, behind) == [], (sign, behind)

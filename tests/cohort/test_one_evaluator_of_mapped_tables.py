@@ -1,4 +1,4 @@
-"""One evaluator, with the columns that registries have: two dates, a value map, decimal commas, two genetics columns."""
+"""One evaluator, with columns as registries have them: two dates, a value map, decimal commas, two genetics columns."""
 
 from __future__ import annotations
 
