@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from all_cli.cli.columns import DateOption, DecimalOption, MapFileOption, MapOption, UnitOption
-from all_cli.cli.common import WITH_INVALID, MrdUnit, fail, one_of, sentences
+from all_cli.cli.common import WITH_INVALID, MrdUnit, fail, one_of, pairs, sentences
 from all_cli.cli.options import RulesOption
 
 if TYPE_CHECKING:
@@ -130,9 +130,9 @@ def batch(
     job = Job(
         sources=tuple(source),
         output=output,
-        mapping=dict(_pair(entry, "--map", "COLUMN=fact") for entry in mapping or ()),
+        mapping=pairs("--map", mapping),
         mrd_unit=mrd_unit.value if mrd_unit else "",
-        units=dict(_pair(entry, "--unit", "COLUMN=UNIT") for entry in unit or ()),
+        units=pairs("--unit", unit),
         map_file=str(map_file) if map_file else "",
         decimal=decimal.value if decimal else "",
         date_order=date_format.value if date_format else "",
@@ -168,14 +168,6 @@ def _of_files(job: "Job", engine: EngineName) -> "Job":
     from all_cli.cohort.spark.parts import files_of
 
     return job._replace(sources=tuple(files_of(job.sources)))
-
-
-def _pair(entry: str, option: str, form: str) -> tuple[str, str]:
-    column, sign, meant = entry.rpartition("=")
-    if not sign or not column or not meant:
-        example = "Leukocytes=wbc" if option == "--map" else "Leukocytes=/uL"
-        fail(f'{option} "{entry}": write it as {form}, for example {option} "{example}"')
-    return column, meant
 
 
 def replay(

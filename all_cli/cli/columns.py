@@ -1,14 +1,13 @@
 """``all-risk columns`` and ``template``: how a table would be read, and an empty one to fill in."""
 
 # No postponed annotations here, as in options.py.
-from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from all_cli.cli.common import WITH_INVALID, Color, MrdUnit, emit, fail, one_of, sentences
+from all_cli.cli.common import WITH_INVALID, Color, MrdUnit, emit, fail, one_of, pairs, sentences
 from all_cli.cli.options import ColorOption, FormatOption, RulesOption
 
 if TYPE_CHECKING:
@@ -97,8 +96,8 @@ def columns(
         read_as = ReadAs(input_format or "", delimiter or "", encoding or "", sheet or "")
         with open_table(source, read_as) as opened:
             planned, problems = plans(
-                opened.header, vocabulary, pairs("--map", mapping, "Leukocytes=wbc"),
-                mrd_unit.value if mrd_unit else "", units=pairs("--unit", unit, "Leukocytes=/uL"), table=table,
+                opened.header, vocabulary, pairs("--map", mapping),
+                mrd_unit.value if mrd_unit else "", units=pairs("--unit", unit), table=table,
                 decimal=decimal.value if decimal else "", date_order=date_format.value if date_format else "",
             )  # fmt: skip
             found = inspect_table(planned, opened.rows(), vocabulary, problems)
@@ -160,20 +159,6 @@ def template(
             write_new(dictionary, csv_text(data_dictionary(fields)), "--dictionary")
         if redcap is not None:
             write_new(redcap, csv_text(redcap_dictionary(fields)), "--redcap")
-
-
-def pairs(option: str, entries: Iterable[str] | None, example: str) -> Mapping[str, str]:
-    """Options of the form ``COLUMN=SOMETHING`` as a mapping; a column's name may hold an equals sign."""
-    found: dict[str, str] = {}
-    for entry in entries or ():
-        column, sign, meant = entry.rpartition("=")
-        if not sign or not column or not meant:
-            kind = "FACT" if option == "--map" else "UNIT"
-            fail(f'{option} "{entry}": write it as COLUMN={kind.lower()}, for example {option} "{example}"')
-        if column in found:
-            fail(f'{option} "{entry}": the column was given "{found[column]}" already')
-        found[column] = meant
-    return found
 
 
 def map_file_of(path: Path | None, vocabulary: "Vocabulary") -> "TableMapping | None":

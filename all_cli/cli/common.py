@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -58,6 +58,20 @@ def fail(message: str, code: int = USAGE) -> NoReturn:
     # The stream is named: left to itself, Click would write UTF-8 where the encoding is ASCII.
     typer.echo(message, file=sys.stderr)
     raise typer.Exit(code)
+
+
+def pairs(option: str, entries: Iterable[str] | None) -> dict[str, str]:
+    """The entries of ``--map`` and ``--unit``, ``COLUMN=SOMETHING``; a column's name may hold an equals sign."""
+    what, example = ("fact", "Leukocytes=wbc") if option == "--map" else ("UNIT", "Leukocytes=/uL")
+    found: dict[str, str] = {}
+    for entry in entries or ():
+        column, sign, meant = entry.rpartition("=")
+        if not sign or not column or not meant:
+            fail(f'{option} "{entry}": write it as COLUMN={what}, for example {option} "{example}"')
+        if column in found:
+            fail(f'{option} "{entry}": the column was given "{found[column]}" already')
+        found[column] = meant
+    return found
 
 
 @contextmanager

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from all_cli.cli.batch import _pair
 from all_cli.cli.columns import DateOption, DecimalOption, MapFileOption, MapOption, UnitOption
-from all_cli.cli.common import Color, Format, MrdUnit, emit, fail, sentences
+from all_cli.cli.common import Color, Format, MrdUnit, emit, fail, pairs, sentences
 from all_cli.cli.options import ColorOption, FormatOption, RulesOption
 from all_cli.cli.writing import write_whole
 from all_cli.patient.unreadable import UnreadableError
@@ -91,9 +90,9 @@ def report(
         told = Job(
             sources=tuple(source),
             output="",
-            mapping=dict(_pair(entry, "--map", "COLUMN=fact") for entry in mapping or ()),
+            mapping=pairs("--map", mapping),
             mrd_unit=mrd_unit.value if mrd_unit else "",
-            units=dict(_pair(entry, "--unit", "COLUMN=UNIT") for entry in unit or ()),
+            units=pairs("--unit", unit),
             map_file=str(map_file) if map_file else "",
             decimal=decimal.value if decimal else "",
             date_order=date_format.value if date_format else "",

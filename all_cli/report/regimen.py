@@ -58,11 +58,6 @@ class Shown(NamedTuple):
         return self.on_the_day or self.patient
 
 
-def shown_page(shown: Shown, library: ProtocolLibrary) -> Page:
-    """The phases as tables: drug, dose, route, days, cap, for whom, source."""
-    return shown_pages([shown], library)
-
-
 def shown_pages(all_shown: Sequence[Shown], library: ProtocolLibrary) -> Page:
     """Several protocols on one page, with one list of references."""
     page = Page(library.sources)

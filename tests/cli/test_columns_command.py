@@ -86,7 +86,7 @@ def test_a_map_that_exists_is_not_overwritten(tmp_path: Path) -> None:
     ("options", "code", "said"),
     [
         (("--map", "Leuk"), 2, "write it as COLUMN=fact"),
-        (("--unit", "WBC"), 2, "write it as COLUMN=unit"),
+        (("--unit", "WBC"), 2, "write it as COLUMN=UNIT"),
         (("--map", "WBC=wbc", "--map", "WBC=ldh"), 2, "was given"),
         (("--map-file", "nowhere.yaml"), 3, "nowhere.yaml"),
         (("--date-format", "dym"), 2, "dym"),

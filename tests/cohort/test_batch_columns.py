@@ -196,3 +196,10 @@ def test_one_date_without_the_other_is_refused(header: str, missing: str) -> Non
     result = batch(f"{header},wbc\n2010-01-01,4\n")
     assert result.exit_code == 2
     assert f"COLUMN={missing}" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "one", "other"), [("--map", "years=age", "years=wbc"), ("--unit", "years=y", "years=d")]
+)
+def test_a_column_that_is_given_two_meanings_is_refused(option: str, one: str, other: str) -> None:
+    refused(batch("years\n7\n", option, one, option, other), "already")
