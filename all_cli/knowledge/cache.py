@@ -69,7 +69,7 @@ def closed_part(form: Any) -> bytes:
     return bytes(msgpack.packb(form))
 
 
-def open_part(packed: bytes) -> Any:
+def open_part(packed: bytes | memoryview) -> Any:
     """The inverse of :func:`closed_part`; lists come back as tuples."""
     return msgpack.unpackb(packed, strict_map_key=False, use_list=False)
 
@@ -89,11 +89,12 @@ def _form(
     return open_part(packed)
 
 
-def _payload(raw: bytes, key: str) -> bytes:
-    head, _, rest = raw.partition(b"\n")
-    if head != key.encode() or _sum(rest[_SUM:]).encode() != rest[:_SUM]:
+def _payload(raw: bytes, key: str) -> memoryview:
+    head = f"{key}\n".encode()
+    packed = memoryview(raw)[len(head) + _SUM :]  # a view: copying a megabyte would be felt
+    if not raw.startswith(head + _sum(packed).encode()):
         raise ValueError("of other content, or damaged")
-    return rest[_SUM:]
+    return packed
 
 
 def _regular_file(path: Path) -> bytes:
@@ -108,7 +109,7 @@ def _key(inputs: Iterable[bytes]) -> str:
     return "-".join(_sum(item) for item in (_program(), *inputs))
 
 
-def _sum(content: bytes) -> str:
+def _sum(content: bytes | memoryview) -> str:
     """Two checksums of the content, which importing a cryptographic library would make slow to start.
 
     They guard against chance, not against somebody: whoever can write here could as well change the program.

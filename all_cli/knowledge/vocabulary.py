@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -69,12 +68,14 @@ class Fact(NamedTuple):
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class Vocabulary(Mapping[str, Fact]):
     """All facts, by id; looking up an alias gives the fact it stands for."""
 
-    facts: Mapping[str, Fact]
-    aliases: Mapping[str, str]
+    __slots__ = ("aliases", "facts")  # a data class would cost every start a millisecond
+
+    def __init__(self, facts: Mapping[str, Fact], aliases: Mapping[str, str]) -> None:
+        self.facts = facts
+        self.aliases = aliases
 
     def __getitem__(self, name: str) -> Fact:
         return self.facts[self.aliases.get(name, name)]
