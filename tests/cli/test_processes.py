@@ -27,7 +27,6 @@ def run(script: str, *arguments: str, input: bytes = b"", **environment: str) ->
         input=input,
         capture_output=True,
         env={**os.environ, **environment},
-        timeout=60,
         check=False,
     )
 

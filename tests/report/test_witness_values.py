@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from folded import each
 
 from all_cli.logic.values import NumberSet
 from all_cli.patient.patient import whole_domain
@@ -29,7 +30,7 @@ def pieces(fact_id: str, library: RiskLibrary) -> list[NumberSet]:
     return [item.whole() if fact.whole else item for item in kept if item]
 
 
-@pytest.mark.parametrize("fact_id", NUMBERS)
+@each("fact_id", NUMBERS)
 def test_a_number_is_read_back_within_its_piece(fact_id: str, library: RiskLibrary) -> None:
     fact = library.vocabulary[fact_id]
     for piece in pieces(fact_id, library):
@@ -39,7 +40,7 @@ def test_a_number_is_read_back_within_its_piece(fact_id: str, library: RiskLibra
         assert (read & piece) == read, (text, piece)
 
 
-@pytest.mark.parametrize("fact_id", WORDS)
+@each("fact_id", WORDS)
 def test_a_choice_is_read_back_as_itself(fact_id: str, library: RiskLibrary) -> None:
     fact = library.vocabulary[fact_id]
     words = list(fact.values)
