@@ -81,11 +81,12 @@ def _schemes_as_written(rules: Path | None) -> Document:
 
 def _cases(rules: Path | None, folder: Path | None, library: RiskLibrary) -> Cases | None:
     """The boundary patients to try; None if there are none."""
-    if folder is not None and not folder.is_dir():
-        fail(f'--cases "{folder}": no such folder', NO_INPUT)
+    if folder is not None:
+        cases = read_cases(folder, library, str(folder))
+        return cases or fail(f'--cases "{folder}": no folder with a file SCHEME.yaml in it', NO_INPUT)
     # The shipped ones say what the shipped schemes answer, not what a user's own version should.
-    folder = folder or (shipped_cases() if rules is None else None)
-    return None if folder is None else read_cases(folder, library)
+    beside = shipped_cases() if rules is None else None
+    return read_cases(beside, library, "tests/cases") if beside else None
 
 
 def check_treatment(form: FormatOption = None, color: ColorOption = Color.auto) -> None:

@@ -58,15 +58,20 @@ def shipped_cases() -> Path | None:
     return folder if folder.is_dir() else None
 
 
-def read_cases(folder: Path, library: RiskLibrary) -> Cases:
-    """Every boundary patient of a folder, by scheme: one file ``<scheme>.yaml`` each.
+def read_cases(folder: Path, library: RiskLibrary, shown_as: str) -> Cases:
+    """Every boundary patient of a folder, by scheme: one file ``<scheme>.yaml`` each; empty if there is no file.
+
+    Args:
+        folder: the folder.
+        library: the schemes, facts and sources that the files name.
+        shown_as: the name that messages give the folder.
 
     Raises:
         KnowledgeError: with every mistake: another shape, a scheme, fact, group or source that does not exist, a value
             that cannot be read, a name used twice. OSError: a file cannot be read.
     """
     reader = _Reader(library)
-    cases = {path.stem: reader.read(path) for path in sorted(folder.glob("*.yaml"))}
+    cases = {path.stem: reader.read(path, f"{shown_as}/{path.name}") for path in sorted(folder.glob("*.yaml"))}
     if reader.problems:
         raise KnowledgeError(reader.problems)
     return cases
@@ -78,12 +83,12 @@ class _Reader:
         self.genetics = GeneticsReader(library.vocabulary)
         self.problems: list[Problem] = []
 
-    def read(self, path: Path) -> list[BoundaryPatient]:
+    def read(self, path: Path, shown_as: str) -> list[BoundaryPatient]:
         """The boundary patients of one file; what is wrong is noted."""
         try:
-            document = read_yaml(path.read_text(encoding="utf-8"), str(path), as_text=True)
+            document = read_yaml(path.read_text(encoding="utf-8"), shown_as, as_text=True)
         except UnicodeDecodeError:
-            self.problems.append(Problem(Place(str(path), 1, 1), "this is not UTF-8 text"))
+            self.problems.append(Problem(Place(shown_as, 1, 1), "this is not UTF-8 text"))
             return []
         except KnowledgeError as error:
             self.problems += error.problems
@@ -157,7 +162,8 @@ def case_findings(scheme: Scheme, cases: Sequence[BoundaryPatient]) -> Iterator[
             message = (
                 f"the boundary patient {case.name} should be {' or '.join(case.possible)} and is {' or '.join(found)}"
             )
-            yield Finding(scheme.id, "case", message, dict(case.patient.possible()), place=case.place)
+            told = {fact: known.possible for fact, known in case.patient.told.items()}
+            yield Finding(scheme.id, "case", message, told, place=case.place)
     reached = {group for case in cases for group in case.possible}
     for group in scheme.group_ids:
         if group not in reached:
