@@ -19,4 +19,4 @@ def impossible(years: Sequence[int | None], today: int) -> str:
     first = years[0]
     if first is None or EARLIEST <= first <= today:
         return ""
-    return f"{first} lies outside {EARLIEST} to {today}"
+    return f"the first year, {first}, lies outside {EARLIEST} to {today}"

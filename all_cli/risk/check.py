@@ -116,7 +116,7 @@ def _years(scheme: Scheme, *, dated: bool) -> Iterator[Finding]:
             message = f"the years of use name {year}, which their statement (in_use_source) does not"
             yield Finding(scheme.id, "years-unstated", message, {})
         if message := impossible(scheme.in_use, datetime.now(tz=UTC).year):
-            yield Finding(scheme.id, "years-impossible", f"in use since {message}", {})
+            yield Finding(scheme.id, "years-impossible", message, {})
         # A trial may open in the year before the one it is named after.
         if named and first < int(named[1]) - 1:
             message = f"in use since {first}, although it is named after {named[1]}"
