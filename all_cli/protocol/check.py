@@ -113,11 +113,11 @@ def _rows(document: Document, path: Path, rows: Sequence[Any], vocabulary: Vocab
     axis = axis_of(vocabulary[fact], conditions)
     diagram = build_diagram(conditions, [axis])
     none = len(conditions)
-    covered = [piece for piece in axis.pieces(axis.domain) if not diagram.reach([1 << piece]) >> none & 1]
-    for piece in range(covered[0], covered[-1]) if covered else ():
-        if piece not in covered and axis.domain >> piece & 1:
-            message = f"no row is for {axis.text(1 << piece)}, which lies between two bands"
-            yield Finding("gap-in-rows", message, document.place((*path, "rows")), witness_of(diagram, [1 << piece]))
+    covered = {piece: not diagram.reach([1 << piece]) >> none & 1 for piece in axis.pieces(axis.domain)}
+    for mask, by_a_row in axis.runs(axis.domain, covered)[1:-1]:
+        if not by_a_row:
+            message = f"no row is for {fact} {axis.text(mask)}, which lies between two bands"
+            yield Finding("gap-in-rows", message, document.place((*path, "rows")), witness_of(diagram, [mask]))
 
 
 def _years(protocols: Document) -> Iterator[Finding]:
