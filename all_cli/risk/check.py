@@ -63,7 +63,8 @@ def check_scheme(
         vocabulary: the facts, which say in which direction a value is worse.
         overlaps: also name the pairs of rules that hold for the same patient, lead to different groups and stand in the
             order that the groups themselves give (``order``).
-        dated: the scheme must say since when it was in use, as every shipped one does.
+        dated: the scheme must say since when it was in use and, if it is a guideline of the NCCN, in which version, as
+            every shipped one does.
     """
     declared = {
         (item["check"], item.get("rule", ""), item.get("fact", "")): item["reason"] for item in scheme.exceptions
@@ -90,8 +91,8 @@ def located(item: Finding, document: Document) -> Finding:
     index, raw = next((i, raw) for i, raw in enumerate(document.data["schemes"]) if raw["id"] == item.scheme)
     path: Path = ("schemes", index)
     if item.check == "stale-exception":
-        found = (e.get("rule", "") == item.rule and e.get("fact", "") == item.fact for e in raw["exceptions"])
-        return replace(item, place=document.place((*path, "exceptions", list(found).index(True))))
+        declared = [_stale_message(e["check"], e.get("rule", ""), e.get("fact", "")) for e in raw["exceptions"]]
+        return replace(item, place=document.place((*path, "exceptions", declared.index(item.message))))
     for key in ("rules", "bands"):
         for number, entry in enumerate(raw.get(key, ())):
             if entry["id"] == item.rule:
@@ -121,13 +122,17 @@ def _years(scheme: Scheme, *, dated: bool) -> Iterator[Finding]:
         if named and first < int(named[1]) - 1:
             message = f"in use since {first}, although it is named after {named[1]}"
             yield Finding(scheme.id, "years-before-name", message, {})
-    if scheme.id.startswith("nccn-") and not re.search(r"\d\.20\d\d", scheme.version):
+    if dated and scheme.id.startswith("nccn-") and not re.search(r"\d\.20\d\d", scheme.version):
         yield Finding(scheme.id, "no-version", "a guideline says its version, such as 1.2026", {})
 
 
 def _stale(scheme: Scheme, check: str, rule: str, fact: str) -> Finding:
+    return Finding(scheme.id, "stale-exception", _stale_message(check, rule, fact), {}, rule, fact)
+
+
+def _stale_message(check: str, rule: str, fact: str) -> str:
     of = f" of {rule or fact}" if rule or fact else ""
-    return Finding(scheme.id, "stale-exception", f"{check}{of} is declared and does not occur", {}, rule, fact)
+    return f"{check}{of} is declared and does not occur"
 
 
 def _incomplete(scheme: Scheme) -> Iterator[Finding]:

@@ -191,8 +191,10 @@ def test_a_trial_may_open_in_the_year_before_the_earlier_one_of_its_name(id: str
 def test_a_declared_lack_of_years_carries_its_reason_and_is_stale_where_years_are(tmp_path: Path) -> None:
     exception = "exceptions: [{check: no-years, reason: nothing was found}]"
     assert dated(tmp_path, exception) == []
-    (found,) = dated(tmp_path, "in_use: [2001, 2010]", STATED, exception)
-    assert found == "mine.yaml:7:18: no-years is declared and does not occur"
+    both = exception.replace("[{", "[{check: unused-fact, fact: wbc, reason: none}, {")
+    first, second = dated(tmp_path, "in_use: [2001, 2010]", STATED, both)
+    assert first == "mine.yaml:7:66: no-years is declared and does not occur"
+    assert second == "mine.yaml:7:18: unused-fact of wbc is declared and does not occur"
 
 
 def test_a_users_own_scheme_needs_no_years(tmp_path: Path) -> None:
