@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from all_cli.knowledge import files
-from all_cli.knowledge.cache import closed_part, compiled, open_part
+from all_cli.knowledge.cache import cached, closed_part, compiled, open_part
 from all_cli.knowledge.problems import KnowledgeError, Place, Problem
 from all_cli.knowledge.sources import Source, pack_sources, sources_in
 from all_cli.knowledge.vocabulary import Vocabulary, pack_vocabulary, unpack_vocabulary, vocabulary_in
@@ -160,7 +160,7 @@ def risk_library(rules: Path | None = None) -> RiskLibrary:
     if rules is None:
         return RiskLibrary(shipped)
     own = rules.read_bytes()
-    extended = compiled("own-rules", [*inputs, own, str(rules).encode()], lambda: _extend(shipped, own, str(rules)))
+    extended = cached("own-rules", [*inputs, own, str(rules).encode()], lambda: _extend(shipped, own, str(rules)))
     return RiskLibrary(extended)
 
 

@@ -193,7 +193,7 @@ def test_a_declared_lack_of_years_carries_its_reason_and_is_stale_where_years_ar
     assert dated(tmp_path, exception) == []
     both = exception.replace("[{", "[{check: unused-fact, fact: wbc, reason: none}, {")
     first, second = dated(tmp_path, "in_use: [2001, 2010]", STATED, both)
-    assert first == "mine.yaml:7:66: no-years is declared and does not occur"
+    assert first == "mine.yaml:7:65: no-years is declared and does not occur"
     assert second == "mine.yaml:7:18: unused-fact of wbc is declared and does not occur"
 
 
