@@ -14,11 +14,11 @@ from all_cli.knowledge.problems import Place, did_you_mean
 from all_cli.knowledge.strict_yaml import Document, Path
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.knowledge.years import impossible
+from all_cli.logic.axes import axis_of, somebody, witness_of
 from all_cli.logic.diagram import build_diagram
 from all_cli.logic.expression import tests
 from all_cli.logic.parse import parse_condition
 from all_cli.logic.values import Possible
-from all_cli.patient.axes import axis_of, somebody, witness_of
 
 
 class Finding(NamedTuple):

@@ -16,10 +16,10 @@ from all_cli.knowledge.problems import Place
 from all_cli.knowledge.strict_yaml import Document, Path
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.knowledge.years import impossible
+from all_cli.logic.axes import witness_of
 from all_cli.logic.diagram import Diagram, build_diagram
 from all_cli.logic.expression import AllOf
 from all_cli.logic.values import NumberSet, Possible
-from all_cli.patient.axes import witness_of
 from all_cli.risk.scheme import Rule, Scheme
 
 _KEYS = {"in_use": ("years-unstated", "years-impossible", "years-before-name", "no-years"), "version": ("no-version",)}

@@ -12,10 +12,10 @@ from all_cli.knowledge.sources import Source
 from all_cli.knowledge.strict_yaml import Document, Path
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.knowledge.years import backwards
+from all_cli.logic.axes import axis_of, implications_between
 from all_cli.logic.diagram import build_diagram
 from all_cli.logic.expression import AllOf, AtLeast, Expression, Not, pack, tests
 from all_cli.logic.parse import ConditionError, parse_condition
-from all_cli.patient.axes import axis_of, implications_between
 
 
 def compile_schemes(

@@ -6,8 +6,7 @@ from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.axis import Axis
 from all_cli.logic.diagram import Diagram, Implication, build_diagram
 from all_cli.logic.expression import AllOf, Compare, Expression, tests
-from all_cli.logic.values import NumberSet, Possible
-from all_cli.patient.patient import whole_domain
+from all_cli.logic.values import NumberSet, Possible, whole_domain
 
 
 def axis_of(fact: Fact, conditions: Iterable[Expression]) -> Axis:
