@@ -9,8 +9,8 @@ from all_cli.logic.axis import Axis
 from all_cli.logic.diagram import Diagram
 from all_cli.logic.explain import because, truth
 from all_cli.logic.expression import names, tests
-from all_cli.logic.values import NumberSet
-from all_cli.patient.patient import Patient, whole_domain
+from all_cli.logic.values import NumberSet, whole_domain
+from all_cli.patient.patient import Patient
 from all_cli.patient.reading import words_text
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Rule, Scheme, Statement
 

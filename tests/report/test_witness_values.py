@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from folded import each
 
-from all_cli.logic.values import NumberSet
-from all_cli.patient.patient import whole_domain
+from all_cli.logic.values import NumberSet, whole_domain
 from all_cli.patient.reading import read_value
 from all_cli.report.difference import value_as_text
 from all_cli.risk.library import RiskLibrary, risk_library
