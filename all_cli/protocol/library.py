@@ -251,6 +251,12 @@ def _cited(raw: Mapping[str, Any]) -> Cited:
     return Cited(raw["text"], citations(raw["cite"]), raw["checked"], raw.get("id", ""), _expression(raw))
 
 
+def _with_note(population: Mapping[str, Any]) -> str:
+    """For whom a protocol is and why its bounds are where they are, as one text."""
+    text, note = population["text"], population.get("note")
+    return f"{text.removesuffix('.')}. {note}" if note else str(text)
+
+
 def _optional(raw: Mapping[str, Any] | None) -> Cited | None:
     return _cited(raw) if raw else None
 
@@ -337,7 +343,7 @@ def unpack_protocol(raw: Mapping[str, Any]) -> Protocol:
         id=raw["id"],
         title=raw["title"],
         audience=raw["audience"],
-        population=_cited(population),
+        population=_cited({**population, "text": _with_note(population)}),
         population_text=population["when"],
         risk=tuple(raw["risk"]),
         arms=tuple(
