@@ -81,9 +81,12 @@ class ProtocolLibrary:
     def drugs(self) -> dict[str, Drug]:
         """The drugs by id."""
         return {
-            id: Drug(id, raw["name"], raw.get("abbreviation", ""), raw["class"], tuple(raw.get("spellings", ())))
+            id: Drug(
+                id, raw["name"], raw.get("abbreviation", ""), raw["class"], tuple(raw.get("spellings", ())),
+                _optional(raw.get("uncapped")),
+            )
             for id, raw in self._packed["drugs"].items()
-        }
+        }  # fmt: skip
 
     @cached_property
     def dose_tables(self) -> dict[str, DoseTable]:
@@ -186,6 +189,11 @@ def lines_for(lines: Sequence[Line], patient: Patient) -> list[Line]:
     """The lines of a phase without those whose condition the patient certainly does not meet."""
     possible = patient.possible()
     return [line for line in lines if line.when is None or truth(line.when, possible) is not False]
+
+
+def uncapped(line: Line, library: ProtocolLibrary) -> Cited | None:
+    """What is to be said of a line per m² without a cap, where the drug asks for it; otherwise None."""
+    return library.drugs[line.drug].uncapped if line.cap is None and line.unit.endswith("/m2") else None
 
 
 def dose_rows_for(table: DoseTable, patient: Patient) -> list[DoseRow]:

@@ -191,13 +191,14 @@ class SurfaceFormula(NamedTuple):
 
 
 class Drug(NamedTuple):
-    """A drug of the vocabulary."""
+    """A drug of the vocabulary; ``uncapped`` is what is to be said where a dose of it per m² has no cap."""
 
     id: str
     name: str
     abbreviation: str
     kind: str
     spellings: tuple[str, ...] = ()
+    uncapped: Cited | None = None
 
 
 class Protocol(NamedTuple):

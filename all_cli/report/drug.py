@@ -7,14 +7,14 @@ from all_cli.patient.patient import Patient
 from all_cli.protocol.coverage import line_checked
 from all_cli.protocol.drugs import COMBINATION, Given, by_class, combinations_with, given, names
 from all_cli.protocol.guidance import Brief
-from all_cli.protocol.library import ProtocolLibrary, lines_for
+from all_cli.protocol.library import ProtocolLibrary, lines_for, uncapped
 from all_cli.protocol.regimen import Cap, Cited, DoseTable, Drug, Protocol
 from all_cli.protocol.side_by_side import Way
 from all_cli.protocol.totals import Total, drug_totals, totals_of
-from all_cli.report.amounts import cap_text, whom_text
+from all_cli.report.amounts import cap_text, line_cap_text, whom_text
 from all_cli.report.answers import citations_json, header
 from all_cli.report.page import Page
-from all_cli.report.regimen import dose_text, when_text
+from all_cli.report.regimen import dose_text, no_caps, when_text
 from all_cli.report.side_by_side import line_citations, total_citations, total_json, total_text
 from all_cli.report.words import number_of
 
@@ -65,6 +65,7 @@ def _drug(page: Page, drug: Drug, asked: Asked, library: ProtocolLibrary) -> Non
         if lines := len(list(given(asked.protocols, (other.id,)))):
             page.line(f"{number_of(lines, 'line')} of {other.name}: all-protocol drug {other.id}", "also in")
     _caps(page, found)
+    no_caps(page, [item.line for item in found], library)
     _guidance(page, asked.guidance.get(drug.id, ()))
     _label(page, drug, found, asked, library)
     used = {item.line.dose_by for item in found}
@@ -200,7 +201,7 @@ def _lines(page: Page, found: Iterable[Given], library: ProtocolLibrary) -> None
                 dose_text(item.line, anyone, library),
                 item.line.route + (f", {item.line.infusion}" if item.line.infusion else ""),
                 when_text(item.line),
-                cap_text(item.line.cap),
+                line_cap_text(item.line, library),
                 whom_text(item.line),
                 page.cite(line_citations(item.line, library), line_checked(item.line, library)),
             )
@@ -274,6 +275,7 @@ def _line_json(item: Given, asked: Asked, library: ProtocolLibrary, cited: dict[
         "route": line.route,
         "days": when_text(line),
         "cap": {"dose": cap.dose, "unit": cap.unit, "per": cap.per} if cap else None,
+        "uncapped": said.text if (said := uncapped(line, library)) else "",
         "when": line.condition,
         "who": line.who,
         "label": is_label(item, library),

@@ -1,15 +1,16 @@
 """A phase of a protocol, and the list of protocols, as pages and as JSON."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import AllOf, Compare, tests
 from all_cli.logic.values import ANY_NUMBER, NumberSet, number_text
 from all_cli.patient.patient import Patient
-from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for
+from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, uncapped
 from all_cli.protocol.regimen import Arm, Cited, DoseRow, Line, Phase, Protocol, days_text
+from all_cli.report.amounts import NO_CAP
 from all_cli.report.guidance_pointers import for_phases, pointers_page
 from all_cli.report.page import Page
 
@@ -86,6 +87,7 @@ def _protocol(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
         page.line(f"{protocol.trial} {years}".strip(), "trial")
     for phase in shown.phases:
         _phase(page, phase, shown, library)
+    no_caps(page, [line for phase in shown.phases for line in lines_for(phase.lines, shown.patient)], library)
     if protocol.total_duration and len(shown.phases) > 1:
         page.line(f"{protocol.total_duration.text} {_cite(page, protocol.total_duration)}", "total")
     _notes(page, protocol.notes, shown.patient)
@@ -163,7 +165,7 @@ def _phase(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> 
                 _computed(page, line, shown, library),
                 line.route + (f", {line.infusion}" if line.infusion else ""),
                 when_text(line),
-                _cap(page, line),
+                _cap(page, line, library),
                 _whom(line),
                 page.cite(
                     [*line.cite, *_table_cites(line, shown.growing, library)], is_checked(line, shown.growing, library)
@@ -282,9 +284,17 @@ def when_text(line: Line) -> str:
     return "; ".join(parts)
 
 
-def _cap(page: Page, line: Line) -> str:
+def no_caps(page: Page, lines: Iterable[Line], library: ProtocolLibrary) -> None:
+    """What is to be said of lines per m² without a cap, once for each drug."""
+    for id in dict.fromkeys(line.drug for line in lines if uncapped(line, library)):
+        statement = library.drugs[id].uncapped
+        if statement:
+            page.line(f"{library.drugs[id].name}: {statement.text} {_cite(page, statement)}", "no cap", strong=True)
+
+
+def _cap(page: Page, line: Line, library: ProtocolLibrary) -> str:
     if line.cap is None:
-        return ""
+        return NO_CAP if uncapped(line, library) else ""
     amount = f"{number_text(line.cap.dose)} {_UNITS.get(line.cap.unit, line.cap.unit)}"
     return f"{amount} a {line.cap.per} {page.cite(line.cap.cite, line.cap.checked)}"
 

@@ -9,15 +9,15 @@ import pytest
 from all_cli.logic.explain import truth
 from all_cli.logic.values import NumberSet
 from all_cli.patient.patient import Patient
-from all_cli.protocol.library import ProtocolLibrary, protocol_library
+from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.matching import against
 
 OLDEST = 120
 
 
-@pytest.fixture(scope="module")
-def library() -> ProtocolLibrary:
-    return protocol_library()
+@pytest.fixture
+def library(protocols: ProtocolLibrary) -> ProtocolLibrary:
+    return protocols
 
 
 def of_age(library: ProtocolLibrary, age: float, **facts: str) -> Patient:
