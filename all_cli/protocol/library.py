@@ -256,7 +256,8 @@ def _expression(raw: Mapping[str, Any]) -> Expression | None:
 
 
 def _cited(raw: Mapping[str, Any]) -> Cited:
-    return Cited(raw["text"], citations(raw["cite"]), raw["checked"], raw.get("id", ""), _expression(raw))
+    cite, first = citations(raw["cite"]), raw.get("first", False)
+    return Cited(raw["text"], cite, raw["checked"], raw.get("id", ""), _expression(raw), first)
 
 
 def _with_note(population: Mapping[str, Any]) -> str:

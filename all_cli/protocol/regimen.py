@@ -8,13 +8,14 @@ from all_cli.logic.expression import Expression
 
 
 class Cited(NamedTuple):
-    """A sentence with its source; ``when`` says for whom it holds."""
+    """A sentence with its source; ``when`` says for whom it holds, ``first`` that it stands before the lines."""
 
     text: str
     cite: tuple[Citation, ...]
     checked: bool
     id: str = ""
     when: Expression | None = None
+    first: bool = False
 
 
 class Cap(NamedTuple):

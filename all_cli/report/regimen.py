@@ -155,6 +155,9 @@ def _phase(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> 
         page.line(f"{phase.start.text} {_cite(page, phase.start)}", "start")
     if phase.who:
         page.line(phase.who, "only for")
+    for said in (*phase.rescue, *phase.notes):
+        if said.first and _may_hold(said, shown.patient):
+            page.line(f"{said.text} {_cite(page, said)}", "caution", strong=True)
     lines = lines_for(phase.lines, shown.patient)
     page.table(
         ("drug", "dose", "this patient", "route", "days", "cap", "for whom", "source"),
@@ -189,7 +192,8 @@ def _phase(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> 
         text = f"{day}{item.what}{f' ({item.text})' if item.text else ''}"
         page.line(f"{text} {page.cite(item.cite, item.checked)}", "assess")
     for rescue in phase.rescue:
-        page.line(f"{rescue.text} {_cite(page, rescue)}", "then")
+        if not rescue.first:
+            page.line(f"{rescue.text} {_cite(page, rescue)}", "then")
     _notes(page, phase.notes, shown.patient)
 
 
@@ -212,8 +216,12 @@ def _grown(page: Page, line: Line, phase: Phase, shown: Shown, library: Protocol
 
 def _notes(page: Page, notes: Sequence[Cited], patient: Patient) -> None:
     for note in notes:
-        if note.when is None or truth(note.when, patient.possible()) is not False:
+        if not note.first and _may_hold(note, patient):
             page.line(f"{note.text} {_cite(page, note)}", "note")
+
+
+def _may_hold(cited: Cited, patient: Patient) -> bool:
+    return cited.when is None or truth(cited.when, patient.possible()) is not False
 
 
 def _label(text: str) -> str:
