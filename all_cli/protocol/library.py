@@ -370,5 +370,6 @@ def unpack_protocol(raw: Mapping[str, Any]) -> Protocol:
         lineage=tuple(raw.get("lineage", ())),
         ph=raw.get("ph"),
         total_duration=_optional(raw.get("total_duration")),
+        label=raw.get("label", False),
         notes=tuple(map(_cited, raw.get("notes", ()))),
     )  # fmt: skip

@@ -203,7 +203,7 @@ class Drug(NamedTuple):
 
 
 class Protocol(NamedTuple):
-    """A protocol: whom it is for, its arms and its phases."""
+    """A protocol: whom it is for, its arms and its phases; ``label`` if its lines that cite a label are the label's."""
 
     id: str
     title: str
@@ -220,6 +220,7 @@ class Protocol(NamedTuple):
     ph: bool | None = None
     total_duration: Cited | None = None
     notes: tuple[Cited, ...] = ()
+    label: bool = False
 
     @property
     def lines(self) -> list[Line]:

@@ -239,7 +239,7 @@ def dose_text(line: Line, patient: Patient, library: ProtocolLibrary) -> str:
         rows = dose_rows_for(table, patient)
         if len(rows) == 1:
             return f"{number_text(rows[0].dose)} {table.unit}"
-        bands = "; ".join(f"{_band(row)} {number_text(row.dose)} {table.unit}" for row in rows)
+        bands = "; ".join(f"{band_text(row)} {number_text(row.dose)} {table.unit}" for row in rows)
         return f"by age: {bands}" if rows else "no dose for this age in the table"
     if line.dose is None:
         return line.dose_text
@@ -266,7 +266,7 @@ def _fractions(line: Line, patient: Patient, library: ProtocolLibrary) -> str:
     return "".join(f"; × {row.factor[0]}/{row.factor[1]} if {row.text}" for row in rows)
 
 
-def _band(row: DoseRow) -> str:
+def band_text(row: DoseRow) -> str:
     """An age band as people write it: ``1 to <2 y``, ``≥9 y``; any other condition as it stands."""
     compared = list(tests(row.when))
     if not isinstance(row.when, (Compare, AllOf)) or any(test.fact != "age" for test in compared):
