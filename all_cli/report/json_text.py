@@ -1,4 +1,4 @@
-"""JSON for a reader: indented, and written in a fraction of the time that the standard encoder takes once it indents."""
+"""JSON for a reader: indented, and in a fraction of the time that the standard encoder takes once it indents."""
 
 from __future__ import annotations
 
