@@ -224,10 +224,19 @@ def packed(form: Mapping[str, Any], vocabulary: Vocabulary, sources: Mapping[str
 
 
 def _head(raw: Mapping[str, Any]) -> dict[str, Any]:
-    kinds = [phase["phase"] for phase in raw["phases"]]
+    kinds, ids = [phase["phase"] for phase in raw["phases"]], [phase["id"] for phase in raw["phases"]]
     return {
         "id": raw["id"],
         "risk": raw["risk"],
+        "arms": [
+            {
+                "id": arm["id"],
+                "settings": arm.get("settings", raw["settings"]),
+                "for": arm.get("for", []),
+                "kinds": list(dict.fromkeys(kinds[number] for number in map(ids.index, arm["phases"]))),
+            }
+            for arm in raw["arms"]
+        ],
         "lineage": raw.get("lineage", []),
         "ph": raw.get("ph", False),
         "population": {"expression": raw["population"]["expression"]},
@@ -344,7 +353,7 @@ def unpack_protocol(raw: Mapping[str, Any]) -> Protocol:
             Arm(
                 arm["id"], arm["title"], tuple(arm["phases"]), citations(arm["cite"]), arm["checked"],
                 tuple((entry["scheme"], tuple(entry["groups"])) for entry in arm.get("for", ())), arm.get("note", ""),
-                tuple(map(_stated, arm.get("totals", ()))),
+                tuple(map(_stated, arm.get("totals", ()))), tuple(arm.get("settings", raw["settings"])),
             )
             for arm in raw["arms"]
         ),

@@ -125,7 +125,10 @@ class StatedTotal(NamedTuple):
 
 
 class Arm(NamedTuple):
-    """A way through the protocol: phases in order, and the risk groups it was for."""
+    """A way through the protocol: phases in order, the risk groups and the settings it was for.
+
+    An arm without a setting (a label, a rule on doses, a frame) is shown only when it is named.
+    """
 
     id: str
     title: str
@@ -135,6 +138,7 @@ class Arm(NamedTuple):
     groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
     note: str = ""
     totals: tuple[StatedTotal, ...] = ()
+    settings: tuple[str, ...] = ()
 
 
 class DoseRow(NamedTuple):
