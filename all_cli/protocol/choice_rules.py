@@ -10,12 +10,12 @@ from all_cli.knowledge import files
 from all_cli.knowledge.cache import compiled
 from all_cli.knowledge.sources import Citation, citations
 from all_cli.logic.diagram import Diagram
+from all_cli.logic.explain import truth
 from all_cli.logic.expression import Expression, unpack
 from all_cli.patient.patient import Known, Patient
 from all_cli.patient.unreadable import ContradictionError
-from all_cli.protocol.library import ProtocolLibrary, protocol_library
+from all_cli.protocol.library import ProtocolLibrary
 from all_cli.risk.scheme import Scheme
-from all_cli.risk.verdict import masks_of
 
 
 class Guard(NamedTuple):
@@ -87,15 +87,17 @@ class ChoiceRules:
                 return frozenset(facts).difference(entry["facts"])
         return frozenset()
 
-    def presumed(self, patient: Patient, kind: str) -> tuple[Patient, list[Presumption]]:
+    def presumed(self, patient: Patient, kind: str, named: bool) -> tuple[Patient, list[Presumption]]:
         """The patient with what is presumed for facts of which nothing was told, and what that was.
+
+        For arms that somebody named (``named``) only what follows from what was told is presumed.
 
         A presumption that what was told leaves no room for is passed over.
         """
         found = []
         for raw in self._packed["presumed"]:
             fact = raw["fact"]
-            if fact in patient.told or kind not in raw.get("phases", [kind]):
+            if fact in patient.told or kind not in raw.get("phases", [kind]) or (named and "expression" not in raw):
                 continue
             if "expression" in raw and not certainly(unpack(raw["expression"]), patient):
                 continue
@@ -117,8 +119,6 @@ class ChoiceRules:
 
 def certainly(expression: Expression, patient: Patient) -> bool:
     """Whether a condition holds as far as three-valued logic sees."""
-    from all_cli.logic.explain import truth
-
     return truth(expression, patient.possible()) is True
 
 
@@ -132,11 +132,6 @@ def narrowed(patient: Patient, fact: str, possible: Any, said: str) -> Patient |
     except ContradictionError:
         return None
     return other
-
-
-def broken_for_certain(diagram: Diagram, patient: Patient) -> bool:
-    """Whether the condition of a diagram holds for every completion of the patient."""
-    return diagram.reach(masks_of(diagram, patient)) == 1
 
 
 def choice_rules(library: ProtocolLibrary) -> ChoiceRules:
@@ -154,8 +149,3 @@ def _build(library: ProtocolLibrary) -> dict[str, Any]:
     from all_cli.protocol.compile_choice import compile_choice
 
     return compile_choice(document_of(files.CHOICE), library.vocabulary, library.sources, library)
-
-
-def shipped_rules() -> ChoiceRules:
-    """The shipped rules for the shipped protocols."""
-    return choice_rules(protocol_library())

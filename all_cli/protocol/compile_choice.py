@@ -85,18 +85,20 @@ class _Compiler:
             self.diagrams[key] = len(self.packed)
             facts = dict.fromkeys(test.fact for test in tests(expression))
             axes: list[Axis] = [axis_of(self.vocabulary[fact], [expression]) for fact in facts]
-            self.packed.append(
-                build_diagram([expression], axes, implications_between(axes, self.vocabulary)).pack()
-            )
+            self.packed.append(build_diagram([expression], axes, implications_between(axes, self.vocabulary)).pack())
         return self.diagrams[key]
 
     def settings(self, known: Iterable[str]) -> None:
-        named = {(protocol.id, id) for protocol in self.protocols.protocols for arm in protocol.arms for id in arm.settings}
+        named = {
+            (protocol.id, id) for protocol in self.protocols.protocols for arm in protocol.arms for id in arm.settings
+        }
         for protocol, id in sorted(named):
             if id not in known:
                 place = self.document.key_place(("schemes",))
                 hint = did_you_mean(id, list(known))
-                self.problems.append(Problem(place, f'the protocol {protocol} names the setting "{id}", not known here{hint}'))
+                self.problems.append(
+                    Problem(place, f'the protocol {protocol} names the setting "{id}", not known here{hint}')
+                )
 
     def asked(self, entry: Mapping[str, Any], path: Path) -> dict[str, Any]:
         self.cited(entry, path)
@@ -124,7 +126,9 @@ class _Compiler:
         self.known(entry.get("protocols", ()), self.protocols.ids, "protocol", (*path, "protocols"))
         offers = entry["offers"]
         self.known(offers.get("in", ()), self.protocols.phase_kinds(), "phase", (*path, "offers", "in"))
-        self.known([offers["drug"]] if "drug" in offers else (), self.protocols.drugs, "drug", (*path, "offers", "drug"))
+        self.known(
+            [offers["drug"]] if "drug" in offers else (), self.protocols.drugs, "drug", (*path, "offers", "drug")
+        )
         classes = {drug.kind for drug in self.protocols.drugs.values()}
         named = [offers["without_class"]] if "without_class" in offers else ()
         self.known(named, classes, "class of drugs", (*path, "offers", "without_class"))
@@ -146,7 +150,9 @@ class _Compiler:
         choices = list(among)
         for id in ids:
             if id not in choices:
-                self.problems.append(Problem(self.document.place(path), f'no {kind} is called "{id}"{did_you_mean(id, choices)}'))
+                self.problems.append(
+                    Problem(self.document.place(path), f'no {kind} is called "{id}"{did_you_mean(id, choices)}')
+                )
 
     def unique(self, entries: list[Mapping[str, Any]], key: str) -> None:
         seen: set[str] = set()

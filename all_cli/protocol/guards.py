@@ -61,9 +61,7 @@ def _offered(
     if "without_class" in offers:
         return _any_of([Not(_given(phase, offers, library)) for phase in shown_phases(protocol, arm, kind, library)])
     if "drug" in offers:
-        phases = [
-            phase for each in offers.get("in", [kind]) for phase in shown_phases(protocol, arm, each, library)
-        ]
+        phases = [phase for each in offers.get("in", [kind]) for phase in shown_phases(protocol, arm, each, library)]
         return _any_of([_given(phase, offers, library) for phase in phases])
     return Always(True)
 
