@@ -8,7 +8,7 @@ An arm rests on parts: the setting is one of its own, its population, each of it
   line, no mature B phenotype; in induction BCR::ABL1 not back). A fact that is told counts fully.
 * A risk group is certain in a phase if, whatever the facts are that had been **asked for** when the phase began, some
   values of the others lead to it, and none leaves the scheme without an answer: those come later and the arm was for
-  all of them, so even a known one (MRD in an induction) bears on nothing. Setting, population and guards use every fact.
+  all of them, so even a known one (MRD in an induction) bears on nothing. Setting, population and guards use all facts.
 * An arm to which only such later facts lead is no answer while an arm before it in the same protocol, which begins
   otherwise, is not excluded (UKALL 2003 begins with regimen A, and C is for those who respond slowly).
 
@@ -24,19 +24,25 @@ from typing import NamedTuple
 from all_cli.logic.values import NumberSet, Possible
 from all_cli.patient.patient import Patient
 from all_cli.protocol.choice_rules import ChoiceRules, Guard, Presumption, certainly, choice_rules, narrowed
-from all_cli.protocol.library import ArmHead, ProtocolLibrary
+from all_cli.protocol.heads import ArmHead
+from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.parts import GROUP, GUARD, POPULATION, SETTING, Part, hangs_on, together
 from all_cli.risk.library import RiskLibrary, risk_library
 from all_cli.risk.scheme import Scheme
-from all_cli.risk.verdict import masks_of
+from all_cli.risk.verdict import groups_of, masks_of
 
 ANSWER, POSSIBLE, EXCLUDED = "answer", "possible", "excluded"
+OLDER = "older-adult"
 SELECTED_BY = frozenset({"standard", "intermediate", "high", "very-high"})
 """Labels of risk; an arm that carries one and names no scheme was given by criteria that are not encoded."""
 
 
 class Offer(NamedTuple):
-    """What an arm is to the patient; ``hangs_on`` maps facts to the values that lead to it, ``against`` is what bars it."""
+    """What an arm is to the patient.
+
+    ``hangs_on`` maps facts to the values that lead to it, ``against`` is what bars it; ``own_criteria`` are labels of
+    risk by which the protocol chose and whose criteria are not encoded.
+    """
 
     protocol: str
     arm: str
@@ -96,9 +102,10 @@ class Choice(NamedTuple):
         """The arms that are not for this patient."""
         return self._with(EXCLUDED)
 
-    def status_of(self, protocol: str, arm: str) -> Offer | None:
-        """What an arm is to the patient; None if it was not looked at."""
-        return next((offer for offer in self.offers if (offer.protocol, offer.arm) == (protocol, arm)), None)
+    @property
+    def open_to(self) -> set[tuple[str, str]]:
+        """Protocol and arm of all that are not excluded."""
+        return {(offer.protocol, offer.arm) for offer in self.offers if offer.status != EXCLUDED}
 
 
 def choose(
@@ -150,16 +157,12 @@ class _Chooser:
 
     def choice(self, told: Patient, phase: str) -> Choice:
         patient, presumed = self.rules.presumed(told, phase, self.named)
-        setting = self.rules.setting
-        leaves = setting.diagram.reach(masks_of(setting.diagram, patient))
-        settings = tuple(
-            group for leaf, groups in enumerate(setting.leaf_groups) if leaves >> leaf & 1 for group in groups
-        )
+        settings = self.settings(patient)
         warnings = tuple(guard for guard in self.rules.guards if guard.everything and certainly(guard.when, patient))
         offers = tuple(sorted(self.offers(patient, phase), key=self.rank(patient)))
         found = Choice(phase, patient, tuple(presumed), settings, warnings, offers)
         return found._replace(
-            turns=tuple(self.turns(told, phase, presumed)),
+            turns=tuple(self.turns(told, phase, presumed, settings)),
             elsewhere=tuple(self.elsewhere(patient, phase)) if phase and not self._answered(found) else (),
         )
 
@@ -170,14 +173,15 @@ class _Chooser:
         return any(grown or self.library.audience(offer.protocol) != "adults" for offer in choice.answers)
 
     def rank(self, patient: Patient) -> Callable[[Offer], tuple[bool, bool]]:
-        """The preferred protocols first, then those made for one setting alone; otherwise the order stays."""
+        """The preferred protocols first, then arms made for older adults before those that take them too."""
         preferred = self.library.preferred(patient)
-        alone = {
-            id
+        made = {
+            (id, arm.id)
             for id in self.library.ids
-            if len({setting for arm in self.library.arm_heads(id) for setting in arm.settings}) == 1
+            for arm in self.library.arm_heads(id)
+            if arm.settings[:1] == (OLDER,)
         }
-        return lambda offer: (offer.protocol not in preferred, offer.protocol not in alone)
+        return lambda offer: (offer.protocol not in preferred, (offer.protocol, offer.arm) not in made)
 
     def offers(self, patient: Patient, phase: str) -> Iterator[Offer]:
         for id in self.library.in_order(phase, patient):
@@ -196,7 +200,14 @@ class _Chooser:
                     before.append(arm)
                 yield offer
 
-    def turns(self, told: Patient, phase: str, presumed: Sequence[Presumption]) -> Iterator[Turn]:
+    def settings(self, patient: Patient) -> tuple[str, ...]:
+        """The settings still possible."""
+        setting = self.rules.setting
+        return groups_of(setting, setting.diagram.reach(masks_of(setting.diagram, patient)))
+
+    def turns(
+        self, told: Patient, phase: str, presumed: Sequence[Presumption], settings: tuple[str, ...]
+    ) -> Iterator[Turn]:
         for presumption in presumed:
             if not presumption.turns:
                 continue
@@ -205,6 +216,8 @@ class _Chooser:
             if turned is None:
                 continue
             turned, _ = self.rules.presumed(turned, phase, self.named)
+            if self.settings(turned) == settings:
+                continue
             offers = list(self.offers(turned, phase))
             answers = tuple(offer for offer in offers if offer.status == ANSWER)
             possible = tuple(offer for offer in offers if offer.status == POSSIBLE)

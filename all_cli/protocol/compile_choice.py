@@ -1,4 +1,4 @@
-"""From ``choice.yaml`` to its compiled form: the setting's diagram, and for every arm and phase whom a guard keeps out."""
+"""From ``choice.yaml`` to its compiled form: the setting, and for every arm and phase whom a guard keeps out."""
 
 from __future__ import annotations
 

@@ -80,14 +80,14 @@ def _given(phase: Phase, offers: Mapping[str, Any], library: ProtocolLibrary) ->
 
 def _speaks_of(line: Line, offers: Mapping[str, Any], library: ProtocolLibrary) -> bool:
     if "without_class" in offers:
-        return library.drugs[line.drug].kind == offers["without_class"]
+        return library.drugs[line.drug].kind == str(offers["without_class"])
     if line.drug != offers["drug"] or not line.route.startswith(offers.get("route", "")):
         return False
     if "from" not in offers:
         return True
     if line.dose is None or line.unit not in _FACTOR:
         return False
-    return line.dose[1] * _FACTOR[line.unit] >= offers["from"] * _FACTOR[offers["unit"]]
+    return line.dose[1] * _FACTOR[line.unit] >= float(offers["from"]) * _FACTOR[offers["unit"]]
 
 
 def _any_of(items: Sequence[Expression]) -> Expression:

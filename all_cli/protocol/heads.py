@@ -42,7 +42,7 @@ def head_of(raw: Mapping[str, Any]) -> dict[str, Any]:
         "arms": [
             {
                 "id": arm["id"],
-                "settings": arm.get("settings", raw["settings"]),
+                "settings": arm.get("settings", raw.get("settings", [])),
                 "for": arm.get("for", []),
                 "kinds": {
                     kind: [id for id in arm["phases"] if kinds[ids.index(id)] == kind]

@@ -1,4 +1,4 @@
-"""The kinase inhibitor that a protocol keeps in a phase of its own, shown among the lines of every phase it runs beside."""
+"""The kinase inhibitor that a protocol keeps in a phase of its own, among the lines of every phase beside it."""
 
 from __future__ import annotations
 

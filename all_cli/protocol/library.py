@@ -344,7 +344,7 @@ def unpack_protocol(raw: Mapping[str, Any]) -> Protocol:
             Arm(
                 arm["id"], arm["title"], tuple(arm["phases"]), citations(arm["cite"]), arm["checked"],
                 tuple((entry["scheme"], tuple(entry["groups"])) for entry in arm.get("for", ())), arm.get("note", ""),
-                tuple(map(_stated, arm.get("totals", ()))), tuple(arm.get("settings", raw["settings"])),
+                tuple(map(_stated, arm.get("totals", ()))), tuple(arm.get("settings", raw.get("settings", []))),
             )
             for arm in raw["arms"]
         ),

@@ -49,7 +49,7 @@ class Part(NamedTuple):
 
     def outright(self, patient: Patient) -> bool:
         """Whether it is fulfilled whatever the facts are that come later."""
-        return not self.ignored or not self.diagram.reach(self.masks(patient)) & ~self.wanted
+        return not self.ignored or not self.diagram.reach(self.masks(patient)) & ~self.may
 
     def _sure(self, masks: list[int]) -> bool:
         reached = self.diagram.reach(masks)
