@@ -132,19 +132,21 @@ def choose(
         rules: other rules than the shipped ones.
         risk: other schemes than the shipped ones.
     """
-    chooser = _Chooser(library, rules or choice_rules(library), risk, only, named)
+    chooser = Chooser(library, rules or choice_rules(library), risk, only, named)
     found = chooser.choice(patient, phase)
     return found if likely is None else found._replace(likely=chooser.choice(likely, phase))
 
 
-class _Chooser:
+class Chooser:
+    """Weighs arms for patients; rules, schemes and protocols are looked up once."""
+
     def __init__(
         self,
         library: ProtocolLibrary,
         rules: ChoiceRules,
-        risk: RiskLibrary | None,
-        only: Sequence[str],
-        named: bool,
+        risk: RiskLibrary | None = None,
+        only: Sequence[str] = (),
+        named: bool = False,
     ) -> None:
         self.library, self.rules, self._risk, self.only, self.named = library, rules, risk, only, named
 
@@ -156,6 +158,7 @@ class _Chooser:
         return self._risk
 
     def choice(self, told: Patient, phase: str) -> Choice:
+        """The arms for a patient in a kind of phase."""
         patient, presumed = self.rules.presumed(told, phase, self.named)
         settings = self.settings(patient)
         warnings = tuple(guard for guard in self.rules.guards if guard.everything and certainly(guard.when, patient))
@@ -184,6 +187,7 @@ class _Chooser:
         return lambda offer: (offer.protocol not in preferred, (offer.protocol, offer.arm) not in made)
 
     def offers(self, patient: Patient, phase: str) -> Iterator[Offer]:
+        """What every arm with the phase is to the patient."""
         for id in self.library.in_order(phase, patient):
             if self.only and id not in self.only:
                 continue
@@ -208,6 +212,7 @@ class _Chooser:
     def turns(
         self, told: Patient, phase: str, presumed: Sequence[Presumption], settings: tuple[str, ...]
     ) -> Iterator[Turn]:
+        """What applies if a presumption turns out otherwise and changes the setting."""
         for presumption in presumed:
             if not presumption.turns:
                 continue
@@ -224,6 +229,7 @@ class _Chooser:
             yield Turn(presumption, answers, possible, tuple(self.elsewhere(turned, phase)))
 
     def elsewhere(self, patient: Patient, phase: str) -> Iterator[Offer]:
+        """The arms without such a phase that are not excluded."""
         for id in self.library.in_order("", patient):
             if self.only and id not in self.only:
                 continue
@@ -253,6 +259,7 @@ class _Chooser:
         return Offer(protocol, arm.id, POSSIBLE, tuple(parts), hangs_on(open_parts, patient), None, own)
 
     def parts(self, protocol: str, arm: ArmHead, phase: str) -> Iterator[Part]:
+        """What an arm rests on in a phase; what costs more comes later."""
         setting = self.rules.setting
         if arm.settings:
             wanted = _leaves(setting, arm.settings)

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from all_cli.knowledge import files
 from all_cli.knowledge.cache import compiled
 from all_cli.knowledge.sources import Citation, citations
-from all_cli.logic.diagram import Diagram
+from all_cli.knowledge.vocabulary import Vocabulary
+from all_cli.logic.diagram import Diagram, build_diagram
 from all_cli.logic.explain import truth
-from all_cli.logic.expression import Expression, unpack
+from all_cli.logic.expression import Expression, tests, unpack
 from all_cli.patient.patient import Known, Patient
 from all_cli.patient.unreadable import ContradictionError
 from all_cli.protocol.library import ProtocolLibrary
@@ -64,6 +65,12 @@ class ChoiceRules:
             for raw in self._packed["guards"]
         ]  # fmt: skip
 
+    @property
+    def raw_guards(self) -> Sequence[Mapping[str, Any]]:
+        """The guards as the file has them."""
+        guards: Sequence[Mapping[str, Any]] = self._packed["guards"]
+        return guards
+
     def diagram(self, number: int) -> Diagram:
         """A condition: answer 0 says that it holds, 1 that it does not."""
         if number not in self._diagrams:
@@ -115,6 +122,15 @@ class ChoiceRules:
                     )
                 )  # fmt: skip
         return patient, found
+
+
+def condition_diagram(expression: Expression, vocabulary: Vocabulary) -> Diagram:
+    """A condition as a diagram: answer 0 says that it holds, 1 that it does not."""
+    from all_cli.risk.compile import axis_of, implications_between
+
+    facts = dict.fromkeys(test.fact for test in tests(expression))
+    axes = [axis_of(vocabulary[fact], [expression]) for fact in facts]
+    return build_diagram([expression], axes, implications_between(axes, vocabulary))
 
 
 def certainly(expression: Expression, patient: Patient) -> bool:

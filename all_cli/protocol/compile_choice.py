@@ -10,13 +10,12 @@ from all_cli.knowledge.problems import KnowledgeError, Problem, did_you_mean
 from all_cli.knowledge.sources import Source
 from all_cli.knowledge.strict_yaml import Document, Path
 from all_cli.knowledge.vocabulary import Vocabulary
-from all_cli.logic.axis import Axis
-from all_cli.logic.diagram import build_diagram
-from all_cli.logic.expression import AllOf, Always, Expression, OneOf, pack, tests
+from all_cli.logic.expression import AllOf, Always, Expression, OneOf, pack
+from all_cli.protocol.choice_rules import condition_diagram
 from all_cli.protocol.guards import forbidden
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.regimen import Protocol
-from all_cli.risk.compile import axis_of, compile_schemes, condition, implications_between
+from all_cli.risk.compile import compile_schemes, condition
 
 
 def compile_choice(
@@ -83,9 +82,7 @@ class _Compiler:
         key = repr(expression)
         if key not in self.diagrams:
             self.diagrams[key] = len(self.packed)
-            facts = dict.fromkeys(test.fact for test in tests(expression))
-            axes: list[Axis] = [axis_of(self.vocabulary[fact], [expression]) for fact in facts]
-            self.packed.append(build_diagram([expression], axes, implications_between(axes, self.vocabulary)).pack())
+            self.packed.append(condition_diagram(expression, self.vocabulary).pack())
         return self.diagrams[key]
 
     def settings(self, known: Iterable[str]) -> None:

@@ -112,29 +112,39 @@ def _is_all(fact: str, values: Possible, patient: Patient) -> bool:
 
 def together(parts: Sequence[Part], patient: Patient) -> bool:
     """Whether one completion of the patient fulfils all parts at once; exact, by splitting the facts they share."""
+    return _fulfilling(parts, patient, settle=False) is not None
+
+
+def fulfilling(parts: Sequence[Part], patient: Patient) -> Patient | None:
+    """The patient narrowed so far that every completion fulfils all parts; None if no completion does."""
+    return _fulfilling(parts, patient, settle=True)
+
+
+def _fulfilling(parts: Sequence[Part], patient: Patient, *, settle: bool) -> Patient | None:
     open_parts, masks, deciding = [], [], []
     for part in parts:
         mask = part.masks(patient)
         reached = part.diagram.reach(mask)
         if not reached & part.may:
-            return False
+            return None
         axes = part.deciding(mask, part.may) if reached & ~part.may else []
         if axes:
             open_parts.append(part)
             masks.append(mask)
             deciding.append(axes)
-    if not open_parts or not _linked(open_parts, deciding, patient):
-        return True
+    if not open_parts or not (settle or _linked(open_parts, deciding, patient)):
+        return patient
     part, mask, first = open_parts[0], masks[0], deciding[0][0]
     axis = part.diagram.axes[first]
     for piece in axis.pieces(mask[first]):
         known = patient.known.get(axis.fact)
         possible = axis.possible(1 << piece)
         left = possible if known is None else intersect(known.possible, possible)
-        tried = narrowed(patient, axis.fact, left, "tried") if left else None
-        if tried is not None and together(open_parts, tried):
-            return True
-    return False
+        tried = narrowed(patient, axis.fact, left, "") if left else None
+        found = None if tried is None else _fulfilling(open_parts, tried, settle=settle)
+        if found is not None:
+            return found
+    return None
 
 
 def _linked(parts: Sequence[Part], deciding: Sequence[Sequence[int]], patient: Patient) -> bool:
