@@ -6,7 +6,7 @@ from all_cli.cli.selection import Asked, shown_of
 from all_cli.patient.patient import Patient
 from all_cli.protocol.choice import Choice, Offer, choose
 from all_cli.protocol.library import ProtocolLibrary
-from all_cli.protocol.reasons import Reason, answer_reasons, few, hangs_text, turn_reason
+from all_cli.protocol.reasons import Reason, answer_reasons, barred_reasons, few, hangs_text, turn_reason
 from all_cli.report.choice import Undecided
 from all_cli.report.regimen import Shown
 
@@ -55,6 +55,7 @@ def _reasons(shown: Offer, arms: list[str], choice: Choice, library: ProtocolLib
     alike = ", which begin alike" if len(arms) > 1 else ""
     reasons = [Reason("answer", " or ".join(f"{shown.protocol}/{arm}" for arm in arms) + alike, strong=True)]
     reasons += answer_reasons(shown, choice, library)
+    reasons += barred_reasons(choice, library)
     reasons += map(turn_reason, choice.turns)
     if choice.elsewhere:
         names = few([offer.name for offer in choice.elsewhere])

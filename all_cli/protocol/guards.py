@@ -127,6 +127,7 @@ def guard_findings(
     risk: RiskLibrary | None = None,
     *,
     without: Collection[str] = (),
+    only: Collection[str] = (),
 ) -> list[GuardFinding]:
     """Every guard that somebody could break, proved over all patients, settings, arms and phases.
 
@@ -139,11 +140,14 @@ def guard_findings(
         rules: the rules of choosing; the shipped ones if left out.
         risk: the risk schemes; the shipped ones if left out.
         without: guards that the choice is to leave out, to see what they alone keep out.
+        only: only these guards.
     """
     rules = rules or choice_rules(library)
     chooser = Chooser(library, rules, risk)
     found = []
     for guard in rules.raw_guards:
+        if only and guard["id"] not in only:
+            continue
         when = unpack(guard["expression"])
         for protocol in library.protocols:
             for arm, head in zip(protocol.arms, library.arm_heads(protocol.id), strict=True):

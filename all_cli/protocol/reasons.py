@@ -121,6 +121,16 @@ def against_reason(offer: Offer, choice: Choice, library: ProtocolLibrary) -> Re
     return Reason("not offered", f"{part.name} says {says}")
 
 
+def barred_reasons(choice: Choice, library: ProtocolLibrary) -> Iterator[Reason]:
+    """The guards that keep arms out whose setting and population would fit, with the arms."""
+    barred: dict[Reason, list[str]] = {}
+    for offer in choice.excluded:
+        if offer.against is not None and offer.against.kind == GUARD:
+            barred.setdefault(against_reason(offer, choice, library), []).append(offer.name)
+    for reason, names in barred.items():
+        yield reason._replace(text=f"{few(names)}: {reason.text}")
+
+
 def turn_reason(turn: Turn) -> Reason:
     """What applies if a presumption turns out otherwise."""
     presumption = turn.presumption

@@ -11,7 +11,15 @@ from all_cli.protocol.choice import Choice, Offer
 from all_cli.protocol.choice_rules import choice_rules
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.parts import GUARD, SETTING
-from all_cli.protocol.reasons import Reason, against_reason, few, hangs_text, setting_reason, turn_reason
+from all_cli.protocol.reasons import (
+    Reason,
+    against_reason,
+    barred_reasons,
+    few,
+    hangs_text,
+    setting_reason,
+    turn_reason,
+)
 from all_cli.report.answers import citations_json, header
 from all_cli.report.page import Page
 from all_cli.report.words import number_of, said_text
@@ -80,18 +88,13 @@ def _reasons(undecided: Undecided, library: ProtocolLibrary) -> Iterator[Reason]
     yield from map(turn_reason, choice.turns)
     if choice.likely is not None and choice.likely.answers:
         yield Reason("likely", few([offer.name for offer in choice.likely.answers]))
-    barred: dict[Reason, list[str]] = {}
-    for offer in choice.excluded:
-        if offer.against is not None and offer.against.kind == GUARD:
-            barred.setdefault(against_reason(offer, choice, library), []).append(offer.name)
-    for reason, names in barred.items():
-        yield reason._replace(text=f"{few(names)}: {reason.text}")
+    yield from barred_reasons(choice, library)
     if not choice.possible:
         nearest = [offer for offer in choice.excluded if offer.against and offer.against.kind not in (GUARD, SETTING)]
         for offer in nearest[:_MOST]:
             reason = against_reason(offer, choice, library)
             yield reason._replace(text=f"{offer.name}: {reason.text}")
-    others = len(choice.excluded) - sum(map(len, barred.values()))
+    others = sum(offer.against is None or offer.against.kind != GUARD for offer in choice.excluded)
     if others and choice.possible:
         yield Reason("left out", f"{number_of(others, 'arm')} of another setting, population or risk group")
 
@@ -101,17 +104,13 @@ def show_reason(page: Page, reason: Reason) -> None:
     page.line(f"{reason.text} {page.cite(reason.cite, reason.checked)}".strip(), reason.label, strong=reason.strong)
 
 
-def choice_json(choice: Choice, library: ProtocolLibrary, cited: dict[str, None]) -> dict[str, Any]:
-    """Settings, presumptions, warnings and every arm with its status, what it hangs on and what bars it."""
+def choice_json(choice: Choice, cited: dict[str, None]) -> dict[str, Any]:
+    """Settings, presumptions, warnings and every arm that is not excluded, with its status and what it hangs on."""
     return {
         "settings": list(choice.settings),
         "presumed": [{"fact": each.fact, "is": sorted(each.values), "text": each.text} for each in choice.presumed],
         "warnings": [guard.text for guard in choice.warnings],
-        "choices": [_offer_json(offer) for offer in choice.offers if offer.status != "excluded"],
-        "excluded": [
-            {**_offer_json(offer), **_reason_json(against_reason(offer, choice, library), cited)}
-            for offer in choice.excluded
-        ],
+        "choices": [_offer_json(offer) for offer in (*choice.answers, *choice.possible)],
         "turns": [_reason_json(turn_reason(turn), cited) for turn in choice.turns],
         "elsewhere": [_offer_json(offer) for offer in choice.elsewhere],
         "likely": None if choice.likely is None else [offer.name for offer in choice.likely.answers],
@@ -129,13 +128,17 @@ def _offer_json(offer: Offer) -> dict[str, Any]:
 
 
 def _reason_json(reason: Reason, cited: dict[str, None]) -> dict[str, Any]:
-    return {"against": reason.text, "cite": citations_json(reason.cite, cited), "checked": reason.checked}
+    return {"text": reason.text, "cite": citations_json(reason.cite, cited), "checked": reason.checked}
 
 
 def undecided_json(undecided: Undecided, library: ProtocolLibrary) -> dict[str, Any]:
     """The open arms under ``choices``; ``protocol`` and ``arm`` are null, since none is chosen."""
     cited: dict[str, None] = {}
-    choice = choice_json(undecided.choice, library, cited)
+    choice = choice_json(undecided.choice, cited)
+    excluded = [
+        {**_offer_json(offer), **_reason_json(against_reason(offer, undecided.choice, library), cited)}
+        for offer in undecided.choice.excluded
+    ]
     return {
         **header(),
         "protocol": None,
@@ -143,5 +146,6 @@ def undecided_json(undecided: Undecided, library: ProtocolLibrary) -> dict[str, 
         "asked": undecided.asked,
         "patient": undecided.patient.said(),
         **choice,
+        "excluded": excluded,
         "sources": {id: library.sources[id].reference for id in cited if id in library.sources},
     }

@@ -8,6 +8,7 @@ from all_cli.logic.expression import Expression
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for
 from all_cli.protocol.regimen import Cited, Line, Phase
 from all_cli.report.answers import citations_json, header
+from all_cli.report.choice import choice_json
 from all_cli.report.guidance_pointers import for_phases, pointers_json
 from all_cli.report.regimen import OUTSIDE, Shown, dose_text, guided_by, is_checked, rows_of, when_text
 
@@ -38,6 +39,7 @@ def _shown_json(shown: Shown, library: ProtocolLibrary) -> dict[str, Any]:
         "patient": shown.patient.said(),
         "age_on_the_day": shown.on_the_day.text("age") if shown.on_the_day else None,
         "chosen": [reason.text for reason in shown.chosen],
+        **(choice_json(shown.choice, cited) if shown.choice else {}),
         "body": None,
         **phases[0],
         **({"phases": phases} if len(phases) > 1 else {}),
@@ -125,6 +127,8 @@ def _line_json(
             if phase.id in shown.barred and not shown.forced
             else dose_json(line, shown.dosing, library, cited)
         )
+        if phase.id in shown.barred and shown.forced:
+            result["dose_for_patient"]["arithmetic"] += f" ({OUTSIDE})"
     if line.scale_by:
         result["scaled_by_age"] = [
             {
