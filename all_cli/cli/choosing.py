@@ -6,7 +6,8 @@ from all_cli.cli.selection import Asked, shown_of
 from all_cli.patient.patient import Patient
 from all_cli.protocol.choice import Choice, Offer, choose
 from all_cli.protocol.library import ProtocolLibrary
-from all_cli.protocol.reasons import Reason, answer_reasons, barred_reasons, few, hangs_text, turn_reason
+from all_cli.protocol.reasons import answer_reasons, barred_reasons, few, hangs_text, turn_reason
+from all_cli.protocol.regimen import Reason
 from all_cli.report.choice import Undecided
 from all_cli.report.regimen import Shown
 

@@ -9,8 +9,7 @@ from all_cli.knowledge.problems import did_you_mean
 from all_cli.patient.patient import Patient
 from all_cli.protocol.inhibitor import with_inhibitor
 from all_cli.protocol.library import ProtocolLibrary
-from all_cli.protocol.reasons import Reason
-from all_cli.protocol.regimen import Arm, Phase, Protocol
+from all_cli.protocol.regimen import Arm, Phase, Protocol, Reason
 from all_cli.report.regimen import Shown
 from all_cli.report.words import number_of
 
@@ -107,10 +106,10 @@ def _by_risk(
     patient: Patient,
 ) -> Shown:
     """The first protocol of a risk label that nothing known of the patient bars."""
-    open_to = open_arms(library, asked.kind, patient)
     heads = {
         id: library.arm_heads(id) for id in library.fitting(asked.kind, risk, single_lineage(patient), ph, patient)
     }
+    open_to = open_arms(library, asked.kind, patient, list(heads))
     fitting = {
         id: [arm.id for arm in arms if asked.kind in arm.kinds and (id, arm.id) in open_to]
         for id, arms in heads.items()
@@ -131,13 +130,13 @@ def _by_risk(
     return with_bars(library, asked, shown._replace(chosen=(reason,)))
 
 
-def open_arms(library: ProtocolLibrary, kind: str, patient: Patient) -> set[tuple[str, str]]:
-    """Protocol and arm of all with this kind of phase (all if empty) that nothing known of the patient bars."""
+def open_arms(library: ProtocolLibrary, kind: str, patient: Patient, ids: list[str]) -> set[tuple[str, str]]:
+    """Protocol and arm of those of the protocols with this kind of phase that nothing known of the patient bars."""
     if not facts_told(patient):
-        return {(id, arm.id) for id in library.ids for arm in library.arm_heads(id)}
+        return {(id, arm.id) for id in ids for arm in library.arm_heads(id)}
     from all_cli.protocol.choice import choose
 
-    return choose(library, patient, kind, named=True).open_to
+    return choose(library, patient, kind, named=True, only=ids).open_to if ids else set()
 
 
 def facts_told(patient: Patient) -> set[str]:
@@ -206,9 +205,10 @@ def every(library: ProtocolLibrary, asked: Asked, risk: str | None, ph: bool | N
         fail(f'--every shows a phase in all protocols; "{asked.text}" is a protocol or an arm')
     if risk is not None:
         one_of("risk", risk, dict.fromkeys(library.risks()))
-    open_to = open_arms(library, asked.kind, patient)
+    fitting = library.fitting(asked.kind, risk, single_lineage(patient), ph, patient)
+    open_to = open_arms(library, asked.kind, patient, fitting)
     found = []
-    for protocol in map(library.protocol, library.fitting(asked.kind, risk, single_lineage(patient), ph, patient)):
+    for protocol in map(library.protocol, fitting):
         arms = [arm for arm in protocol.arms if (protocol.id, arm.id) in open_to]
         if arms and _phases(protocol, arms, asked, everything=False):
             found.append(shown_of(library, asked, protocol, arms, False, patient)._replace(others=[]))

@@ -70,10 +70,12 @@ class Turn(NamedTuple):
 class Choice(NamedTuple):
     """The arms for a patient in a kind of phase (all phases if empty), in the order in which they answer.
 
-    ``patient`` is the one with the presumptions; ``warnings`` are guards that keep the patient from every arm;
-    ``elsewhere`` are arms that would answer and have no such phase; ``likely`` is the choice under assumptions.
+    ``rules`` are those that chose; ``patient`` is the one with the presumptions; ``warnings`` are guards that keep the
+    patient from every arm; ``elsewhere`` are arms that would answer and have no such phase; ``likely`` is the choice
+    under assumptions.
     """
 
+    rules: ChoiceRules
     phase: str
     patient: Patient
     presumed: tuple[Presumption, ...]
@@ -163,7 +165,7 @@ class Chooser:
         settings = self.settings(patient)
         warnings = tuple(guard for guard in self.rules.guards if guard.everything and certainly(guard.when, patient))
         offers = tuple(sorted(self.offers(patient, phase), key=self.rank(patient)))
-        found = Choice(phase, patient, tuple(presumed), settings, warnings, offers)
+        found = Choice(self.rules, phase, patient, tuple(presumed), settings, warnings, offers)
         return found._replace(
             turns=tuple(self.turns(told, phase, presumed, settings)),
             elsewhere=tuple(self.elsewhere(patient, phase)) if phase and not self._answered(found) else (),
@@ -270,7 +272,8 @@ class Chooser:
         for id, groups in arm.groups:
             scheme = self.risk.schemes[id]
             unasked = self.rules.unasked(phase, scheme.facts)
-            yield Part(GROUP, id, scheme.diagram, *_leaves(scheme, groups), unasked, 1 << len(scheme.leaf_groups) - 1)
+            unclassified = 1 << len(scheme.leaf_groups) - 1
+            yield Part(GROUP, id, scheme.diagram, *_leaves(scheme, groups), unasked, unclassified, scheme=scheme)
 
 
 def _leaves(scheme: Scheme, groups: Sequence[str]) -> tuple[int, int]:

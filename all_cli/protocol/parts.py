@@ -9,6 +9,7 @@ from all_cli.logic.diagram import Diagram
 from all_cli.logic.values import Possible, intersect
 from all_cli.patient.patient import Patient, whole_domain
 from all_cli.protocol.choice_rules import Guard, narrowed
+from all_cli.risk.scheme import Scheme
 
 SETTING, POPULATION, GROUP, GUARD = "setting", "population", "group", "guard"
 
@@ -27,6 +28,7 @@ class Part(NamedTuple):
     ignored: frozenset[str] = frozenset()
     undecided: int = 0
     guard: Guard | None = None
+    scheme: Scheme | None = None
 
     def masks(self, patient: Patient) -> list[int]:
         """What the diagram sees of the patient."""

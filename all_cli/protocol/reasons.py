@@ -3,38 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from all_cli.knowledge.sources import Citation
 from all_cli.logic.explain import because
 from all_cli.logic.values import Possible, intersect
 from all_cli.patient.patient import Patient, whole_domain
 from all_cli.patient.reading import value_text
 from all_cli.protocol.choice import Choice, Offer, Turn
-from all_cli.protocol.choice_rules import ChoiceRules, choice_rules
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.parts import GROUP, GUARD, POPULATION, SETTING, Part
-from all_cli.risk.library import risk_library
+from all_cli.protocol.regimen import Reason
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Scheme
 from all_cli.risk.verdict import brief, judge
 
 _NAMED = 6
 
 
-class Reason(NamedTuple):
-    """A sentence about the choice under a label, with its source."""
-
-    label: str
-    text: str
-    cite: tuple[Citation, ...] = ()
-    checked: bool = True
-    strong: bool = False
-
-
-def setting_reason(choice: Choice, rules: ChoiceRules) -> Reason:
+def setting_reason(choice: Choice) -> Reason:
     """The patient's setting and the rule that says so; or the settings still possible and what decides."""
-    verdict = judge(rules.setting, choice.patient)
-    labels = " or ".join(rules.setting.groups[id].label for id in choice.settings)
+    verdict = judge(choice.rules.setting, choice.patient)
+    labels = " or ".join(choice.rules.setting.groups[id].label for id in choice.settings)
     cite = tuple(dict.fromkeys(citation for decision in verdict.decided_by for citation in decision.cite))
     if verdict.group is None:
         facts = ", ".join(missing.fact for missing in verdict.missing if missing.fact not in _presumed(choice))
@@ -50,7 +37,7 @@ def _presumed(choice: Choice) -> set[str]:
 
 def answer_reasons(offer: Offer, choice: Choice, library: ProtocolLibrary) -> Iterator[Reason]:
     """Setting, population and risk groups of an arm that is the answer."""
-    yield setting_reason(choice, choice_rules(library))
+    yield setting_reason(choice)
     population = library.protocol(offer.protocol).population
     if population.when is not None:
         why = because(population.when, True, choice.patient.possible(), choice.patient.bare)
@@ -74,7 +61,8 @@ def _group_reason(part: Part, patient: Patient) -> Reason:
 
 
 def _scheme(part: Part) -> Scheme:
-    return risk_library().schemes[part.name]
+    assert part.scheme is not None
+    return part.scheme
 
 
 def hangs_text(offer: Offer, patient: Patient) -> str:
@@ -105,7 +93,7 @@ def against_reason(offer: Offer, choice: Choice, library: ProtocolLibrary) -> Re
         assert part.guard is not None
         return Reason("not offered", part.guard.text, part.guard.cite, part.guard.checked)
     if part.kind == SETTING:
-        groups = choice_rules(library).setting.groups
+        groups = choice.rules.setting.groups
         wanted = " or ".join(groups[id].label for id in part.name.split(" or "))
         have = " or ".join(groups[id].label for id in choice.settings)
         return Reason("not offered", f"for {wanted}; here {have}")

@@ -17,6 +17,16 @@ class Cited(NamedTuple):
     when: Expression | None = None
 
 
+class Reason(NamedTuple):
+    """A sentence about the choice under a label, with its source."""
+
+    label: str
+    text: str
+    cite: tuple[Citation, ...] = ()
+    checked: bool = True
+    strong: bool = False
+
+
 class Cap(NamedTuple):
     """The highest amount given, whatever the body surface."""
 

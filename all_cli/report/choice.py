@@ -8,11 +8,9 @@ from typing import Any, NamedTuple
 from all_cli.logic.values import possible_text
 from all_cli.patient.patient import Patient
 from all_cli.protocol.choice import Choice, Offer
-from all_cli.protocol.choice_rules import choice_rules
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.parts import GUARD, SETTING
 from all_cli.protocol.reasons import (
-    Reason,
     against_reason,
     barred_reasons,
     few,
@@ -20,6 +18,7 @@ from all_cli.protocol.reasons import (
     setting_reason,
     turn_reason,
 )
+from all_cli.protocol.regimen import Reason
 from all_cli.report.answers import citations_json, header
 from all_cli.report.page import Page
 from all_cli.report.words import number_of, said_text
@@ -82,7 +81,7 @@ def _reasons(undecided: Undecided, library: ProtocolLibrary) -> Iterator[Reason]
     yield Reason("patient", said_text(undecided.patient) or "nothing known")
     for warning in undecided.patient.warnings:
         yield Reason("caution", warning, strong=True)
-    yield setting_reason(choice, choice_rules(library))
+    yield setting_reason(choice)
     if choice.warnings:
         return
     yield from map(turn_reason, choice.turns)

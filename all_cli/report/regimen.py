@@ -12,14 +12,13 @@ from all_cli.logic.expression import AllOf, Compare, tests
 from all_cli.logic.values import ANY_NUMBER, NumberSet, number_text
 from all_cli.patient.patient import Patient
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for
-from all_cli.protocol.regimen import Arm, Cited, DoseRow, Line, Phase, Protocol, days_text
+from all_cli.protocol.regimen import Arm, Cited, DoseRow, Line, Phase, Protocol, Reason, days_text
 from all_cli.report.guidance_pointers import for_phases, pointers_page
 from all_cli.report.page import Page
 from all_cli.report.words import said_text
 
 if TYPE_CHECKING:
     from all_cli.protocol.choice import Choice
-    from all_cli.protocol.reasons import Reason
     from all_cli.report.doses import Dosing
 
 _UNITS = {

@@ -8,7 +8,6 @@ from all_cli.logic.expression import Expression
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for
 from all_cli.protocol.regimen import Cited, Line, Phase
 from all_cli.report.answers import citations_json, header
-from all_cli.report.choice import choice_json
 from all_cli.report.guidance_pointers import for_phases, pointers_json
 from all_cli.report.regimen import OUTSIDE, Shown, dose_text, guided_by, is_checked, rows_of, when_text
 
@@ -25,6 +24,11 @@ def shown_all_json(all_shown: Sequence[Shown], library: ProtocolLibrary) -> dict
 
 def _shown_json(shown: Shown, library: ProtocolLibrary) -> dict[str, Any]:
     cited: dict[str, None] = {}
+    choice = {}
+    if shown.choice:
+        from all_cli.report.choice import choice_json
+
+        choice = choice_json(shown.choice, cited)
     phases = [_phase_json(phase, shown, library, cited) for phase in shown.phases]
     protocol, population = shown.protocol, shown.protocol.population
     result = {
@@ -39,7 +43,7 @@ def _shown_json(shown: Shown, library: ProtocolLibrary) -> dict[str, Any]:
         "patient": shown.patient.said(),
         "age_on_the_day": shown.on_the_day.text("age") if shown.on_the_day else None,
         "chosen": [reason.text for reason in shown.chosen],
-        **(choice_json(shown.choice, cited) if shown.choice else {}),
+        **choice,
         "body": None,
         **phases[0],
         **({"phases": phases} if len(phases) > 1 else {}),
