@@ -64,6 +64,10 @@ def _reasons(shown: Offer, arms: list[str], choice: Choice, library: ProtocolLib
     others = [offer.name for offer in choice.answers if offer.protocol != shown.protocol or offer.arm not in arms]
     if others:
         reasons.append(Reason("also", few(others)))
+    if choice.likely is not None:
+        certain = {offer.name for offer in choice.answers}
+        likely = [offer.name for offer in choice.likely.answers if offer.name not in certain]
+        reasons += [Reason("likely", few(likely))] if likely else []
     by_hang: dict[str, list[str]] = {}
     for offer in choice.possible:
         if offer.protocol == shown.protocol and offer.arm in arms:

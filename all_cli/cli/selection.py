@@ -86,14 +86,14 @@ def select(
     if asked.whole:
         shown = _whole(library, asked, protocol_id, arm_id, patient)
         _for_the_risk(shown.protocol, risk)
-        return with_bars(library, asked, shown)
+        return with_bars(library, shown)
     if protocol_id is None:
         return _by_risk(library, asked, risk, ph, arm_id, everything, patient)
     one_of("protocol", protocol_id, dict.fromkeys(library.ids))
     protocol = library.protocol(protocol_id)
     _for_the_risk(protocol, risk)
     arm = _arm(protocol, arm_id)
-    return with_bars(library, asked, shown_of(library, asked, protocol, [arm] if arm else [], everything, patient))
+    return with_bars(library, shown_of(library, asked, protocol, [arm] if arm else [], everything, patient))
 
 
 def _by_risk(
@@ -126,8 +126,8 @@ def _by_risk(
     arm = _arm(protocol, arm_id)
     arms = [arm] if arm else [each for each in protocol.arms if each.id in open_]
     reason = Reason("chosen", _unnamed(asked, risk, len(fitting), arm_id))
-    shown = shown_of(library, asked, protocol, arms, everything, patient)
-    return with_bars(library, asked, shown._replace(chosen=(reason,)))
+    shown = shown_of(library, asked, protocol, arms, everything, patient)._replace(chosen=(reason,))
+    return with_bars(library, shown) if everything else shown
 
 
 def open_arms(library: ProtocolLibrary, kind: str, patient: Patient, ids: list[str]) -> set[tuple[str, str]]:
@@ -144,7 +144,7 @@ def facts_told(patient: Patient) -> set[str]:
     return set(patient.told) - SIZES
 
 
-def with_bars(library: ProtocolLibrary, asked: Asked, shown: Shown) -> Shown:
+def with_bars(library: ProtocolLibrary, shown: Shown) -> Shown:
     """What was named, with the phases that are not for this patient and why."""
     if not facts_told(shown.patient):
         return shown

@@ -56,10 +56,12 @@ def _offered(
 ) -> Expression:
     """For whom the arm offers in this phase what the guard speaks of."""
     settings = set(arm.settings)
+    if not settings and not offers.keys() & {"anything", "drug", "audience"}:
+        return _NEVER  # a label or a rule on doses is no regimen of its own
     if "without_settings" in offers:
         return Always(not settings & set(offers["without_settings"]))
     if "only_settings" in offers:
-        return Always(bool(settings) and settings <= set(offers["only_settings"]))
+        return Always(settings <= set(offers["only_settings"]))
     if "audience" in offers:
         return Always(protocol.audience in offers["audience"])
     if "groups" in offers:

@@ -128,6 +128,18 @@ def test_with_force_every_line_says_that_it_is_not_for_the_patient() -> None:
                for phase in phases(found) for line in phase["lines"])  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [["pegaspargase", "--age", "9", "--bsa", "1.1", "--set", "relapse_site=marrow"],
+     ["erwinia-asparaginase/every-48-h", "--age", "8mo", "--bsa", "0.4"],
+     ["rescue-methotrexate", "--age", "30", "--lineage", "B", "--ph", "--bsa", "1.9"]],
+)  # fmt: skip
+def test_a_label_or_a_rule_on_doses_is_for_every_setting(arguments: list[str]) -> None:
+    found = data(arguments)
+    assert found is not None
+    assert all(phase["not_for_this_patient"] is None for phase in phases(found))
+
+
 def test_a_named_arm_for_the_patient_computes_doses_as_before() -> None:
     found = data(["cog-aall0932/q4wk", "--age", "4", "--wbc", "12", "--lineage", "B", "--bsa", "0.7"])
     assert found is not None

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from all_cli.cli.protocol import app
+from all_cli.knowledge.cache import closed_part, open_part
 from all_cli.knowledge.documents import checked_document, document_of
 from all_cli.knowledge.files import CHOICE, content
 from all_cli.knowledge.problems import KnowledgeError
@@ -55,7 +56,8 @@ def without(protocols: ProtocolLibrary, guard: str) -> ChoiceRules:
     """The shipped rules, of which one guard is taken back."""
     document = document_of(CHOICE)
     document.data["guards"] = [entry for entry in document.data["guards"] if entry["id"] != guard]
-    return ChoiceRules(compile_choice(document, protocols.vocabulary, protocols.sources, protocols))
+    form = compile_choice(document, protocols.vocabulary, protocols.sources, protocols)
+    return ChoiceRules(open_part(closed_part(form)))
 
 
 @pytest.mark.parametrize("guard", ENFORCED)

@@ -250,8 +250,8 @@ def test_a_ph_positive_patient_is_never_answered_with_a_ph_negative_protocol(pro
     for age in ("5", "16", "45", "72"):
         found = shown("induction", "--ph", "--age", age)
         if found["protocol"] is not None:
-            assert protocols.protocol(found["protocol"]).ph is True
-        assert all(protocols.protocol(choice["protocol"]).ph for choice in found["choices"])
+            assert "ph" in protocols.protocol(found["protocol"]).risk
+        assert all("ph" in protocols.protocol(choice["protocol"]).risk for choice in found["choices"])
 
 
 def test_facts_of_set_choose_rows_like_the_options_do() -> None:
