@@ -116,6 +116,8 @@ def test_a_named_arm_that_is_not_for_the_patient_computes_no_dose_without_force(
         assert all("not for this patient" in line["dose_for_patient"]["reason"] for line in phase["lines"])
     _, text = run("plain", arguments)
     assert "no dose is computed for this patient; --force computes them all the same" in text
+    size = arguments[arguments.index("--bsa") + 1]
+    assert f" × {size} m²" not in text
 
 
 def test_with_force_every_line_says_that_it_is_not_for_the_patient() -> None:
@@ -146,3 +148,27 @@ def test_a_named_arm_for_the_patient_computes_doses_as_before() -> None:
     assert found is not None
     assert all(phase["not_for_this_patient"] is None for phase in phases(found))
     assert any(line["dose_for_patient"]["amount"] for phase in phases(found) for line in phase["lines"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "drug", "other"),
+    [
+        (["induction", "--protocol", "phallcon", "--arm", "imatinib"], "imatinib", "ponatinib"),
+        (["consolidation", "--protocol", "phallcon", "--arm", "ponatinib"], "ponatinib", "imatinib"),
+        (["maintenance", "--protocol", "cog-aall0031"], "imatinib", "dasatinib"),
+    ],
+)
+def test_an_inhibitor_kept_in_a_phase_of_its_own_stands_among_the_lines(
+    arguments: list[str], drug: str, other: str
+) -> None:
+    found = data(arguments)
+    assert found is not None
+    for phase in phases(found):
+        (line,) = (line for line in phase["lines"] if line["drug"] == drug)
+        assert "which runs beside this one" in line["note"]
+        assert line["cite"]
+        assert other not in {line["drug"] for line in phase["lines"]}
+    whole = data([arguments[2]])
+    assert whole is not None
+    induction = next(phase for phase in whole["phases"] if phase["phase"] == arguments[0])
+    assert drug not in {line["drug"] for line in induction["lines"]}, "shown whole, the phase beside has its place"
