@@ -253,7 +253,8 @@ class Chooser:
         if barred is not None:
             return Offer(protocol, arm.id, EXCLUDED, tuple(parts), {}, barred)
         open_parts = [part for part in parts if not part.sure(patient)]
-        own = tuple(sorted(SELECTED_BY & set(arm.risk))) if not arm.groups and "adult" not in arm.risk else ()
+        by_scheme = arm.groups or protocol in self.rules.every_risk
+        own = () if by_scheme else tuple(sorted(SELECTED_BY & set(arm.risk)))
         if not open_parts:
             return Offer(protocol, arm.id, POSSIBLE if own else ANSWER, tuple(parts), {}, None, own)
         if not together(open_parts, patient):

@@ -71,6 +71,12 @@ class ChoiceRules:
         guards: Sequence[Mapping[str, Any]] = self._packed["guards"]
         return guards
 
+    @property
+    def every_risk(self) -> Sequence[str]:
+        """Protocols without a scheme that took every risk group of their population."""
+        ids: Sequence[str] = self._packed["every_risk"]
+        return ids
+
     def diagram(self, number: int) -> Diagram:
         """A condition: answer 0 says that it holds, 1 that it does not."""
         if number not in self._diagrams:

@@ -49,6 +49,9 @@ class _Compiler:
         asked = [self.asked(entry, ("asked", index)) for index, entry in enumerate(data["asked"])]
         presumed = [self.presumed(entry, ("presumed", index)) for index, entry in enumerate(data["presumed"])]
         guards = [self.guard(entry, ("guards", index)) for index, entry in enumerate(data["guards"])]
+        for index, entry in enumerate(data["every_risk"]):
+            self.cited(entry, ("every_risk", index))
+            self.known([entry["protocol"]], self.protocols.ids, "protocol", ("every_risk", index, "protocol"))
         self.unique(data["guards"], "guards")
         self.unique(data["presumed"], "presumed")
         self.settings(setting["groups"])
@@ -58,6 +61,7 @@ class _Compiler:
         return {
             "setting": setting,
             "asked": asked,
+            "every_risk": [entry["protocol"] for entry in data["every_risk"]],
             "presumed": [_packed(entry) for entry in presumed],
             "guards": [_packed(entry) for entry in guards],
             "protocols": arms,

@@ -320,3 +320,10 @@ def test_an_arm_that_only_a_later_result_leads_to_waits_behind_the_arm_all_begin
     found = chooser.choice(patient_of(chooser, **told), "induction")
     assert "ukall-2003/a" in names(found, ANSWER)
     assert "ukall-2003/c" in names(found, POSSIBLE)
+
+
+def test_an_arm_chosen_by_criteria_that_are_not_encoded_is_never_certain(chooser: Chooser) -> None:
+    adult = chooser.choice(patient_of(chooser, age="25", lineage="T", wbc="20", bcr_abl1="no"), "induction")
+    (goelal,) = (offer for offer in adult.offers if offer.protocol == "goelal02")
+    assert (goelal.status, goelal.own_criteria) == (POSSIBLE, ("high",))
+    assert "calgb-10403/single" in names(adult, ANSWER)
