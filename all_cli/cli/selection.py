@@ -136,7 +136,7 @@ def open_arms(library: ProtocolLibrary, kind: str, patient: Patient, ids: list[s
         return {(id, arm.id) for id in ids for arm in library.arm_heads(id)}
     from all_cli.protocol.choice import choose
 
-    return choose(library, patient, kind, named=True, only=ids).open_to if ids else set()
+    return choose(library, patient, kind, named=True, groups=False, only=ids).open_to if ids else set()
 
 
 def facts_told(patient: Patient) -> set[str]:

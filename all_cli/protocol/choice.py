@@ -118,6 +118,7 @@ def choose(
     *,
     only: Sequence[str] = (),
     named: bool = False,
+    groups: bool = True,
     rules: ChoiceRules | None = None,
     risk: RiskLibrary | None = None,
 ) -> Choice:
@@ -131,10 +132,11 @@ def choose(
         only: only these protocols.
         named: the arms are named by somebody: nothing is presumed but what keeps from harm (MYC without a stage of
             maturation), and arms that name no setting (labels, rules on doses) are looked at too.
+        groups: whether the risk groups of arms count; a label of risk that was named stands for them.
         rules: other rules than the shipped ones.
         risk: other schemes than the shipped ones.
     """
-    chooser = Chooser(library, rules or choice_rules(library), risk, only, named)
+    chooser = Chooser(library, rules or choice_rules(library), risk, only, named, groups)
     found = chooser.choice(patient, phase)
     return found if likely is None else found._replace(likely=chooser.choice(likely, phase))
 
@@ -149,8 +151,10 @@ class Chooser:
         risk: RiskLibrary | None = None,
         only: Sequence[str] = (),
         named: bool = False,
+        groups: bool = True,
     ) -> None:
         self.library, self.rules, self._risk, self.only, self.named = library, rules, risk, only, named
+        self.groups = groups
 
     @property
     def risk(self) -> RiskLibrary:
@@ -259,7 +263,9 @@ class Chooser:
             return Offer(protocol, arm.id, POSSIBLE if own else ANSWER, tuple(parts), {}, None, own)
         if not together(open_parts, patient):
             return Offer(protocol, arm.id, EXCLUDED, tuple(parts), {}, open_parts[-1])
-        return Offer(protocol, arm.id, POSSIBLE, tuple(parts), hangs_on(open_parts, patient), None, own)
+        return Offer(
+            protocol, arm.id, POSSIBLE, tuple(parts), {} if self.named else hangs_on(open_parts, patient), None, own
+        )
 
     def parts(self, protocol: str, arm: ArmHead, phase: str) -> Iterator[Part]:
         """What an arm rests on in a phase; what costs more comes later."""
@@ -270,7 +276,7 @@ class Chooser:
         yield Part(POPULATION, protocol, self.rules.population(protocol), 1, 1)
         for guard, diagram in self.rules.guarding(protocol, arm.id, [phase] if phase in arm.kinds else list(arm.kinds)):
             yield Part(GUARD, guard.id, diagram, 2, 2, guard=guard)
-        for id, groups in arm.groups:
+        for id, groups in arm.groups if self.groups else ():
             scheme = self.risk.schemes[id]
             unasked = self.rules.unasked(phase, scheme.facts)
             unclassified = 1 << len(scheme.leaf_groups) - 1
