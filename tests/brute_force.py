@@ -7,8 +7,10 @@ with the program only the parsed conditions.
 from __future__ import annotations
 
 import itertools
+import operator as operators
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.logic.axis import Axis
@@ -17,21 +19,22 @@ from all_cli.logic.values import NumberSet
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Scheme
 
 Value = float | str
+Implied = tuple[str, Any, str, Any]
+COMPARED: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operators.lt,
+    "<=": operators.le,
+    ">": operators.gt,
+    ">=": operators.ge,
+    "==": operators.eq,
+    "!=": operators.ne,
+}
 
 
 def holds(condition: Expression, patient: Mapping[str, Value]) -> bool:
     """Whether a condition holds for a patient of whom every fact is known."""
     match condition:
         case Compare(fact, operator, value):
-            own = patient[fact]
-            return {
-                "<": own < value,
-                "<=": own <= value,
-                ">": own > value,
-                ">=": own >= value,
-                "==": own == value,
-                "!=": own != value,
-            }[operator]
+            return bool(COMPARED[operator](patient[fact], value))
         case OneOf(fact, values, _):
             return patient[fact] in values
         case Not(item):
@@ -61,12 +64,22 @@ def groups(scheme: Scheme, patient: Mapping[str, Value]) -> frozenset[str]:
 
 def possible_beings(patient: Mapping[str, Value], vocabulary: Vocabulary) -> bool:
     """Whether the vocabulary allows this combination of values among the facts given."""
-    return all(
-        patient[other] in allowed
-        for fact in vocabulary.facts.values()
-        for when, other, allowed in fact.implies
-        if fact.id in patient and other in patient and patient[fact.id] in when
-    )
+    return meets(patient, implied(patient, vocabulary))
+
+
+def meets(patient: Mapping[str, Value], rules: list[Implied]) -> bool:
+    return all(patient[other] in allowed for fact, when, other, allowed in rules if patient[fact] in when)
+
+
+def implied(facts: Iterable[str], vocabulary: Vocabulary) -> list[Implied]:
+    """What a value of one of these facts says of another: fact, its values, the other fact, the values left to it."""
+    among = {*facts}
+    return [
+        (fact, when, other, allowed)
+        for fact in among
+        for when, other, allowed in vocabulary[fact].implies
+        if other in among
+    ]
 
 
 def value_in(axis: Axis, piece: int, chance: random.Random, vocabulary: Vocabulary) -> Value:
@@ -87,7 +100,8 @@ def value_in(axis: Axis, piece: int, chance: random.Random, vocabulary: Vocabula
 
 def completions(choices: Mapping[str, list[Value]], vocabulary: Vocabulary) -> Iterator[dict[str, Value]]:
     """Every combination of the values that the vocabulary allows."""
+    rules = implied(choices, vocabulary)
     for combination in itertools.product(*choices.values()):
         patient = dict(zip(choices, combination, strict=True))
-        if possible_beings(patient, vocabulary):
+        if meets(patient, rules):
             yield patient

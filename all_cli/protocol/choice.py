@@ -29,7 +29,7 @@ from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.parts import GROUP, GUARD, POPULATION, SETTING, Part, hangs_on, together
 from all_cli.risk.library import RiskLibrary, risk_library
 from all_cli.risk.scheme import Scheme
-from all_cli.risk.verdict import groups_of, masks_of
+from all_cli.risk.verdict import masks_of
 
 ANSWER, POSSIBLE, EXCLUDED = "answer", "possible", "excluded"
 OLDER = "older-adult"
@@ -213,7 +213,7 @@ class Chooser:
     def settings(self, patient: Patient) -> tuple[str, ...]:
         """The settings still possible."""
         setting = self.rules.setting
-        return groups_of(setting, setting.diagram.reach(masks_of(setting.diagram, patient)))
+        return setting.groups_of(setting.diagram.reach(masks_of(setting.diagram, patient)))
 
     def turns(
         self, told: Patient, phase: str, presumed: Sequence[Presumption], settings: tuple[str, ...]

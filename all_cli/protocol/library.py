@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from all_cli.knowledge import files
-from all_cli.knowledge.cache import closed_part, compiled, open_part
-from all_cli.knowledge.sources import Source, citations, pack_sources, sources_in
+from all_cli.knowledge.cache import compiled, open_part
+from all_cli.knowledge.sources import Bibliography, Source, citations, pack_sources, sources_in
 from all_cli.knowledge.vocabulary import Vocabulary, pack_vocabulary, unpack_vocabulary, vocabulary_in
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import Expression, unpack
@@ -74,17 +74,20 @@ class ProtocolLibrary:
         return unpack_vocabulary(self._packed["vocabulary"])
 
     @cached_property
-    def sources(self) -> dict[str, Source]:
+    def sources(self) -> Bibliography:
         """The bibliography by id."""
-        return {id: Source(**raw) for id, raw in open_part(self._packed["sources"]).items()}
+        return Bibliography(self._packed["sources"])
 
     @cached_property
     def drugs(self) -> dict[str, Drug]:
         """The drugs by id."""
         return {
-            id: Drug(id, raw["name"], raw.get("abbreviation", ""), raw["class"], tuple(raw.get("spellings", ())))
+            id: Drug(
+                id, raw["name"], raw.get("abbreviation", ""), raw["class"], tuple(raw.get("spellings", ())),
+                _optional(raw.get("uncapped")),
+            )
             for id, raw in self._packed["drugs"].items()
-        }
+        }  # fmt: skip
 
     @cached_property
     def dose_tables(self) -> dict[str, DoseTable]:
@@ -208,6 +211,11 @@ def lines_for(lines: Sequence[Line], patient: Patient) -> list[Line]:
     return [line for line in lines if line.when is None or truth(line.when, possible) is not False]
 
 
+def uncapped(line: Line, library: ProtocolLibrary) -> Cited | None:
+    """What is to be said of a line per m² without a cap, where the drug asks for it; otherwise None."""
+    return library.drugs[line.drug].uncapped if line.cap is None and line.unit.endswith("/m2") else None
+
+
 def dose_rows_for(table: DoseTable, patient: Patient) -> list[DoseRow]:
     """The rows of a dose table that the patient's age still allows."""
     possible = patient.possible()
@@ -239,7 +247,7 @@ def packed(form: Mapping[str, Any], vocabulary: Vocabulary, sources: Mapping[str
         **form,
         "protocols": [head_of(raw) for raw in form["protocols"]],
         "vocabulary": pack_vocabulary(vocabulary),
-        "sources": closed_part(pack_sources(sources)),
+        "sources": pack_sources(sources),
     }
 
 
@@ -248,7 +256,14 @@ def _expression(raw: Mapping[str, Any]) -> Expression | None:
 
 
 def _cited(raw: Mapping[str, Any]) -> Cited:
-    return Cited(raw["text"], citations(raw["cite"]), raw["checked"], raw.get("id", ""), _expression(raw))
+    cite, first = citations(raw["cite"]), raw.get("first", False)
+    return Cited(raw["text"], cite, raw["checked"], raw.get("id", ""), _expression(raw), first)
+
+
+def _with_note(population: Mapping[str, Any]) -> str:
+    """For whom a protocol is and why its bounds are where they are, as one text."""
+    text, note = population["text"], population.get("note")
+    return f"{text.removesuffix('.')}. {note}" if note else str(text)
 
 
 def _optional(raw: Mapping[str, Any] | None) -> Cited | None:
@@ -337,7 +352,7 @@ def unpack_protocol(raw: Mapping[str, Any]) -> Protocol:
         id=raw["id"],
         title=raw["title"],
         audience=raw["audience"],
-        population=_cited(population),
+        population=_cited({**population, "text": _with_note(population)}),
         population_text=population["when"],
         risk=tuple(raw["risk"]),
         arms=tuple(
@@ -355,5 +370,6 @@ def unpack_protocol(raw: Mapping[str, Any]) -> Protocol:
         lineage=tuple(raw.get("lineage", ())),
         ph=raw.get("ph"),
         total_duration=_optional(raw.get("total_duration")),
+        label=raw.get("label", False),
         notes=tuple(map(_cited, raw.get("notes", ()))),
     )  # fmt: skip

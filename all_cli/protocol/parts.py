@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from all_cli.logic.diagram import Diagram
-from all_cli.logic.values import Possible, intersect
-from all_cli.patient.patient import Patient, whole_domain
+from all_cli.logic.values import Possible, intersect, whole_domain
+from all_cli.patient.patient import Patient
 from all_cli.protocol.choice_rules import Guard, narrowed
 from all_cli.risk.scheme import Scheme
 

@@ -13,6 +13,8 @@ SMALLEST = {"m2": Decimal("0.2"), "kg": Decimal(2)}
 """The smallest patient a dose is held against: body surface in m², weight in kg. A limit of the program."""
 HIGH_DOSE_METHOTREXATE = Decimal(500)
 """From this dose on, in mg/m², methotrexate must not stand without a word on its rescue. A limit of the program."""
+HIGHEST_VINCRISTINE = Decimal(2)
+"""The highest dose of vincristine, in mg/m² a dose. A limit of the program."""
 _IN_MG = {"g": Decimal(1000), "mg": Decimal(1), "mcg": Decimal(1) / 1000}
 
 
@@ -21,6 +23,8 @@ def dose_problems(line: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if "dose" not in line:
         if "cap" in line and "dose_by" in line:
             yield "cap", "a dose that is looked up has no cap"
+        elif "cap" in line and line["cap"]["dose"] <= 0:
+            yield "cap", f"a cap is above nothing; it is {line['cap']['dose']}"
         return
     dose = line["dose"]
     low, high = (dose[0], dose[1]) if isinstance(dose, (list, tuple)) else (dose, dose)
@@ -33,6 +37,19 @@ def dose_problems(line: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         return
     if "cap" in line:
         yield from _cap_problems(Decimal(str(low)), line["unit"], line["cap"])
+
+
+def vinca_problems(line: Mapping[str, Any], drug_class: str) -> Iterator[tuple[str, str]]:
+    """What is wrong with the route of a vinca alkaloid, or with a dose of vincristine: key and sentence."""
+    if drug_class == "vinca alkaloid" and line["route"] != "IV":
+        yield (
+            "route",
+            f"{line['drug']} is a vinca alkaloid, which is given IV and by no other route; it says {line['route']}",
+        )
+    if line["drug"] == "vincristine" and (line.get("unit"), line.get("per")) == ("mg/m2", "dose"):
+        high = line["dose"][-1] if isinstance(line["dose"], (list, tuple)) else line["dose"]
+        if Decimal(str(high)) > HIGHEST_VINCRISTINE:
+            yield "dose", f"vincristine is never above {HIGHEST_VINCRISTINE} mg/m2 a dose; it is {high}"
 
 
 def _cap_problems(dose: Decimal, unit: str, cap: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -50,13 +67,14 @@ def _cap_problems(dose: Decimal, unit: str, cap: Mapping[str, Any]) -> Iterator[
 
 
 def rescue_problem(phase: Mapping[str, Any]) -> tuple[str, str] | None:
-    """The line that gives high-dose methotrexate in a phase which has no word on leucovorin, and the sentence.
+    """The line that gives high-dose methotrexate in a phase that shows no leucovorin, and the sentence.
 
-    Whoever takes such a phase for whole would give methotrexate without rescue, which kills.
+    Whoever takes such a phase for whole would give methotrexate without rescue, which kills. It shows leucovorin by a
+    line, or by a word on it before the lines; a note at the end is read too late.
     """
-    said = [text for key in ("rescue", "notes") for item in phase.get(key, ()) for text in (item["text"],)]
-    said += [line.get(key, "") for line in phase["lines"] for key in ("drug", "note", "schedule")]
-    if any(word in text.casefold() for text in said for word in ("leucovorin", "folinic")):
+    first = [item["text"] for key in ("rescue", "notes") for item in phase.get(key, ()) if item.get("first")]
+    shown = [*first, *(line["drug"] for line in phase["lines"])]
+    if any("leucovorin" in text.casefold() for text in shown):
         return None
     for line in phase["lines"]:
         base, _, size = str(line.get("unit", "")).partition("/")
@@ -64,8 +82,8 @@ def rescue_problem(phase: Mapping[str, Any]) -> tuple[str, str] | None:
             high = line["dose"][1] if isinstance(line["dose"], (list, tuple)) else line["dose"]
             if Decimal(str(high)) * _IN_MG.get(base, Decimal(0)) >= HIGH_DOSE_METHOTREXATE:
                 return line["id"], (
-                    "high-dose methotrexate, and the phase has no word on leucovorin: add its line, a rescue entry, "
-                    "or a note that says what was not read"
+                    "high-dose methotrexate, and the phase shows no leucovorin: add its line, or a rescue or note "
+                    "with first: true that says what was not read"
                 )
     return None
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from all_cli.logic.explain import because
-from all_cli.logic.values import Possible, intersect
-from all_cli.patient.patient import Patient, whole_domain
+from all_cli.logic.values import Possible, intersect, whole_domain
+from all_cli.patient.patient import Patient
 from all_cli.patient.reading import value_text
 from all_cli.protocol.choice import Choice, Offer, Turn
 from all_cli.protocol.library import ProtocolLibrary

@@ -12,8 +12,8 @@ from brute_force import Value, completions, groups, holds, possible_beings, valu
 from all_cli.logic.axis import Axis
 from all_cli.logic.expression import Compare, Expression, unpack
 from all_cli.logic.expression import tests as comparisons
-from all_cli.logic.values import NumberSet, Possible
-from all_cli.patient.patient import Patient, whole_domain
+from all_cli.logic.values import NumberSet, Possible, whole_domain
+from all_cli.patient.patient import Patient
 from all_cli.patient.unreadable import ContradictionError
 from all_cli.protocol.choice import ANSWER, EXCLUDED, POSSIBLE, Choice, Chooser, choose
 from all_cli.protocol.choice_rules import ChoiceRules, choice_rules
