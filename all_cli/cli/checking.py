@@ -12,7 +12,8 @@ from all_cli.cli.options import ColorOption, FormatOption
 from all_cli.knowledge import files
 from all_cli.knowledge.documents import places_in
 from all_cli.knowledge.strict_yaml import Document, read_yaml
-from all_cli.protocol.check import check_guidance, check_protocols, check_sources
+from all_cli.protocol.check import check_choice, check_guidance, check_protocols, check_sources
+from all_cli.protocol.choice_rules import choice_rules
 from all_cli.protocol.guidance import build_guidance
 from all_cli.protocol.library import protocol_library
 from all_cli.report.check import check_json, check_page, protocol_check_json, protocol_check_page
@@ -90,7 +91,7 @@ def _cases(rules: Path | None, folder: Path | None, library: RiskLibrary) -> Cas
 
 
 def check_treatment(form: FormatOption = None, color: ColorOption = Color.auto) -> None:
-    """Check protocols, guidance and sources: links to schemes, bands of doses, conditions for nobody, idle sources."""
+    """Check protocols, guidance and sources, and prove over all patients that no guard can be broken."""
     with sentences():
         library = protocol_library()
         build_guidance()
@@ -98,6 +99,7 @@ def check_treatment(form: FormatOption = None, color: ColorOption = Color.auto) 
         facts, bibliography, rules, protocols, guidance, choice = (places_in(name) for name in files.SHIPPED)
         found = [
             *check_protocols(protocols, library.vocabulary, groups),
+            *check_choice(choice, library, choice_rules(library)),
             *check_guidance(guidance, library.vocabulary),
             *check_sources(bibliography, (facts, rules, protocols, guidance, choice)),
         ]

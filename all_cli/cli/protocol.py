@@ -38,7 +38,7 @@ COMMANDS = {
     ),
     "check": Deferred(
         "all_cli.cli.checking:check_treatment",
-        "Check protocols, guidance and sources: links to schemes, bands of doses, conditions for nobody, idle sources.",
+        "Check protocols, guidance and sources, and prove over all patients that no guard can be broken.",
     ),
     "coverage": Deferred(
         "all_cli.cli.covering:protocol_coverage",

@@ -19,19 +19,25 @@ from all_cli.logic.diagram import build_diagram
 from all_cli.logic.expression import tests
 from all_cli.logic.parse import parse_condition
 from all_cli.logic.values import Possible
+from all_cli.protocol.choice_rules import ChoiceRules
+from all_cli.protocol.guards import guard_findings
+from all_cli.protocol.library import ProtocolLibrary
+from all_cli.risk.check import check_scheme
 
 
 class Finding(NamedTuple):
     """One thing to be mended in the protocols, the guidance or the bibliography.
 
     ``check`` is ``link``, ``overlapping-rows``, ``gap-in-rows``, ``nobody``, ``years-impossible``, ``idle-source`` or
-    ``stale-uncited``; ``witness`` is a patient, fact by fact, for whom it shows.
+    ``stale-uncited``, ``guard``, or a finding of :mod:`all_cli.risk.check` on the rules of the setting; ``witness`` is
+    a patient, fact by fact, for whom it shows, ``command`` the command that shows it of that patient.
     """
 
     check: str
     message: str
     place: Place
     witness: Mapping[str, Possible] = {}
+    command: tuple[str, ...] = ()
 
 
 def check_protocols(
@@ -51,6 +57,23 @@ def check_protocols(
     yield from _years(protocols)
     yield from _doses_for_nobody(protocols, vocabulary)
     yield from _nobody(protocols, vocabulary)
+
+
+def check_choice(choice: Document, library: ProtocolLibrary, rules: ChoiceRules) -> Iterator[Finding]:
+    """Settings that leave a gap or never decide, and guards that somebody could break, proved over all patients.
+
+    Args:
+        choice: the document of the rules of choosing.
+        library: the protocols.
+        rules: the rules, compiled from the document.
+    """
+    for item in check_scheme(rules.setting, library.vocabulary):
+        if item.check != "overlap":  # which setting goes before which is what their order says
+            path: Path = ("schemes", 0, "rules") if item.rule else ("schemes", 0)
+            yield Finding(item.check, item.message, choice.place(path), item.witness)
+    places = {guard["id"]: choice.place(("guards", number)) for number, guard in enumerate(choice.data["guards"])}
+    for broken in guard_findings(library, rules):
+        yield Finding(broken.check, broken.message, places[broken.guard], broken.witness, broken.command)
 
 
 def check_guidance(guidance: Document, vocabulary: Vocabulary) -> Iterator[Finding]:

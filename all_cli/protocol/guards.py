@@ -122,6 +122,11 @@ class GuardFinding(NamedTuple):
     phase: str
     witness: Mapping[str, Possible]
 
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The command that offers the arm to the witness; the facts of the witness are still to be set."""
+        return ("all-protocol", "show", self.phase, "--for", "--protocol", self.protocol)
+
 
 def guard_findings(
     library: ProtocolLibrary,

@@ -65,10 +65,12 @@ def check_page(
 
 def witness_command(item: Finding, vocabulary: Vocabulary) -> str:
     """A ``classify`` command for the witness patient."""
-    parts = ["all-risk", "classify", "--scheme", item.scheme]
-    for setting in _settings(item.witness, vocabulary):
-        parts += ["--set", setting]
-    return shlex.join(parts)
+    return command_for(("all-risk", "classify", "--scheme", item.scheme), item.witness, vocabulary)
+
+
+def command_for(command: Sequence[str], witness: Mapping[str, Possible], vocabulary: Vocabulary) -> str:
+    """A command with the facts of a witness set, ready to be run."""
+    return shlex.join([*command, *(word for setting in _settings(witness, vocabulary) for word in ("--set", setting))])
 
 
 def _settings(witness: Mapping[str, Possible], vocabulary: Vocabulary) -> list[str]:
@@ -106,14 +108,17 @@ def protocol_check_page(library: ProtocolLibrary, found: Sequence[ProtocolFindin
     for item in found:
         page.heading(item.check)
         page.line(f"{item.place}: {item.message}")
-        if item.witness:
+        if item.command:
+            page.line(command_for(item.command, item.witness, library.vocabulary), "witness")
+        elif item.witness:
             page.line(", ".join(_settings(item.witness, library.vocabulary)), "witness")
     if found:
         page.line("Something is to mend.", strong=True)
     else:
         page.line(
             f"{number_of(len(library.ids), 'protocol')} and the guidance checked: every arm is for groups that exist, "
-            "no bands of doses overlap or leave a gap, no condition is for nobody, every source is cited."
+            "no bands of doses overlap or leave a gap, no condition is for nobody, every source is cited; every "
+            "patient has a setting, and over all patients, settings, arms and phases no guard can be broken."
         )
     return page
 
@@ -128,6 +133,7 @@ def protocol_check_json(library: ProtocolLibrary, found: Sequence[ProtocolFindin
                 "message": item.message,
                 "place": str(item.place),
                 "witness": _settings(item.witness, library.vocabulary),
+                "command": command_for(item.command, item.witness, library.vocabulary) if item.command else "",
             }
             for item in found
         ],

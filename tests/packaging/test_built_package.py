@@ -17,7 +17,7 @@ from all_cli.knowledge.files import SHIPPED
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SCHEMAS = [f"{name.removesuffix('.yaml')}.schema.json" for name in SHIPPED]
-COMPILED = {f"all_cli/compiled/{kind}.msgpack" for kind in ("risk", "protocols", "guidance")}
+COMPILED = {f"all_cli/compiled/{kind}.msgpack" for kind in ("risk", "protocols", "choice", "guidance")}
 QUICK = {"PIP_RETRIES": "0", "PIP_DEFAULT_TIMEOUT": "10", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 
 
@@ -119,6 +119,9 @@ def test_an_installed_copy_answers_from_anywhere_without_a_home_and_compiles_not
     done = run_alone(venv / "bin" / "all-protocol", *shown, cwd=elsewhere, environment=clean)
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["lines"]
+    child = ("show", "induction", "--age", "7", "--wbc", "45", "--lineage", "B", "--format", "json")
+    done = run_alone(venv / "bin" / "all-protocol", *child, cwd=elsewhere, environment=clean)
+    assert (done.returncode, done.stderr) == (0, "")
     (Path(site) / "no_yaml.pth").unlink()
     own = elsewhere / "own.yaml"
     own.write_text("schemes: 1\n", encoding="utf-8")

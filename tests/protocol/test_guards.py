@@ -19,7 +19,7 @@ from all_cli.protocol.choice_rules import ChoiceRules, choice_rules
 from all_cli.protocol.compile_choice import compile_choice
 from all_cli.protocol.guards import GuardFinding, guard_findings
 from all_cli.protocol.library import ProtocolLibrary
-from all_cli.report.guards import guard_command
+from all_cli.report.check import command_for
 from all_cli.risk.check import check_scheme
 from all_cli.risk.library import RiskLibrary
 
@@ -63,7 +63,7 @@ def test_a_guard_taken_back_prints_a_patient_and_the_command_shows_the_fault(
     found = guard_findings(protocols, rules, library, without=[guard], only=[guard])
     assert found, "somebody would be harmed without it"
     (item, *_) = found
-    program, *arguments = shlex.split(guard_command(item, protocols.vocabulary))
+    program, *arguments = shlex.split(command_for(item.command, item.witness, protocols.vocabulary))
     assert program == "all-protocol"
     assert not offered(arguments, item), "the guard keeps it out"
     taken_back = without(protocols, guard)

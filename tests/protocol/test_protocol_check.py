@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import pytest
 from typer.testing import CliRunner
 
 from all_cli.cli import checking
 from all_cli.cli.protocol import app
+from all_cli.knowledge import files
 from all_cli.knowledge.strict_yaml import read_yaml
 from all_cli.protocol.check import Finding, check_guidance, check_protocols, check_sources
+from all_cli.protocol.guards import guard_findings
 from all_cli.protocol.library import ProtocolLibrary
 
 RUNNER = CliRunner()
@@ -144,6 +147,7 @@ def test_a_finding_leaves_with_4_and_is_shown_with_its_place_and_witness(
     text = PROTOCOLS.replace("age >= 1 and age < 3", "age >= 1 and age <= 3").replace("high]", "high-risk]")
     monkeypatch.setattr(checking, "places_in", lambda _: read_yaml(text, "f.yaml"))
     monkeypatch.setattr(checking, "build_guidance", lambda: None)
+    monkeypatch.setattr(checking, "check_choice", lambda *_: [])
     monkeypatch.setattr(checking, "check_sources", lambda *_: [])
     result = RUNNER.invoke(app, ["check", "--format", "plain"], env={"COLUMNS": "300"})
     assert result.exit_code == 4
@@ -152,3 +156,21 @@ def test_a_finding_leaves_with_4_and_is_shown_with_its_place_and_witness(
     assert "age=3" in result.stdout
     assert 'f.yaml:24:53: "high-risk" is no group of nci-rome' in result.stdout
     assert "Something is to mend." in result.stdout
+
+
+def test_a_guard_that_could_be_broken_is_named_at_its_place_with_a_patient_to_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The command as if the choice did not know the guard on MRD."""
+    taken_back = ["mrd-not-standard"]
+    proof = partial(guard_findings, without=taken_back, only=taken_back)
+    monkeypatch.setattr("all_cli.protocol.check.guard_findings", proof)
+    result = RUNNER.invoke(app, ["check", "--format", "json"])
+    assert result.exit_code == 4
+    (first, *_) = json.loads(result.stdout)["findings"]
+    assert first["check"] == "guard"
+    line = files.content(files.CHOICE).decode().splitlines()[int(first["place"].split(":")[1]) - 1]
+    assert "id: mrd-not-standard" in line
+    assert "can be broken by" in first["message"]
+    assert first["command"].startswith("all-protocol show ")
+    assert "mrd_eoi=" in first["command"]
