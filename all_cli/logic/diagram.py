@@ -10,6 +10,7 @@ Nodes are numbered. Nodes ``0 … leaves - 1`` are the answers (one per rule; th
 above is ``(axis, children)`` with one child per piece, or ``-1`` where no patient can be.
 """
 
+import functools
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -25,8 +26,32 @@ Residual = Any
 Implication = tuple[int, int, int, int]  # axis a, mask of a, axis b, mask of b: a in its mask means b in its own
 
 
+class Defined(NamedTuple):
+    """A fact that others define, as a part of a diagram: ``axis`` is its number, ``parts`` those of the others.
+
+    ``leaves``, ``nodes`` and ``root`` are a diagram on the same axes; ``values`` holds, per answer of it, the mask of
+    the defined fact. ``binds`` says that the definition bears on the facts asked for even if no other is known.
+    """
+
+    axis: int
+    parts: tuple[int, ...]
+    values: tuple[int, ...]
+    leaves: int
+    nodes: tuple[tuple[int, tuple[int, ...]], ...]
+    root: int
+    binds: bool = False
+
+    def left(self, axes: tuple[Axis, ...], masks: Sequence[int]) -> int:
+        """The mask of the values that the fact can still have."""
+        reached = Diagram(axes, self.leaves, self.nodes, self.root).reach(masks)
+        return functools.reduce(int.__or__, (mask for leaf, mask in enumerate(self.values) if reached >> leaf & 1), 0)
+
+
 class Diagram(NamedTuple):
     """A compiled decision diagram; ``nodes[i]`` is node ``leaves + i``.
+
+    The last ``unasked`` axes are of facts that no node asks for: they define one that is asked for, or are defined by
+    such.
 
     ``below[i]`` is the bit mask of the answers under that node when nothing more is known: from the last known fact
     on, a walk need not go down. Empty if it was not worked out.
@@ -38,6 +63,21 @@ class Diagram(NamedTuple):
     root: int
     implications: tuple[Implication, ...] = ()
     below: tuple[int, ...] = ()
+    definitions: tuple[Defined, ...] = ()
+    unasked: int = 0
+
+    @property
+    def asked(self) -> tuple[Axis, ...]:
+        """The axes of the facts that the conditions ask for."""
+        return self.axes[: len(self.axes) - self.unasked]
+
+    @property
+    def linked(self) -> set[int]:
+        """The axes whose value can say something of another's."""
+        return {
+            *(axis for a, _, b, _ in self.implications for axis in (a, b)),
+            *(axis for fact in self.definitions for axis in (fact.axis, *fact.parts)),
+        }
 
     @property
     def everything(self) -> tuple[int, ...]:
@@ -50,16 +90,40 @@ class Diagram(NamedTuple):
         Args:
             masks: per axis, the pieces still possible, as :meth:`Axis.mask` gives them.
         """
-        if self.implications:
-            closed = propagate(self.implications, tuple(masks))
+        if self.implications or self.definitions:
+            closed = self._closed(tuple(masks))
             if closed is None:
                 return 0
             masks = closed
             # An implication that every completion satisfies is settled; the diagram knows those that are wide open.
             unsettled = [(a, am, b, bm) for a, am, b, bm in self.implications if masks[a] & am and masks[b] & ~bm]
-            if any(self._partly(axis, masks) for a, _, b, _ in unsettled for axis in (a, b)):
+            if any(self._partly(axis, masks) for a, _, b, _ in unsettled for axis in (a, b)) or any(
+                self._unsettled(fact, masks) for fact in self.definitions
+            ):
                 return self._reach_linked(self.root, closed, {})
         return self._reach(self.root, masks, {}, self._last_known(masks))
+
+    def _closed(self, masks: tuple[int, ...]) -> tuple[int, ...] | None:
+        """The masks with the consequences of implications and definitions drawn; None if no patient can be so."""
+        while True:
+            closed = propagate(self.implications, masks)
+            if closed is None or not self.definitions:
+                return closed
+            masks = closed
+            for fact in self.definitions:
+                left = masks[fact.axis] & fact.left(self.axes, masks)
+                if not left:
+                    return None
+                masks = (*masks[: fact.axis], left, *masks[fact.axis + 1 :])
+            if masks == closed:
+                return masks
+
+    def _unsettled(self, fact: Defined, masks: Sequence[int]) -> bool:
+        """Whether what a definition leaves can differ between completions of the facts asked for."""
+        axes = (fact.axis, *fact.parts)
+        if not fact.binds and all(masks[axis] == self.axes[axis].domain for axis in axes):
+            return False
+        return any(masks[axis] & (masks[axis] - 1) for axis in axes if axis < len(self.axes) - self.unasked)
 
     def _last_known(self, masks: Sequence[int]) -> int:
         """The last axis of which anything is known; below it the answers are known beforehand."""
@@ -87,7 +151,7 @@ class Diagram(NamedTuple):
             axis, children = self.nodes[node - self.leaves]
             found = 0
             for piece in self.axes[axis].pieces(masks[axis]):
-                narrowed = propagate(self.implications, (*masks[:axis], 1 << piece, *masks[axis + 1 :]))
+                narrowed = self._closed((*masks[:axis], 1 << piece, *masks[axis + 1 :]))
                 if narrowed is not None:
                     found |= self._reach_linked(children[piece], narrowed, seen)
             seen[key] = found
@@ -181,13 +245,16 @@ class Diagram(NamedTuple):
             self.root,
             self.implications,
             self.below if self.leaves <= _WORD else (),
+            self.definitions,
+            self.unasked,
         )
 
     @staticmethod
     def unpack(packed: tuple[Any, ...]) -> "Diagram":
         """The inverse of :meth:`pack`, as the cache reads it back (lists as tuples)."""
-        axes, *rest = packed
-        return Diagram(tuple(map(Axis.unpack, axes)), *rest)
+        axes, leaves, nodes, root, implications, below, definitions, unasked = packed
+        facts = tuple(Defined(*fact) for fact in definitions)
+        return Diagram(tuple(map(Axis.unpack, axes)), leaves, nodes, root, implications, below, facts, unasked)
 
 
 def build_diagram(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from all_cli.knowledge.cache import closed_part
@@ -10,13 +10,13 @@ from all_cli.knowledge.citation_check import citation_problems
 from all_cli.knowledge.problems import KnowledgeError, Problem, did_you_mean
 from all_cli.knowledge.sources import Source
 from all_cli.knowledge.strict_yaml import Document, Path
-from all_cli.knowledge.vocabulary import Fact, Vocabulary
+from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.logic.axis import Axis
 from all_cli.logic.diagram import Implication, build_diagram
-from all_cli.logic.expression import AllOf, AtLeast, Compare, Expression, Not, pack, tests
+from all_cli.logic.expression import AllOf, AtLeast, Expression, Not, pack, tests
 from all_cli.logic.parse import ConditionError, parse_condition
-from all_cli.logic.values import NumberSet
-from all_cli.patient.patient import whole_domain
+from all_cli.patient.compile_definition import axis_of, bears_on, definition_on
+from all_cli.patient.definition import definitions_in
 
 
 def compile_schemes(
@@ -83,18 +83,6 @@ def condition(
     except ConditionError as error:
         problems.append(Problem(document.text_place(path, error.offset), str(error)))
         return None
-
-
-def axis_of(fact: Fact, conditions: Iterable[Expression]) -> Axis:
-    """The axis of a fact, cut where the conditions cut it."""
-    if fact.kind != "number":
-        return Axis.of_words(fact.id, tuple(fact.values))
-    cuts = {
-        test.value for item in conditions for test in tests(item) if isinstance(test, Compare) and test.fact == fact.id
-    }
-    domain = whole_domain(fact)
-    assert isinstance(domain, NumberSet)
-    return Axis.of_number(fact.id, cuts, domain, fact.whole)
 
 
 def implications_between(axes: list[Axis], vocabulary: Vocabulary) -> list[Implication]:
@@ -177,11 +165,20 @@ class _SchemeCompiler:
                 place = self.document.place(self.path)
                 message = f"the scheme asks for {fact.id} and for all its parts ({', '.join(fact.all_of)}): ask for one"
                 self.problems.append(Problem(place, message))
-        axes = [axis_of(self.vocabulary[id], (population, *rules)) for id in facts]
+        definitions = [one for one in definitions_in(self.vocabulary) if bears_on(one, facts)]
+        hidden = list(dict.fromkeys(id for one in definitions for id in (one.fact, *one.asks) if id not in facts))
+        conditions = (population, *rules, *(item for one in definitions for item in one.conditions))
+        axes = [axis_of(self.vocabulary[id], conditions) for id in (*facts, *hidden)]
         implications = implications_between(axes, self.vocabulary)
-        scheme["diagram"] = build_diagram([Not(population), *rules], axes, implications).pack()
+        defined = tuple(definition_on(one, axes, len(facts)) for one in definitions)
+
+        def built(conditions: Sequence[Expression]) -> tuple[Any, ...]:
+            diagram = build_diagram(conditions, axes, implications)
+            return diagram._replace(definitions=defined, unasked=len(hidden)).pack()
+
+        scheme["diagram"] = built([Not(population), *rules])
         if scheme.get("quoted"):
-            scheme["rules_alone"] = build_diagram(rules, axes, implications).pack()
+            scheme["rules_alone"] = built(rules)
 
     def define(self, name: str, entry: Mapping[str, Any]) -> dict[str, Any]:
         path = (*self.path, "define", name)

@@ -166,10 +166,11 @@ def risk_library(rules: Path | None = None) -> RiskLibrary:
 
 def _build() -> dict[str, Any]:
     from all_cli.knowledge.documents import documents_of
+    from all_cli.patient.compile_definition import with_definitions
     from all_cli.risk.compile import compile_schemes
 
     facts, bibliography, rules = documents_of(files.FACTS, files.SOURCES, files.RISK_RULES)
-    vocabulary, sources = vocabulary_in(facts), sources_in(bibliography)
+    vocabulary, sources = with_definitions(vocabulary_in(facts), facts, rules), sources_in(bibliography)
     return {
         **compile_schemes(rules, vocabulary, sources),
         "vocabulary": pack_vocabulary(vocabulary),

@@ -6,14 +6,16 @@ with the program only the parsed conditions.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
-from all_cli.knowledge.vocabulary import Vocabulary
+from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.axis import Axis
 from all_cli.logic.expression import AllOf, Always, AnyOf, AtLeast, Compare, Expression, Named, Not, OneOf
 from all_cli.logic.values import NumberSet
+from all_cli.risk.library import risk_library
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Scheme
 
 Value = float | str
@@ -66,7 +68,26 @@ def possible_beings(patient: Mapping[str, Value], vocabulary: Vocabulary) -> boo
         for fact in vocabulary.facts.values()
         for when, other, allowed in fact.implies
         if fact.id in patient and other in patient and patient[fact.id] in when
+    ) and all(
+        patient[fact.id] in defined_values(fact, patient)
+        for fact in vocabulary.facts.values()
+        if fact.defined_by is not None and fact.id in patient
     )
+
+
+def defined_values(fact: Fact, patient: Mapping[str, Value]) -> Collection[str]:
+    """The values that the scheme which defines a fact leaves it; all of them if the patient lacks what it asks for."""
+    assert fact.defined_by is not None
+    scheme = _schemes()[fact.defined_by[0]]
+    if not patient.keys() >= set(scheme.facts) or not holds(scheme.population.when, patient):
+        return tuple(fact.values)
+    deciding = next((rule.id for rule in scheme.rules if holds(rule.when, patient)), "")
+    return fact.defined_by[1].get(deciding, tuple(fact.values))
+
+
+@functools.cache
+def _schemes() -> Mapping[str, Scheme]:
+    return risk_library().schemes
 
 
 def value_in(axis: Axis, piece: int, chance: random.Random, vocabulary: Vocabulary) -> Value:
