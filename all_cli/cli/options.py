@@ -31,6 +31,14 @@ RulesOption = Annotated[
     typer.Option("--rules", metavar="FILE", help="Your own schemes (YAML); extend the shipped ones, or replace by id."),
 ]
 
+AssumeOption = Annotated[
+    list[str] | None,
+    typer.Option("--assume", metavar="FACT=VALUE", help="A likely answer too, if this is so. Repeatable."),
+]
+RoutineOption = Annotated[
+    bool, typer.Option("--routine", help="A likely answer too, with what is routine for a new patient assumed.")
+]
+
 
 def _version(value: bool) -> None:
     if value:

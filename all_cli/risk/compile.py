@@ -17,6 +17,8 @@ from all_cli.logic.expression import AllOf, AtLeast, Expression, Not, pack, test
 from all_cli.logic.parse import ConditionError, parse_condition
 from all_cli.patient.compile_definition import axis_of, bears_on, definition_on
 from all_cli.patient.definition import definitions_in
+from all_cli.patient.reading import read_value
+from all_cli.patient.unreadable import UnreadableError
 
 
 def compile_schemes(
@@ -34,7 +36,7 @@ def compile_schemes(
         left_out: indices of schemes that are not of the right shape and are passed over.
 
     Returns:
-        ``{"schemes": [...], "primary": [...], "not_encoded": [...]}`` as plain data, for the cache and
+        ``{"schemes", "primary", "cautions", "routine", "not_encoded"}``, each a list of plain data, for the cache and
         :class:`~all_cli.risk.scheme.Scheme`.
 
     Raises:
@@ -58,6 +60,8 @@ def compile_schemes(
         problems.extend(compiler.problems)
         compiled.append(scheme)
     primary = list(_primary(document, vocabulary, list(seen), problems))
+    cautions = list(_cautions(document, vocabulary, sources, problems))
+    routine = list(_routine(document, vocabulary, sources, problems))
     not_encoded = document.data.get("not_encoded", [])
     for index, entry in enumerate(not_encoded):
         path = ("not_encoded", index)
@@ -66,7 +70,13 @@ def compile_schemes(
             problems.append(Problem(document.place(path), f'"{entry["id"]}" is encoded above'))
     if problems:
         raise KnowledgeError(problems)
-    return {"schemes": compiled, "primary": primary, "not_encoded": not_encoded}
+    return {
+        "schemes": compiled,
+        "primary": primary,
+        "cautions": cautions,
+        "routine": routine,
+        "not_encoded": not_encoded,
+    }
 
 
 def condition(
@@ -133,7 +143,8 @@ class _SchemeCompiler:
         self.ids(raw)
         if not self.problems:
             self.diagrams(scheme)
-        for entry in (scheme["population"], *scheme["rules"], *scheme["notes"]):
+        outcomes = (outcome for group in scheme["groups"].values() for outcome in group["outcome"])
+        for entry in (scheme["population"], *scheme["rules"], *scheme["notes"], *outcomes):
             if "expression" in entry:
                 entry["expression"] = pack(entry["expression"])
         for entry in scheme["define"].values():
@@ -288,6 +299,49 @@ def _primary(
             if fact not in vocabulary:
                 place = document.place((*path, "known", number))
                 problems.append(Problem(place, f'no fact is called "{fact}"{did_you_mean(fact, list(vocabulary))}'))
-        expression = condition(document, (*path, "when"), entry["when"], vocabulary, problems)
-        if expression is not None:
-            yield {"scheme": entry["scheme"], "when": pack(expression), "known": entry.get("known", [])}
+        conditions = _conditions(document, path, entry, ("when", "sure"), vocabulary, problems)
+        yield {
+            "scheme": entry["scheme"],
+            "known": entry.get("known", []),
+            "among": entry.get("among", ""),
+            **conditions,
+        }
+
+
+def _cautions(
+    document: Document, vocabulary: Vocabulary, sources: Mapping[str, Source], problems: list[Problem]
+) -> Iterator[dict[str, Any]]:
+    for index, entry in enumerate(document.data.get("cautions", ())):
+        path: Path = ("cautions", index)
+        problems.extend(citation_problems(document, path, entry["cite"], sources, entry["checked"]))
+        yield {**entry, **_conditions(document, path, entry, ("when", "unless"), vocabulary, problems)}
+
+
+def _routine(
+    document: Document, vocabulary: Vocabulary, sources: Mapping[str, Source], problems: list[Problem]
+) -> Iterator[dict[str, Any]]:
+    for index, entry in enumerate(document.data.get("routine", ())):
+        path: Path = ("routine", index)
+        problems.extend(citation_problems(document, path, entry["cite"], sources, entry["checked"]))
+        if entry["fact"] not in vocabulary:
+            hint = did_you_mean(entry["fact"], list(vocabulary))
+            problems.append(Problem(document.place((*path, "fact")), f'no fact is called "{entry["fact"]}"{hint}'))
+            continue
+        try:
+            read_value(vocabulary[entry["fact"]], entry["is"])
+        except UnreadableError as error:
+            problems.append(Problem(document.place((*path, "is")), str(error)))
+        yield {**entry, **_conditions(document, path, entry, ("when",), vocabulary, problems)}
+
+
+def _conditions(
+    document: Document,
+    path: Path,
+    entry: Mapping[str, Any],
+    keys: Sequence[str],
+    vocabulary: Vocabulary,
+    problems: list[Problem],
+) -> dict[str, Any]:
+    """The conditions of an entry, packed; one that is not written is left out."""
+    read = {key: condition(document, (*path, key), entry[key], vocabulary, problems) for key in keys if key in entry}
+    return {key: pack(expression) for key, expression in read.items() if expression is not None}
