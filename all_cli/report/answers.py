@@ -15,7 +15,7 @@ from all_cli.report.page import Page
 from all_cli.report.words import number_of
 from all_cli.risk.library import Answers, Likely, RiskLibrary, for_relapse, in_relapse
 from all_cli.risk.scheme import NOT_APPLICABLE, Scheme, Statement
-from all_cli.risk.verdict import ASSIGNED, Decision, Verdict, figures
+from all_cli.risk.verdict import ASSIGNED, Decision, Verdict
 
 SCHEMA_VERSION = 1
 _NAMED = 5
@@ -39,8 +39,7 @@ def answers_page(
         ending: adds what else is to stand before the references.
     """
     page = Page(library.sources)
-    for caution in library.cautions(patient):
-        page.line(f"{caution.text} {page.cite(caution.cite, caution.checked)}", "warning", strong=True)
+    warnings(page, patient, library)
     said = patient.said()
     page.line(", ".join(f"{id} {text}" for id, text in said.items()) or "nothing known", "Patient")
     for warning in patient.warnings:
@@ -49,7 +48,7 @@ def answers_page(
     full = answers.ids if named else [id for id in answers.applicable if id == answers.primary]
     for id in full:
         cautions = [_first_line(answers.verdict(id), patient) if named else _unasked(answers, patient, library)]
-        _in_full(page, answers, id, patient, [text for text in cautions if text])
+        _in_full(page, answers, id, patient, library, [text for text in cautions if text])
     if not full:
         page.line(_no_headline(answers, patient), strong=True)
     if not named:
@@ -60,6 +59,17 @@ def answers_page(
     pointers_page(page, for_patient(patient))
     page.close()
     return page
+
+
+def warnings(page: Page, patient: Patient, library: RiskLibrary) -> None:
+    """What heads every screen on a patient who may not have ALL at all."""
+    for caution, _ in library.cautions(patient):
+        page.line(f"{caution.text} {page.cite(caution.cite, caution.checked)}", "warning", strong=True)
+
+
+def warning_texts(patient: Patient, library: RiskLibrary) -> list[str]:
+    """The sentences of :func:`warnings`, and what is doubtful in the values given."""
+    return [*(caution.text for caution, _ in library.cautions(patient)), *patient.warnings]
 
 
 def _no_headline(answers: Answers, patient: Patient) -> str:
@@ -121,7 +131,9 @@ def _unasked(answers: Answers, patient: Patient, library: RiskLibrary) -> str:
     )
 
 
-def _in_full(page: Page, answers: Answers, id: str, patient: Patient, cautions: list[str]) -> None:
+def _in_full(
+    page: Page, answers: Answers, id: str, patient: Patient, library: RiskLibrary, cautions: list[str]
+) -> None:
     verdict = answers.verdict(id)
     scheme = verdict.scheme
     page.heading(f"{scheme.title}: {_answer(verdict)}", 1)
@@ -138,7 +150,7 @@ def _in_full(page: Page, answers: Answers, id: str, patient: Patient, cautions: 
     if verdict.status == ASSIGNED:
         for decision in _reasons(verdict):
             _decision(page, decision)
-        for outcome in figures(verdict, patient):
+        for outcome in library.figures(verdict, patient):
             page.line(f"{outcome.text} {page.cite(outcome.cite, outcome.checked)}", "outcome")
     else:
         _possible(page, verdict)
@@ -152,12 +164,10 @@ def _in_full(page: Page, answers: Answers, id: str, patient: Patient, cautions: 
 def _likely(page: Page, scheme: Scheme, likely: Likely, patient: Patient) -> None:
     """The likely answer beside the exact one, with every assumption where the answer stands."""
     labels = [scheme.groups[group].label if group in scheme.groups else group for group in likely.groups]
-    assumed = "; ".join(
-        f"{assumption_text(patient.vocabulary, item)} ({item.origin}{f': {item.text}' if item.text else ''})"
-        + (f" {page.cite(item.cite, item.checked)}" if item.cite else "")
-        for item in likely.assumed
-    )
-    page.line(f"{' or '.join(labels).replace(NOT_APPLICABLE, 'not applicable')}, if assumed: {assumed}", "likely")
+    page.line(f"{' or '.join(labels).replace(NOT_APPLICABLE, 'not applicable')}, if this is assumed:", "likely")
+    for item in likely.assumed:
+        why = f": {item.text} {page.cite(item.cite, item.checked)}" if item.cite else ""
+        page.line(f"{assumption_text(patient.vocabulary, item)} ({item.origin}){why}", "assumed")
 
 
 def _reasons(verdict: Verdict) -> tuple[Decision, ...]:
@@ -279,12 +289,12 @@ def answers_json(answers: Answers, patient: Patient, library: RiskLibrary) -> di
         {**verdict_json(answers.verdict(id), cited), **_likely_json(answers.likely(id), library, cited)}
         for id in answers.ids
     ]
-    cautions = library.cautions(patient)
+    cautions = [caution for caution, _ in library.cautions(patient)]
     outside = [verdict_json(verdict, cited) for verdict in answers.outside]
     return {
         **header(),
         "patient": patient.said(),
-        "warnings": [*(caution.text for caution in cautions), *patient.warnings],
+        "warnings": warning_texts(patient, library),
         "cautions": [statement_json(caution, cited) for caution in cautions],
         **_as_of_json(answers),
         "primary": answers.primary,

@@ -19,7 +19,7 @@ from all_cli.patient.assumption import ROUTINE, Assumption, assumed
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import read_value
 from all_cli.risk.scheme import NOT_APPLICABLE, Scheme, Statement
-from all_cli.risk.verdict import ASSIGNED, Verdict, brief, judge, judge_outside
+from all_cli.risk.verdict import ASSIGNED, Verdict, brief, figures, judge, judge_outside
 
 
 class RiskLibrary:
@@ -59,15 +59,24 @@ class RiskLibrary:
             for entry in self._packed["primary"]
         ]
 
-    def cautions(self, patient: Patient) -> list[Statement]:
+    def cautions(self, patient: Patient) -> list[Caution]:
         """What is to head every screen on this patient, whatever the scheme."""
         possible = patient.possible()
         return [
-            Statement(entry["id"], entry["text"], citations(entry["cite"]), entry["checked"])
+            Caution(
+                Statement(entry["id"], entry["text"], citations(entry["cite"]), entry["checked"]),
+                entry.get("no_figures", False),
+            )
             for entry in self._packed["cautions"]
             if truth(unpack(entry["when"]), possible) is True
             and not ("unless" in entry and truth(unpack(entry["unless"]), possible) is True)
         ]
+
+    def figures(self, verdict: Verdict, patient: Patient) -> tuple[Statement, ...]:
+        """The outcome figures of a verdict's group that are for this patient."""
+        if any(caution.no_figures for caution in self.cautions(patient)):
+            return ()
+        return () if in_relapse(patient) and not for_relapse(verdict.scheme) else figures(verdict, patient)
 
     def routine(self, audience: str) -> list[Assumption]:
         """What ``--routine`` takes for granted for the schemes of an audience."""
@@ -140,6 +149,13 @@ class RiskLibrary:
             and not ("sure" in entry and truth(unpack(entry["sure"]), possible) is not True)
             and not ("when" in entry and truth(unpack(entry["when"]), possible) is False)
         )
+
+
+class Caution(NamedTuple):
+    """A sentence that heads every screen, and whether no outcome figure is for such a patient."""
+
+    statement: Statement
+    no_figures: bool
 
 
 class Likely(NamedTuple):

@@ -258,13 +258,13 @@ def _notes(scheme: Scheme, patient: Patient) -> tuple[Statement, ...]:
 
 
 def figures(verdict: Verdict, patient: Patient) -> tuple[Statement, ...]:
-    """The outcome figures of the group that are for this patient: those whose condition certainly holds."""
+    """The outcome figures of the group, without those whose condition does not hold for this patient."""
     if verdict.group is None:
         return ()
     return tuple(
         outcome
         for outcome in verdict.scheme.groups[verdict.group].outcome
-        if outcome.when is None or truth(outcome.when, patient.possible()) is True
+        if outcome.when is None or truth(outcome.when, patient.possible()) is not False
     )
 
 

@@ -117,7 +117,7 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("47,XX,+4[5]/48,sl,+10[6]/49,sdl1,+17[4]", "trisomy_4", "trisomy_8", "47-49"),
     ("46,XX,del(6)(q21)[5]/55,XX,+X,+4,+6,+8,+10,+14,+17,+18,+21[9]",
      "del_6q trisomy_8", "", "46 55"),
-    ("27<1n>,X,+X,+14,+18,+21[5]/54,idemx2[15]", "", "", "27 54"),
+    ("27<1n>,X,+X,+14,+18,+21[5]/54,idemx2[15]", "", "", "27 27"),
     ("47,XX,+8[5]/46,idem,-8[5]", "trisomy_8", "trisomy_4 trisomy_10 trisomy_17", "46-47"),
     # --- normal, constitutional, too few cells
     ("46,XX", "", "", "46"),
