@@ -138,7 +138,7 @@ def described(
         "sex": sex,
         "lineage": lineage,
         "wbc": wbc,
-        "cns": cns,
+        "cns": f"CNS{cns}" if cns in ("1", "2", "3") else cns,  # in a table a bare number may be a code
         "mrd_d8_pb": mrd_d8_pb,
         "mrd_d15": mrd_d15,
         "mrd_eoi": mrd_eoi,

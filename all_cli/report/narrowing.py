@@ -22,6 +22,9 @@ MEASURE = (
 )
 
 
+_MEMBERS = 14  # members of a panel named on the page; JSON holds all
+
+
 def narrowing_page(
     found: Narrowing,
     sent: Sequence[Sending],
@@ -74,10 +77,12 @@ def narrowing_page(
 def _sent(page: Page, sent: Sequence[Sending], start: date | None) -> None:
     page.heading("What to send", 1)
     for sending in sent:
-        when = "now" if sending.day == 1 else f"day {sending.day}"
-        if start and sending.day > 1:
-            when += f", {start + timedelta(days=sending.day - 1)}"
-        page.line(f"{sending.what}: {', '.join(sending.facts)}", when)
+        dated = f"{start + timedelta(days=sending.day - 1)}, " if start and sending.day > 1 else ""
+        more = f" and {len(sending.facts) - _MEMBERS} more" if len(sending.facts) > _MEMBERS else ""
+        page.line(
+            f"{dated}{sending.what}: {', '.join(sending.facts[:_MEMBERS])}{more}",
+            "now" if sending.day == 1 else f"day {sending.day}",
+        )
     if start:
         page.line(f"day 1 is taken as the day of diagnosis, {start}; count from the first day of treatment", "dates")
 

@@ -256,9 +256,14 @@ def in_relapse(patient: Patient) -> bool:
     return known is not None and known.possible == frozenset({PRESENT})
 
 
+def asks_relapse(scheme: Scheme) -> bool:
+    """Whether a scheme is for relapsed leukaemia alone."""
+    return "relapsed" in scheme.facts
+
+
 def for_relapse(scheme: Scheme) -> bool:
     """Whether a scheme is for relapsed leukaemia, or for leukaemia of any age and moment."""
-    return "relapsed" in scheme.facts or scheme.audience == "all-ages"
+    return asks_relapse(scheme) or scheme.audience == "all-ages"
 
 
 def in_use_in(scheme: Scheme, year: int) -> bool | None:

@@ -8,6 +8,7 @@ by the best case, then by in how many schemes some result leaves a single answer
 than one with few, and how likely a result is plays no part: the measure counts possibilities, not likelihoods.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -74,13 +75,16 @@ _PHENOTYPE = ("lineage", "maturation", "etp", "surface_ig")
 def sendings(schemes: Iterable[Scheme], patient: Patient) -> list[Sending]:
     """What to send for a new patient, in the order of time: of each test the facts that a scheme still open asks for.
 
+    Members of the genetics panel stand in the order of how many schemes ask for them.
+
     Args:
         schemes: the schemes that are still open.
         patient: the patient; facts of which anything was told are left out.
     """
-    asked = {fact for scheme in schemes for fact in scheme.facts} - patient.told.keys()
+    asked = Counter(fact for scheme in schemes for fact in scheme.facts if fact not in patient.told)
     facts = [fact for fact in patient.vocabulary.facts.values() if fact.id in asked and _is_open(patient, fact)]
-    panel = tuple(fact.id for fact in facts if fact.genetic and fact.id != "dna_index")
+    genetic = [fact.id for fact in facts if fact.genetic and fact.id != "dna_index"]
+    panel = tuple(sorted(genetic, key=lambda id: -asked[id]))
     found = [
         Sending(1, "genetics panel", panel),
         Sending(1, "cerebrospinal fluid", tuple(fact.id for fact in facts if fact.id == "cns")),

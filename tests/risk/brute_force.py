@@ -100,7 +100,7 @@ def value_in(axis: Axis, piece: int, chance: random.Random, vocabulary: Vocabula
     low = low if lowest is None else max(low, lowest)
     high = high if highest is None else min(high, highest)
     if low == high:
-        return low
+        return float(low)
     if axis.whole:
         return float(chance.randint(int(low), int(high)))
     return low + (high - low) * chance.uniform(0.001, 0.999)
