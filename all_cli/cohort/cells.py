@@ -14,7 +14,7 @@ from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.logic.axis import Axis
 from all_cli.logic.values import NumberSet, Possible
 from all_cli.patient.age import age_between
-from all_cli.patient.definition import definitions_in
+from all_cli.logic.definition import definitions_in
 from all_cli.patient.genetics import GeneticsReader
 from all_cli.patient.patient import whole_domain
 from all_cli.patient.quantity import parse_quantity

@@ -37,7 +37,7 @@ class Fact(NamedTuple):
     ``kind`` is number, choice or flag (a flag's values are ``present`` and ``absent``); ``unit`` is the unit that
     numbers are kept in, ``units`` the accepted spellings of units with their factor; ``hard`` bounds what can exist,
     ``plausible`` what is not worth a warning; ``words`` maps a word to the intervals it means; ``definition`` is the
-    compiled form of ``defined_by`` (see :mod:`all_cli.patient.definition`).
+    compiled form of ``defined_by`` (see :mod:`all_cli.logic.definition`).
     """
 
     id: str

@@ -186,7 +186,7 @@ class Patient:
             self.learn(fact.id, frozenset({PRESENT if exceeds else ABSENT}), said, derived=True)
 
     def _follow_definition(self, fact: Fact) -> None:
-        from all_cli.patient.definition import definition_of
+        from all_cli.logic.definition import definition_of
 
         definition = definition_of(fact)
         if self.known.keys().isdisjoint(definition.asks) or not self.known.keys() >= set(definition.needs):

@@ -206,7 +206,7 @@ def protocol_library() -> ProtocolLibrary:
 
 def _build() -> dict[str, Any]:
     from all_cli.knowledge.documents import documents_of
-    from all_cli.patient.compile_definition import with_definitions
+    from all_cli.logic.compile_definition import with_definitions
     from all_cli.protocol.compile import compile_protocols
 
     facts, bibliography, protocols, rules = documents_of(files.FACTS, files.SOURCES, files.PROTOCOLS, files.RISK_RULES)

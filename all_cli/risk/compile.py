@@ -15,8 +15,8 @@ from all_cli.logic.axis import Axis
 from all_cli.logic.diagram import Implication, build_diagram
 from all_cli.logic.expression import AllOf, AtLeast, Expression, Not, pack, tests
 from all_cli.logic.parse import ConditionError, parse_condition
-from all_cli.patient.compile_definition import axis_of, bears_on, definition_on
-from all_cli.patient.definition import definitions_in
+from all_cli.logic.compile_definition import axis_of, bears_on, definition_on
+from all_cli.logic.definition import definitions_in
 from all_cli.patient.reading import read_value
 from all_cli.patient.unreadable import UnreadableError
 

@@ -18,7 +18,7 @@ from all_cli.logic.expression import AllOf, Always, AnyOf, Expression, Not, OneO
 from all_cli.logic.expression import tests as tests_of
 from all_cli.logic.joint import Joint, joint_diagram
 from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible
-from all_cli.patient.compile_definition import axis_of
+from all_cli.logic.compile_definition import axis_of
 from all_cli.patient.patient import whole_domain
 from all_cli.risk.compile import implications_between
 from all_cli.risk.library import RiskLibrary

@@ -297,7 +297,7 @@ def risk_library(rules: Path | None = None) -> RiskLibrary:
 
 def _build() -> dict[str, Any]:
     from all_cli.knowledge.documents import documents_of
-    from all_cli.patient.compile_definition import with_definitions
+    from all_cli.logic.compile_definition import with_definitions
     from all_cli.risk.compile import compile_schemes
 
     facts, bibliography, rules = documents_of(files.FACTS, files.SOURCES, files.RISK_RULES)

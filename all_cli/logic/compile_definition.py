@@ -14,7 +14,7 @@ from all_cli.logic.diagram import Defined, build_diagram
 from all_cli.logic.expression import Compare, Expression, Not, pack, tests
 from all_cli.logic.parse import ConditionError, parse_condition
 from all_cli.logic.values import ChoiceSet, NumberSet
-from all_cli.patient.definition import Definition
+from all_cli.logic.definition import Definition
 from all_cli.patient.patient import whole_domain
 
 if TYPE_CHECKING:
