@@ -32,11 +32,11 @@ from all_cli.knowledge.problems import KnowledgeError
 from all_cli.knowledge.strict_yaml import read_yaml
 from all_cli.knowledge.vocabulary import vocabulary_in
 from all_cli.logic.parse import ConditionError, parse_condition
-from all_cli.logic.values import NumberSet
+from all_cli.logic.values import NumberSet, whole_domain
 from all_cli.patient.age import age_between, read_date
 from all_cli.patient.dates import read_table_date
 from all_cli.patient.genetics import GeneticsReader
-from all_cli.patient.patient import Patient, whole_domain
+from all_cli.patient.patient import Patient
 from all_cli.patient.reading import read_value, value_text
 from all_cli.patient.spreadsheet import damage
 from all_cli.patient.unreadable import UnreadableError

@@ -86,7 +86,7 @@ THOROUGH = (
         for name in ("comparison", "difference", "known_schemes", "narrowing", "primary", "score", "tree", "whatif")
     ],
     [*OWN_FILE, f"{CLI}as_of.py", f"{CLI}exploring.py", f"{CLI}tree_command.py", f"{CLI}classify_json.py"],
-    [f"{RISK}published_cases.py", f"{RISK}exactness.py", "tests/cohort/test_one_evaluator.py"],
+    [f"{RISK}boundary_cases.py", f"{RISK}exactness.py", "tests/cohort/test_one_evaluator.py"],
 )
 # Modules that the knowledge is compiled with; for the others it is compiled once.
 COMPILING = (

@@ -1,30 +1,103 @@
-"""Shared fixtures: the shipped library, and a cache of its own for the tests."""
+"""What all tests share: the shipped libraries, a cache apart from the user's, and groups that need another program.
+
+``pytest --nothing-skipped`` fails if a test was skipped; what was skipped, and how to have it, is said at the end.
+"""
 
 from __future__ import annotations
 
 import os
 import tempfile
+from collections import Counter
+from functools import cache
+from typing import Any
 
 # Before anything reads the user's cache directory: tests neither use nor touch it.
 os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="all-cli-tests-")
 
 import pytest
+import typer.main
+import typer.testing
 from hypothesis import HealthCheck, settings
+from needs import GROUPS, is_here
 
-from all_cli.protocol.library import ProtocolLibrary, protocol_library
-from all_cli.risk.library import RiskLibrary, risk_library
+import all_cli.protocol.library
+import all_cli.risk.library
+from all_cli.protocol.library import ProtocolLibrary
+from all_cli.risk.library import RiskLibrary
 
 settings.register_profile(
     "all-cli", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 settings.load_profile("all-cli")
 
+# Thousands of tests run a command in this process. What a process does once, it does once here too: the shipped
+# knowledge cannot change while a process runs, and a command line is built the same each time.
+_protocol_library = cache(all_cli.protocol.library.protocol_library)
+_risk_library_of = all_cli.risk.library.risk_library
+_risk_library = cache(_risk_library_of)
+all_cli.protocol.library.protocol_library = lambda: _protocol_library()
+all_cli.risk.library.risk_library = lambda rules=None: _risk_library() if rules is None else _risk_library_of(rules)
+typer.testing._get_command = cache(typer.main.get_command)
+
 
 @pytest.fixture(scope="session")
 def library() -> RiskLibrary:
-    return risk_library()
+    return all_cli.risk.library.risk_library()
 
 
 @pytest.fixture(scope="session")
 def protocols() -> ProtocolLibrary:
-    return protocol_library()
+    return all_cli.protocol.library.protocol_library()
+
+
+# --- groups of tests that need a program besides Python ---------------------------------------------------------------
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--nothing-skipped", action="store_true", help="fail if any test was skipped")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for name, group in GROUPS.items():
+        config.addinivalue_line("markers", f"{name}: needs {group.needs}")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for name, group in GROUPS.items():
+        if item.get_closest_marker(name) and not is_here(name):
+            pytest.skip(f"needs {group.needs}")
+
+
+def _skipped(config: pytest.Config) -> list[Any]:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return list(reporter.stats.get("skipped", ())) if reporter else []
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if session.config.getoption("nothing_skipped") and _skipped(session.config) and session.exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    skipped = _skipped(config)
+    ran = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, ())]
+    lines = []
+    for name, group in GROUPS.items():
+        without = len({report.nodeid for report in skipped if name in report.keywords})
+        here = len({report.nodeid for report in ran if name in report.keywords})
+        if without:
+            lines.append(f"{name}: {without} skipped, for want of {group.needs}. To have them: {group.how}")
+        elif here:
+            lines.append(f"{name}: {here} ran")
+    others = Counter(
+        (report.nodeid.split("[")[0], report.longrepr[2] if isinstance(report.longrepr, tuple) else "")
+        for report in skipped
+        if not any(name in report.keywords for name in GROUPS)
+    )
+    lines += [f"{where}: {number} skipped. {why}" for (where, why), number in others.items()]
+    if lines:
+        terminalreporter.section("tests that need more than Python")
+        for line in lines:
+            terminalreporter.line(line)
+    if skipped and config.getoption("nothing_skipped"):
+        terminalreporter.line(f"failed: {len(skipped)} tests skipped, and --nothing-skipped allows none", red=True)

@@ -121,9 +121,9 @@ def emit(form: Format | None, color: Color, page: Callable[[], Any], data: Calla
     """Write a result in the chosen format; only what is needed is built."""
     name = chosen_format(form)
     if name == "json":
-        import json
+        from all_cli.report.json_text import json_text
 
-        typer.echo(json.dumps(data(), ensure_ascii=not _holds_everything(), indent=2))
+        typer.echo(json_text(data(), ascii_only=not _holds_everything()))
         return
     from all_cli.report.render import print_page
 

@@ -36,6 +36,10 @@ COMMANDS = {
         "all_cli.cli.citing:cite_in_protocols",
         "Print the reference of a source, a protocol or a line.",
     ),
+    "check": Deferred(
+        "all_cli.cli.checking:check_treatment",
+        "Check protocols, guidance and sources: links to schemes, bands of doses, conditions for nobody, idle sources.",
+    ),
     "coverage": Deferred(
         "all_cli.cli.covering:protocol_coverage",
         "Count the lines read in their source and those recalled, and list what is known and not encoded.",

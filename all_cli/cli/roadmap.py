@@ -267,11 +267,10 @@ def _content(plan: "Roadmap", library: "ProtocolLibrary", form: RoadmapFormat, l
 
         return roadmap_csv(plan, library).encode()
     if form is RoadmapFormat.json:
-        import json
-
+        from all_cli.report.json_text import json_text
         from all_cli.report.roadmap_data import roadmap_json
 
-        return (json.dumps(roadmap_json(plan, library), ensure_ascii=False, indent=2) + "\n").encode()
+        return (json_text(roadmap_json(plan, library)) + "\n").encode()
 
     import io
     from contextlib import redirect_stdout

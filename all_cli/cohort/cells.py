@@ -12,11 +12,10 @@ from typing import NamedTuple
 from all_cli.cohort.columns import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, Column, read_cell, read_cell_date
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.logic.axis import Axis
-from all_cli.logic.values import NumberSet, Possible
-from all_cli.patient.age import age_between
 from all_cli.logic.definition import definitions_in
+from all_cli.logic.values import NumberSet, Possible, whole_domain
+from all_cli.patient.age import age_between
 from all_cli.patient.genetics import GeneticsReader
-from all_cli.patient.patient import whole_domain
 from all_cli.patient.quantity import parse_quantity
 from all_cli.patient.reading import UNKNOWN_WORDS, fold
 from all_cli.patient.unreadable import UnreadableError

@@ -17,8 +17,8 @@ from all_cli.cohort.numbering import Numbering
 from all_cli.cohort.plain_numbers import PlainNumbers
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.logic.axis import Axis
-from all_cli.logic.values import Possible
 from all_cli.logic.definition import definitions_in
+from all_cli.logic.values import Possible
 from all_cli.patient.patient import Patient
 from all_cli.patient.unreadable import UnreadableError
 

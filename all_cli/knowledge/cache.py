@@ -1,14 +1,17 @@
-"""The compiled form of the knowledge, kept in the user's cache directory.
+"""The compiled form of the knowledge: shipped with the program, or kept in the user's cache for files of their own.
 
-Keyed by the content of the knowledge files and by the program's own files, so a stale entry is never found; carries a
-checksum, so a damaged one is never used; written beside and renamed, so a half-written one never exists. Losing it
-costs only the time to build it again. Nothing in it can run: it is plain data.
+Compiling YAML takes longer than everything else together. What ships is made when the package is built or a checkout is
+installed; what a user's own file compiles to is kept under the user's cache directory. Each is found by the content of
+the knowledge files and of the program's own files, so that a stale one is never taken; carries a checksum, so that a
+damaged one is never used; is written beside and renamed, so that a half-written one never exists. Losing one costs only
+the time to build it again. Nothing in it can run: it is plain data.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import sys
 import zlib
 from collections.abc import Callable, Iterable
@@ -19,31 +22,46 @@ from typing import Any
 import msgpack
 
 from all_cli import __version__
+from all_cli.knowledge import files
 
 _SUM = 16
+_LARGEST = 64 << 20  # bytes; some thirty times the shipped knowledge
+_MOST_KEPT = 16  # entries of a user's own files; the oldest go
+_PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def compiled(kind: str, inputs: Iterable[bytes], build: Callable[[], Any]) -> Any:
-    """The compiled form of ``inputs``: from the cache if it is there and whole, otherwise built and kept.
+    """The compiled form of shipped knowledge: as shipped if it is of this content and whole, otherwise built.
+
+    In a checkout what was built is written where the shipped form lies, so that an edit is compiled once; an installed
+    package is never written to.
 
     Args:
-        kind: what is compiled; one entry of each kind is kept.
+        kind: what is compiled; names the file.
         inputs: the bytes that the compiled form depends on.
         build: makes the form from scratch, as nested lists, dicts, texts and numbers.
     """
-    key = "-".join(_sum(item) for item in (_program().encode(), *inputs))
-    folder = _folder()
-    path = folder / f"{kind}-{key}.msgpack"
-    with contextlib.suppress(OSError, ValueError, msgpack.UnpackException):
-        raw = path.read_bytes()
-        if _sum(raw[_SUM:]).encode() == raw[:_SUM]:
-            return open_part(raw[_SUM:])
-    form = build()
-    packed = closed_part(form)
-    with contextlib.suppress(OSError):
-        _keep(folder, path, kind, _sum(packed).encode() + packed)
-    # What was built and what will be read back must be the same thing, so read it back.
-    return open_part(packed)
+    path = _PACKAGE / "compiled" / f"{kind}.msgpack"
+    return _form(path if files.in_a_checkout() else None, path, _key(inputs), build, readable_by_all=True)
+
+
+def cached(kind: str, inputs: Iterable[bytes], build: Callable[[], Any]) -> Any:
+    """The compiled form of a user's own file: from the user's cache if it is there and whole, otherwise built and kept.
+
+    Where there is no cache directory (no home, a home that cannot be written to) it is built each time.
+
+    Args:
+        kind: what is compiled; each content has an entry of its own.
+        inputs: as for :func:`compiled`.
+        build: as for :func:`compiled`.
+    """
+    folder, key = _folder(), _key(inputs)
+    path = folder / f"{kind}-{key}.msgpack" if folder else None
+    form = _form(path, path, key, build)
+    if folder:
+        with contextlib.suppress(OSError):
+            _evict(folder, kind)
+    return form
 
 
 def closed_part(form: Any) -> bytes:
@@ -51,12 +69,52 @@ def closed_part(form: Any) -> bytes:
     return bytes(msgpack.packb(form))
 
 
-def open_part(packed: bytes) -> Any:
+def open_part(packed: bytes | memoryview) -> Any:
     """The inverse of :func:`closed_part`; lists come back as tuples."""
     return msgpack.unpackb(packed, strict_map_key=False, use_list=False)
 
 
-def _sum(content: bytes) -> str:
+def _form(
+    keep_at: Path | None, path: Path | None, key: str, build: Callable[[], Any], readable_by_all: bool = False
+) -> Any:
+    """What ``path`` holds under ``key``; otherwise what is built, written to ``keep_at``."""
+    if path is not None:
+        with contextlib.suppress(OSError, ValueError, TypeError, msgpack.UnpackException):
+            return open_part(_payload(_regular_file(path), key))
+    packed = closed_part(build())
+    if keep_at is not None:
+        with contextlib.suppress(OSError):
+            _keep(keep_at, key.encode() + b"\n" + _sum(packed).encode() + packed, readable_by_all)
+    # What was built and what will be read back must be the same thing, so read it back.
+    return open_part(packed)
+
+
+def _payload(raw: bytes, key: str) -> memoryview:
+    head = f"{key}\n".encode()
+    packed = memoryview(raw)[len(head) + _SUM :]  # a view: copying a megabyte would be felt
+    if not raw.startswith(head + _sum(packed).encode()):
+        raise ValueError("of other content, or damaged")
+    return packed
+
+
+def _regular_file(path: Path) -> bytes:
+    """The bytes of a regular file; a FIFO or device in its place is not waited for."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST:
+        raise ValueError("not a file that was written here")
+    return path.read_bytes()
+
+
+def _key(inputs: Iterable[bytes]) -> str:
+    return "-".join(map(_key_part, (_program(), *inputs)))
+
+
+@cache
+def _key_part(content: bytes) -> str:
+    return _sum(content)  # of the same few files for each kind
+
+
+def _sum(content: bytes | memoryview) -> str:
     """Two checksums of the content, which importing a cryptographic library would make slow to start.
 
     They guard against chance, not against somebody: whoever can write here could as well change the program.
@@ -64,39 +122,48 @@ def _sum(content: bytes) -> str:
     return f"{zlib.crc32(content):08x}{zlib.adler32(content):08x}"
 
 
-def _keep(folder: Path, path: Path, kind: str, content: bytes) -> None:
+def _keep(path: Path, content: bytes, readable_by_all: bool) -> None:
     import tempfile
 
-    folder.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=folder, prefix=f".{kind}-")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
+        if readable_by_all:
+            Path(name).chmod(0o644)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    for other in folder.glob(f"{kind}-*.msgpack"):
-        if other != path:
-            other.unlink(missing_ok=True)
 
 
-def _folder() -> Path:
-    if sys.platform == "linux":
-        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "all-cli"
-    from platformdirs import user_cache_path
+def _evict(folder: Path, kind: str) -> None:
+    entries = [entry for entry in os.scandir(folder) if entry.name.startswith(f"{kind}-")]
+    if len(entries) > _MOST_KEPT:
+        entries.sort(key=lambda entry: entry.stat(follow_symlinks=False).st_mtime_ns)
+        for entry in entries[:-_MOST_KEPT]:
+            Path(entry.path).unlink(missing_ok=True)
 
-    return Path(user_cache_path("all-cli"))
+
+def _folder() -> Path | None:
+    """The program's folder in the user's cache directory; None where the environment names none."""
+    if sys.platform != "linux":
+        from platformdirs import user_cache_path
+
+        return Path(user_cache_path("all-cli"))
+    home = os.environ.get("HOME", "")
+    place = os.environ.get("XDG_CACHE_HOME") or (f"{home}/.cache" if home else "")
+    return Path(place) / "all-cli" if place.startswith("/") else None
 
 
 @cache
-def _program() -> str:
-    """The program's version and the size and time of each of its files that shape the compiled form."""
-    package = Path(__file__).resolve().parent.parent
-    parts = [__version__]
+def _program() -> bytes:
+    """The program's version and the content of each of its files that shape the compiled form."""
+    total = zlib.crc32(__version__.encode())
     for room in ("knowledge", "logic", "risk", "protocol"):
-        for entry in sorted(os.scandir(package / room), key=lambda entry: entry.name):
+        for entry in sorted(os.scandir(_PACKAGE / room), key=lambda entry: entry.name):
             if entry.name.endswith(".py"):
-                status = entry.stat()
-                parts.append(f"{room}/{entry.name}:{status.st_size}:{status.st_mtime_ns}")
-    return "|".join(parts)
+                with open(entry.path, "rb") as file:  # noqa: PTH123 # some fifty files at each start
+                    total = zlib.crc32(file.read(), zlib.crc32(entry.name.encode(), total))
+    return f"{total:08x}".encode()

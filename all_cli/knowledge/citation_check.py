@@ -26,7 +26,7 @@ def citation_problems(
         place = document.place((*path, "cite", index))
         if id not in sources:
             yield Problem(place, f'no source is called "{id}"{did_you_mean(id, list(sources))}')
-        elif checked and not locator:
+        elif checked and not locator.strip():
             yield Problem(place, f'"{id}" is cited as checked: say where in it (page, table, row, section)')
         elif sources[id].read == "not-read":
             unread.append(id)

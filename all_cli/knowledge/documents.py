@@ -48,6 +48,11 @@ def document_of(name: str) -> Document:
     return checked_document(files.content(name), f"data/{name}", name)
 
 
+def places_in(name: str) -> Document:
+    """One shipped knowledge file that compiles, for the places in it; it is not held against its schema again."""
+    return read_yaml(files.content(name).decode("utf-8"), f"data/{name}")
+
+
 def checked_document(raw: bytes, shown_as: str, schema_of: str) -> Document:
     """Knowledge text of the same form as the shipped file ``schema_of``, read strictly and checked.
 

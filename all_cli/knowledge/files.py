@@ -22,6 +22,11 @@ def data_directory() -> Path:
     raise KnowledgeError([Problem(Place(str(package / "data"), 1, 1), "the knowledge files are not installed")])
 
 
+def in_a_checkout() -> bool:
+    """Whether the knowledge files lie beside the package, where they are edited, and not inside it."""
+    return data_directory().parent != Path(__file__).resolve().parent.parent
+
+
 @cache
 def content(name: str) -> bytes:
     """The bytes of one shipped knowledge file."""

@@ -1,7 +1,9 @@
 """The bibliography: what is cited, and how a reference reads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from all_cli.knowledge.cache import closed_part, open_part
 
 if TYPE_CHECKING:
     from all_cli.knowledge.strict_yaml import Document
@@ -96,6 +98,25 @@ def sources_in(document: "Document") -> dict[str, Source]:
     }
 
 
-def pack_sources(sources: Mapping[str, Source]) -> dict[str, Any]:
-    """The bibliography as plain data, for the compiled cache."""
-    return {id: source._asdict() for id, source in sources.items()}
+class Bibliography(Mapping[str, Source]):
+    """The sources by id, from their compiled form; each is unpacked when it is asked for."""
+
+    def __init__(self, packed: bytes) -> None:
+        self._closed: dict[str, bytes] = open_part(packed)
+
+    def __getitem__(self, id: str) -> Source:
+        return Source(**open_part(self._closed[id]))
+
+    def __contains__(self, id: object) -> bool:
+        return id in self._closed
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._closed)
+
+    def __len__(self) -> int:
+        return len(self._closed)
+
+
+def pack_sources(sources: Mapping[str, Source]) -> bytes:
+    """The compiled form that :class:`Bibliography` reads."""
+    return closed_part({id: closed_part(source._asdict()) for id, source in sources.items()})

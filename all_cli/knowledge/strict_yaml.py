@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -91,9 +92,23 @@ def read_yaml(text: str, file: str, *, as_text: bool = False) -> Document:
 def _refuse_deep(text: str, file: str) -> None:
     """Refuse nesting that no table has: some ten thousand levels end PyYAML, and the process with it, without a word.
 
+    A parser may have a limit of its own and meet it by looking ahead, before it has told of a single level. So where it
+    refuses, what stands before that place is counted too.
+
     Raises:
         KnowledgeError: more than ``_DEEPEST`` levels.
+        yaml.MarkedYAMLError: a mistake that is not below so many levels.
     """
+    try:
+        _count_levels(text, file)
+    except yaml.MarkedYAMLError as error:
+        if error.problem_mark:
+            with suppress(yaml.YAMLError):
+                _count_levels(text[: error.problem_mark.index], file)
+        raise
+
+
+def _count_levels(text: str, file: str) -> None:
     loader, depth = _LOADER(text), 0
     try:
         while loader.check_event():

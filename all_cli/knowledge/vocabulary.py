@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -74,12 +73,14 @@ class Fact(NamedTuple):
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class Vocabulary(Mapping[str, Fact]):
     """All facts, by id; looking up an alias gives the fact it stands for."""
 
-    facts: Mapping[str, Fact]
-    aliases: Mapping[str, str]
+    __slots__ = ("aliases", "facts")  # a data class would cost every start a millisecond
+
+    def __init__(self, facts: Mapping[str, Fact], aliases: Mapping[str, str]) -> None:
+        self.facts = facts
+        self.aliases = aliases
 
     def __getitem__(self, name: str) -> Fact:
         return self.facts[self.aliases.get(name, name)]
@@ -128,9 +129,28 @@ def vocabulary_in(document: "Document") -> Vocabulary:
             aliases[alias] = id
     for fact in facts.values():
         problems.extend(_dangling(document, fact, facts))
+    problems.extend(_ambiguous(document))
     if problems:
         raise KnowledgeError(problems)
     return Vocabulary(facts, aliases)
+
+
+def _ambiguous(document: "Document") -> Iterator[Problem]:
+    """Spellings, columns and options that belong to two facts, and bounds that cross."""
+    for key in ("columns", "spellings", "option"):
+        owners: dict[str, str] = {}
+        for id, entry in document.data["facts"].items():
+            written = entry.get(key, ())
+            for number, word in enumerate([written] if isinstance(written, str) else written):
+                owner = owners.setdefault(word.casefold(), id)
+                if owner != id:
+                    place = document.place(("facts", id, key, number))
+                    yield Problem(place, f'"{word}" belongs to {owner} already: a reader could not tell the two apart')
+    for id, entry in document.data["facts"].items():
+        for key in ("hard", "plausible"):
+            low, high = entry.get(key, (None, None))
+            if low is not None and high is not None and low >= high:
+                yield Problem(document.place(("facts", id, key)), f"the bounds run backwards: {low} to {high}")
 
 
 def _words(

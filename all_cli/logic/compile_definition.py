@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from all_cli.knowledge.problems import KnowledgeError, Problem, did_you_mean
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
+from all_cli.logic.axes import axis_of
 from all_cli.logic.axis import Axis
-from all_cli.logic.diagram import Defined, build_diagram
-from all_cli.logic.expression import Compare, Expression, Not, pack, tests
-from all_cli.logic.parse import ConditionError, parse_condition
-from all_cli.logic.values import ChoiceSet, NumberSet
 from all_cli.logic.definition import Definition
-from all_cli.patient.patient import whole_domain
+from all_cli.logic.diagram import Defined, build_diagram
+from all_cli.logic.expression import Expression, Not, pack, tests
+from all_cli.logic.parse import ConditionError, parse_condition
+from all_cli.logic.values import ChoiceSet
 
 if TYPE_CHECKING:
     from all_cli.knowledge.strict_yaml import Document
-
-
-def axis_of(fact: Fact, conditions: Iterable[Expression]) -> Axis:
-    """The axis of a fact, cut where the conditions cut it."""
-    if fact.kind != "number":
-        return Axis.of_words(fact.id, tuple(fact.values))
-    cuts = {
-        test.value for item in conditions for test in tests(item) if isinstance(test, Compare) and test.fact == fact.id
-    }
-    domain = whole_domain(fact)
-    assert isinstance(domain, NumberSet)
-    return Axis.of_number(fact.id, cuts, domain, fact.whole)
 
 
 def with_definitions(vocabulary: Vocabulary, facts: Document, rules: Document) -> Vocabulary:
@@ -64,7 +51,7 @@ def with_definitions(vocabulary: Vocabulary, facts: Document, rules: Document) -
             found[fact.id] = fact._replace(definition=_compiled(fact, scheme, vocabulary))
     if problems:
         raise KnowledgeError(problems)
-    return replace(vocabulary, facts=found)
+    return Vocabulary(found, vocabulary.aliases)
 
 
 def _compiled(fact: Fact, scheme: Mapping[str, Any], vocabulary: Vocabulary) -> tuple[Any, ...] | None:

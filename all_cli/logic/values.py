@@ -9,6 +9,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from all_cli.knowledge.vocabulary import Fact
 
 Bound = tuple[float, int]
 Span = tuple[Bound, Bound]
@@ -143,3 +147,11 @@ def possible_text(possible: Possible) -> str:
     if isinstance(possible, NumberSet):
         return " or ".join(span_text(span) for span in possible.spans) or "none"
     return " or ".join(sorted(possible)) or "none"
+
+
+def whole_domain(fact: Fact) -> Possible:
+    """Every value that a fact can have."""
+    if fact.kind == "number":
+        domain = NumberSet.between(*fact.hard)
+        return domain.whole() if fact.whole else domain
+    return frozenset(fact.values)

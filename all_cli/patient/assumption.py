@@ -9,8 +9,8 @@ from all_cli.knowledge.sources import Citation
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import Expression
-from all_cli.logic.values import Possible
-from all_cli.patient.patient import Patient, whole_domain
+from all_cli.logic.values import Possible, whole_domain
+from all_cli.patient.patient import Patient
 from all_cli.patient.reading import read_value, value_text
 from all_cli.patient.unreadable import ContradictionError, UnreadableError
 

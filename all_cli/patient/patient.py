@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
-from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, intersect, number_text
+from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, intersect, number_text, whole_domain
 from all_cli.patient.reading import UNKNOWN_WORDS, fold, read_value, value_text
 from all_cli.patient.unreadable import ContradictionError
 
@@ -200,11 +200,3 @@ class Patient:
     def _source(self, fact: Fact) -> str:
         known = self.known[fact.id]
         return known.said if known.derived else f"{known.said} ({fact.id} {self.text(fact.id)})"
-
-
-def whole_domain(fact: Fact) -> Possible:
-    """Every value that a fact can have."""
-    if fact.kind == "number":
-        domain = NumberSet.between(*fact.hard)
-        return domain.whole() if fact.whole else domain
-    return frozenset(fact.values)

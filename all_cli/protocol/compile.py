@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from all_cli.knowledge.citation_check import citation_problems
@@ -10,10 +11,11 @@ from all_cli.knowledge.problems import KnowledgeError, Problem, did_you_mean
 from all_cli.knowledge.sources import Source
 from all_cli.knowledge.strict_yaml import Document, Path
 from all_cli.knowledge.vocabulary import Vocabulary
+from all_cli.knowledge.years import backwards
 from all_cli.logic.expression import pack
 from all_cli.logic.parse import ConditionError, parse_condition
 from all_cli.protocol.library import ProtocolLibrary, packed
-from all_cli.protocol.plausible import dose_problems, rescue_problem, total_problem
+from all_cli.protocol.plausible import dose_problems, rescue_problem, total_problem, vinca_problems
 from all_cli.protocol.regimen import days_in
 from all_cli.protocol.totals import SUMS
 
@@ -43,6 +45,11 @@ class _Compiler:
         self.unique(data["protocols"], ("protocols",))
         for id, table in data.get("dose_tables", {}).items():
             self.known(table["drug"], data["drugs"], "drug", ("dose_tables", id, "drug"))
+            for number, row in enumerate(table["rows"]):
+                if row["dose"] <= 0:
+                    self.problem(
+                        ("dose_tables", id, "rows", number, "dose"), f"a dose is above nothing; it is {row['dose']}"
+                    )
         for index, protocol in enumerate(data["protocols"]):
             self.protocol(protocol, ("protocols", index))
         ids = [protocol["id"] for protocol in data["protocols"]]
@@ -88,6 +95,8 @@ class _Compiler:
         arms = [arm["id"] for arm in protocol["arms"]]
         self.unique(protocol["phases"], (*path, "phases"))
         self.unique(protocol["arms"], (*path, "arms"))
+        if message := backwards(protocol.get("years")):
+            self.problem((*path, "years"), message)
         used: set[str] = set()
         for index, arm in enumerate(protocol["arms"]):
             for number, phase in enumerate(arm["phases"]):
@@ -115,10 +124,17 @@ class _Compiler:
         if len(kinds) != 1:
             self.problem(path, "a line has exactly one of dose, dose_by and dose_text")
         if "dose_by" in line:
-            self.known(line["dose_by"], data.get("dose_tables", {}), "dose table", (*path, "dose_by"))
+            tables = data.get("dose_tables", {})
+            self.known(line["dose_by"], tables, "dose table", (*path, "dose_by"))
+            of = tables.get(line["dose_by"], line)["drug"]
+            if of != line["drug"]:
+                self.problem(
+                    (*path, "dose_by"), f'"{line["dose_by"]}" is a table for {of}; the line gives {line["drug"]}'
+                )
         if "scale_by" in line:
             self.known(line["scale_by"], data.get("scalings", {}), "scaling", (*path, "scale_by"))
-        for key, message in dose_problems(line):
+        drug_class = data["drugs"].get(line["drug"], {}).get("class", "")
+        for key, message in (*dose_problems(line), *vinca_problems(line, drug_class)):
             self.problem((*path, key), message)
         if not any(key in line for key in ("days", "window", "schedule")):
             self.problem(path, "a line needs days, a window or a schedule in words")
@@ -130,6 +146,9 @@ class _Compiler:
             self.problem((*path, key), f"day {outside[0]} is outside the phase, which has {length} days")
         if days != sorted(days):
             self.problem((*path, "days"), "the days are not in order")
+        twice = [day for day, next_day in pairwise(sorted(days_in(line.get("days", [])))) if day == next_day]
+        if twice:
+            self.problem((*path, "days"), f"day {twice[0]} is given twice")
 
     def stated_totals(self, form: dict[str, Any]) -> None:
         """Totals that a source states, against the sum of the lines; only once everything else can be read."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from all_cli.knowledge.citation_check import citation_problems
 from all_cli.knowledge.problems import KnowledgeError, Problem, did_you_mean
 from all_cli.knowledge.sources import Source, citations
 from all_cli.knowledge.strict_yaml import Document, Path
@@ -107,15 +108,14 @@ class _Compiler:
         if verdict in (CONTRADICTED, LIMITED) and citations(entry["cite"])[0].source in STATEMENTS:
             message = f"a {verdict} statement leads with the primary source: cite that first, not the seed text"
             self.problem((*path, "cite", 0), message)
+        for number, claim in enumerate(claims):
+            if verdict in (CONTRADICTED, LIMITED) and claim["says"] in entry["text"]:
+                message = f"the {verdict} words of the seed text lead the entry: say what the primary source says"
+                self.problem((*path, "seeds", number, "says"), message)
 
     def statement(self, item: Mapping[str, Any], path: Path) -> None:
-        for number, citation in enumerate(citations(item["cite"])):
-            self.cited[citation.source] = None
-            at = (*path, "cite", number)
-            self.known(citation.source, self.sources, "source", at)
-            if item["checked"] and not citation.locator:
-                message = f'"{citation.source}" is cited as checked: say where in it (page, table, row, section)'
-                self.problem(at, message)
+        self.cited.update(dict.fromkeys(citation.source for citation in citations(item["cite"])))
+        self.problems.extend(citation_problems(self.document, path, item["cite"], self.sources, item["checked"]))
 
     def condition(self, entry: Mapping[str, Any], path: Path) -> Any:
         if "when" not in entry:

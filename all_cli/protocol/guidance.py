@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from all_cli.knowledge import files
 from all_cli.knowledge.cache import closed_part, compiled, open_part
-from all_cli.knowledge.sources import Citation, Source, citations, pack_sources, sources_in
+from all_cli.knowledge.sources import Bibliography, Citation, citations, pack_sources, sources_in
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import Expression, tests, unpack
 from all_cli.logic.values import Possible
@@ -119,9 +119,9 @@ class GuidanceLibrary:
         return {raw[0]: _brief(raw) for raw in self._packed["index"]}
 
     @cached_property
-    def sources(self) -> dict[str, Source]:
+    def sources(self) -> Bibliography:
         """The sources that entries cite, by id."""
-        return {id: Source(**raw) for id, raw in open_part(self._packed["sources"]).items()}
+        return Bibliography(self._packed["sources"])
 
     @cached_property
     def _texts(self) -> Mapping[str, Any]:
@@ -201,7 +201,7 @@ def build_guidance() -> dict[str, Any]:
     sources = sources_in(bibliography)
     form = compile_guidance(guidance, vocabulary_in(facts), sources, protocol_library().drugs)
     cited = {id: sources[id] for id in form.pop("cited")}
-    return {**form, "entries": closed_part(form["entries"]), "sources": closed_part(pack_sources(cited))}
+    return {**form, "entries": closed_part(form["entries"]), "sources": pack_sources(cited)}
 
 
 def _brief(raw: Sequence[Any]) -> Brief:

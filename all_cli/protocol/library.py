@@ -8,7 +8,7 @@ from typing import Any
 
 from all_cli.knowledge import files
 from all_cli.knowledge.cache import closed_part, compiled, open_part
-from all_cli.knowledge.sources import Source, citations, pack_sources, sources_in
+from all_cli.knowledge.sources import Bibliography, Source, citations, pack_sources, sources_in
 from all_cli.knowledge.vocabulary import Vocabulary, pack_vocabulary, unpack_vocabulary, vocabulary_in
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import Expression, unpack
@@ -73,9 +73,9 @@ class ProtocolLibrary:
         return unpack_vocabulary(self._packed["vocabulary"])
 
     @cached_property
-    def sources(self) -> dict[str, Source]:
+    def sources(self) -> Bibliography:
         """The bibliography by id."""
-        return {id: Source(**raw) for id, raw in open_part(self._packed["sources"]).items()}
+        return Bibliography(self._packed["sources"])
 
     @cached_property
     def drugs(self) -> dict[str, Drug]:
@@ -221,7 +221,7 @@ def packed(form: Mapping[str, Any], vocabulary: Vocabulary, sources: Mapping[str
         **form,
         "protocols": [_head(raw) for raw in form["protocols"]],
         "vocabulary": pack_vocabulary(vocabulary),
-        "sources": closed_part(pack_sources(sources)),
+        "sources": pack_sources(sources),
     }
 
 

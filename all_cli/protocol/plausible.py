@@ -13,6 +13,8 @@ SMALLEST = {"m2": Decimal("0.2"), "kg": Decimal(2)}
 """The smallest patient a dose is held against: body surface in m², weight in kg. A limit of the program."""
 HIGH_DOSE_METHOTREXATE = Decimal(500)
 """From this dose on, in mg/m², methotrexate must not stand without a word on its rescue. A limit of the program."""
+HIGHEST_VINCRISTINE = Decimal(2)
+"""The highest dose of vincristine, in mg/m² a dose. A limit of the program."""
 _IN_MG = {"g": Decimal(1000), "mg": Decimal(1), "mcg": Decimal(1) / 1000}
 
 
@@ -21,6 +23,8 @@ def dose_problems(line: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if "dose" not in line:
         if "cap" in line and "dose_by" in line:
             yield "cap", "a dose that is looked up has no cap"
+        elif "cap" in line and line["cap"]["dose"] <= 0:
+            yield "cap", f"a cap is above nothing; it is {line['cap']['dose']}"
         return
     dose = line["dose"]
     low, high = (dose[0], dose[1]) if isinstance(dose, (list, tuple)) else (dose, dose)
@@ -33,6 +37,19 @@ def dose_problems(line: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         return
     if "cap" in line:
         yield from _cap_problems(Decimal(str(low)), line["unit"], line["cap"])
+
+
+def vinca_problems(line: Mapping[str, Any], drug_class: str) -> Iterator[tuple[str, str]]:
+    """What is wrong with the route of a vinca alkaloid, or with a dose of vincristine: key and sentence."""
+    if drug_class == "vinca alkaloid" and line["route"] != "IV":
+        yield (
+            "route",
+            f"{line['drug']} is a vinca alkaloid, which is given IV and by no other route; it says {line['route']}",
+        )
+    if line["drug"] == "vincristine" and (line.get("unit"), line.get("per")) == ("mg/m2", "dose"):
+        high = line["dose"][-1] if isinstance(line["dose"], (list, tuple)) else line["dose"]
+        if Decimal(str(high)) > HIGHEST_VINCRISTINE:
+            yield "dose", f"vincristine is never above {HIGHEST_VINCRISTINE} mg/m2 a dose; it is {high}"
 
 
 def _cap_problems(dose: Decimal, unit: str, cap: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -13,8 +13,8 @@ from typing import NamedTuple
 from all_cli.logic.axis import Axis
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import Compare, Expression, tests
-from all_cli.logic.values import Possible
-from all_cli.patient.patient import Patient, whole_domain
+from all_cli.logic.values import Possible, whole_domain
+from all_cli.patient.patient import Patient
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.regimen import Line, Phase, StatedTotal
 

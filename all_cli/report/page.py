@@ -1,7 +1,6 @@
 """A page: what a report says, before any format. Renderers turn it into a terminal screen, plain text or Markdown."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from all_cli.knowledge.sources import Citation, Source
@@ -59,15 +58,15 @@ class Outline(NamedTuple):
 Block = Heading | Line | Table | Outline
 
 
-@dataclass(slots=True)
 class Page:
     """Blocks in order, and the references they lean on, numbered as first cited."""
 
-    sources: Mapping[str, Source]
-    blocks: list[Block] = field(default_factory=list)
-    numbers: dict[str, int] = field(default_factory=dict)
-    places: dict[str, list[str]] = field(default_factory=dict)
-    unchecked: bool = False
+    def __init__(self, sources: Mapping[str, Source], blocks: Iterable[Block] = ()) -> None:
+        self.sources = sources
+        self.blocks = list(blocks)
+        self.numbers: dict[str, int] = {}
+        self.places: dict[str, list[str]] = {}
+        self.unchecked = False
 
     def heading(self, text: str, level: int = 2) -> None:
         """Add a heading."""

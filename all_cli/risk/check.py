@@ -1,29 +1,40 @@
 """Prove a scheme over all patients: no gap, no rule that never decides, no worse finding with a better group.
 
-Nothing is sampled: the decision diagram holds every patient, and each finding comes with a witness.
+Nothing is sampled: the decision diagram holds every patient, and each finding comes with a witness. What a scheme must
+say of its years of use and its version is looked at as well.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import combinations, pairwise
 
+from all_cli.knowledge.problems import Place
+from all_cli.knowledge.strict_yaml import Document, Path
 from all_cli.knowledge.vocabulary import Vocabulary
+from all_cli.knowledge.years import impossible
+from all_cli.logic.axes import witness_of
 from all_cli.logic.diagram import Diagram, build_diagram
 from all_cli.logic.expression import AllOf
 from all_cli.logic.values import NumberSet, Possible
 from all_cli.risk.scheme import Rule, Scheme
+
+_KEYS = {"in_use": ("years-unstated", "years-impossible", "years-before-name", "no-years"), "version": ("no-version",)}
+"""Under which key of a scheme a finding is to be mended, if not at its head."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that the check found in a scheme.
 
-    ``check`` is ``incomplete``, ``dead``, ``overlap``, ``order``, ``direction``, ``unused-fact`` or
-    ``stale-exception``; ``reason`` is filled if the scheme declares the finding as intended; ``witness`` is a patient,
-    fact by fact, for whom it shows. ``order`` is no fault: two rules hold, and which is tried first follows from what
-    their groups are.
+    ``check`` is ``incomplete``, ``dead``, ``overlap``, ``order``, ``direction``, ``unused-fact``, ``stale-exception``,
+    ``no-years``, ``years-unstated``, ``years-impossible``, ``years-before-name``, ``no-version``, ``case`` or
+    ``no-case``; ``reason`` is filled if the scheme declares the finding as intended; ``witness`` is a patient, fact by
+    fact, for whom it shows; ``place`` is where it is to be mended. ``order`` is no fault: two rules hold, and which is
+    tried first follows from what their groups are.
     """
 
     scheme: str
@@ -33,9 +44,18 @@ class Finding:
     rule: str = ""
     fact: str = ""
     reason: str = ""
+    group: str = ""
+    place: Place | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether it is to be mended: not declared as intended, and a fault at all."""
+        return not self.reason and self.check != "order"
 
 
-def check_scheme(scheme: Scheme, vocabulary: Vocabulary, *, overlaps: bool = False) -> list[Finding]:
+def check_scheme(
+    scheme: Scheme, vocabulary: Vocabulary, *, overlaps: bool = False, dated: bool = False
+) -> list[Finding]:
     """Everything the check finds in one scheme; findings declared as intended carry their reason.
 
     Args:
@@ -43,6 +63,8 @@ def check_scheme(scheme: Scheme, vocabulary: Vocabulary, *, overlaps: bool = Fal
         vocabulary: the facts, which say in which direction a value is worse.
         overlaps: also name the pairs of rules that hold for the same patient, lead to different groups and stand in the
             order that the groups themselves give (``order``).
+        dated: the scheme must say since when it was in use and, if it is a guideline of the NCCN, in which version, as
+            every shipped one does.
     """
     declared = {
         (item["check"], item.get("rule", ""), item.get("fact", "")): item["reason"] for item in scheme.exceptions
@@ -53,32 +75,64 @@ def check_scheme(scheme: Scheme, vocabulary: Vocabulary, *, overlaps: bool = Fal
         *_unused(scheme),
         *_direction(scheme, vocabulary),
         *_overlaps(scheme, ordered=overlaps),
+        *_years(scheme, dated=dated),
     ]
     stale = declared.keys() - {(item.check, item.rule, item.fact) for item in found}
     return [
-        *(
-            Finding(
-                item.scheme, item.check, item.message, item.witness, item.rule, item.fact,
-                declared.get((item.check, item.rule, item.fact), ""),
-            )
-            for item in found
-        ),
+        *(replace(item, reason=declared.get((item.check, item.rule, item.fact), "")) for item in found),
         *(_stale(scheme, *key) for key in sorted(stale)),
-    ]  # fmt: skip
+    ]
+
+
+def located(item: Finding, document: Document) -> Finding:
+    """The finding with its place in the file of the schemes, unless it has one: its rule, group or key."""
+    if item.place is not None:
+        return item
+    index, raw = next((i, raw) for i, raw in enumerate(document.data["schemes"]) if raw["id"] == item.scheme)
+    path: Path = ("schemes", index)
+    if item.check == "stale-exception":
+        declared = [_stale_message(e["check"], e.get("rule", ""), e.get("fact", "")) for e in raw["exceptions"]]
+        return replace(item, place=document.place((*path, "exceptions", declared.index(item.message))))
+    for key in ("rules", "bands"):
+        for number, entry in enumerate(raw.get(key, ())):
+            if entry["id"] == item.rule:
+                return replace(item, place=document.place((*path, key, number, "id")))
+    if item.group:
+        return replace(item, place=document.key_place((*path, "groups", item.group)))
+    key = next((key for key, checks in _KEYS.items() if item.check in checks and key in raw), "id")
+    return replace(item, place=document.key_place((*path, key)))
+
+
+def _years(scheme: Scheme, *, dated: bool) -> Iterator[Finding]:
+    """Years of use that are missing, impossible or not those of their statement, and guidelines without a version."""
+    first, last = scheme.in_use
+    named = re.search(r"-((?:19|20)\d\d)(-(?:19|20)\d\d)?$", scheme.id)  # -2003-2005: the earlier trial counts
+    if first is None:
+        if dated:
+            yield Finding(scheme.id, "no-years", "since when the scheme was in use is not said", {})
+    else:
+        source = scheme.in_use_source
+        stated = {int(year) for year in re.findall(r"\b(?:19|20)\d\d\b", source.text)} if source else set()
+        for year in sorted({first, last or first} - stated) if dated or source else ():
+            message = f"the years of use name {year}, which their statement (in_use_source) does not"
+            yield Finding(scheme.id, "years-unstated", message, {})
+        if message := impossible(scheme.in_use, datetime.now(tz=UTC).year):
+            yield Finding(scheme.id, "years-impossible", message, {})
+        # A trial may open in the year before the one it is named after.
+        if named and first < int(named[1]) - 1:
+            message = f"in use since {first}, although it is named after {named[1]}"
+            yield Finding(scheme.id, "years-before-name", message, {})
+    if dated and scheme.id.startswith("nccn-") and not re.search(r"\d\.20\d\d", scheme.version):
+        yield Finding(scheme.id, "no-version", "a guideline says its version, such as 1.2026", {})
 
 
 def _stale(scheme: Scheme, check: str, rule: str, fact: str) -> Finding:
-    return Finding(
-        scheme.id, "stale-exception", f"{check} of {rule or fact} is declared and does not occur", {}, rule, fact
-    )
+    return Finding(scheme.id, "stale-exception", _stale_message(check, rule, fact), {}, rule, fact)
 
 
-def _witness(diagram: Diagram, masks: list[int] | None) -> dict[str, Possible]:
-    if masks is None:
-        return {}
-    return {
-        axis.fact: axis.possible(mask) for axis, mask in zip(diagram.axes, masks, strict=True) if mask != axis.domain
-    }
+def _stale_message(check: str, rule: str, fact: str) -> str:
+    of = f" of {rule or fact}" if rule or fact else ""
+    return f"{check}{of} is declared and does not occur"
 
 
 def _incomplete(scheme: Scheme) -> Iterator[Finding]:
@@ -87,7 +141,7 @@ def _incomplete(scheme: Scheme) -> Iterator[Finding]:
     masks = diagram.witness(leaf)
     if masks is not None:
         yield Finding(
-            scheme.id, "incomplete", "a patient of the population for whom no rule holds", _witness(diagram, masks)
+            scheme.id, "incomplete", "a patient of the population for whom no rule holds", witness_of(diagram, masks)
         )
 
 
@@ -121,7 +175,7 @@ def _overlaps(scheme: Scheme, *, ordered: bool) -> Iterator[Finding]:
         if masks is not None:
             message = f'"{first.id}" and "{second.id}" both hold; "{first.id}" is tried first'
             kind = "order" if natural else "overlap"
-            yield Finding(scheme.id, kind, message, _witness(pair, masks), rule=second.id)
+            yield Finding(scheme.id, kind, message, witness_of(pair, masks), rule=second.id)
 
 
 def _graver_first(scheme: Scheme, first: Rule, second: Rule) -> bool:
@@ -160,7 +214,7 @@ def _direction(scheme: Scheme, vocabulary: Vocabulary) -> Iterator[Finding]:
                 yield Finding(
                     scheme.id, "direction",
                     f'"{axis.fact}" {axis.text(1 << worse)} gives a milder group than {axis.text(1 << better)}',
-                    _witness(diagram, masks), fact=axis.fact,
+                    witness_of(diagram, masks), fact=axis.fact,
                 )  # fmt: skip
                 break
 

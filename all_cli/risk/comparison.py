@@ -14,8 +14,8 @@ from all_cli.knowledge.sources import Citation
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.logic.explain import because, deciding, truth
 from all_cli.logic.expression import NEGATED, Compare, Test
-from all_cli.logic.values import NumberSet, Possible, intersect
-from all_cli.patient.patient import Patient, whole_domain
+from all_cli.logic.values import NumberSet, Possible, intersect, whole_domain
+from all_cli.patient.patient import Patient
 from all_cli.risk.library import Answers, RiskLibrary
 from all_cli.risk.scheme import NOT_APPLICABLE, Rule, Scheme
 from all_cli.risk.verdict import ASSIGNED, Brief, Decision, outcome

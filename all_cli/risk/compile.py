@@ -11,12 +11,13 @@ from all_cli.knowledge.problems import KnowledgeError, Problem, did_you_mean
 from all_cli.knowledge.sources import Source
 from all_cli.knowledge.strict_yaml import Document, Path
 from all_cli.knowledge.vocabulary import Vocabulary
-from all_cli.logic.axis import Axis
-from all_cli.logic.diagram import Implication, build_diagram
+from all_cli.knowledge.years import backwards
+from all_cli.logic.axes import axis_of, implications_between
+from all_cli.logic.compile_definition import bears_on, definition_on
+from all_cli.logic.definition import definitions_in
+from all_cli.logic.diagram import build_diagram
 from all_cli.logic.expression import AllOf, AtLeast, Expression, Not, pack, tests
 from all_cli.logic.parse import ConditionError, parse_condition
-from all_cli.logic.compile_definition import axis_of, bears_on, definition_on
-from all_cli.logic.definition import definitions_in
 from all_cli.patient.reading import read_value
 from all_cli.patient.unreadable import UnreadableError
 
@@ -63,11 +64,15 @@ def compile_schemes(
     cautions = list(_cautions(document, vocabulary, sources, problems))
     routine = list(_routine(document, vocabulary, sources, problems))
     not_encoded = document.data.get("not_encoded", [])
+    listed: set[str] = set()
     for index, entry in enumerate(not_encoded):
         path = ("not_encoded", index)
         problems.extend(citation_problems(document, path, entry["cite"], sources, checked=False))
         if entry["id"] in seen:
             problems.append(Problem(document.place(path), f'"{entry["id"]}" is encoded above'))
+        if entry["id"] in listed:
+            problems.append(Problem(document.place((*path, "id")), f'"{entry["id"]}" is listed twice'))
+        listed.add(entry["id"])
     if problems:
         raise KnowledgeError(problems)
     return {
@@ -95,31 +100,6 @@ def condition(
         return None
 
 
-def implications_between(axes: list[Axis], vocabulary: Vocabulary) -> list[Implication]:
-    """What the vocabulary says of the axes' facts about each other, also by way of facts that are not among them."""
-    steps = {
-        (fact.id, frozenset(when), other, frozenset(allowed))
-        for fact in vocabulary.facts.values()
-        for when, other, allowed in fact.implies
-    }
-    while True:
-        longer = {
-            (a, when, c, allowed)
-            for a, when, b, middle in steps
-            for b2, when2, c, allowed in steps
-            if b == b2 and middle <= when2
-        } - steps
-        if not longer:
-            break
-        steps |= longer
-    index = {axis.fact: number for number, axis in enumerate(axes)}
-    return sorted(
-        (index[a], axes[index[a]].mask(when), index[b], axes[index[b]].mask(allowed))
-        for a, when, b, allowed in steps
-        if a in index and b in index
-    )
-
-
 class _SchemeCompiler:
     def __init__(self, document: Document, path: Path, vocabulary: Vocabulary, sources: Mapping[str, Source]) -> None:
         self.document, self.path, self.vocabulary, self.sources = document, path, vocabulary, sources
@@ -133,6 +113,8 @@ class _SchemeCompiler:
         }
         scheme["define"] = {name: self.define(name, entry) for name, entry in raw.get("define", {}).items()}
         scheme["population"] = self.cited(raw["population"], (*self.path, "population"))
+        if message := backwards(raw.get("in_use")):
+            self.problems.append(Problem(self.document.place((*self.path, "in_use")), message))
         if "in_use_source" in raw:
             scheme["in_use_source"] = self.cited(raw["in_use_source"], (*self.path, "in_use_source"))
         scheme["groups"] = {id: self.group(id, entry) for id, entry in raw["groups"].items()}

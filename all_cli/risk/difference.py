@@ -12,15 +12,13 @@ from typing import NamedTuple, TypeVar
 
 from all_cli.knowledge.sources import Citation, citations
 from all_cli.knowledge.vocabulary import Vocabulary
+from all_cli.logic.axes import axis_of, implications_between
 from all_cli.logic.axis import Axis
 from all_cli.logic.diagram import build_diagram
 from all_cli.logic.expression import AllOf, Always, AnyOf, Expression, Not, OneOf, names
 from all_cli.logic.expression import tests as tests_of
 from all_cli.logic.joint import Joint, joint_diagram
-from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible
-from all_cli.logic.compile_definition import axis_of
-from all_cli.patient.patient import whole_domain
-from all_cli.risk.compile import implications_between
+from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, whole_domain
 from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import Definition, Group, Rule, Scheme, Statement
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from all_cli.knowledge import files
-from all_cli.knowledge.cache import closed_part, compiled, open_part
+from all_cli.knowledge.cache import cached, closed_part, compiled, open_part
 from all_cli.knowledge.problems import KnowledgeError, Place, Problem
-from all_cli.knowledge.sources import Source, citations, pack_sources, sources_in
+from all_cli.knowledge.sources import Bibliography, Source, citations, pack_sources, sources_in
 from all_cli.knowledge.vocabulary import Vocabulary, pack_vocabulary, unpack_vocabulary, vocabulary_in
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import unpack
@@ -40,9 +40,9 @@ class RiskLibrary:
         return unpack_vocabulary(self._packed["vocabulary"])
 
     @cached_property
-    def sources(self) -> dict[str, Source]:
+    def sources(self) -> Bibliography:
         """The bibliography by id."""
-        return {id: Source(**raw) for id, raw in open_part(self._packed["sources"]).items()}
+        return Bibliography(self._packed["sources"])
 
     @property
     def not_encoded(self) -> list[Mapping[str, Any]]:
@@ -291,7 +291,7 @@ def risk_library(rules: Path | None = None) -> RiskLibrary:
     if rules is None:
         return RiskLibrary(shipped)
     own = rules.read_bytes()
-    extended = compiled("own-rules", [*inputs, own, str(rules).encode()], lambda: _extend(shipped, own, str(rules)))
+    extended = cached("own-rules", [*inputs, own, str(rules).encode()], lambda: _extend(shipped, own, str(rules)))
     return RiskLibrary(extended)
 
 
@@ -305,7 +305,7 @@ def _build() -> dict[str, Any]:
     return {
         **compile_schemes(rules, vocabulary, sources),
         "vocabulary": pack_vocabulary(vocabulary),
-        "sources": closed_part(pack_sources(sources)),
+        "sources": pack_sources(sources),
     }
 
 
@@ -322,7 +322,7 @@ def _extend(shipped: Mapping[str, Any], own: bytes, name: str) -> dict[str, Any]
             *form["not_encoded"],
         ],
         "vocabulary": shipped["vocabulary"],
-        "sources": closed_part(pack_sources(sources)),
+        "sources": pack_sources(sources),
     }
 
 
@@ -339,7 +339,7 @@ def library_of(rules: Path) -> RiskLibrary:
     form, sources = _own(shipped, rules.read_bytes(), str(rules))
     # Packed and opened as the cache would, so that what is compared is of one kind.
     alone: Mapping[str, Any] = open_part(
-        closed_part({**form, "vocabulary": shipped["vocabulary"], "sources": closed_part(pack_sources(sources))})
+        closed_part({**form, "vocabulary": shipped["vocabulary"], "sources": pack_sources(sources)})
     )
     return RiskLibrary(alone)
 
@@ -362,7 +362,7 @@ def _own(shipped: Mapping[str, Any], own: bytes, name: str) -> tuple[dict[str, A
         misshapen = {index for _, index, *_ in error.paths if isinstance(index, int)}
         document, problems = error.document, error.problems
     vocabulary = unpack_vocabulary(shipped["vocabulary"])
-    sources = {id: Source(**raw) for id, raw in open_part(shipped["sources"]).items()}
+    sources = dict(Bibliography(shipped["sources"]))
     for id, raw in document.data.get("sources", {}).items():
         if id in sources:
             problems.append(Problem(document.key_place(("sources", id)), f'the source id "{id}" is taken'))

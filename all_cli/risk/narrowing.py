@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from all_cli.knowledge.vocabulary import Fact
 from all_cli.logic.axis import Axis
-from all_cli.logic.values import NumberSet, Possible, intersect
-from all_cli.patient.patient import Patient, whole_domain
+from all_cli.logic.values import NumberSet, Possible, intersect, whole_domain
+from all_cli.patient.patient import Patient
 from all_cli.risk.scheme import Scheme
 from all_cli.risk.verdict import brief, range_text
 from all_cli.risk.whatif import assumed, runs

@@ -73,9 +73,18 @@ class Scheme:
         self.group_ids: tuple[str, ...] = packed["groups"]
         # The answer of each leaf, as the groups it leaves.
         self.leaf_groups: tuple[tuple[str, ...], ...] = ((NOT_APPLICABLE,), *packed["rule_groups"], (UNCLASSIFIED,))
+        self._groups_of: dict[int, tuple[str, ...]] = {}
 
     def __repr__(self) -> str:
         return f"Scheme({self.id!r})"
+
+    def groups_of(self, leaves: int) -> tuple[str, ...]:
+        """The groups of a bit mask of leaves, in the scheme's order, ``not-applicable`` last."""
+        if leaves not in self._groups_of:
+            found = {group for leaf, groups in enumerate(self.leaf_groups) if leaves >> leaf & 1 for group in groups}
+            order = (*self.group_ids, UNCLASSIFIED, NOT_APPLICABLE)
+            self._groups_of[leaves] = tuple(group for group in order if group in found)
+        return self._groups_of[leaves]
 
     @cached_property
     def _text(self) -> Mapping[str, Any]:

@@ -9,8 +9,8 @@ from all_cli.logic.axis import Axis
 from all_cli.logic.diagram import Diagram
 from all_cli.logic.explain import because, truth
 from all_cli.logic.expression import names, tests
-from all_cli.logic.values import NumberSet
-from all_cli.patient.patient import Patient, whole_domain
+from all_cli.logic.values import NumberSet, whole_domain
+from all_cli.patient.patient import Patient
 from all_cli.patient.reading import words_text
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Rule, Scheme, Statement
 
@@ -72,12 +72,6 @@ def masks_of(diagram: Diagram, patient: Patient) -> list[int]:
     return [axis.mask(known[axis.fact].possible) if axis.fact in known else axis.domain for axis in diagram.axes]
 
 
-def groups_of(scheme: Scheme, leaves: int) -> tuple[str, ...]:
-    """The groups of a bit mask of leaves, in the scheme's order, ``not-applicable`` last."""
-    found = {group for leaf, groups in enumerate(scheme.leaf_groups) if leaves >> leaf & 1 for group in groups}
-    return tuple(group for group in (*scheme.group_ids, UNCLASSIFIED, NOT_APPLICABLE) if group in found)
-
-
 def status_of(possible: Sequence[str]) -> tuple[str, str | None]:
     """Status and group that follow from the groups still possible."""
     if len(possible) != 1 or possible[0] == UNCLASSIFIED:
@@ -107,7 +101,7 @@ class Brief(NamedTuple):
 def brief(scheme: Scheme, patient: Patient) -> Brief:
     """The answer of :func:`judge` without any reason; both read it off the same diagram."""
     diagram = scheme.diagram
-    possible = groups_of(scheme, diagram.reach(masks_of(diagram, patient)))
+    possible = scheme.groups_of(diagram.reach(masks_of(diagram, patient)))
     return Brief(*status_of(possible), possible)
 
 
@@ -116,7 +110,7 @@ def outcome(scheme: Scheme, patient: Patient) -> Outcome:
     diagram = scheme.diagram
     masks = masks_of(diagram, patient)
     leaves = diagram.reach(masks)
-    possible = groups_of(scheme, leaves)
+    possible = scheme.groups_of(leaves)
     status, group = status_of(possible)
     if status == NOT_APPLICABLE:
         return Outcome(status, None, possible, (), (), _outside_reason(scheme, patient))
@@ -144,7 +138,7 @@ def judge(scheme: Scheme, patient: Patient) -> Verdict:
     diagram = scheme.diagram
     masks = masks_of(diagram, patient)
     leaves = diagram.reach(masks)
-    possible = groups_of(scheme, leaves)
+    possible = scheme.groups_of(leaves)
     status, group = status_of(possible)
     if status == NOT_APPLICABLE:
         return _not_applicable(scheme, patient, possible)
@@ -168,7 +162,7 @@ def judge_outside(scheme: Scheme, patient: Patient) -> Verdict:
     """What a quoted scheme's criteria would have said of a patient it is not for."""
     diagram = scheme.rules_alone
     leaves = diagram.reach(masks_of(diagram, patient)) << 1
-    possible = groups_of(scheme, leaves)
+    possible = scheme.groups_of(leaves)
     status, group = status_of(possible)
     deciding = [rule for number, rule in enumerate(scheme.rules) if leaves >> (number + 1) & 1]
     decided = tuple(_decision(scheme, rule, True, patient) for rule in deciding)
@@ -223,7 +217,7 @@ def _missing(scheme: Scheme, diagram: Diagram, masks: list[int], patient: Patien
         left = {}
         for piece in axis.pieces(masks[number]):
             leaves = diagram.reach([*masks[:number], 1 << piece, *masks[number + 1 :]])
-            left[piece] = groups_of(scheme, leaves)
+            left[piece] = scheme.groups_of(leaves)
         possible = masks[number]
         for piece, groups in left.items():
             if not groups:

@@ -145,10 +145,9 @@ def test_whatif_marks_where_the_patient_is(wbc: str, low: bool, high: bool) -> N
     assert [part["groups"] for part in strip["ranges"]] == [["standard"], ["high"]]
     assert strip["flips"] == [{"value": 50.0, "included": True, "before": ["standard"], "after": ["high"]}]
     assert strip["ranges"][0]["intervals"][0]["high_included"] is False
-    assert (
-        strip["ranges"][1]["intervals"] == [{"low": 50.0, "low_included": True, "high": None, "high_included": False}]
-        or strip["ranges"][1]["intervals"][0]["low"] == 50.0
-    )
+    (upper,) = strip["ranges"][1]["intervals"]
+    assert (upper["low"], upper["low_included"]) == (50.0, True)
+    assert upper["high"] is None or upper["high"] > 1000
     assert strip["cite"]
 
 

@@ -27,7 +27,6 @@ def run(script: str, *arguments: str, input: bytes = b"", **environment: str) ->
         input=input,
         capture_output=True,
         env={**os.environ, **environment},
-        timeout=60,
         check=False,
     )
 
@@ -147,26 +146,8 @@ def test_the_answer_is_the_same_from_any_folder_and_in_any_locale(tmp_path: Path
     assert elsewhere == here
 
 
-def test_a_cache_that_cannot_be_used_costs_only_time(tmp_path: Path) -> None:
-    blocked = tmp_path / "file"
-    blocked.write_text("not a folder", encoding="utf-8")
-    done = run("all-risk", *SEVEN, "--format", "json", XDG_CACHE_HOME=str(blocked))
-    assert done.returncode == 0
-    assert json.loads(done.stdout)["results"][0]["group"] == "standard"
-
-
-def test_a_damaged_cache_is_never_trusted(tmp_path: Path) -> None:
-    first = run("all-risk", *SEVEN, "--format", "json", XDG_CACHE_HOME=str(tmp_path))
-    kept = [file for file in tmp_path.rglob("*") if file.is_file()]
-    assert kept
-    for file in kept:
-        raw = bytearray(file.read_bytes())
-        raw[len(raw) // 2] ^= 0xFF
-        file.write_bytes(bytes(raw))
-    assert run("all-risk", *SEVEN, "--format", "json", XDG_CACHE_HOME=str(tmp_path)).stdout == first.stdout
-
-
 def _copy_of_the_program(folder: Path) -> Path:
+    """The program as it is installed, the knowledge inside the package; returns the folder of the knowledge."""
     shutil.copytree(Path(all_cli.__file__).parent, folder / "all_cli", ignore=shutil.ignore_patterns("__pycache__"))
     data = folder / "all_cli" / "data"
     if not data.exists():
@@ -174,46 +155,111 @@ def _copy_of_the_program(folder: Path) -> Path:
     return data
 
 
-def _run_copy(folder: Path, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def _run_copy(folder: Path, module: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     start = f"import sys; sys.argv[0] = 'copy'; from all_cli.cli.{module} import main; main()"
     return subprocess.run(
         [sys.executable, "-c", start, *arguments],
         capture_output=True,
         text=True,
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(folder), "XDG_CACHE_HOME": str(folder / "cache")},
+        env={**os.environ, "PYTHONPATH": str(folder), **environment},
         check=False,
     )
 
 
-def test_a_shipped_knowledge_file_with_a_mistake_is_named_with_its_place(tmp_path: Path) -> None:
-    data = _copy_of_the_program(tmp_path)
-    for name, module, arguments in (
-        ("risk_rules.yaml", "risk", SEVEN),
-        ("protocols.yaml", "protocol", ("show", "induction")),
-    ):
-        text = (data / name).read_text(encoding="utf-8")
-        number = next(n for n, line in enumerate(text.splitlines(), start=1) if "checked: true" in line)
-        (data / name).write_text(text.replace("checked: true", "chekced: true", 1), encoding="utf-8")
-        done = _run_copy(tmp_path, module, *arguments)
-        assert done.returncode == 4, done.stderr
-        assert f"data/{name}:{number}:" in done.stderr
-        assert "chekced" in done.stderr
-        assert done.stdout == ""
-        assert "Traceback" not in done.stderr
+def _only_the_first_scheme(data: Path) -> str:
+    text = (data / "risk_rules.yaml").read_text(encoding="utf-8")
+    second = text.index("\n  - id:", text.index("\n  - id:") + 1)
+    return text[:second]
+
+
+@pytest.mark.parametrize(
+    ("name", "module", "arguments", "text", "place"),
+    [
+        ("risk_rules.yaml", "risk", SEVEN, "schemes: []\nprimry: []\n", "2:1"),
+        ("protocols.yaml", "protocol", ("show", "induction", "--risk", "high"), "drugs: {}\nprotocls: []\n", "2:1"),
+    ],
+)
+def test_a_shipped_knowledge_file_with_a_mistake_is_named_with_its_place(
+    tmp_path: Path, name: str, module: str, arguments: tuple[str, ...], text: str, place: str
+) -> None:
+    (_copy_of_the_program(tmp_path) / name).write_text(text, encoding="utf-8")
+    done = _run_copy(tmp_path, module, *arguments)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert f"data/{name}:{place}:" in done.stderr
+    assert text.split("\n")[1].split(":")[0] in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_changed_knowledge_file_changes_the_answer_and_the_digest(tmp_path: Path) -> None:
     data = _copy_of_the_program(tmp_path)
     options = (*SEVEN, "--scheme", "nci-rome", "--format", "json")
     before = json.loads(_run_copy(tmp_path, "risk", *options).stdout)
-    text = (data / "risk_rules.yaml").read_text(encoding="utf-8")
-    start = text.index("id: nci-rome")
-    changed = text[:start] + text[start:].replace("wbc >= 50", "wbc >= 40", 1).replace("wbc < 50", "wbc < 40", 1)
+    text = _only_the_first_scheme(data)
+    assert "id: nci-rome" in text
+    changed = text.replace("wbc >= 50", "wbc >= 40", 1).replace("wbc < 50", "wbc < 40", 1)
     (data / "risk_rules.yaml").write_text(changed, encoding="utf-8")
     after = json.loads(_run_copy(tmp_path, "risk", *options).stdout)
     assert (before["results"][0]["group"], after["results"][0]["group"]) == ("standard", "high")
     assert before["knowledge"] != after["knowledge"]
+
+
+def test_an_installed_package_whose_knowledge_was_changed_answers_and_is_not_written_to(tmp_path: Path) -> None:
+    data = _copy_of_the_program(tmp_path)
+    (data / "risk_rules.yaml").write_text(_only_the_first_scheme(data), encoding="utf-8")
+    there = {file: file.read_bytes() for file in (tmp_path / "all_cli" / "compiled").iterdir()}
+    done = _run_copy(tmp_path, "risk", *SEVEN, "--format", "json", HOME=str(tmp_path / "home"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["results"][0]["group"] == "standard"
+    assert {file: file.read_bytes() for file in (tmp_path / "all_cli" / "compiled").iterdir()} == there
+    assert not (tmp_path / "home").exists()
+
+
+OWN = """\
+schemes:
+  - id: mine
+    title: Mine
+    published: 2020
+    audience: children
+    population: {when: age < 18, text: children, cite: [smith-1996], checked: false}
+    groups: {low: {label: Low, severity: 1}, high: {label: High, severity: 2}}
+    rules:
+      - {id: high, group: high, when: wbc >= 50, cite: [smith-1996], checked: false}
+      - {id: low, group: low, when: wbc < 50, cite: [smith-1996], checked: false}
+"""
+
+
+@pytest.mark.parametrize("place", ["unset", "empty", "relative", "a file", "read-only", "a symlink to itself"])
+def test_a_home_that_takes_nothing_costs_only_time(tmp_path: Path, place: str) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(OWN, encoding="utf-8")
+    home = tmp_path / "home"
+    environment = {key: value for key, value in os.environ.items() if key not in ("HOME", "XDG_CACHE_HOME")}
+    match place:
+        case "empty":
+            environment |= {"HOME": "", "XDG_CACHE_HOME": ""}
+        case "relative":
+            environment |= {"HOME": "home", "XDG_CACHE_HOME": "cache"}
+        case "a file":
+            home.write_text("not a folder", encoding="utf-8")
+        case "read-only":
+            home.mkdir(mode=0o500)
+        case "a symlink to itself":
+            home.symlink_to(home)
+    if place in ("a file", "read-only", "a symlink to itself"):
+        environment |= {"HOME": str(home), "XDG_CACHE_HOME": str(home / "cache")}
+    before = set(tmp_path.rglob("*"))
+    done = subprocess.run(
+        [SCRIPTS / "all-risk", *SEVEN, "--rules", own, "--scheme", "mine", "--format", "json"],
+        capture_output=True,
+        cwd=tmp_path,
+        env=environment,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout)["results"][0]["group"] == "low"
+    # Root writes to a read-only folder as well.
+    assert set(tmp_path.rglob("*")) - before <= ({*home.rglob("*")} if place == "read-only" else set())
 
 
 def test_bytes_of_the_command_line_that_are_no_text_are_shown_and_break_nothing() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from folded import each
 
 from all_cli.cohort.columns import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, plan_columns, plans
 from all_cli.cohort.headers import HeaderNames, known_unit
@@ -13,8 +14,8 @@ FACTS = risk_library().vocabulary
 NAMES = HeaderNames(FACTS)
 
 
-@pytest.mark.parametrize(
-    ("header", "fact", "unit"),
+@each(
+    "header, fact, unit",
     [
         ("Age at Diagnosis in Days", "age", "d"), ("Diagnosis Age (days)", "age", "d"), ("AGE_IN_DAYS", "age", "d"),
         ("Age (years) at diagnosis", "age", "y"), ("age_at_diagnosis_months", "age", "mo"), ("Age, years", "age", "y"),

@@ -63,7 +63,7 @@ def generated(library: RiskLibrary, rows: int, seed: int) -> tuple[list[str], li
             for fact, values in zip(facts, choices, strict=True)
         ]
         finding = chance.choice(GENETICS)
-        if "none" in finding:  # says a normal karyotype too; that a table misses two unlike numbers is in the bug list
+        if "none" in finding:  # says a normal karyotype too, whose 46 chromosomes a number may deny
             cells = [
                 "" if fact.kind == "number" and fact.genetic else cell for fact, cell in zip(facts, cells, strict=True)
             ]
@@ -140,7 +140,7 @@ def test_the_order_of_the_rows_does_not_matter(library: RiskLibrary) -> None:
 
 
 def test_a_scheme_answers_alike_alone_and_among_others(library: RiskLibrary) -> None:
-    """With the columns that it asks for; what other columns say of those is in the bug list."""
+    """With the columns that it asks for: what another column implies of those would make the two tables unlike."""
     everything, table = generated(library, 40, 5)
     for id, scheme in list(library.schemes.items())[:: max(1, len(library.schemes) // 30)]:
         header = [fact for fact in everything if fact in scheme.facts]

@@ -37,7 +37,7 @@ cat(sprintf('{"names": [%s], "cells": [%s]}',
 """
 
 rscript = shutil.which("Rscript")
-pytestmark = pytest.mark.skipif(rscript is None, reason="R is not installed")
+pytestmark = pytest.mark.r
 
 
 def call() -> str:

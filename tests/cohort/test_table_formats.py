@@ -30,6 +30,17 @@ def batch(*options: str, input: bytes | None = None, code: int = 0) -> Result:
     return result
 
 
+def write_ods(path: Path) -> None:
+    from odfdo import Document, Table
+
+    book = Document("spreadsheet")
+    book.body.clear()
+    sheet = Table("Sheet1")
+    sheet.set_values([FRAME.columns, *FRAME.rows()])
+    book.body.append(sheet)
+    book.save(path)
+
+
 def write(path: Path) -> Path:
     match path.suffix:
         case ".parquet":
@@ -39,7 +50,7 @@ def write(path: Path) -> Path:
         case ".xlsx":
             FRAME.write_excel(path)
         case ".ods":
-            FRAME.to_pandas().to_excel(path, engine="odf", index=False)
+            write_ods(path)
         case ".ndjson":
             lines = ({"id": row[0], "age": int(row[1]), "wbc": row[2], "lineage": row[3]} for row in ROWS)
             path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
@@ -98,9 +109,7 @@ def test_typed_cells_read_as_a_person_would_have_written_them(tmp_path: Path) ->
     back = texts_of(frame)
     assert back["a"].to_list() == ["7", "7.5", None, "0.1"]
     assert back["b"].to_list() == ["2019-03-07"] * 4
-    assert (
-        back["c"].to_list() == ["2019-03-07", "2019-03-07T12:30:00.000000", None, None] or back["c"][0] == "2019-03-07"
-    )
+    assert back["c"].to_list() == ["2019-03-07", "2019-03-07T12:30:00.000000", None, None]
     assert back["d"].to_list() == ["true", "false", None, None]
     assert back["e"].to_list() == ["iAMP21, t(12;21)", None, None, "x"]
     assert back["f"].to_list() == ["1", "2", "3", None]

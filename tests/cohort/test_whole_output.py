@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import os
+import pwd
 import resource
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -159,10 +161,25 @@ def test_an_output_in_a_folder_that_does_not_exist_is_refused(tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
-def test_an_output_that_may_not_be_written_is_refused(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    result = RUNNER.invoke(app, ["batch", "-", "-o", str(tmp_path / "out.csv")], input=HEAD + "7,45,B\n")
-    tmp_path.chmod(0o700)
+@pytest.fixture
+def not_root() -> Iterator[None]:
+    """Root may write everywhere: as root the test runs with the rights of nobody."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(pwd.getpwnam("nobody").pw_uid)
+    yield
+    os.seteuid(0)
+
+
+def test_an_output_that_may_not_be_written_is_refused(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    target = tmp_path / "out.csv"
+    assert RUNNER.invoke(app, ["batch", "-", "-o", str(target)], input=HEAD + "7,45,B\n").exit_code == 0
+    target.unlink()
+    tmp_path.chmod(0o555)
+    request.getfixturevalue("not_root")
+    result = RUNNER.invoke(app, ["batch", "-", "-o", str(target)], input=HEAD + "7,45,B\n")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert len(result.stderr.splitlines()) == 1
+    assert str(target) in result.stderr
     assert isinstance(result.exception, SystemExit)
-    assert result.exit_code in (2, 3)

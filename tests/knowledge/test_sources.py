@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import pytest
+from folded import each
 
 from all_cli.knowledge.documents import document_of
 from all_cli.knowledge.files import SOURCES
@@ -73,7 +73,7 @@ def test_citations_with_and_without_a_place() -> None:
     assert [str(item) for item in citations(["a", {"b": "Table 1"}])] == ["a", "b, Table 1"]
 
 
-@pytest.mark.parametrize("source", sources_in(document_of(SOURCES)).values(), ids=lambda source: source.id)
+@each("source", sources_in(document_of(SOURCES)).values())
 def test_shipped_sources_read_as_references(source: Source) -> None:
     assert source.title.rstrip(".") in source.reference
     assert "  " not in source.reference

@@ -108,11 +108,27 @@ def test_a_conjunction_implies_each_of_its_parts() -> None:
         ("{cns: [CNS1]}", "{cnz: [CNS1]}", '"cnz: CNS1" is not in the vocabulary'),
         ("{then: {cns", "{when: [maybe], then: {cns", '"both: maybe" is not in the vocabulary'),
         ("all_of: [part_one, part_two]", "all_of: [part_one, part_x]", 'no fact is called "part_x"'),
+        ("hard: [0, 100]", "hard: [100, 0]", "f.yaml:5:93: the bounds run backwards: 100 to 0"),
+        ("hard: [0, 100]", "plausible: [7, 7]", "the bounds run backwards: 7 to 7"),
     ],
 )
 def test_a_name_or_interval_that_means_nothing_is_refused(right: str, wrong: str, sentence: str) -> None:
     assert right in SMALL
     assert any(sentence in said for said in problems_of(SMALL.replace(right, wrong)))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        ("spellings: [BM, Marrow]", "spellings: [marrow]", '"marrow" belongs to part_one already'),
+        ("columns: [PB]", "columns: [x, pb]", '"pb" belongs to part_one already'),
+        ("option: --part", "option: --part", '"--part" belongs to part_one already'),
+    ],
+)
+def test_a_word_that_two_facts_share_is_refused_at_the_second(one: str, other: str, said: str) -> None:
+    text = SMALL.replace("part_one: {title: P, kind: flag,", f"part_one: {{title: P, kind: flag, {one},")
+    (problem,) = problems_of(text.replace("kind: flag, help: h, present", f"kind: flag, {other}, help: h, present"))
+    assert problem.startswith("f.yaml:13:") and said in problem
 
 
 def test_every_problem_of_the_vocabulary_is_said_at_once() -> None:

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from all_cli.knowledge.documents import document_of
 from all_cli.knowledge.files import FACTS
 from all_cli.knowledge.vocabulary import Fact, vocabulary_in
-from all_cli.logic.values import NumberSet
+from all_cli.logic.values import NumberSet, whole_domain
 from all_cli.patient.age import age_between, read_date
 from all_cli.patient.genetics import GeneticsReader
-from all_cli.patient.patient import Patient, whole_domain
+from all_cli.patient.patient import Patient
 from all_cli.patient.reading import read_value, value_text
 from all_cli.patient.unreadable import UnreadableError
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from all_cli.cli.risk import app
+from all_cli.knowledge import strict_yaml
 from all_cli.knowledge.documents import document_of
 from all_cli.knowledge.files import FACTS
 from all_cli.knowledge.problems import KnowledgeError
@@ -53,10 +59,41 @@ def test_a_condition_that_python_would_warn_of_is_refused_without_a_warning(text
         parse_condition(text, VOCABULARY)
 
 
-@pytest.mark.parametrize("text", ["- " * 60_000, "[" * 60_000, "{a: " * 60_000, "[" * 900 + "]" * 900])
-def test_yaml_nested_too_deeply_is_refused_and_does_not_end_the_process(text: str) -> None:
-    with pytest.raises(KnowledgeError, match="nested deeper than 100 levels"):
-        read_yaml(text, "x.yaml")
+# Levels, and the column of the one that is too deep.
+TOO_DEEP = {
+    "- " * 60_000: 201,
+    "? " * 60_000: 201,
+    "[" * 60_000: 101,
+    "{a: " * 60_000: 401,
+    "[" * 900 + "]" * 900: 101,
+    "[" * 101 + "]" * 101: 101,
+}
+
+
+@pytest.fixture(params=[loader for name in ("CSafeLoader", "SafeLoader") if (loader := getattr(yaml, name, None))])
+def loader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The parser written in C, which has limits of its own, and the one in Python, which has none."""
+    monkeypatch.setattr(strict_yaml, "_LOADER", request.param)
+
+
+@pytest.mark.usefixtures("loader")
+@pytest.mark.parametrize("text", TOO_DEEP, ids=lambda text: f"{text[:4].strip()} {len(text)}")
+def test_yaml_nested_too_deeply_is_refused_in_one_sentence_and_does_not_end_the_process(
+    text: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "deep.yaml"
+    file.write_text(f"# the levels stand in the second line\n{text}\n", encoding="utf-8")
+    result = CliRunner().invoke(app, ["check", str(file)])
+    assert (result.exit_code, result.stdout) == (4, "")
+    assert result.stderr == f"{file}:2:{TOO_DEEP[text]}: nested deeper than 100 levels\n"
+
+
+@pytest.mark.usefixtures("loader")
+def test_yaml_nested_as_deeply_as_is_allowed_is_read_and_its_mistakes_are_said() -> None:
+    assert read_yaml("[" * 100 + "]" * 100, "x.yaml").data
+    for mistake in ("[" * 100, "[" * 100 + "}", "a: b: " + "[" * 1000):
+        with pytest.raises(KnowledgeError, match="this is not YAML"):
+            read_yaml(mistake, "x.yaml")
 
 
 @pytest.mark.parametrize("text", ["a: " + "9" * 5000, "a: 1e999", "a: -1e999"])

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from folded import each
 
 from all_cli.knowledge.documents import document_of
 from all_cli.knowledge.files import FACTS
@@ -33,14 +34,14 @@ def refusal(text: str) -> str:
 # --- presence ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("fact", FLAGS, ids=lambda fact: fact.id)
+@each("fact", FLAGS)
 def test_every_spelling_of_a_finding_reads_as_that_finding_present(fact: Fact) -> None:
     for spelling in (fact.id, *fact.aliases, *fact.spellings):
         for written in (spelling, spelling.upper(), spelling.lower(), f"  {spelling} ", spelling.replace("-", " ")):
             assert read(written) == {fact.id: PRESENT}, written
 
 
-@pytest.mark.parametrize("fact", FLAGS, ids=lambda fact: fact.id)
+@each("fact", FLAGS)
 def test_a_fusion_reads_the_same_in_either_order(fact: Fact) -> None:
     for spelling in fact.spellings:
         # Without a digit nothing tells partners from ordinary words: MYC::IGH is not turned round.
@@ -112,7 +113,7 @@ def test_ph_minus_is_absent_not_present(text: str) -> None:
         "{} excluded", "{} wild-type", "{} wild type", "{} normal", "{} germline", "NO {}", "{} NEGATIVE", "absent {}",
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("fact", FLAGS, ids=lambda fact: fact.id)
+@each("fact", FLAGS)
 def test_a_denied_finding_is_absent_in_every_way_of_denying(fact: Fact, template: str) -> None:
     for spelling in fact.spellings:
         # Denying one member of a class (t(11;19) of KMT2A, NRAS of RAS) leaves the class open.
@@ -120,7 +121,7 @@ def test_a_denied_finding_is_absent_in_every_way_of_denying(fact: Fact, template
         assert read(template.format(spelling)) == expected, spelling
 
 
-@pytest.mark.parametrize("fact", FLAGS, ids=lambda fact: fact.id)
+@each("fact", FLAGS)
 def test_a_minus_sign_behind_a_finding_denies_it(fact: Fact) -> None:
     for spelling in fact.spellings:
         if spelling[-1].isalnum() or spelling[-1] == ")":
@@ -151,7 +152,7 @@ def test_a_denied_chromosome_number_asks_for_the_number(text: str) -> None:
 
 
 @pytest.mark.parametrize("gene", ["KMT2A", "MLL", "11q23"])
-@pytest.mark.parametrize(
+@each(
     "template",
     [
         "{} deletion", "{} deleted", "{} del", "{} loss", "{} gain", "{} amplification", "{} mutation", "del {}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from folded import each
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -216,7 +217,7 @@ TABLE: list[tuple[str, str, str, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "present", "absent", "modal"), TABLE, ids=[row[0] for row in TABLE])
+@each("text, present, absent, modal", TABLE)
 def test_what_a_text_shows_and_nothing_else(text: str, present: str, absent: str, modal: str) -> None:
     expected: dict[str, Possible] = {fact: frozenset({PRESENT}) for fact in present.split()}
     expected |= {fact: frozenset({ABSENT}) for fact in absent.split()}
@@ -225,9 +226,7 @@ def test_what_a_text_shows_and_nothing_else(text: str, present: str, absent: str
     found = read(text)
     if isinstance(number := found.get("modal_chromosomes"), NumberSet):
         # 46 or 47 is the same set of chromosomes as 46 to 47.
-        assert number.whole() == numbers(modal).whole() or {x for x in range(20, 100) if x in number} == {
-            x for x in range(20, 100) if x in numbers(modal)
-        }
+        assert {x for x in range(20, 100) if x in number} == {x for x in range(20, 100) if x in numbers(modal)}
         expected["modal_chromosomes"] = number
     assert found == expected
     patient = Patient(VOCABULARY)
@@ -306,7 +305,7 @@ FUSIONS = [
 ]
 
 
-@pytest.mark.parametrize(("fact", "first", "second"), FUSIONS)
+@each("fact, first, second", FUSIONS)
 def test_every_fusion_in_either_order_with_every_separator_in_any_case(fact: str, first: str, second: str) -> None:
     for one, other in ((first, second), (second, first)):
         for sign in ("::", "-", "/", " - ", " / ", "–"):
@@ -374,9 +373,7 @@ SECTION_7 = {
 }
 
 
-@pytest.mark.parametrize(
-    ("fact", "text"), [(fact, text) for fact, texts in SECTION_7.items() for text in texts.split("|")]
-)
+@each("fact, text", [(fact, text) for fact, texts in SECTION_7.items() for text in texts.split("|")])
 def test_the_entity_table_of_the_evidence_in_upper_and_lower_case(fact: str, text: str) -> None:
     for written in (text, text.lower(), text.upper()):
         assert read(written) == {fact: frozenset({PRESENT})}, written
@@ -501,7 +498,7 @@ def test_any_text_is_read_or_refused_and_reads_the_same_span_by_span(text: str) 
     try:
         found = READER.read(text)
     except UnreadableError as error:
-        assert error.fact == "genetics" or any(span.why for span in spans)
+        assert error.fact == "genetics"
         return
     assert all(finding.possible for finding in found)
     assert not any(span.why for span in spans)

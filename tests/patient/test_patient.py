@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from all_cli.knowledge.documents import document_of
 from all_cli.knowledge.files import FACTS
 from all_cli.knowledge.vocabulary import vocabulary_in
-from all_cli.logic.values import NumberSet
-from all_cli.patient.patient import Patient, whole_domain
+from all_cli.logic.values import NumberSet, whole_domain
+from all_cli.patient.patient import Patient
 from all_cli.patient.unreadable import ContradictionError
 
 VOCABULARY = vocabulary_in(document_of(FACTS))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 
 import pytest
+from folded import each
 
 from all_cli.knowledge.documents import document_of
 from all_cli.knowledge.files import FACTS
@@ -275,7 +276,7 @@ def test_every_word_of_the_vocabulary_reads_as_its_interval(fact) -> None:  # ty
             assert end == (high if high is not None else fact.hard[1], 0 if high_in else -1)
 
 
-@pytest.mark.parametrize("fact", VOCABULARY.facts.values(), ids=lambda fact: fact.id)
+@each("fact", VOCABULARY.facts.values())
 def test_every_example_in_the_vocabulary_reads(fact) -> None:  # type: ignore[no-untyped-def]
     for example in fact.examples:
         assert read_value(fact, example).possible

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from folded import each
 
 from all_cli.knowledge.documents import document_of
 from all_cli.knowledge.files import FACTS
@@ -18,13 +19,13 @@ def read(fact: str, text: str) -> Possible | None:
     return read_value(VOCABULARY[fact], text).possible
 
 
-@pytest.mark.parametrize("fact", VOCABULARY.facts.values(), ids=lambda fact: fact.id)
+@each("fact", VOCABULARY.facts.values())
 def test_every_word_for_unknown_says_nothing_of_any_fact(fact: Fact) -> None:
     for word in ("", "  ", "NA", "N/A", "unknown", "Unknown", "not done", "ND", "pending", "?", "-", *UNKNOWN_WORDS):
         assert read_value(fact, word).possible is None, word
 
 
-@pytest.mark.parametrize("fact", FLAGS, ids=lambda fact: fact.id)
+@each("fact", FLAGS)
 def test_a_flag_is_present_or_absent_in_common_words(fact: Fact) -> None:
     for word in ("present", "yes", "Y", "true", "POSITIVE", "pos", "detected", "1", "+", fact.values["present"].label):
         assert read_value(fact, word).possible == {"present"}, word

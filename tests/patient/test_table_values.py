@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
+from folded import each
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,7 +88,7 @@ def test_words_for_absent(text: str) -> None:
         "[Not Available]", "[Not Applicable]", "[Not Evaluated]", "[Unknown]", "missing", "TBD", "unspecified",
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("fact", ["bcr_abl1", "wbc", "cns", "mrd_eoi", "age"])
+@each("fact", ["bcr_abl1", "wbc", "cns", "mrd_eoi", "age"])
 def test_words_for_not_known_are_never_negative(fact: str, text: str) -> None:
     assert said(fact, text) == "unknown"
 

@@ -1,19 +1,17 @@
-"""Every phase and line of every protocol: cited, readable, in all formats, as the contract has it."""
+"""Every phase and line of every protocol: readable in all formats, as the contract has it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from all_cli.cli.protocol import app
-from all_cli.logic import expression
-from all_cli.patient.patient import Patient
-from all_cli.protocol.library import ProtocolLibrary, dose_rows_for
-from all_cli.protocol.regimen import Line, Phase, Protocol, days_in, days_text
+from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.regimen import Protocol, days_in, days_text
 
 RUNNER = CliRunner()
 LINE_KEYS = {"drug", "dose", "unit", "per", "route", "days", "cap", "when", "cite", "checked"}
@@ -27,17 +25,16 @@ def everything(protocol: Protocol, form: str, width: int = 100) -> str:
     return result.stdout
 
 
+@cache
+def data_of(protocol: Protocol) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(everything(protocol, "json"))
+    return found
+
+
 def phases_shown(protocol: Protocol) -> list[dict[str, Any]]:
-    found = json.loads(everything(protocol, "json"))
+    found = data_of(protocol)
     phases: list[dict[str, Any]] = found.get("phases", [found])
     return phases
-
-
-def lines(protocols: ProtocolLibrary) -> Iterator[tuple[str, Phase, Line]]:
-    for protocol in protocols.protocols:
-        for phase in protocol.phases:
-            for line in phase.lines:
-                yield f"{protocol.id}.{phase.id}.{line.id}", phase, line
 
 
 @pytest.mark.parametrize("form", ["table", "plain", "markdown"])
@@ -53,7 +50,7 @@ def test_every_phase_of_every_protocol_renders(form: str, protocols: ProtocolLib
 
 def test_the_json_of_every_protocol_has_every_key_of_the_contract(protocols: ProtocolLibrary) -> None:
     for protocol in protocols.protocols:
-        found = json.loads(everything(protocol, "json"))
+        found = data_of(protocol)
         assert {"protocol", "arm", "phase", "lines", "assessments", "notes", "sources"} <= set(found)
         assert found["protocol"] == protocol.id
         for phase in found.get("phases", [found]):
@@ -99,7 +96,7 @@ def test_json_says_of_every_line_what_the_knowledge_says(protocols: ProtocolLibr
 
 def test_every_source_that_a_phase_cites_is_given_in_full(protocols: ProtocolLibrary) -> None:
     for protocol in protocols.protocols:
-        found = json.loads(everything(protocol, "json"))
+        found = data_of(protocol)
         cited = {citation["source"] for citation in found["for"]["cite"]}
         for phase in found.get("phases", [found]):
             parts = [*phase["lines"], *phase["assessments"], *phase["notes"], *phase["rescue"]]
@@ -109,80 +106,6 @@ def test_every_source_that_a_phase_cites_is_given_in_full(protocols: ProtocolLib
         assert cited <= set(found["sources"])
         for id, reference in found["sources"].items():
             assert reference == protocols.sources[id].reference
-
-
-def test_every_line_is_cited_in_a_source_that_exists(protocols: ProtocolLibrary) -> None:
-    for where, _, line in lines(protocols):
-        assert line.cite, where
-        for citation in (*line.cite, *(line.cap.cite if line.cap else ())):
-            assert citation.source in protocols.sources, where
-            assert citation.locator or not line.checked, where
-
-
-def test_every_assessment_note_rescue_start_and_arm_is_cited(protocols: ProtocolLibrary) -> None:
-    for protocol in protocols.protocols:
-        parts: list[Any] = [protocol.population, *protocol.notes, *protocol.arms]
-        for phase in protocol.phases:
-            parts += [*phase.notes, *phase.rescue, *phase.assessments, *([phase.start] if phase.start else [])]
-        for part in parts:
-            assert part.cite, (protocol.id, part)
-            assert {citation.source for citation in part.cite} <= set(protocols.sources), (protocol.id, part)
-
-
-def test_every_drug_is_in_the_vocabulary_of_drugs(protocols: ProtocolLibrary) -> None:
-    for where, _, line in lines(protocols):
-        assert line.drug in protocols.drugs, where
-    for table in protocols.dose_tables.values():
-        assert table.drug in protocols.drugs
-
-
-def test_a_dose_table_is_used_for_its_own_drug(protocols: ProtocolLibrary) -> None:
-    for where, _, line in lines(protocols):
-        if line.dose_by:
-            assert protocols.dose_tables[line.dose_by].drug == line.drug, where
-
-
-def test_every_day_lies_inside_its_phase(protocols: ProtocolLibrary) -> None:
-    for where, phase, line in lines(protocols):
-        assert line.days or line.window or line.schedule, where
-        assert list(line.days) == sorted(set(line.days)), where
-        if phase.days is not None:
-            assert all(day <= phase.days for day in (*line.days, *(line.window or ()))), where
-
-
-def test_every_dose_is_above_zero_and_has_its_unit(protocols: ProtocolLibrary) -> None:
-    for where, _, line in lines(protocols):
-        if line.dose is not None:
-            low, high = line.dose
-            assert 0 < low <= high, where
-            assert line.unit, where
-            assert line.per in ("dose", "day", "24 h", "week", "course"), where
-        else:
-            assert line.dose_by or line.dose_text, where
-        assert line.route, where
-        if line.cap:
-            assert line.cap.dose > 0, where
-
-
-def test_vincristine_is_never_above_2_mg_per_square_metre_a_dose(protocols: ProtocolLibrary) -> None:
-    for where, _, line in lines(protocols):
-        if line.drug == "vincristine" and line.dose is not None and line.unit == "mg/m2" and line.per == "dose":
-            assert line.dose[1] <= 2, where
-        if line.drug == "vincristine":
-            assert line.route == "IV", where
-
-
-def test_the_bands_of_a_dose_table_neither_overlap_nor_leave_a_gap(protocols: ProtocolLibrary) -> None:
-    for id, table in protocols.dose_tables.items():
-        if not all({test.fact for test in expression.tests(row.when)} == {"age"} for row in table.rows):
-            continue
-        rows = ""
-        for tenth in range(1, 900):
-            patient = Patient(protocols.vocabulary)
-            patient.tell("age", f"{tenth / 10:g}", "age")
-            rows += str(len(dose_rows_for(table, patient)))
-        assert set(rows) <= {"0", "1"}, id
-        assert set(rows.strip("0")) == {"1"}, f"{id}: a gap between two bands"
 
 
 @pytest.mark.parametrize(
@@ -204,7 +127,8 @@ def test_days_are_read_and_said_alike(raw: list[int | str], days: tuple[int, ...
 
 
 def test_the_days_of_every_line_can_be_read_back_from_the_screen(protocols: ProtocolLibrary) -> None:
-    for where, _, line in lines(protocols):
-        if line.days and min(line.days) > 0:
-            parts: list[int | str] = [int(p) if p.isdigit() else p for p in days_text(line.days).split(", ")]
-            assert days_in(parts) == line.days, where
+    for protocol in protocols.protocols:
+        for line in protocol.lines:
+            if line.days and min(line.days) > 0:
+                parts: list[int | str] = [int(p) if p.isdigit() else p for p in days_text(line.days).split(", ")]
+                assert days_in(parts) == line.days, (protocol.id, line.id)

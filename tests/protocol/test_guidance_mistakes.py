@@ -63,6 +63,16 @@ def test_the_shipped_file_has_no_mistake(around: dict[str, Any]) -> None:
         ("verdict: contradicted", "verdict: wrong", '"verdict" cannot be "wrong"'),
         ("    verdict: contradicted\n", "", 'an entry has "seeds" and a "verdict" on them, or neither'),
         ("cite: [{mitchell-2005: abstract}]", "cite: [mitchell-2005]", "is cited as checked: say where in it"),
+        (
+            "cite: [{mitchell-2005: abstract}]",
+            "cite: [{short-2016: abstract}]",
+            'yet "short-2016" is entered as not read',
+        ),
+        (
+            "Beside dexamethasone, vincristine and asparaginase, delayed intensification has",
+            "Beside delayed intensification with dexamethasone, vincristine and asparaginase, it has",
+            "words of the seed text lead the entry",
+        ),
         ('- [fever, "≥ 38 °C", ', "- [fever, ", "the row has 4 cells, the table 5 columns"),
         ("  - {id: referral, title: Referral}\n", "", 'no topic is called "referral"'),
         (

@@ -109,6 +109,16 @@ def test_a_file_without_mistakes_compiles(protocols: ProtocolLibrary) -> None:
          'no line gives "doxorubicin" in IU/m2'),
         ("unit: mg/m2, cite: [{matloub", "unit: mg/m2, phases: [x], cite: [{matloub", 23,
          'no phase of the arm a is called "x"'),
+        ("dose: 12, cite", "dose: 0, cite", 11, "a dose is above nothing; it is 0"),
+        ("days: [1, 8, 15, 22]", "days: [1, 8, 8, 22]", 39, "day 8 is given twice"),
+        ('days: [1, 8, 15, 22]', 'days: ["1-8", 8, 22]', 39, "day 8 is given twice"),
+        ("drug: methotrexate\n            dose_by", "drug: doxorubicin\n            dose_by", 54,
+         '"it-mtx" is a table for methotrexate; the line gives doxorubicin'),
+        ("route: IV", "route: IT", 38,
+         "vincristine is a vinca alkaloid, which is given IV and by no other route; it says IT"),
+        ("dose: 1.5\n", "dose: [1.5, 2.1]\n", 35, "vincristine is never above 2 mg/m2 a dose; it is 2.1"),
+        ("    risk: [high]\n", "    risk: [high]\n    years: [2010, 2001]\n", 18,
+         "the years run backwards: 2010 to 2001"),
         ("            days: [1, 8, 15, 22]\n", "            scale_by: infants\n            days: [1, 8, 15, 22]\n", 39,
          'no scaling is called "infants"'),
     ],
@@ -118,6 +128,19 @@ def test_a_mistake_is_named_with_file_and_line(
 ) -> None:
     found = problems(protocols, old, new)
     assert any(problem.startswith(f"f.yaml:{line}:") and said in problem for problem in found), found
+
+
+def test_a_cap_of_nothing_on_a_dose_in_words_is_refused(protocols: ProtocolLibrary) -> None:
+    text = GOOD.replace("dose: 1.5\n            unit: mg/m2\n            per: dose\n", 'dose_text: "not printed"\n')
+    document = checked_document(text.replace("cap: {dose: 2,", "cap: {dose: 0,").encode(), "f.yaml", PROTOCOLS)
+    with pytest.raises(KnowledgeError, match=r"f\.yaml:38:.*a cap is above nothing; it is 0"):
+        compile_protocols(document, protocols.vocabulary, protocols.sources)
+
+
+@pytest.mark.parametrize("dose", ["2", "[1.5, 2]"])
+def test_vincristine_of_2_mg_per_square_metre_is_given(dose: str, protocols: ProtocolLibrary) -> None:
+    document = checked_document(GOOD.replace("dose: 1.5\n", f"dose: {dose}\n").encode(), "f.yaml", PROTOCOLS)
+    assert compile_protocols(document, protocols.vocabulary, protocols.sources)["protocols"]
 
 
 def test_the_day_after_a_phase_is_the_day_it_is_looked_back_on(protocols: ProtocolLibrary) -> None:

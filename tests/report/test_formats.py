@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import typer
+from folded import each
 from typer.testing import CliRunner
 
 from all_cli.cli.protocol import app as protocol_app
@@ -57,11 +58,10 @@ REPORTS: list[tuple[typer.Typer, tuple[str, ...]]] = [
     (risk_app, (*SEVEN, "--show-protocol")),
     (protocol_app, ("cite", "cog-aall0232.consolidation")),
 ]
-NAMES = [" ".join(arguments) for _, arguments in REPORTS]
-EVERY_REPORT = pytest.mark.parametrize(("app", "arguments"), REPORTS, ids=NAMES)
-# The references of cite wrap; see the bug list.
+EVERY_REPORT = each("app, arguments", REPORTS)
+# The references of cite are running text that wraps and not a table.
 TABLES = [report for report in REPORTS if report[1][0] != "cite"]
-EVERY_TABLE = pytest.mark.parametrize(("app", "arguments"), TABLES, ids=[" ".join(a) for _, a in TABLES])
+EVERY_TABLE = each("app, arguments", TABLES)
 WIDTHS = pytest.mark.parametrize("width", [60, 80, 140])
 
 

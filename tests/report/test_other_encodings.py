@@ -34,7 +34,8 @@ def test_a_page_is_written_in_the_encoding_of_the_output(encoding: str, form: st
     text, error, code = written(encoding, *SEVEN, "--format", form)
     assert (error, code) == ("", 0)
     assert "Smith M, Arthur D" in text
-    assert "45 ×10^9/L" in text or "45 x10^9/L" in text
+    times = "×".encode(encoding, "ignore").decode(encoding) or "x"
+    assert f"45 {times}10^9/L" in text
     assert "�" not in text
     text, error, code = written(encoding, *HIGH, "--format", form)
     assert (error, code) == ("", 0)

@@ -1,13 +1,12 @@
 """The cohort report in a real browser: light, dark, narrow, and printed to PDF.
 
-Without a browser on the PATH the tests are skipped. The page is opened from a file and the browser's own traffic is
+The page is opened from a file and the browser's own traffic is
 switched off; what is looked at are pixels of screenshots, read here with zlib alone.
 """
 
 from __future__ import annotations
 
 import re
-import shutil
 import struct
 import subprocess
 import zlib
@@ -16,11 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from needs import BROWSER
 from typer.testing import CliRunner
 
 from all_cli.cli.risk import app
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--force-device-scale-factor=1",
@@ -34,7 +33,7 @@ PATIENTS = "".join(
     )
 )
 
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="no chromium, chromium-browser or google-chrome on the PATH")
+pytestmark = pytest.mark.browser
 Colour = tuple[int, int, int]
 
 

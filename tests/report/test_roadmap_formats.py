@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from math import sqrt
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
@@ -18,6 +19,7 @@ import pytest
 from all_cli.patient.patient import Patient
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.roadmap import Roadmap, Wanted, roadmap, runs
+from all_cli.report import lettering
 from all_cli.report.lettering import text_width
 from all_cli.report.page import NOT_A_DEVICE, Table
 from all_cli.report.roadmap import given_in, roadmap_page
@@ -326,8 +328,10 @@ _SVG = "{http://www.w3.org/2000/svg}"
 
 @pytest.fixture(scope="module")
 def pictures(protocols: ProtocolLibrary, plans: list[Roadmap]) -> list[tuple[Roadmap, ElementTree.Element]]:
-    """The picture of every arm, drawn once."""
-    return [(plan, ElementTree.fromstring(roadmap_svg(plan, protocols))) for plan in plans]
+    """The picture of every arm, drawn once; the arms share most of their words, and each is measured once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lettering, "text_width", cache(text_width))
+        return [(plan, ElementTree.fromstring(roadmap_svg(plan, protocols))) for plan in plans]
 
 
 class Box(NamedTuple):

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
-import pytest
+from folded import each
 from rich.cells import cell_len
 from typer.testing import CliRunner
 
@@ -26,7 +26,7 @@ from all_cli.risk.tree import decision_tree
 
 RUNNER = CliRunner()
 SCHEMES = list(risk_library().schemes)
-EVERY_SCHEME = pytest.mark.parametrize("id", SCHEMES)
+EVERY_SCHEME = each("id", SCHEMES)
 SVG = "{http://www.w3.org/2000/svg}"
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from folded import each
 
-from all_cli.logic.values import NumberSet
-from all_cli.patient.patient import whole_domain
+from all_cli.logic.values import NumberSet, whole_domain
 from all_cli.patient.reading import read_value
 from all_cli.report.difference import value_as_text
 from all_cli.risk.library import RiskLibrary, risk_library
@@ -29,7 +29,7 @@ def pieces(fact_id: str, library: RiskLibrary) -> list[NumberSet]:
     return [item.whole() if fact.whole else item for item in kept if item]
 
 
-@pytest.mark.parametrize("fact_id", NUMBERS)
+@each("fact_id", NUMBERS)
 def test_a_number_is_read_back_within_its_piece(fact_id: str, library: RiskLibrary) -> None:
     fact = library.vocabulary[fact_id]
     for piece in pieces(fact_id, library):
@@ -39,7 +39,7 @@ def test_a_number_is_read_back_within_its_piece(fact_id: str, library: RiskLibra
         assert (read & piece) == read, (text, piece)
 
 
-@pytest.mark.parametrize("fact_id", WORDS)
+@each("fact_id", WORDS)
 def test_a_choice_is_read_back_as_itself(fact_id: str, library: RiskLibrary) -> None:
     fact = library.vocabulary[fact_id]
     words = list(fact.values)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import functools
 import itertools
+import operator as operators
 import random
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any
 
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.axis import Axis
@@ -19,21 +21,22 @@ from all_cli.risk.library import risk_library
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Scheme
 
 Value = float | str
+Implied = tuple[str, Any, str, Any]
+COMPARED: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operators.lt,
+    "<=": operators.le,
+    ">": operators.gt,
+    ">=": operators.ge,
+    "==": operators.eq,
+    "!=": operators.ne,
+}
 
 
 def holds(condition: Expression, patient: Mapping[str, Value]) -> bool:
     """Whether a condition holds for a patient of whom every fact is known."""
     match condition:
         case Compare(fact, operator, value):
-            own = patient[fact]
-            return {
-                "<": own < value,
-                "<=": own <= value,
-                ">": own > value,
-                ">=": own >= value,
-                "==": own == value,
-                "!=": own != value,
-            }[operator]
+            return bool(COMPARED[operator](patient[fact], value))
         case OneOf(fact, values, _):
             return patient[fact] in values
         case Not(item):
@@ -63,23 +66,43 @@ def groups(scheme: Scheme, patient: Mapping[str, Value]) -> frozenset[str]:
 
 def possible_beings(patient: Mapping[str, Value], vocabulary: Vocabulary) -> bool:
     """Whether the vocabulary allows this combination of values among the facts given."""
-    return all(
-        patient[other] in allowed
-        for fact in vocabulary.facts.values()
-        for when, other, allowed in fact.implies
-        if fact.id in patient and other in patient and patient[fact.id] in when
-    ) and all(
-        patient[fact.id] in defined_values(fact, patient)
-        for fact in vocabulary.facts.values()
-        if fact.defined_by is not None and fact.id in patient
-    )
+    return meets(patient, implied(patient, vocabulary)) and as_defined(patient, defined(patient, vocabulary))
+
+
+def meets(patient: Mapping[str, Value], rules: list[Implied]) -> bool:
+    return all(patient[other] in allowed for fact, when, other, allowed in rules if patient[fact] in when)
+
+
+def implied(facts: Iterable[str], vocabulary: Vocabulary) -> list[Implied]:
+    """What a value of one of these facts says of another: fact, its values, the other fact, the values left to it."""
+    among = {*facts}
+    return [
+        (fact, when, other, allowed)
+        for fact in among
+        for when, other, allowed in vocabulary[fact].implies
+        if other in among
+    ]
+
+
+def defined(facts: Iterable[str], vocabulary: Vocabulary) -> list[Fact]:
+    """Those of the facts that a scheme defines, if all that it asks for is among them."""
+    among = {*facts}
+    return [
+        fact
+        for fact in (vocabulary[id] for id in among)
+        if fact.defined_by is not None and among.issuperset(_schemes()[fact.defined_by[0]].facts)
+    ]
+
+
+def as_defined(patient: Mapping[str, Value], facts: list[Fact]) -> bool:
+    return all(patient[fact.id] in defined_values(fact, patient) for fact in facts)
 
 
 def defined_values(fact: Fact, patient: Mapping[str, Value]) -> Collection[str]:
-    """The values that the scheme which defines a fact leaves it; all of them if the patient lacks what it asks for."""
+    """The values that the scheme which defines a fact leaves it."""
     assert fact.defined_by is not None
     scheme = _schemes()[fact.defined_by[0]]
-    if not patient.keys() >= set(scheme.facts) or not holds(scheme.population.when, patient):
+    if not holds(scheme.population.when, patient):
         return tuple(fact.values)
     deciding = next((rule.id for rule in scheme.rules if holds(rule.when, patient)), "")
     return fact.defined_by[1].get(deciding, tuple(fact.values))
@@ -108,7 +131,8 @@ def value_in(axis: Axis, piece: int, chance: random.Random, vocabulary: Vocabula
 
 def completions(choices: Mapping[str, list[Value]], vocabulary: Vocabulary) -> Iterator[dict[str, Value]]:
     """Every combination of the values that the vocabulary allows."""
+    rules, facts = implied(choices, vocabulary), defined(choices, vocabulary)
     for combination in itertools.product(*choices.values()):
         patient = dict(zip(choices, combination, strict=True))
-        if possible_beings(patient, vocabulary):
+        if meets(patient, rules) and as_defined(patient, facts):
             yield patient

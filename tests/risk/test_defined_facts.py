@@ -7,9 +7,9 @@ import random
 import pytest
 from brute_force import Value, completions, groups, value_in
 
+from all_cli.logic.axes import axis_of
 from all_cli.logic.axis import Axis
 from all_cli.logic.values import Possible
-from all_cli.logic.compile_definition import axis_of
 from all_cli.patient.patient import Patient
 from all_cli.patient.unreadable import ContradictionError
 from all_cli.risk.library import RiskLibrary, risk_library

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+from folded import each
 
 from all_cli.risk.library import RiskLibrary
 
@@ -32,7 +32,7 @@ pdl-induction-failure marrow-relapse ikzf1plus icc-entities cog-genetics steroid
 """.split()  # noqa: SIM905
 
 
-@pytest.mark.parametrize("id", KNOWN)
+@each("id", KNOWN)
 def test_scheme_is_encoded_or_listed_with_the_reason(id: str, library: RiskLibrary) -> None:
     listed = {entry["id"]: entry for entry in library.not_encoded}
     assert id in library.schemes or listed[id]["reason"]

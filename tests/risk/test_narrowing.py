@@ -6,7 +6,7 @@ import random
 from itertools import pairwise
 
 import pytest
-from test_exactness import known_patient, random_masks
+from random_patients import known_patient, random_masks
 
 from all_cli.logic.values import intersect
 from all_cli.patient.patient import Patient
