@@ -13,6 +13,7 @@ from all_cli.report.page import Block, Heading, Line, Outline, Page, Table
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.segment import Segment
 
 _LABEL = 12
 
@@ -115,27 +116,33 @@ def _print_rich(page: Page, color: str) -> None:
 
 
 class _Screen:
-    """Blocks on a terminal. Patient text is never read as markup.
+    """Blocks on a terminal. Patient text is never read as markup, and its control characters are left out.
 
     Lines are gathered and printed together, which spares the start-up a layout for each.
     """
 
     def __init__(self, console: Console) -> None:
-        from rich.text import Text
-
         self.console = console
         self.width = console.width  # asked for once: a console asks the terminal each time
-        self.text = Text
-        self.gathered = Text()
+        self.gathered: list[Segment] = []
 
     def flush(self) -> None:
         """Print what was gathered; lines are wrapped already and are not wrapped again."""
+        from rich.segment import Segments
+
         if self.gathered:
-            self.console.print(self.gathered, soft_wrap=True, end="")
-            self.gathered = self.text()
+            self.console.print(Segments(self.gathered), end="")
+            self.gathered = []
+
+    def write(self, text: str, style: str = "") -> None:
+        """Gather a text as it stands."""
+        from rich.control import strip_control_codes
+        from rich.segment import Segment
+
+        self.gathered.append(Segment(strip_control_codes(text), self.console.get_style(style) if style else None))
 
     def heading(self, text: str, level: int, *, first: bool) -> None:
-        self.gathered.append("" if first else "\n")
+        self.write("" if first else "\n")
         self.wrapped(text, "bold cyan" if level == 1 else "bold", "", 0)
 
     def line(self, line: Line) -> None:
@@ -146,7 +153,7 @@ class _Screen:
             self.wrapped(line.text, style, "", 0)
         if line.identifier:
             # An identifier is copied whole: it is never wrapped by the program, only by the terminal.
-            self.gathered.append(f"      {line.identifier}\n")
+            self.write(f"      {line.identifier}\n")
 
     def labelled(self, label: str, text: str, style: str = "", indent: int = 2) -> None:
         """A label in a column of its own, the text beside it, wrapped under itself."""
@@ -155,21 +162,20 @@ class _Screen:
 
     def wrapped(self, text: str, style: str, head: str, indent: int) -> None:
         """A text wrapped to the screen, with a head before its first line and blanks before the others."""
-        room = max(self.width - indent, 20)
-        if len(text) <= room // 2 or (text.isascii() and len(text) <= room):
-            lines = [text]
-        else:
-            lines = self.lines(text, room)
-        for number, line in enumerate(lines):
-            self.gathered.append(" " * indent if number else head, style="dim")
-            self.gathered.append(f"{line}\n", style=style or None)
+        for number, line in enumerate(self.lines(text, max(self.width - indent, 20))):
+            self.write(" " * indent if number else head, "dim")
+            self.write(f"{line}\n", style)
 
     def lines(self, text: str, room: int) -> list[str]:
         """The text in lines of at most this many cells."""
         from rich.cells import cell_len
 
         if "\n" in text or cell_len(text) != len(text):
-            return [line.plain.rstrip() for line in self.text(text).wrap(self.console, room, overflow="fold")]
+            from rich.text import Text
+
+            return [line.plain.rstrip() for line in Text(text).wrap(self.console, room, overflow="fold")]
+        if len(text) <= room:
+            return [text]
         # The same lines, in a tenth of the time, where every character is one cell wide.
         return wrap(text, room, break_on_hyphens=False, expand_tabs=False, replace_whitespace=False)
 

@@ -1,4 +1,4 @@
-"""What heads the screen of ``classify``: the scheme for this patient's moment and age, and what must be said before it."""
+"""What heads the screen of ``classify``: the scheme for the moment and age, and what must be said before it."""
 
 from __future__ import annotations
 
