@@ -25,7 +25,10 @@ demo: $(VENV)/.demo
 	@$(BIN)/all-risk batch examples/cohort.csv --scheme nci-rome || test $$? -eq 1
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+quick: $(VENV)/.dev
+	$(BIN)/python tests/quick.py -n auto
 
 check: test lint types layers knowledge
 

@@ -53,7 +53,7 @@ def _write(found: list[Source], id: str, bibtex: bool, form: Format | None, colo
 
 
 def _in_protocols(library: ProtocolLibrary, id: str) -> list[Source]:
-    if id in library.sources:
+    if id in library.sources and id not in library.ids:
         return [library.sources[id]]
     protocol_id, *rest = id.split(".")
     if protocol_id not in library.ids:
@@ -69,7 +69,8 @@ def _in_protocols(library: ProtocolLibrary, id: str) -> list[Source]:
         choices = [f"{phase.id}.{line.id}" for phase in protocol.phases for line in phase.lines]
         near = did_you_mean(".".join(rest), choices)
         fail(f'"{protocol_id}" has no phase or line "{".".join(rest)}"{near}')
-    return [library.sources[source] for source in dict.fromkeys(citation.source for citation in cited)]
+    own = [id] if id in library.sources else []  # A trial's table may bear the name of its protocol: it leads.
+    return [library.sources[source] for source in dict.fromkeys([*own, *(citation.source for citation in cited)])]
 
 
 def _in_guidance(library: ProtocolLibrary, id: str) -> list[Source]:

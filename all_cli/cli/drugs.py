@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 def drug_command(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[NAME]", help="A drug in any spelling, or a class; without it the list of drugs."),
+        typer.Argument(
+            metavar="[NAME]", help="A drug in any spelling, a class, or intrathecal; without it the list of drugs."
+        ),
     ] = None,
     protocol: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only in this protocol. Repeatable.")] = None,
     audience: Annotated[
         Audience | None, typer.Option(help="Only in protocols for these patients or for all ages.")
     ] = None,
-    age: Annotated[str | None, typer.Option(help="Age: leaves out the lines for other ages.")] = None,
+    age: Annotated[str | None, typer.Option(help="Age: leaves out lines, rows and protocols for other ages.")] = None,
     form: FormatOption = None,
     color: ColorOption = Color.auto,
 ) -> None:
@@ -33,22 +35,34 @@ def drug_command(
 
     with sentences():
         library = protocol_library()
+        from all_cli.protocol.drugs import folded
         from all_cli.report import drug as report
+        from all_cli.report import intrathecal
 
         if name is None:
             if protocol or audience or age:
                 fail("name a drug: --protocol, --audience and --age say where to look for it")
             emit(form, color, lambda: report.drugs_page(library), lambda: report.drugs_json(library))
             return
+        patient = patient_from(library.vocabulary, given={} if age is None else {"age": age}, flags={})
+        if folded(name) in (intrathecal.WORD, f"{intrathecal.WORD}s"):
+            if protocol or audience:
+                fail("intrathecal shows every table: --protocol and --audience go with a drug")
+            emit(
+                form,
+                color,
+                lambda: intrathecal.intrathecal_page(library, patient),
+                lambda: intrathecal.intrathecal_json(library, patient),
+            )
+            return
         found = drugs_called(library, name)
         for id in protocol or ():
             one_of("protocol", id, dict.fromkeys(library.ids))
         chosen = [
             each
-            for each in library.protocols
+            for each in intrathecal.protocols_for(library, patient)
             if (not protocol or each.id in protocol) and (audience is None or each.audience in (audience, "all-ages"))
         ]
-        patient = patient_from(library.vocabulary, given={} if age is None else {"age": age}, flags={})
         asked = report.Asked(name, found, chosen, patient, _guidance(found), not protocol and audience is None)
         emit(form, color, lambda: report.drug_page(asked, library), lambda: report.drug_json(asked, library))
 

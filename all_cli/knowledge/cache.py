@@ -106,12 +106,7 @@ def _regular_file(path: Path) -> bytes:
 
 
 def _key(inputs: Iterable[bytes]) -> str:
-    return "-".join(map(_key_part, (_program(), *inputs)))
-
-
-@cache
-def _key_part(content: bytes) -> str:
-    return _sum(content)  # of the same few files for each kind
+    return "-".join(_sum(item) for item in (_program(), *inputs))
 
 
 def _sum(content: bytes | memoryview) -> str:

@@ -34,6 +34,10 @@ def compile_protocols(document: Document, vocabulary: Vocabulary, sources: Mappi
     return form
 
 
+ASPARAGINASE = "asparaginase"
+"""The class of which a dose per m² has a cap or says that none is printed: large adults would get more than a vial."""
+
+
 class _Compiler:
     def __init__(self, document: Document, vocabulary: Vocabulary, sources: Mapping[str, Source]) -> None:
         self.document, self.vocabulary, self.sources = document, vocabulary, sources
@@ -136,6 +140,12 @@ class _Compiler:
         drug_class = data["drugs"].get(line["drug"], {}).get("class", "")
         for key, message in (*dose_problems(line), *vinca_problems(line, drug_class)):
             self.problem((*path, key), message)
+        drug = data["drugs"].get(line["drug"], {})
+        per_surface = str(line.get("unit", "")).endswith("/m2")
+        if per_surface and drug.get("class") == ASPARAGINASE and not ("cap" in line or "uncapped" in drug):
+            self.problem(
+                path, f'asparaginase per m² has no cap: add one, or what is known of it as "uncapped" of {line["drug"]}'
+            )
         if not any(key in line for key in ("days", "window", "schedule")):
             self.problem(path, "a line needs days, a window or a schedule in words")
         length = phase.get("days")

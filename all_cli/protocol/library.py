@@ -81,9 +81,12 @@ class ProtocolLibrary:
     def drugs(self) -> dict[str, Drug]:
         """The drugs by id."""
         return {
-            id: Drug(id, raw["name"], raw.get("abbreviation", ""), raw["class"], tuple(raw.get("spellings", ())))
+            id: Drug(
+                id, raw["name"], raw.get("abbreviation", ""), raw["class"], tuple(raw.get("spellings", ())),
+                _optional(raw.get("uncapped")),
+            )
             for id, raw in self._packed["drugs"].items()
-        }
+        }  # fmt: skip
 
     @cached_property
     def dose_tables(self) -> dict[str, DoseTable]:
@@ -188,6 +191,11 @@ def lines_for(lines: Sequence[Line], patient: Patient) -> list[Line]:
     return [line for line in lines if line.when is None or truth(line.when, possible) is not False]
 
 
+def uncapped(line: Line, library: ProtocolLibrary) -> Cited | None:
+    """What is to be said of a line per m² without a cap, where the drug asks for it; otherwise None."""
+    return library.drugs[line.drug].uncapped if line.cap is None and line.unit.endswith("/m2") else None
+
+
 def dose_rows_for(table: DoseTable, patient: Patient) -> list[DoseRow]:
     """The rows of a dose table that the patient's age still allows."""
     possible = patient.possible()
@@ -250,7 +258,14 @@ def _expression(raw: Mapping[str, Any]) -> Expression | None:
 
 
 def _cited(raw: Mapping[str, Any]) -> Cited:
-    return Cited(raw["text"], citations(raw["cite"]), raw["checked"], raw.get("id", ""), _expression(raw))
+    cite, first = citations(raw["cite"]), raw.get("first", False)
+    return Cited(raw["text"], cite, raw["checked"], raw.get("id", ""), _expression(raw), first)
+
+
+def _with_note(population: Mapping[str, Any]) -> str:
+    """For whom a protocol is and why its bounds are where they are, as one text."""
+    text, note = population["text"], population.get("note")
+    return f"{text.removesuffix('.')}. {note}" if note else str(text)
 
 
 def _optional(raw: Mapping[str, Any] | None) -> Cited | None:
@@ -339,7 +354,7 @@ def unpack_protocol(raw: Mapping[str, Any]) -> Protocol:
         id=raw["id"],
         title=raw["title"],
         audience=raw["audience"],
-        population=_cited(population),
+        population=_cited({**population, "text": _with_note(population)}),
         population_text=population["when"],
         risk=tuple(raw["risk"]),
         arms=tuple(
@@ -357,5 +372,6 @@ def unpack_protocol(raw: Mapping[str, Any]) -> Protocol:
         lineage=tuple(raw.get("lineage", ())),
         ph=raw.get("ph"),
         total_duration=_optional(raw.get("total_duration")),
+        label=raw.get("label", False),
         notes=tuple(map(_cited, raw.get("notes", ()))),
     )  # fmt: skip

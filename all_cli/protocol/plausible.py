@@ -67,13 +67,14 @@ def _cap_problems(dose: Decimal, unit: str, cap: Mapping[str, Any]) -> Iterator[
 
 
 def rescue_problem(phase: Mapping[str, Any]) -> tuple[str, str] | None:
-    """The line that gives high-dose methotrexate in a phase which has no word on leucovorin, and the sentence.
+    """The line that gives high-dose methotrexate in a phase that shows no leucovorin, and the sentence.
 
-    Whoever takes such a phase for whole would give methotrexate without rescue, which kills.
+    Whoever takes such a phase for whole would give methotrexate without rescue, which kills. It shows leucovorin by a
+    line, or by a word on it before the lines; a note at the end is read too late.
     """
-    said = [text for key in ("rescue", "notes") for item in phase.get(key, ()) for text in (item["text"],)]
-    said += [line.get(key, "") for line in phase["lines"] for key in ("drug", "note", "schedule")]
-    if any(word in text.casefold() for text in said for word in ("leucovorin", "folinic")):
+    first = [item["text"] for key in ("rescue", "notes") for item in phase.get(key, ()) if item.get("first")]
+    shown = [*first, *(line["drug"] for line in phase["lines"])]
+    if any("leucovorin" in text.casefold() for text in shown):
         return None
     for line in phase["lines"]:
         base, _, size = str(line.get("unit", "")).partition("/")
@@ -81,8 +82,8 @@ def rescue_problem(phase: Mapping[str, Any]) -> tuple[str, str] | None:
             high = line["dose"][1] if isinstance(line["dose"], (list, tuple)) else line["dose"]
             if Decimal(str(high)) * _IN_MG.get(base, Decimal(0)) >= HIGH_DOSE_METHOTREXATE:
                 return line["id"], (
-                    "high-dose methotrexate, and the phase has no word on leucovorin: add its line, a rescue entry, "
-                    "or a note that says what was not read"
+                    "high-dose methotrexate, and the phase shows no leucovorin: add its line, or a rescue or note "
+                    "with first: true that says what was not read"
                 )
     return None
 

@@ -8,13 +8,14 @@ from all_cli.logic.expression import Expression
 
 
 class Cited(NamedTuple):
-    """A sentence with its source; ``when`` says for whom it holds."""
+    """A sentence with its source; ``when`` says for whom it holds, ``first`` that it stands before the lines."""
 
     text: str
     cite: tuple[Citation, ...]
     checked: bool
     id: str = ""
     when: Expression | None = None
+    first: bool = False
 
 
 class Cap(NamedTuple):
@@ -191,17 +192,18 @@ class SurfaceFormula(NamedTuple):
 
 
 class Drug(NamedTuple):
-    """A drug of the vocabulary."""
+    """A drug of the vocabulary; ``uncapped`` is what is to be said where a dose of it per m² has no cap."""
 
     id: str
     name: str
     abbreviation: str
     kind: str
     spellings: tuple[str, ...] = ()
+    uncapped: Cited | None = None
 
 
 class Protocol(NamedTuple):
-    """A protocol: whom it is for, its arms and its phases."""
+    """A protocol: whom it is for, its arms and its phases; ``label`` if its lines that cite a label are the label's."""
 
     id: str
     title: str
@@ -218,6 +220,7 @@ class Protocol(NamedTuple):
     ph: bool | None = None
     total_duration: Cited | None = None
     notes: tuple[Cited, ...] = ()
+    label: bool = False
 
     @property
     def lines(self) -> list[Line]:

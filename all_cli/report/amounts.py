@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from all_cli.logic.values import number_text
+from all_cli.protocol.library import ProtocolLibrary, uncapped
 from all_cli.protocol.regimen import Cap, Line, Phase
 from all_cli.protocol.totals import DOSES, Span, amount_given, doses_given
 
@@ -16,7 +17,7 @@ UNITS = {
     "mcg/kg": "µg/kg",
 }
 
-NUMBER_NOT_PRINTED, AMOUNT_NOT_PRINTED = "number not printed", "amount not printed"
+NUMBER_NOT_PRINTED, AMOUNT_NOT_PRINTED, NO_CAP = "number not printed", "amount not printed", "none printed"
 
 
 def span_text(span: Span) -> str:
@@ -59,6 +60,11 @@ def line_doses(line: Line, phase: Phase) -> str:
 def cap_text(cap: Cap | None) -> str:
     """``2 mg a dose``."""
     return f"{number_text(cap.dose)} {UNITS.get(cap.unit, cap.unit)} a {cap.per}" if cap else ""
+
+
+def line_cap_text(line: Line, library: ProtocolLibrary) -> str:
+    """The cap of a line, ``none printed`` where its drug asks for one, otherwise nothing."""
+    return NO_CAP if uncapped(line, library) else cap_text(line.cap)
 
 
 def whom_text(line: Line) -> str:

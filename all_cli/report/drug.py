@@ -7,14 +7,14 @@ from all_cli.patient.patient import Patient
 from all_cli.protocol.coverage import line_checked
 from all_cli.protocol.drugs import COMBINATION, Given, by_class, combinations_with, given, names
 from all_cli.protocol.guidance import Brief
-from all_cli.protocol.library import ProtocolLibrary, lines_for
+from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, uncapped
 from all_cli.protocol.regimen import Cap, Cited, DoseTable, Drug, Protocol
 from all_cli.protocol.side_by_side import Way
 from all_cli.protocol.totals import Total, drug_totals, totals_of
-from all_cli.report.amounts import cap_text, whom_text
+from all_cli.report.amounts import cap_text, line_cap_text, whom_text
 from all_cli.report.answers import citations_json, header
 from all_cli.report.page import Page
-from all_cli.report.regimen import dose_text, when_text
+from all_cli.report.regimen import dose_text, no_caps, when_text
 from all_cli.report.side_by_side import line_citations, total_citations, total_json, total_text
 from all_cli.report.words import number_of
 
@@ -65,10 +65,12 @@ def _drug(page: Page, drug: Drug, asked: Asked, library: ProtocolLibrary) -> Non
         if lines := len(list(given(asked.protocols, (other.id,)))):
             page.line(f"{number_of(lines, 'line')} of {other.name}: all-protocol drug {other.id}", "also in")
     _caps(page, found)
+    no_caps(page, [item.line for item in found], library)
     _guidance(page, asked.guidance.get(drug.id, ()))
     _label(page, drug, found, asked, library)
     used = {item.line.dose_by for item in found}
-    _tables(page, [table for table in tables_of(drug, library) if asked.everywhere or table.id in used])
+    shown = [table for table in tables_of(drug, library) if asked.everywhere or table.id in used]
+    _tables(page, shown, asked.patient)
     _totals(page, drug, asked, library)
     _places(page, found, library)
 
@@ -101,14 +103,14 @@ def _guidance(page: Page, briefs: Iterable[Brief]) -> None:
 
 
 def is_label(item: Given, library: ProtocolLibrary) -> bool:
-    """Whether a line rests on a drug label."""
-    return any(library.sources[cited.source].kind == LABEL for cited in item.line.cite)
+    """Whether a line is what a drug label says; a trial that cites one, or is told of in one, is no label."""
+    return item.protocol.label and any(library.sources[cited.source].kind == LABEL for cited in item.line.cite)
 
 
 def label_notes(drug: Drug, protocols: Iterable[Protocol], library: ProtocolLibrary) -> list[tuple[str, Cited]]:
-    """Notes that rest on a label and name the drug, or stand in a protocol that gives no other; each once."""
+    """Notes of labels that name the drug, or stand in one that gives no other; each once."""
     found: dict[str, tuple[str, Cited]] = {}
-    for protocol in protocols:
+    for protocol in (protocol for protocol in protocols if protocol.label):
         only = {line.drug for line in protocol.lines} == {drug.id}
         placed = [(protocol.id, note) for note in protocol.notes]
         for phase in protocol.phases:
@@ -137,7 +139,7 @@ def tables_of(drug: Drug, library: ProtocolLibrary) -> list[DoseTable]:
     return [table for table in library.dose_tables.values() if table.drug == drug.id]
 
 
-def _tables(page: Page, tables: Sequence[DoseTable]) -> None:
+def _tables(page: Page, tables: Sequence[DoseTable], patient: Patient) -> None:
     if not tables:
         return
     page.heading("Doses by age")
@@ -146,7 +148,7 @@ def _tables(page: Page, tables: Sequence[DoseTable]) -> None:
         [
             (table.title, row.text, f"{row.dose:g} {table.unit}", page.cite(row.cite, row.checked))
             for table in tables
-            for row in table.rows
+            for row in dose_rows_for(table, patient)
         ],
     )
     for table in tables:
@@ -200,7 +202,7 @@ def _lines(page: Page, found: Iterable[Given], library: ProtocolLibrary) -> None
                 dose_text(item.line, anyone, library),
                 item.line.route + (f", {item.line.infusion}" if item.line.infusion else ""),
                 when_text(item.line),
-                cap_text(item.line.cap),
+                line_cap_text(item.line, library),
                 whom_text(item.line),
                 page.cite(line_citations(item.line, library), line_checked(item.line, library)),
             )
@@ -242,7 +244,7 @@ def _drug_json(drug: Drug, asked: Asked, library: ProtocolLibrary, cited: dict[s
                         "cite": citations_json(row.cite, cited),
                         "checked": row.checked,
                     }
-                    for row in table.rows
+                    for row in dose_rows_for(table, asked.patient)
                 ],
             }
             for table in tables_of(drug, library)
@@ -274,6 +276,7 @@ def _line_json(item: Given, asked: Asked, library: ProtocolLibrary, cited: dict[
         "route": line.route,
         "days": when_text(line),
         "cap": {"dose": cap.dose, "unit": cap.unit, "per": cap.per} if cap else None,
+        "uncapped": said.text if (said := uncapped(line, library)) else "",
         "when": line.condition,
         "who": line.who,
         "label": is_label(item, library),

@@ -1,15 +1,16 @@
 """A phase of a protocol, and the list of protocols, as pages and as JSON."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import AllOf, Compare, tests
 from all_cli.logic.values import ANY_NUMBER, NumberSet, number_text
 from all_cli.patient.patient import Patient
-from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for
+from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, uncapped
 from all_cli.protocol.regimen import Arm, Cited, DoseRow, Line, Phase, Protocol, days_text
+from all_cli.report.amounts import NO_CAP
 from all_cli.report.guidance_pointers import for_phases, pointers_page
 from all_cli.report.page import Page
 
@@ -86,6 +87,7 @@ def _protocol(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
         page.line(f"{protocol.trial} {years}".strip(), "trial")
     for phase in shown.phases:
         _phase(page, phase, shown, library)
+    no_caps(page, [line for phase in shown.phases for line in lines_for(phase.lines, shown.patient)], library)
     if protocol.total_duration and len(shown.phases) > 1:
         page.line(f"{protocol.total_duration.text} {_cite(page, protocol.total_duration)}", "total")
     _notes(page, protocol.notes, shown.patient)
@@ -153,6 +155,9 @@ def _phase(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> 
         page.line(f"{phase.start.text} {_cite(page, phase.start)}", "start")
     if phase.who:
         page.line(phase.who, "only for")
+    for said in (*phase.rescue, *phase.notes):
+        if said.first and _may_hold(said, shown.patient):
+            page.line(f"{said.text} {_cite(page, said)}", "caution", strong=True)
     lines = lines_for(phase.lines, shown.patient)
     page.table(
         ("drug", "dose", "this patient", "route", "days", "cap", "for whom", "source"),
@@ -163,7 +168,7 @@ def _phase(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> 
                 _computed(page, line, shown, library),
                 line.route + (f", {line.infusion}" if line.infusion else ""),
                 when_text(line),
-                _cap(page, line),
+                _cap(page, line, library),
                 _whom(line),
                 page.cite(
                     [*line.cite, *_table_cites(line, shown.growing, library)], is_checked(line, shown.growing, library)
@@ -187,7 +192,8 @@ def _phase(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> 
         text = f"{day}{item.what}{f' ({item.text})' if item.text else ''}"
         page.line(f"{text} {page.cite(item.cite, item.checked)}", "assess")
     for rescue in phase.rescue:
-        page.line(f"{rescue.text} {_cite(page, rescue)}", "then")
+        if not rescue.first:
+            page.line(f"{rescue.text} {_cite(page, rescue)}", "then")
     _notes(page, phase.notes, shown.patient)
 
 
@@ -210,8 +216,12 @@ def _grown(page: Page, line: Line, phase: Phase, shown: Shown, library: Protocol
 
 def _notes(page: Page, notes: Sequence[Cited], patient: Patient) -> None:
     for note in notes:
-        if note.when is None or truth(note.when, patient.possible()) is not False:
+        if not note.first and _may_hold(note, patient):
             page.line(f"{note.text} {_cite(page, note)}", "note")
+
+
+def _may_hold(cited: Cited, patient: Patient) -> bool:
+    return cited.when is None or truth(cited.when, patient.possible()) is not False
 
 
 def _label(text: str) -> str:
@@ -229,7 +239,7 @@ def dose_text(line: Line, patient: Patient, library: ProtocolLibrary) -> str:
         rows = dose_rows_for(table, patient)
         if len(rows) == 1:
             return f"{number_text(rows[0].dose)} {table.unit}"
-        bands = "; ".join(f"{_band(row)} {number_text(row.dose)} {table.unit}" for row in rows)
+        bands = "; ".join(f"{band_text(row)} {number_text(row.dose)} {table.unit}" for row in rows)
         return f"by age: {bands}" if rows else "no dose for this age in the table"
     if line.dose is None:
         return line.dose_text
@@ -256,7 +266,7 @@ def _fractions(line: Line, patient: Patient, library: ProtocolLibrary) -> str:
     return "".join(f"; × {row.factor[0]}/{row.factor[1]} if {row.text}" for row in rows)
 
 
-def _band(row: DoseRow) -> str:
+def band_text(row: DoseRow) -> str:
     """An age band as people write it: ``1 to <2 y``, ``≥9 y``; any other condition as it stands."""
     compared = list(tests(row.when))
     if not isinstance(row.when, (Compare, AllOf)) or any(test.fact != "age" for test in compared):
@@ -282,9 +292,17 @@ def when_text(line: Line) -> str:
     return "; ".join(parts)
 
 
-def _cap(page: Page, line: Line) -> str:
+def no_caps(page: Page, lines: Iterable[Line], library: ProtocolLibrary) -> None:
+    """What is to be said of lines per m² without a cap, once for each drug."""
+    for id in dict.fromkeys(line.drug for line in lines if uncapped(line, library)):
+        statement = library.drugs[id].uncapped
+        if statement:
+            page.line(f"{library.drugs[id].name}: {statement.text} {_cite(page, statement)}", "no cap", strong=True)
+
+
+def _cap(page: Page, line: Line, library: ProtocolLibrary) -> str:
     if line.cap is None:
-        return ""
+        return NO_CAP if uncapped(line, library) else ""
     amount = f"{number_text(line.cap.dose)} {_UNITS.get(line.cap.unit, line.cap.unit)}"
     return f"{amount} a {line.cap.per} {page.cite(line.cap.cite, line.cap.checked)}"
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import Expression
-from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for
+from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, uncapped
 from all_cli.protocol.regimen import Cited, Line, Phase
 from all_cli.report.answers import citations_json, header
 from all_cli.report.guidance_pointers import for_phases, pointers_json
@@ -105,6 +105,7 @@ def _line_json(line: Line, shown: Shown, library: ProtocolLibrary, cited: dict[s
         "window": list(line.window) if line.window else None,
         "schedule": line.schedule,
         "cap": None,
+        "uncapped": _cited_json(said, cited) if (said := uncapped(line, library)) else None,
         "when": line.condition,
         "who": line.who,
         "text": f"{dose_text(line, shown.growing, library)} {line.route}, days {when_text(line)}",

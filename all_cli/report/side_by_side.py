@@ -14,8 +14,8 @@ from all_cli.report.amounts import (
     AMOUNT_NOT_PRINTED,
     NUMBER_NOT_PRINTED,
     amount_text,
-    cap_text,
     count_text,
+    line_cap_text,
     line_doses,
     line_total,
     whom_text,
@@ -119,7 +119,7 @@ def _cells(
         ("days", each(lambda line, _: when_text(line), added=True)),
         ("doses", each(line_doses, added=True)),
         ("total", each(line_total, added=True)),
-        ("cap", each(lambda line, _: cap_text(line.cap))),
+        ("cap", each(lambda line, _: line_cap_text(line, library))),
         ("for whom", each(lambda line, _: whom_text(line))),
     ]
 
@@ -191,7 +191,7 @@ def _line_json(line: Line, phase: Phase, library: ProtocolLibrary, cited: dict[s
         "days": when_text(line),
         "doses": line_doses(line, phase),
         "total": line_total(line, phase),
-        "cap": cap_text(line.cap),
+        "cap": line_cap_text(line, library),
         "for_whom": whom_text(line),
         "cite": citations_json(line_citations(line, library), cited),
         "checked": line_checked(line, library),

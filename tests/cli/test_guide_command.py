@@ -32,7 +32,7 @@ def guide_json(*arguments: str) -> dict[str, Any]:
 
 def test_without_a_topic_all_topics_are_listed_with_entries_and_contradictions() -> None:
     topics = {topic["id"]: topic for topic in guide_json()["topics"]}
-    assert len(topics) == 30
+    assert len(topics) == 34
     assert topics["transfusion"]["contradicted"] == 1
     assert topics["referral"]["contradicted"] == 0
     assert all(topic["entries"] == len(topic["ids"]) > 0 for topic in topics.values())

@@ -1,0 +1,128 @@
+"""Intrathecal doses by age from every table, and the doses that are the same at every age, as a page and as JSON."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from all_cli.logic.explain import truth
+from all_cli.patient.patient import Patient
+from all_cli.protocol.coverage import line_checked
+from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for
+from all_cli.protocol.regimen import DoseTable, Line, Protocol
+from all_cli.report.answers import citations_json, header
+from all_cli.report.page import Page
+from all_cli.report.regimen import band_text, dose_text
+
+WORD = "intrathecal"
+
+
+class Fixed(NamedTuple):
+    """An intrathecal dose that no table gives: the drug, the dose in words, and the lines that print it."""
+
+    drug: str
+    dose: str
+    lines: Sequence[tuple[Protocol, Line]]
+
+    @property
+    def protocols(self) -> list[str]:
+        """The ids of the protocols."""
+        return list(dict.fromkeys(protocol.id for protocol, _ in self.lines))
+
+
+def protocols_for(library: ProtocolLibrary, patient: Patient) -> list[Protocol]:
+    """The protocols whose population does not exclude the patient."""
+    possible = patient.possible()
+    return [
+        each
+        for each in library.protocols
+        if each.population.when is None or truth(each.population.when, possible) is not False
+    ]
+
+
+def fixed_doses(library: ProtocolLibrary, patient: Patient) -> list[Fixed]:
+    """Every intrathecal dose in mg, whatever the age, of protocols that are not closed to the patient."""
+    found: dict[tuple[str, str], list[tuple[Protocol, Line]]] = {}
+    for protocol in protocols_for(library, patient):
+        for line in lines_for(protocol.lines, patient):
+            if line.route == "IT" and line.dose is not None:
+                found.setdefault((line.drug, dose_text(line, patient, library)), []).append((protocol, line))
+    return [Fixed(drug, dose, lines) for (drug, dose), lines in sorted(found.items(), key=lambda item: item[0])]
+
+
+def users(table: DoseTable, library: ProtocolLibrary, patient: Patient) -> list[str]:
+    """The ids of the protocols that dose by a table and are not closed to the patient."""
+    return [each.id for each in protocols_for(library, patient) if any(line.dose_by == table.id for line in each.lines)]
+
+
+def intrathecal_page(library: ProtocolLibrary, patient: Patient) -> Page:
+    """What is given intrathecally at an age, each dose with its source; the whole tables if no age is known."""
+    page = Page(library.sources)
+    page.heading("Intrathecal doses by age", 1)
+    said = patient.said()
+    if said:
+        page.line(", ".join(f"{id} {text}" for id, text in said.items()), "patient")
+    rows = []
+    for table in library.dose_tables.values():
+        given = ", ".join(users(table, library, patient))
+        rows += [
+            (table.title, band_text(row), f"{row.dose:g} {table.unit}", page.cite(row.cite, row.checked), given)
+            for row in dose_rows_for(table, patient)
+        ]
+    page.table(("table", "for", "dose", "source", "used by"), rows)
+    page.line("The age is that on the day of the injection; tables of different groups are not mixed.", "note")
+    for table in library.dose_tables.values():
+        if table.note and dose_rows_for(table, patient):
+            page.line(f"{table.title}: {table.note}", "note")
+    fixed = fixed_doses(library, patient)
+    if fixed:
+        page.heading("The same at every age")
+        page.table(
+            ("drug", "dose", "source", "used by"),
+            [
+                (
+                    library.drugs[each.drug].name,
+                    each.dose,
+                    page.cite(
+                        dict.fromkeys(cited for _, line in each.lines for cited in line.cite),
+                        all(line_checked(line, library) for _, line in each.lines),
+                    ),
+                    ", ".join(each.protocols),
+                )
+                for each in fixed
+            ],
+        )
+    page.close()
+    return page
+
+
+def intrathecal_json(library: ProtocolLibrary, patient: Patient) -> dict[str, Any]:
+    """The same as plain data."""
+    cited: dict[str, None] = {}
+    tables = [
+        {
+            "id": table.id,
+            "title": table.title,
+            "drug": table.drug,
+            "unit": table.unit,
+            "rows": [
+                {"when": row.text, "dose": row.dose, "cite": citations_json(row.cite, cited), "checked": row.checked}
+                for row in dose_rows_for(table, patient)
+            ],
+            "protocols": users(table, library, patient),
+            "note": table.note,
+        }
+        for table in library.dose_tables.values()
+    ]
+    fixed = [
+        {
+            "drug": each.drug,
+            "dose": each.dose,
+            "protocols": each.protocols,
+            "cite": citations_json(dict.fromkeys(cite for _, line in each.lines for cite in line.cite), cited),
+            "checked": all(line_checked(line, library) for _, line in each.lines),
+        }
+        for each in fixed_doses(library, patient)
+    ]
+    references = {id: library.sources[id].reference for id in cited if id in library.sources}
+    return {
+        **header(), "asked": WORD, "patient": patient.said(), "tables": tables, "fixed": fixed, "sources": references,
+    }  # fmt: skip
