@@ -1,9 +1,9 @@
-"""JSON for a reader: indented, and written in a third of the time that the standard encoder takes once it indents."""
+"""JSON for a reader: indented, and in a fraction of the time that the standard encoder takes once it indents."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from json.encoder import encode_basestring, encode_basestring_ascii
 from typing import Any
 
 
@@ -17,16 +17,18 @@ def json_text(data: Any, *, ascii_only: bool = False) -> str:
     Raises:
         TypeError: something that JSON has no form for.
     """
-    return _indented(data, json.JSONEncoder(ensure_ascii=ascii_only).encode, "\n")
+    quoted = encode_basestring_ascii if ascii_only else encode_basestring
+    other = json.JSONEncoder().encode
 
+    def indented(value: Any, margin: str) -> str:
+        if isinstance(value, str):
+            return quoted(value)
+        if not value or not isinstance(value, (dict, list, tuple)):
+            return other(value)
+        inner = f"{margin}  "
+        if isinstance(value, dict):
+            items = [f"{quoted(key)}: {indented(item, inner)}" for key, item in value.items()]
+            return f"{{{inner}{f',{inner}'.join(items)}{margin}}}"
+        return f"[{inner}{f',{inner}'.join([indented(item, inner) for item in value])}{margin}]"
 
-def _indented(value: Any, encode: Callable[[Any], str], margin: str) -> str:
-    # What is empty or no container goes to the encoder itself, which is compiled as long as it need not indent.
-    if value and isinstance(value, dict):
-        inner = f"{margin}  "
-        items = [f"{encode(key)}: {_indented(item, encode, inner)}" for key, item in value.items()]
-        return f"{{{inner}{f',{inner}'.join(items)}{margin}}}"
-    if value and isinstance(value, (list, tuple)):
-        inner = f"{margin}  "
-        return f"[{inner}{f',{inner}'.join([_indented(item, encode, inner) for item in value])}{margin}]"
-    return encode(value)
+    return indented(data, "\n")

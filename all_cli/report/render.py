@@ -131,7 +131,7 @@ class _Screen:
         from rich.segment import Segments
 
         if self.gathered:
-            self.console.print(Segments(self.gathered), end="")
+            self.console.print(Segments(self.gathered), end="", crop=False)
             self.gathered = []
 
     def write(self, text: str, style: str = "") -> None:

@@ -122,17 +122,9 @@ def test_named_schemes_out_of_use_are_named_and_if_none_is_left_one_sentence_say
 
 def test_no_scheme_at_all_is_one_sentence(own: Path, monkeypatch: pytest.MonkeyPatch, library: RiskLibrary) -> None:
     schemes = {id: library.schemes[id] for id in ("nci-rome", "cog-aall1731")}
-    monkeypatch.setattr("all_cli.risk.library.RiskLibrary.__init__", _only(schemes, library))
+    monkeypatch.setattr(library, "schemes", schemes)
     for command in (("classify", *CHILD), ("schemes",)):
         refused(risk(*command, "--as-of", "1950"), "no encoded scheme was in use in 1950; the earliest is from 1996")
-
-
-def _only(schemes: dict[str, Any], library: RiskLibrary) -> Any:
-    def init(self: RiskLibrary, packed: Any) -> None:
-        self._packed = packed
-        self.schemes = schemes
-
-    return init
 
 
 def refused(result: Result, *said: str) -> None:

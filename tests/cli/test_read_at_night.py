@@ -124,7 +124,9 @@ def test_schemes_that_differ_on_what_the_headline_asks_for_are_left_to_compare()
 
 
 def test_a_year_that_is_none_is_no_empty_list() -> None:
-    assert "1900<=x<=2100" in refused(protocol_app, "list", "--year", "20")
+    said = refused(protocol_app, "list", "--year", "20")
+    assert "--year" in said
+    assert "1900" in said
     assert json.loads(RUNNER.invoke(protocol_app, ["list", "--year", "2010", "--format", "json"]).stdout)["protocols"]
 
 
