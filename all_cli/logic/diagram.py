@@ -111,6 +111,8 @@ class Diagram(NamedTuple):
                 return closed
             masks = closed
             for fact in self.definitions:
+                if self._idle(fact, masks):
+                    continue
                 left = masks[fact.axis] & fact.left(self.axes, masks)
                 if not left:
                     return None
@@ -118,11 +120,17 @@ class Diagram(NamedTuple):
             if masks == closed:
                 return masks
 
+    def _idle(self, fact: Defined, masks: Sequence[int]) -> bool:
+        """Whether a definition says nothing, as nothing is known of the facts that no node asks for."""
+        return not fact.binds and all(
+            masks[axis] == self.axes[axis].domain for axis in range(len(self.axes) - self.unasked, len(self.axes))
+        )
+
     def _unsettled(self, fact: Defined, masks: Sequence[int]) -> bool:
         """Whether what a definition leaves can differ between completions of the facts asked for."""
-        axes = (fact.axis, *fact.parts)
-        if not fact.binds and all(masks[axis] == self.axes[axis].domain for axis in axes):
+        if self._idle(fact, masks):
             return False
+        axes = (fact.axis, *fact.parts)
         return any(masks[axis] & (masks[axis] - 1) for axis in axes if axis < len(self.axes) - self.unasked)
 
     def _last_known(self, masks: Sequence[int]) -> int:
