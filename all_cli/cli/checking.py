@@ -95,11 +95,11 @@ def check_treatment(form: FormatOption = None, color: ColorOption = Color.auto) 
         library = protocol_library()
         build_guidance()
         groups = {id: scheme.group_ids for id, scheme in risk_library().schemes.items()}
-        facts, bibliography, rules, protocols, guidance = (places_in(name) for name in files.SHIPPED)
+        facts, bibliography, rules, protocols, guidance, choice = (places_in(name) for name in files.SHIPPED)
         found = [
             *check_protocols(protocols, library.vocabulary, groups),
             *check_guidance(guidance, library.vocabulary),
-            *check_sources(bibliography, (facts, rules, protocols, guidance)),
+            *check_sources(bibliography, (facts, rules, protocols, guidance, choice)),
         ]
         emit(
             form,

@@ -7,12 +7,14 @@ from typing import NamedTuple
 from all_cli.cli.common import fail, one_of
 from all_cli.knowledge.problems import did_you_mean
 from all_cli.patient.patient import Patient
+from all_cli.protocol.inhibitor import with_inhibitor
 from all_cli.protocol.library import ProtocolLibrary
-from all_cli.protocol.regimen import Arm, Phase, Protocol
+from all_cli.protocol.regimen import Arm, Phase, Protocol, Reason
 from all_cli.report.regimen import Shown
 from all_cli.report.words import number_of
 
 _MOST_NAMED = 6
+SIZES = frozenset({"weight", "height", "bsa"})
 
 
 class Asked(NamedTuple):
@@ -28,6 +30,10 @@ class Asked(NamedTuple):
     def whole(self) -> bool:
         """Whether a protocol or an arm was named, not a phase."""
         return not self.kind
+
+    def named_too(self, library: ProtocolLibrary) -> bool:
+        """Whether the kind of phase is also the name of a protocol that has it: a drug by its label."""
+        return self.kind in library.with_phase(self.kind)
 
 
 def read_asked(library: ProtocolLibrary, text: str, protocol_id: str | None) -> Asked:
@@ -80,24 +86,80 @@ def select(
     if asked.whole:
         shown = _whole(library, asked, protocol_id, arm_id, patient)
         _for_the_risk(shown.protocol, risk)
-        return shown
-    chosen: tuple[str, ...] = ()
-    if protocol_id is not None:
-        one_of("protocol", protocol_id, dict.fromkeys(library.ids))
-    else:
-        fitting = library.fitting(asked.kind, risk, single_lineage(patient), ph, patient)
-        if not fitting:
-            fail(
-                f"no encoded protocol with a phase {asked.kind} fits{_request(risk, patient)}; "
-                "all-protocol list shows all"
-            )
-        protocol_id = fitting[0]
-        arm_id = arm_id or library.default_arm(protocol_id, risk, patient)
-        chosen = (_unnamed(asked, risk, len(fitting), arm_id),)
+        return with_bars(library, shown)
+    if protocol_id is None:
+        return _by_risk(library, asked, risk, ph, arm_id, everything, patient)
+    one_of("protocol", protocol_id, dict.fromkeys(library.ids))
     protocol = library.protocol(protocol_id)
     _for_the_risk(protocol, risk)
     arm = _arm(protocol, arm_id)
-    return shown_of(library, asked, protocol, [arm] if arm else [], everything, patient)._replace(chosen=chosen)
+    return with_bars(library, shown_of(library, asked, protocol, [arm] if arm else [], everything, patient))
+
+
+def _by_risk(
+    library: ProtocolLibrary,
+    asked: Asked,
+    risk: str | None,
+    ph: bool | None,
+    arm_id: str | None,
+    everything: bool,
+    patient: Patient,
+) -> Shown:
+    """The first protocol of a risk label that nothing known of the patient bars."""
+    heads = {
+        id: library.arm_heads(id) for id in library.fitting(asked.kind, risk, single_lineage(patient), ph, patient)
+    }
+    open_to = open_arms(library, asked.kind, patient, list(heads))
+    fitting = {
+        id: [arm.id for arm in arms if asked.kind in arm.kinds and (id, arm.id) in open_to]
+        for id, arms in heads.items()
+    }
+    fitting = {id: arms for id, arms in fitting.items() if arms}
+    if not fitting:
+        fail(
+            f"no encoded protocol with a phase {asked.kind} fits{_request(risk, patient)}; all-protocol list shows all"
+        )
+    id, open_ = next(iter(fitting.items()))
+    protocol = library.protocol(id)
+    default = library.default_arm(id, risk, patient)
+    arm_id = arm_id or (default if default in open_ else None)
+    arm = _arm(protocol, arm_id)
+    arms = [arm] if arm else [each for each in protocol.arms if each.id in open_]
+    reason = Reason("chosen", _unnamed(asked, risk, len(fitting), arm_id))
+    shown = shown_of(library, asked, protocol, arms, everything, patient)._replace(chosen=(reason,))
+    return with_bars(library, shown) if everything else shown
+
+
+def open_arms(library: ProtocolLibrary, kind: str, patient: Patient, ids: list[str]) -> set[tuple[str, str]]:
+    """Protocol and arm of those of the protocols with this kind of phase that nothing known of the patient bars."""
+    if not facts_told(patient):
+        return {(id, arm.id) for id in ids for arm in library.arm_heads(id)}
+    from all_cli.protocol.choice import choose
+
+    return choose(library, patient, kind, named=True, groups=False, only=ids).open_to if ids else set()
+
+
+def facts_told(patient: Patient) -> set[str]:
+    """The facts that were told, sizes apart."""
+    return set(patient.told) - SIZES
+
+
+def with_bars(library: ProtocolLibrary, shown: Shown) -> Shown:
+    """What was named, with the phases that are not for this patient and why."""
+    if not facts_told(shown.patient):
+        return shown
+    from all_cli.protocol.choice import choose
+    from all_cli.protocol.reasons import against_reason
+
+    barred: dict[str, str] = {}
+    for kind in dict.fromkeys(phase.kind for phase in shown.phases):
+        choice = choose(library, shown.patient, kind, named=True, only=[shown.protocol.id])
+        out = {offer.arm: offer for offer in choice.excluded}
+        for phase in shown.phases:
+            through = [arm.id for arm in shown.arms if phase.id in arm.phases]
+            if phase.kind == kind and through and all(arm in out for arm in through):
+                barred[phase.id] = against_reason(out[through[0]], choice, library).text
+    return shown._replace(barred=barred)
 
 
 def _for_the_risk(protocol: Protocol, risk: str | None) -> None:
@@ -132,6 +194,8 @@ def shown_of(
         fail(f'"{protocol.id}" has no phase {asked.text}{where}; it has: {has}')
     others = [id for id in library.with_phase(asked.kind) if id != protocol.id]
     arm = arms[0] if len(arms) == 1 else None
+    if not everything:  # shown whole, the phase beside has its place
+        phases = [with_inhibitor(protocol, arms or protocol.arms, phase, library) for phase in phases]
     return Shown(protocol, arm, phases, patient, others, asked.text, whole=everything)
 
 
@@ -142,12 +206,12 @@ def every(library: ProtocolLibrary, asked: Asked, risk: str | None, ph: bool | N
     if risk is not None:
         one_of("risk", risk, dict.fromkeys(library.risks()))
     fitting = library.fitting(asked.kind, risk, single_lineage(patient), ph, patient)
+    open_to = open_arms(library, asked.kind, patient, fitting)
     found = []
     for protocol in map(library.protocol, fitting):
-        phases = _phases(protocol, [], asked, everything=False)
-        if phases:
-            arm = _arm(protocol, None)
-            found.append(Shown(protocol, arm, phases, patient, [], asked.text))
+        arms = [arm for arm in protocol.arms if (protocol.id, arm.id) in open_to]
+        if arms and _phases(protocol, arms, asked, everything=False):
+            found.append(shown_of(library, asked, protocol, arms, False, patient)._replace(others=[]))
     if not found:
         fail(
             f"no encoded protocol with a phase {asked.kind} fits{_request(risk, patient)}; all-protocol list shows all"
@@ -173,8 +237,7 @@ def _whole(
         fail(f'"{asked.text}" names the arm "{asked.arm}", --arm the arm "{arm_id}"; name one')
     protocol = library.protocol(asked.protocol)
     arm = _arm(protocol, asked.arm or arm_id)
-    phases = _phases(protocol, [arm] if arm else [], asked, everything=True)
-    return Shown(protocol, arm, phases, patient, [], asked.text, whole=True)
+    return shown_of(library, asked, protocol, [arm] if arm else [], True, patient)._replace(others=[])
 
 
 def _arm(protocol: Protocol, arm_id: str | None) -> Arm | None:

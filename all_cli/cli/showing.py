@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from all_cli.report.regimen import Shown
 
 
-PICKS_ROWS = frozenset({"age", "sex", "lineage", "bcr_abl1", "cns", "weight", "height", "bsa"})
-"""Facts that pick rows and populations by themselves; any other one is told to find the risk group."""
-
-
 class SurfaceBy(StrEnum):
     """Formulas of body surface."""
 
@@ -47,7 +43,7 @@ def show(
     ] = None,
     by_patient: Annotated[
         bool,
-        typer.Option("--for", help="Pick the arm by the patient's risk group. Implied by --wbc, --genetics, MRD …"),
+        typer.Option("--for", help="Pick the arm of a named protocol by the patient, too."),
     ] = False,
     protocol: Annotated[
         str | None, typer.Option(metavar="ID", help="This protocol; all-protocol list names them.")
@@ -68,6 +64,9 @@ def show(
     on: Annotated[
         str | None, typer.Option("--on", metavar="DATE", help="Day of the injection, with --born: doses by age on it.")
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Compute doses of a named arm that is not for this patient.")
+    ] = False,
     form: FormatOption = None,
     color: ColorOption = Color.auto,
 ) -> None:
@@ -88,11 +87,16 @@ def show(
         if not isinstance(found, list):
             from all_cli.report import choice
 
-            emit(form, color, lambda: choice.undecided_page(found, library), lambda: choice.undecided_json(found))
+            emit(
+                form,
+                color,
+                lambda: choice.undecided_page(found, library),
+                lambda: choice.undecided_json(found, library),
+            )
             return
         if dosing is not None:
             dosing = dosing._replace(patient=then or patient)
-        all_shown = [shown._replace(dosing=dosing, on_the_day=then) for shown in found]
+        all_shown = [shown._replace(dosing=dosing, on_the_day=then, forced=force) for shown in found]
 
         emit(form, color, lambda: _page(all_shown, library), lambda: _data(all_shown, every, library))
 
@@ -125,6 +129,7 @@ class _Request(NamedTuple):
 def _found(library: "ProtocolLibrary", request: _Request, patient: "Patient") -> "list[Shown] | Undecided":
     """What to show: one protocol, the phase in every protocol, or the arms still open."""
     from all_cli.cli import selection
+    from all_cli.report.regimen import Shown
 
     asked = selection.read_asked(library, request.what, request.protocol)
     named = {"--risk": request.risk, "--arm": request.arm, "--every": request.every or None}
@@ -136,12 +141,18 @@ def _found(library: "ProtocolLibrary", request: _Request, patient: "Patient") ->
         if request.protocol or request.arm or request.everything:
             fail("--every shows one phase of every protocol; --protocol, --arm and --all do not go with it")
         return selection.every(library, asked, request.risk, request.ph, patient)
-    if request.by_patient or _asks_for_a_group(request, asked.whole, patient):
-        from all_cli.cli.joining import joined
-        from all_cli.report.choice import Undecided
+    outright = request.protocol or request.arm or asked.whole
+    if request.by_patient or (not outright and request.risk is None):
+        if not selection.facts_told(patient):
+            fail(_FOR_WHOM)
+        from all_cli.cli.choosing import chosen
 
-        found = joined(library, asked, request.protocol, request.ph, request.everything, patient)
-        return found if isinstance(found, Undecided) else [found]
+        found = chosen(library, asked, request.protocol, request.everything, patient)
+        if isinstance(found, Shown):
+            return [found]
+        if found.choice.warnings or not asked.named_too(library):
+            return found
+        request = request._replace(protocol=asked.kind)
     return [
         selection.select(
             library, asked, request.risk, request.ph, request.protocol, request.arm, request.everything, patient
@@ -149,11 +160,11 @@ def _found(library: "ProtocolLibrary", request: _Request, patient: "Patient") ->
     ]
 
 
-def _asks_for_a_group(request: _Request, whole: bool, patient: "Patient") -> bool:
-    """Whether nothing but the patient says which arm, and more is known of the patient than picks rows."""
-    if whole or request.risk or request.protocol or request.arm:
-        return False
-    return bool(patient.told.keys() - PICKS_ROWS)
+_FOR_WHOM = (
+    "for whom? --age decides between infants, children, adults and older adults, --lineage between B and T, --wbc with "
+    "the age the NCI risk group of B lineage; genetics (--ph), CNS status and response count where they are known. "
+    "Without a patient: --risk standard, high …, or --protocol ID"
+)
 
 
 def _dosing(

@@ -8,8 +8,8 @@ from pathlib import Path
 from all_cli.knowledge.problems import KnowledgeError, Place, Problem
 
 FACTS, SOURCES, RISK_RULES, PROTOCOLS = "facts.yaml", "sources.yaml", "risk_rules.yaml", "protocols.yaml"
-GUIDANCE = "guidance.yaml"
-SHIPPED = (FACTS, SOURCES, RISK_RULES, PROTOCOLS, GUIDANCE)
+GUIDANCE, CHOICE = "guidance.yaml", "choice.yaml"
+SHIPPED = (FACTS, SOURCES, RISK_RULES, PROTOCOLS, GUIDANCE, CHOICE)
 
 
 @cache

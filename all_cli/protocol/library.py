@@ -7,13 +7,14 @@ from functools import cached_property
 from typing import Any
 
 from all_cli.knowledge import files
-from all_cli.knowledge.cache import closed_part, compiled, open_part
+from all_cli.knowledge.cache import compiled, open_part
 from all_cli.knowledge.sources import Bibliography, Source, citations, pack_sources, sources_in
 from all_cli.knowledge.vocabulary import Vocabulary, pack_vocabulary, unpack_vocabulary, vocabulary_in
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import Expression, unpack
 from all_cli.logic.values import Possible
 from all_cli.patient.patient import Patient
+from all_cli.protocol.heads import ArmHead, arm_heads_in, head_of
 from all_cli.protocol.regimen import (
     Arm,
     Assessment,
@@ -157,6 +158,25 @@ class ProtocolLibrary:
             if id in having and self._fits(self._heads[id], risk, lineage, ph, possible)
         ]
 
+    def preferred(self, patient: Patient) -> list[str]:
+        """The protocols that answer before all others, as far as their condition is not false."""
+        possible = patient.possible()
+        open_ = (each for each in self.defaults if each.when is None or truth(each.when, possible) is not False)
+        return list(dict.fromkeys(default.protocol for default in open_))
+
+    def in_order(self, kind: str, patient: Patient) -> list[str]:
+        """Every protocol with a phase of this kind (all if empty), in the order in which they answer."""
+        having = self.with_phase(kind) if kind else self.ids
+        return list(dict.fromkeys([*(id for id in self.preferred(patient) if id in having), *having]))
+
+    def audience(self, id: str) -> str:
+        """For whom a protocol is: children, infants, adults or all-ages."""
+        return str(self._heads[id]["audience"])
+
+    def arm_heads(self, id: str) -> list[ArmHead]:
+        """What choosing needs of the arms of a protocol, without opening it."""
+        return arm_heads_in(self._heads[id])
+
     def default_arm(self, id: str, risk: str | None, patient: Patient) -> str | None:
         """The arm that answers when a protocol answers by default: only where its condition is certainly met."""
         possible = patient.possible()
@@ -227,30 +247,10 @@ def packed(form: Mapping[str, Any], vocabulary: Vocabulary, sources: Mapping[str
     """Compiled protocols as a library takes them: what choosing needs in the open, the rest closed until asked for."""
     return {
         **form,
-        "protocols": [_head(raw) for raw in form["protocols"]],
+        "protocols": [head_of(raw) for raw in form["protocols"]],
         "vocabulary": pack_vocabulary(vocabulary),
         "sources": pack_sources(sources),
     }
-
-
-def _head(raw: Mapping[str, Any]) -> dict[str, Any]:
-    kinds = [phase["phase"] for phase in raw["phases"]]
-    return {
-        "id": raw["id"],
-        "risk": raw["risk"],
-        "lineage": raw.get("lineage", []),
-        "ph": raw.get("ph", False),
-        "population": {"expression": raw["population"]["expression"]},
-        "phase_kinds": list(dict.fromkeys(kinds)),
-        "completeness": _completeness(raw),
-        "whole": closed_part(raw),
-    }
-
-
-def _completeness(raw: Mapping[str, Any]) -> tuple[int, int]:
-    """How much of a treatment a protocol holds: different kinds of phase, then lines that were read."""
-    lines = [line for phase in raw["phases"] for line in phase["lines"]]
-    return len({phase["phase"] for phase in raw["phases"]}), sum(line["checked"] for line in lines)
 
 
 def _expression(raw: Mapping[str, Any]) -> Expression | None:
@@ -361,7 +361,7 @@ def unpack_protocol(raw: Mapping[str, Any]) -> Protocol:
             Arm(
                 arm["id"], arm["title"], tuple(arm["phases"]), citations(arm["cite"]), arm["checked"],
                 tuple((entry["scheme"], tuple(entry["groups"])) for entry in arm.get("for", ())), arm.get("note", ""),
-                tuple(map(_stated, arm.get("totals", ()))),
+                tuple(map(_stated, arm.get("totals", ()))), tuple(arm.get("settings", raw.get("settings", []))),
             )
             for arm in raw["arms"]
         ),

@@ -18,6 +18,16 @@ class Cited(NamedTuple):
     first: bool = False
 
 
+class Reason(NamedTuple):
+    """A sentence about the choice under a label, with its source."""
+
+    label: str
+    text: str
+    cite: tuple[Citation, ...] = ()
+    checked: bool = True
+    strong: bool = False
+
+
 class Cap(NamedTuple):
     """The highest amount given, whatever the body surface."""
 
@@ -126,7 +136,10 @@ class StatedTotal(NamedTuple):
 
 
 class Arm(NamedTuple):
-    """A way through the protocol: phases in order, and the risk groups it was for."""
+    """A way through the protocol: phases in order, the risk groups and the settings it was for.
+
+    An arm without a setting (a label, a rule on doses, a frame) is shown only when it is named.
+    """
 
     id: str
     title: str
@@ -136,6 +149,7 @@ class Arm(NamedTuple):
     groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
     note: str = ""
     totals: tuple[StatedTotal, ...] = ()
+    settings: tuple[str, ...] = ()
 
 
 class DoseRow(NamedTuple):

@@ -76,6 +76,14 @@ def dose_json(line: Line, dosing: Dosing | None, library: ProtocolLibrary, cited
     }  # fmt: skip
 
 
+def barred_json(why: str) -> dict[str, Any]:
+    """``dose_for_patient`` of a line that is not for the patient: nothing is computed."""
+    return {
+        "amount": None, "unit": "", "per": "", "arithmetic": why, "capped": False, "rounding": None, "reason": why,
+        "steps": [],
+    }  # fmt: skip
+
+
 def body_json(dosing: Dosing | None, cited: dict[str, None]) -> Any:
     """Size and formula; None where no size is known."""
     if dosing is None:

@@ -4,8 +4,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from all_cli.patient.patient import Patient
+from all_cli.protocol.choice import choose
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.matching import Match, matching
+from all_cli.protocol.parts import GROUP
+from all_cli.protocol.reasons import against_reason
 from all_cli.report.answers import citations_json
 from all_cli.report.page import Page
 from all_cli.report.words import number_of
@@ -31,11 +34,17 @@ def pointed(
     nothing is said about a relapse.
     """
     encoded = protocols.protocols
+    choice = choose(protocols, patient, "", risk=risk)
+    against = {
+        (offer.protocol, offer.arm): against_reason(offer, choice, protocols).text
+        for offer in choice.excluded
+        if offer.against is not None and offer.against.kind != GROUP
+    }
     found, silent = [], 0
     for id in answers.applicable:
         brief = answers.brief[id]
         possible = tuple(group for group in brief.possible if group not in (NOT_APPLICABLE, UNCLASSIFIED))
-        arms = {group: matching(encoded, id, group, patient) for group in possible}
+        arms = {group: matching(encoded, id, group, against) for group in possible}
         narrowed = set(possible) < set(risk.schemes[id].group_ids)
         matches = tuple(match for each in arms.values() for match in each)
         if brief.group is not None or named or narrowed:

@@ -1,7 +1,10 @@
 """A phase of a protocol, and the list of protocols, as pages and as JSON."""
 
+from __future__ import annotations
+
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from all_cli.logic.explain import truth
@@ -9,12 +12,14 @@ from all_cli.logic.expression import AllOf, Compare, tests
 from all_cli.logic.values import ANY_NUMBER, NumberSet, number_text
 from all_cli.patient.patient import Patient
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, uncapped
-from all_cli.protocol.regimen import Arm, Cited, DoseRow, Line, Phase, Protocol, days_text
+from all_cli.protocol.regimen import Arm, Cited, DoseRow, Line, Phase, Protocol, Reason, days_text
 from all_cli.report.amounts import NO_CAP
 from all_cli.report.guidance_pointers import for_phases, pointers_page
 from all_cli.report.page import Page
+from all_cli.report.words import said_text
 
 if TYPE_CHECKING:
+    from all_cli.protocol.choice import Choice
     from all_cli.report.doses import Dosing
 
 _UNITS = {
@@ -26,6 +31,7 @@ _UNITS = {
     "mcg": "µg",
     "mcg/kg": "µg/kg",
 }
+OUTSIDE = "not for this patient"
 _INFANTS_APART = "below one year: infants have protocols and doses of their own: all-protocol list --audience infants"
 
 
@@ -34,7 +40,8 @@ class Shown(NamedTuple):
 
     ``dosing`` is how doses are computed, None where no size is known; ``whole`` says that arms are shown whole, with
     their totals; ``chosen`` says why this protocol and arm; ``on_the_day`` has the age of the day of the injections,
-    where its date is known.
+    where its date is known. ``barred`` says by phase why it is not for this patient: no dose is computed for it then,
+    unless ``forced``.
     """
 
     protocol: Protocol
@@ -43,10 +50,13 @@ class Shown(NamedTuple):
     patient: Patient
     others: Sequence[str]
     asked: str
-    dosing: "Dosing | None" = None
+    dosing: Dosing | None = None
     whole: bool = False
-    chosen: Sequence[str] = ()
+    chosen: Sequence[Reason] = ()
     on_the_day: Patient | None = None
+    choice: Choice | None = None
+    barred: Mapping[str, str] = MappingProxyType({})
+    forced: bool = False
 
     @property
     def arms(self) -> Sequence[Arm]:
@@ -77,6 +87,8 @@ def guided_by(shown: Shown) -> tuple[Protocol, Sequence[Phase], Patient]:
 def _protocol(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     protocol = shown.protocol
     page.heading(f"{protocol.title} ({protocol.id}){f', {shown.arm.title}' if shown.arm else ''}", 1)
+    for reason in shown.chosen:
+        page.line(f"{reason.text} {page.cite(reason.cite, reason.checked)}".strip(), reason.label, strong=reason.strong)
     page.line(f"{protocol.population.text} {_cite(page, protocol.population)}", "for")
     _recalled(page, shown, library)
     _patient(page, shown)
@@ -122,10 +134,9 @@ def recalled_line(page: Page, checked: Sequence[bool]) -> None:
 def _patient(page: Page, shown: Shown) -> None:
     """Who it is shown for: the facts, the size, and why this protocol and arm."""
     protocol = shown.protocol
-    said = shown.patient.said()
-    if said:
-        page.line(", ".join(f"{id} {text}" for id, text in said.items()), "patient")
-        if truth(protocol.population.when, shown.patient.possible()) is False if protocol.population.when else False:
+    if said := said_text(shown.patient):
+        page.line(said, "patient")
+        if protocol.population.when and truth(protocol.population.when, shown.patient.possible()) is False:
             page.line("this patient lies outside the protocol's population", "caution", strong=True)
     if protocol.audience != "infants" and _infant(shown.patient):
         page.line(_INFANTS_APART, "caution", strong=True)
@@ -137,8 +148,6 @@ def _patient(page: Page, shown: Shown) -> None:
         body_lines(page, shown.dosing)
     if shown.on_the_day is not None:
         page.line(f"as for {shown.on_the_day.text('age')}, the age on the day of the injection", "by age")
-    for reason in shown.chosen:
-        page.line(reason, "chosen")
 
 
 def _infant(patient: Patient) -> bool:
@@ -155,9 +164,7 @@ def _phase(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> 
         page.line(f"{phase.start.text} {_cite(page, phase.start)}", "start")
     if phase.who:
         page.line(phase.who, "only for")
-    for said in (*phase.rescue, *phase.notes):
-        if said.first and _may_hold(said, shown.patient):
-            page.line(f"{said.text} {_cite(page, said)}", "caution", strong=True)
+    _cautions(page, phase, shown)
     lines = lines_for(phase.lines, shown.patient)
     page.table(
         ("drug", "dose", "this patient", "route", "days", "cap", "for whom", "source"),
@@ -165,7 +172,7 @@ def _phase(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> 
             (
                 library.drugs[line.drug].name,
                 dose_text(line, shown.growing, library),
-                _computed(page, line, shown, library),
+                _computed(page, line, phase, shown, library),
                 line.route + (f", {line.infusion}" if line.infusion else ""),
                 when_text(line),
                 _cap(page, line, library),
@@ -197,12 +204,24 @@ def _phase(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> 
     _notes(page, phase.notes, shown.patient)
 
 
-def _computed(page: Page, line: Line, shown: Shown, library: ProtocolLibrary) -> str:
-    if shown.dosing is None:
+def _cautions(page: Page, phase: Phase, shown: Shown) -> None:
+    """That the phase is not for this patient, and what else is said before any line."""
+    if phase.id in shown.barred:
+        page.line(f"{OUTSIDE}: {shown.barred[phase.id]}", "caution", strong=True)
+        if shown.dosing and not shown.forced:
+            page.line("no dose is computed for this patient; --force computes them all the same", "doses", strong=True)
+    for said in (*phase.rescue, *phase.notes):
+        if said.first and _may_hold(said, shown.patient):
+            page.line(f"{said.text} {_cite(page, said)}", "caution", strong=True)
+
+
+def _computed(page: Page, line: Line, phase: Phase, shown: Shown, library: ProtocolLibrary) -> str:
+    outside = phase.id in shown.barred
+    if shown.dosing is None or (outside and not shown.forced):
         return ""
     from all_cli.report.doses import dose_cell
 
-    return dose_cell(page, line, shown.dosing, library)
+    return dose_cell(page, line, shown.dosing, library) + (f" ({OUTSIDE})" if outside else "")
 
 
 def _grown(page: Page, line: Line, phase: Phase, shown: Shown, library: ProtocolLibrary) -> None:

@@ -9,7 +9,7 @@ from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, 
 from all_cli.protocol.regimen import Cited, Line, Phase
 from all_cli.report.answers import citations_json, header
 from all_cli.report.guidance_pointers import for_phases, pointers_json
-from all_cli.report.regimen import Shown, dose_text, guided_by, is_checked, rows_of, when_text
+from all_cli.report.regimen import OUTSIDE, Shown, dose_text, guided_by, is_checked, rows_of, when_text
 
 
 def shown_json(shown: Shown, library: ProtocolLibrary) -> dict[str, Any]:
@@ -24,6 +24,11 @@ def shown_all_json(all_shown: Sequence[Shown], library: ProtocolLibrary) -> dict
 
 def _shown_json(shown: Shown, library: ProtocolLibrary) -> dict[str, Any]:
     cited: dict[str, None] = {}
+    choice = {}
+    if shown.choice:
+        from all_cli.report.choice import choice_json
+
+        choice = choice_json(shown.choice, cited)
     phases = [_phase_json(phase, shown, library, cited) for phase in shown.phases]
     protocol, population = shown.protocol, shown.protocol.population
     result = {
@@ -37,7 +42,8 @@ def _shown_json(shown: Shown, library: ProtocolLibrary) -> dict[str, Any]:
         },
         "patient": shown.patient.said(),
         "age_on_the_day": shown.on_the_day.text("age") if shown.on_the_day else None,
-        "chosen": list(shown.chosen),
+        "chosen": [reason.text for reason in shown.chosen],
+        **choice,
         "body": None,
         **phases[0],
         **({"phases": phases} if len(phases) > 1 else {}),
@@ -71,7 +77,8 @@ def _phase_json(phase: Phase, shown: Shown, library: ProtocolLibrary, cited: dic
         "cycles": list(phase.cycles) if phase.cycles else None,
         "who": phase.who,
         "start": _cited_json(phase.start, cited) if phase.start else None,
-        "lines": [_line_json(line, shown, library, cited) for line in lines_for(phase.lines, shown.patient)],
+        "not_for_this_patient": shown.barred.get(phase.id),
+        "lines": [_line_json(line, phase, shown, library, cited) for line in lines_for(phase.lines, shown.patient)],
         "assessments": [
             {
                 "id": item.id,
@@ -89,7 +96,9 @@ def _phase_json(phase: Phase, shown: Shown, library: ProtocolLibrary, cited: dic
     }  # fmt: skip
 
 
-def _line_json(line: Line, shown: Shown, library: ProtocolLibrary, cited: dict[str, None]) -> dict[str, Any]:
+def _line_json(
+    line: Line, phase: Phase, shown: Shown, library: ProtocolLibrary, cited: dict[str, None]
+) -> dict[str, Any]:
     dose: Any = None
     if line.dose is not None:
         dose = line.dose[0] if line.dose[0] == line.dose[1] else list(line.dose)
@@ -116,9 +125,15 @@ def _line_json(line: Line, shown: Shown, library: ProtocolLibrary, cited: dict[s
         "dose_for_patient": None,
     }
     if shown.dosing:
-        from all_cli.report.doses import dose_json
+        from all_cli.report.doses import barred_json, dose_json
 
-        result["dose_for_patient"] = dose_json(line, shown.dosing, library, cited)
+        result["dose_for_patient"] = (
+            barred_json(f"{OUTSIDE}: {shown.barred[phase.id]}")
+            if phase.id in shown.barred and not shown.forced
+            else dose_json(line, shown.dosing, library, cited)
+        )
+        if phase.id in shown.barred and shown.forced:
+            result["dose_for_patient"]["arithmetic"] += f" ({OUTSIDE})"
     if line.scale_by:
         result["scaled_by_age"] = [
             {

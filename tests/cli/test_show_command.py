@@ -111,38 +111,58 @@ def test_assessments_and_notes_of_other_patients_are_left_out_of_the_json(protoc
 # --- by the patient ---------------------------------------------------------------------------------------------------
 
 
+ROUTINE = ("--cns", "CNS1", "--no-testicular", "--no-steroid-pretreatment", "--no-down-syndrome")
+SEVEN = ("induction", "--age", "7", "--wbc", "45", "--lineage", "B")
+
+
 def test_a_child_of_seven_with_45_is_shown_a_standard_risk_arm_and_told_why() -> None:
-    found = data("induction", "--age", "7", "--wbc", "45", "--lineage", "B")
+    found = data(*SEVEN, *ROUTINE)
     assert found["protocol"] == "cog-aall0932"
-    assert found["chosen"][0] == "nci-rome says standard (age 7 < 10, wbc 45 < 50)"
-    assert any("cog-aall08b1" in reason and "still open" in reason for reason in found["chosen"])
-    assert any("ccg-1991/iv" in reason for reason in found["chosen"])
-    assert "chosen      nci-rome says standard" in plain("induction", "--age", "7", "--wbc", "45", "--lineage", "B")
+    assert found["settings"] == ["b-lineage"]
+    assert "nci-rome says standard (age 7 < 10, wbc 45 < 50)" in found["chosen"]
+    assert any("cog-aall08b1 comes later" in reason for reason in found["chosen"])
+    assert "ccg-1991" in {choice["protocol"] for choice in found["choices"] if choice["status"] == "answer"}
+    text = plain(*SEVEN, *ROUTINE)
+    assert "group       nci-rome says standard" in text
+    assert text.splitlines()[1].startswith("  answer      cog-aall0932/q4wk or cog-aall0932/q12wk")
+
+
+def test_what_nobody_typed_keeps_a_standard_risk_arm_open_and_is_named() -> None:
+    found = data(*SEVEN)
+    (open_,) = (choice for choice in found["choices"] if (choice["protocol"], choice["arm"]) == ("ccg-1991", "iv"))
+    assert open_["status"] == "possible"
+    assert set(open_["hangs_on"]) == {"cns", "testicular", "steroid_pretreatment"}
+    assert "cog-aall0932/q4wk, cog-aall0932/q12wk" in plain(*SEVEN)
+    assert "hang on cns CNS1 or CNS2" in plain(*SEVEN)
 
 
 @pytest.mark.parametrize(("wbc", "risk"), [("49.9", "standard"), ("50", "high")])
 def test_the_arm_follows_the_risk_group_across_its_cut_off(wbc: str, risk: str, protocols: ProtocolLibrary) -> None:
-    found = data("induction", "--age", "7", "--wbc", wbc, "--lineage", "B")
+    found = data("induction", "--age", "7", "--wbc", wbc, "--lineage", "B", *ROUTINE)
     assert risk in protocols.protocol(found["protocol"]).risk
-    assert f"nci-rome says {risk}" in found["chosen"][0]
+    assert any(f"nci-rome says {risk}" in reason for reason in found["chosen"])
 
 
 def test_an_open_risk_group_chooses_nothing_and_names_the_arms() -> None:
-    found = data("induction", "--for", "--age", "7", "--lineage", "B")
+    found = data("induction", "--age", "7")
     assert (found["protocol"], found["arm"]) == (None, None)
-    nci = [choice for choice in found["choices"] if choice["scheme"] == "nci-rome"]
-    assert {group for choice in nci for group in choice["groups"]} == {"standard", "high"}
-    assert all(choice["others"] for choice in found["choices"])
-    text = plain("induction", "--for", "--age", "7", "--lineage", "B")
-    assert "the risk group is not decided, so no arm is chosen" in text
+    hang = {choice["arm"]: choice["hangs_on"] for choice in found["choices"]}
+    assert hang["q4wk"]["wbc"] == "< 50"
+    assert hang["pred-hdmtx"]["wbc"] == ">= 50"
+    assert hang["q4wk"]["lineage"] == "B"
+    text = plain("induction", "--age", "7")
+    assert text.startswith("induction: no arm is certain; they hang on lineage, wbc")
     assert "cog-aall0932/q4wk" in text
     assert "cog-aall1131/it-mtx" in text
 
 
-def test_an_arm_is_certain_only_if_every_group_left_leads_to_it() -> None:
-    found = data("induction", "--for", "--age", "7", "--lineage", "T", "--protocol", "all-bfm-90")
-    assert found["protocol"] is None
-    assert {choice["arm"] for choice in found["choices"]} <= {"standard", "medium", "high"}
+def test_a_positive_bcr_abl1_stands_in_the_first_lines_of_an_induction() -> None:
+    head = plain("induction", "--age", "14", "--wbc", "80", "--lineage", "B").splitlines()[:9]
+    (then,) = (line for line in head if line.startswith("  then"))
+    assert "if BCR::ABL1 comes back positive" in then
+    assert "ca180-372/dasatinib" in then
+    known = plain("induction", "--age", "14", "--wbc", "80", "--lineage", "B", "--no-ph")
+    assert "comes back positive" not in known
 
 
 def test_the_arm_within_a_named_protocol_is_picked_too() -> None:
@@ -151,9 +171,7 @@ def test_the_arm_within_a_named_protocol_is_picked_too() -> None:
     assert {choice["arm"] for choice in found["choices"]} == {"average", "high"}
 
 
-def test_without_more_than_rows_the_default_answers_and_says_that_nobody_named_it() -> None:
-    (unasked,) = data("induction", "--age", "7")["chosen"]
-    assert unasked.startswith("no risk group and no protocol was named")
+def test_the_default_of_a_risk_says_that_nobody_named_it() -> None:
     (by_risk,) = data("induction", "--risk", "high", "--wbc", "45")["chosen"]
     assert by_risk.startswith("no protocol was named")
 

@@ -61,17 +61,18 @@ def test_a_ph_positive_child_is_sent_to_no_regimen_that_was_not_written_for_it()
     assert not {
         name for name in fitting(found) | fitting(found, certain=False) if name.startswith(("ccg", "cog-aall09"))
     }
-    assert any(arm["against"] == "not written for BCR::ABL1-positive leukaemia" for arm in found)
+    assert any(arm["against"] == "for B lineage; here BCR::ABL1-positive" for arm in found)
     assert "No encoded arm fits what is certain." in text(*SEVEN, "--ph")
 
 
 def test_a_patient_outside_a_population_is_not_sent_there() -> None:
     found = arms("--age", "12", "--wbc", "45", "--lineage", "B", "--scheme", "nci-rome")
     assert {arm["group"] for arm in found} == {"high"}
-    assert "cog-aall0232/dex-hdmtx" in fitting(found)
+    assert "cog-aall0232/pred-hdmtx" in fitting(found)
+    assert "cog-aall0232/dex-hdmtx" not in fitting(found)  # prednisone from ten years
     older = arms("--age", "35", "--wbc", "45", "--lineage", "B", "--scheme", "nci-rome")
-    assert "cog-aall0232/dex-hdmtx" not in fitting(older)
-    assert any(arm["against"] == "outside its population" for arm in older)
+    assert "cog-aall0232/pred-hdmtx" not in fitting(older)
+    assert any(arm["against"].startswith("outside its population: age 35") for arm in older)
 
 
 def test_several_possible_groups_each_name_their_arm() -> None:

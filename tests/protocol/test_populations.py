@@ -10,7 +10,6 @@ from all_cli.logic.explain import truth
 from all_cli.logic.values import NumberSet
 from all_cli.patient.patient import Patient
 from all_cli.protocol.library import ProtocolLibrary
-from all_cli.protocol.matching import against
 
 OLDEST = 120
 
@@ -30,7 +29,8 @@ def of_age(library: ProtocolLibrary, age: float, **facts: str) -> Patient:
 
 
 def excluded(library: ProtocolLibrary, id: str, patient: Patient) -> bool:
-    return against(library.protocol(id), patient) == "outside its population"
+    when = library.protocol(id).population.when
+    return when is not None and truth(when, patient.possible()) is False
 
 
 @pytest.mark.parametrize(

@@ -247,12 +247,11 @@ def test_the_default_protocol_never_excludes_the_patient(protocols: ProtocolLibr
 
 
 def test_a_ph_positive_patient_is_never_answered_with_a_ph_negative_protocol(protocols: ProtocolLibrary) -> None:
-    result = show("induction", "--ph", "--format", "json")
-    if result.exit_code == 0:
-        assert protocols.protocol(json.loads(result.stdout)["protocol"]).ph is True
-    else:
-        assert result.exit_code == 2
-        assert "bcr_abl1 present" in result.stderr
+    for age in ("5", "16", "45", "72"):
+        found = shown("induction", "--ph", "--age", age)
+        if found["protocol"] is not None:
+            assert "ph" in protocols.protocol(found["protocol"]).risk
+        assert all("ph" in protocols.protocol(choice["protocol"]).risk for choice in found["choices"])
 
 
 def test_facts_of_set_choose_rows_like_the_options_do() -> None:

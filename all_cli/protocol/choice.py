@@ -1,0 +1,290 @@
+"""Which arms are the answer for a patient in a phase, which are still possible and on what each hangs, which are out.
+
+An arm rests on parts: the setting is one of its own, its population, each of its risk groups, no guard is broken.
+
+* **answer**: every part is certain. **excluded**: no completion of the patient fulfils all parts at once.
+  **possible**: neither; it then hangs on facts that are not known.
+* *Completions* are those of the patient with what ``choice.yaml`` presumes for facts of which nothing was told (first
+  line, no mature B phenotype; in induction BCR::ABL1 not back). A fact that is told counts fully.
+* A risk group is certain in a phase if, whatever the facts are that had been **asked for** when the phase began, some
+  values of the others lead to it, and none leaves the scheme without an answer: those come later and the arm was for
+  all of them, so even a known one (MRD in an induction) bears on nothing. Setting, population and guards use all facts.
+* An arm to which only such later facts lead is no answer while an arm before it in the same protocol, which begins
+  otherwise, is not excluded (UKALL 2003 begins with regimen A, and C is for those who respond slowly).
+
+Hence adding a fact keeps every answer, unless it contradicts a presumption; it then changes the setting or meets a
+guard, which the result names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from all_cli.logic.values import NumberSet, Possible
+from all_cli.patient.patient import Patient
+from all_cli.protocol.choice_rules import ChoiceRules, Guard, Presumption, certainly, choice_rules, narrowed
+from all_cli.protocol.heads import ArmHead
+from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.parts import GROUP, GUARD, POPULATION, SETTING, Part, hangs_on, together
+from all_cli.risk.library import RiskLibrary, risk_library
+from all_cli.risk.scheme import Scheme
+from all_cli.risk.verdict import masks_of
+
+ANSWER, POSSIBLE, EXCLUDED = "answer", "possible", "excluded"
+OLDER = "older-adult"
+SELECTED_BY = frozenset({"standard", "intermediate", "high", "very-high"})
+"""Labels of risk; an arm that carries one and names no scheme was given by criteria that are not encoded."""
+
+
+class Offer(NamedTuple):
+    """What an arm is to the patient.
+
+    ``hangs_on`` maps facts to the values that lead to it, ``against`` is what bars it; ``own_criteria`` are labels of
+    risk by which the protocol chose and whose criteria are not encoded.
+    """
+
+    protocol: str
+    arm: str
+    status: str
+    parts: tuple[Part, ...]
+    hangs_on: Mapping[str, Possible]
+    against: Part | None = None
+    own_criteria: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """``cog-aall0232/pred-hdmtx``."""
+        return f"{self.protocol}/{self.arm}"
+
+
+class Turn(NamedTuple):
+    """What applies if a presumption turns out otherwise, in this phase and among arms without such a phase."""
+
+    presumption: Presumption
+    answers: tuple[Offer, ...]
+    possible: tuple[Offer, ...]
+    elsewhere: tuple[Offer, ...]
+
+
+class Choice(NamedTuple):
+    """The arms for a patient in a kind of phase (all phases if empty), in the order in which they answer.
+
+    ``rules`` are those that chose; ``patient`` is the one with the presumptions; ``warnings`` are guards that keep the
+    patient from every arm; ``elsewhere`` are arms that would answer and have no such phase; ``likely`` is the choice
+    under assumptions.
+    """
+
+    rules: ChoiceRules
+    phase: str
+    patient: Patient
+    presumed: tuple[Presumption, ...]
+    settings: tuple[str, ...]
+    warnings: tuple[Guard, ...]
+    offers: tuple[Offer, ...]
+    turns: tuple[Turn, ...] = ()
+    elsewhere: tuple[Offer, ...] = ()
+    likely: Choice | None = None
+
+    def _with(self, status: str) -> list[Offer]:
+        return [offer for offer in self.offers if offer.status == status]
+
+    @property
+    def answers(self) -> list[Offer]:
+        """The arms that are certain."""
+        return self._with(ANSWER)
+
+    @property
+    def possible(self) -> list[Offer]:
+        """The arms that hang on facts that are not known."""
+        return self._with(POSSIBLE)
+
+    @property
+    def excluded(self) -> list[Offer]:
+        """The arms that are not for this patient."""
+        return self._with(EXCLUDED)
+
+    @property
+    def open_to(self) -> set[tuple[str, str]]:
+        """Protocol and arm of all that are not excluded."""
+        return {(offer.protocol, offer.arm) for offer in self.offers if offer.status != EXCLUDED}
+
+
+def choose(
+    library: ProtocolLibrary,
+    patient: Patient,
+    phase: str,
+    likely: Patient | None = None,
+    *,
+    only: Sequence[str] = (),
+    named: bool = False,
+    groups: bool = True,
+    rules: ChoiceRules | None = None,
+    risk: RiskLibrary | None = None,
+) -> Choice:
+    """The arms for a patient in a kind of phase.
+
+    Args:
+        library: the protocols.
+        patient: what is known.
+        phase: the kind of phase; empty for arms as a whole.
+        likely: the same patient with assumptions; its choice stands beside the exact one.
+        only: only these protocols.
+        named: the arms are named by somebody: nothing is presumed but what keeps from harm (MYC without a stage of
+            maturation), and arms that name no setting (labels, rules on doses) are looked at too.
+        groups: whether the risk groups of arms count; a label of risk that was named stands for them.
+        rules: other rules than the shipped ones.
+        risk: other schemes than the shipped ones.
+    """
+    chooser = Chooser(library, rules or choice_rules(library), risk, only, named, groups)
+    found = chooser.choice(patient, phase)
+    return found if likely is None else found._replace(likely=chooser.choice(likely, phase))
+
+
+class Chooser:
+    """Weighs arms for patients; rules, schemes and protocols are looked up once."""
+
+    def __init__(
+        self,
+        library: ProtocolLibrary,
+        rules: ChoiceRules,
+        risk: RiskLibrary | None = None,
+        only: Sequence[str] = (),
+        named: bool = False,
+        groups: bool = True,
+    ) -> None:
+        self.library, self.rules, self._risk, self.only, self.named = library, rules, risk, only, named
+        self.groups = groups
+
+    @property
+    def risk(self) -> RiskLibrary:
+        """The risk schemes; loaded when the first arm asks for one."""
+        if self._risk is None:
+            self._risk = risk_library()
+        return self._risk
+
+    def choice(self, told: Patient, phase: str) -> Choice:
+        """The arms for a patient in a kind of phase."""
+        patient, presumed = self.rules.presumed(told, phase, self.named)
+        settings = self.settings(patient)
+        warnings = tuple(guard for guard in self.rules.guards if guard.everything and certainly(guard.when, patient))
+        offers = tuple(sorted(self.offers(patient, phase), key=self.rank(patient)))
+        found = Choice(self.rules, phase, patient, tuple(presumed), settings, warnings, offers)
+        return found._replace(
+            turns=tuple(self.turns(told, phase, presumed, settings)),
+            elsewhere=tuple(self.elsewhere(patient, phase)) if phase and not self._answered(found) else (),
+        )
+
+    def _answered(self, choice: Choice) -> bool:
+        """Whether the phase has an answer; an adults' arm alone is none for somebody who may be below 18."""
+        ages = choice.patient.possible().get("age")
+        grown = isinstance(ages, NumberSet) and ages & NumberSet.comparison(">=", 18) == ages
+        return any(grown or self.library.audience(offer.protocol) != "adults" for offer in choice.answers)
+
+    def rank(self, patient: Patient) -> Callable[[Offer], tuple[bool, bool]]:
+        """The preferred protocols first, then arms made for older adults before those that take them too."""
+        preferred = self.library.preferred(patient)
+        made = {
+            (id, arm.id)
+            for id in self.library.ids
+            for arm in self.library.arm_heads(id)
+            if arm.settings[:1] == (OLDER,)
+        }
+        return lambda offer: (offer.protocol not in preferred, (offer.protocol, offer.arm) not in made)
+
+    def offers(self, patient: Patient, phase: str) -> Iterator[Offer]:
+        """What every arm with the phase is to the patient."""
+        for id in self.library.in_order(phase, patient):
+            if self.only and id not in self.only:
+                continue
+            before: list[ArmHead] = []
+            for arm in self.library.arm_heads(id):
+                if (phase and phase not in arm.kinds) or not (arm.settings or self.named):
+                    continue
+                offer = self.offer(id, arm, patient, phase)
+                begins = arm.kinds.get(phase)
+                later = offer.status == ANSWER and not all(part.outright(patient) for part in offer.parts)
+                if later and any(other.kinds.get(phase) != begins for other in before):
+                    offer = offer._replace(status=POSSIBLE)
+                elif offer.status != EXCLUDED:
+                    before.append(arm)
+                yield offer
+
+    def settings(self, patient: Patient) -> tuple[str, ...]:
+        """The settings still possible."""
+        setting = self.rules.setting
+        return setting.groups_of(setting.diagram.reach(masks_of(setting.diagram, patient)))
+
+    def turns(
+        self, told: Patient, phase: str, presumed: Sequence[Presumption], settings: tuple[str, ...]
+    ) -> Iterator[Turn]:
+        """What applies if a presumption turns out otherwise and changes the setting."""
+        for presumption in presumed:
+            if not presumption.turns:
+                continue
+            everything = frozenset(told.vocabulary[presumption.fact].values)
+            turned = narrowed(told, presumption.fact, everything - presumption.values, presumption.turns)
+            if turned is None:
+                continue
+            turned, _ = self.rules.presumed(turned, phase, self.named)
+            if self.settings(turned) == settings:
+                continue
+            offers = list(self.offers(turned, phase))
+            answers = tuple(offer for offer in offers if offer.status == ANSWER)
+            possible = tuple(offer for offer in offers if offer.status == POSSIBLE)
+            yield Turn(presumption, answers, possible, tuple(self.elsewhere(turned, phase)))
+
+    def elsewhere(self, patient: Patient, phase: str) -> Iterator[Offer]:
+        """The arms without such a phase that are not excluded."""
+        for id in self.library.in_order("", patient):
+            if self.only and id not in self.only:
+                continue
+            for arm in self.library.arm_heads(id):
+                if phase not in arm.kinds and arm.settings:
+                    offer = self.offer(id, arm, patient, phase)
+                    if offer.status != EXCLUDED:
+                        yield offer
+
+    def offer(self, protocol: str, arm: ArmHead, patient: Patient, phase: str) -> Offer:
+        """What one arm is to the patient; parts that cost more are looked at only while nothing speaks against it."""
+        parts: list[Part] = []
+        barred: Part | None = None
+        for part in self.parts(protocol, arm, phase):
+            parts.append(part)
+            if not part.possible(patient):
+                barred = part
+                break
+        if barred is not None:
+            return Offer(protocol, arm.id, EXCLUDED, tuple(parts), {}, barred)
+        open_parts = [part for part in parts if not part.sure(patient)]
+        by_scheme = arm.groups or protocol in self.rules.every_risk
+        own = () if by_scheme else tuple(sorted(SELECTED_BY & set(arm.risk)))
+        if not open_parts:
+            return Offer(protocol, arm.id, POSSIBLE if own else ANSWER, tuple(parts), {}, None, own)
+        if not together(open_parts, patient):
+            return Offer(protocol, arm.id, EXCLUDED, tuple(parts), {}, open_parts[-1])
+        return Offer(
+            protocol, arm.id, POSSIBLE, tuple(parts), {} if self.named else hangs_on(open_parts, patient), None, own
+        )
+
+    def parts(self, protocol: str, arm: ArmHead, phase: str) -> Iterator[Part]:
+        """What an arm rests on in a phase; what costs more comes later."""
+        setting = self.rules.setting
+        if arm.settings:
+            wanted = _leaves(setting, arm.settings)
+            yield Part(SETTING, " or ".join(arm.settings), setting.diagram, *wanted)
+        yield Part(POPULATION, protocol, self.rules.population(protocol), 1, 1)
+        for guard, diagram in self.rules.guarding(protocol, arm.id, [phase] if phase in arm.kinds else list(arm.kinds)):
+            yield Part(GUARD, guard.id, diagram, 2, 2, guard=guard)
+        for id, groups in arm.groups if self.groups else ():
+            scheme = self.risk.schemes[id]
+            unasked = self.rules.unasked(phase, scheme.facts)
+            unclassified = 1 << len(scheme.leaf_groups) - 1
+            yield Part(GROUP, id, scheme.diagram, *_leaves(scheme, groups), unasked, unclassified, scheme=scheme)
+
+
+def _leaves(scheme: Scheme, groups: Sequence[str]) -> tuple[int, int]:
+    """The answers of a scheme that mean one of these groups, and those that can."""
+    asked = set(groups)
+    own = list(enumerate(map(set, scheme.leaf_groups)))
+    return sum(1 << leaf for leaf, each in own if each <= asked), sum(1 << leaf for leaf, each in own if each & asked)

@@ -1,0 +1,173 @@
+"""The rules of choosing, from the compiled cache: setting, what was asked for when, what is presumed, guards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from all_cli.knowledge import files
+from all_cli.knowledge.cache import compiled
+from all_cli.knowledge.sources import Citation, citations
+from all_cli.knowledge.vocabulary import Vocabulary
+from all_cli.logic.diagram import Diagram, build_diagram
+from all_cli.logic.explain import truth
+from all_cli.logic.expression import Expression, tests, unpack
+from all_cli.patient.patient import Known, Patient
+from all_cli.patient.unreadable import ContradictionError
+from all_cli.protocol.library import ProtocolLibrary
+from all_cli.risk.scheme import Scheme
+
+
+class Guard(NamedTuple):
+    """What may not be offered to whom: ``text`` is the sentence to show."""
+
+    id: str
+    when: Expression
+    everything: bool
+    text: str
+    cite: tuple[Citation, ...]
+    checked: bool
+
+
+class Presumption(NamedTuple):
+    """What is taken for a fact of which nothing was told; ``turns`` heads what applies if it turns out otherwise."""
+
+    id: str
+    fact: str
+    values: frozenset[str]
+    text: str
+    turns: str
+    cite: tuple[Citation, ...]
+    checked: bool
+
+
+class ChoiceRules:
+    """The compiled ``choice.yaml``; diagrams are unpacked when they are asked for."""
+
+    def __init__(self, packed: Mapping[str, Any]) -> None:
+        self._packed = packed
+        self._diagrams: dict[int, Diagram] = {}
+
+    @cached_property
+    def setting(self) -> Scheme:
+        """The scheme whose groups are the settings."""
+        return Scheme(self._packed["setting"])
+
+    @cached_property
+    def guards(self) -> Sequence[Guard]:
+        """All guards, in the order of the file."""
+        return [
+            Guard(
+                raw["id"], unpack(raw["expression"]), "anything" in raw["offers"] and "protocols" not in raw,
+                raw["text"], citations(raw["cite"]), raw["checked"],
+            )
+            for raw in self._packed["guards"]
+        ]  # fmt: skip
+
+    @property
+    def raw_guards(self) -> Sequence[Mapping[str, Any]]:
+        """The guards as the file has them."""
+        guards: Sequence[Mapping[str, Any]] = self._packed["guards"]
+        return guards
+
+    @property
+    def every_risk(self) -> Sequence[str]:
+        """Protocols without a scheme that took every risk group of their population."""
+        ids: Sequence[str] = self._packed["every_risk"]
+        return ids
+
+    def diagram(self, number: int) -> Diagram:
+        """A condition: answer 0 says that it holds, 1 that it does not."""
+        if number not in self._diagrams:
+            self._diagrams[number] = Diagram.unpack(self._packed["diagrams"][number])
+        return self._diagrams[number]
+
+    def population(self, protocol: str) -> Diagram:
+        """Whom a protocol is for."""
+        return self.diagram(self._packed["protocols"][protocol]["population"])
+
+    def guarding(self, protocol: str, arm: str, kinds: Sequence[str]) -> list[tuple[Guard, Diagram]]:
+        """The guards that could keep somebody from these phases of the arm, with whom they keep out."""
+        kept = self._packed["protocols"][protocol]["guards"][arm]
+        found = dict.fromkeys(pair for kind in kinds for pair in kept.get(kind, ()))
+        return [(self.guards[guard], self.diagram(number)) for guard, number in found]
+
+    def unasked(self, kind: str, facts: Sequence[str]) -> frozenset[str]:
+        """Those of the facts that had not been asked for when a phase of this kind began."""
+        for entry in self._packed["asked"]:
+            if kind in entry["phases"]:
+                return frozenset(facts).difference(entry["facts"])
+        return frozenset()
+
+    def presumed(self, patient: Patient, kind: str, named: bool) -> tuple[Patient, list[Presumption]]:
+        """The patient with what is presumed for facts of which nothing was told, and what that was.
+
+        For arms that somebody named (``named``) only what follows from what was told is presumed.
+
+        A presumption that what was told leaves no room for is passed over.
+        """
+        found = []
+        for raw in self._packed["presumed"]:
+            fact = raw["fact"]
+            if fact in patient.told or kind not in raw.get("phases", [kind]) or (named and "expression" not in raw):
+                continue
+            if "expression" in raw and not certainly(unpack(raw["expression"]), patient):
+                continue
+            values = frozenset(raw["is"])
+            known = patient.known.get(fact)
+            if known is not None and known.possible <= values:  # type: ignore[operator]
+                continue
+            told = narrowed(patient, fact, values, raw["text"])
+            if told is not None:
+                patient = told
+                found.append(
+                    Presumption(
+                        raw["id"], fact, values, raw["text"], raw.get("turns", ""), citations(raw["cite"]),
+                        raw["checked"],
+                    )
+                )  # fmt: skip
+        return patient, found
+
+
+def condition_diagram(expression: Expression, vocabulary: Vocabulary) -> Diagram:
+    """A condition as a diagram: answer 0 says that it holds, 1 that it does not."""
+    from all_cli.logic.axes import axis_of, implications_between
+
+    facts = dict.fromkeys(test.fact for test in tests(expression))
+    axes = [axis_of(vocabulary[fact], [expression]) for fact in facts]
+    return build_diagram([expression], axes, implications_between(axes, vocabulary))
+
+
+def certainly(expression: Expression, patient: Patient) -> bool:
+    """Whether a condition holds as far as three-valued logic sees."""
+    return truth(expression, patient.possible()) is True
+
+
+def narrowed(patient: Patient, fact: str, possible: Any, said: str) -> Patient | None:
+    """The patient with one fact narrowed and what follows concluded; None if that cannot be."""
+    known: dict[str, Known] = dict(patient.known)
+    other = Patient(patient.vocabulary, known, list(patient.warnings), dict(patient.told))
+    try:
+        other.learn(fact, possible, said, derived=True)
+        other.conclude()
+    except ContradictionError:
+        return None
+    return other
+
+
+def choice_rules(library: ProtocolLibrary) -> ChoiceRules:
+    """The shipped rules of choosing.
+
+    Raises:
+        KnowledgeError: ``choice.yaml`` has mistakes.
+    """
+    names = (files.FACTS, files.SOURCES, files.PROTOCOLS, files.CHOICE)
+    return ChoiceRules(compiled("choice", [files.content(name) for name in names], lambda: _build(library)))
+
+
+def _build(library: ProtocolLibrary) -> dict[str, Any]:
+    from all_cli.knowledge.documents import document_of
+    from all_cli.protocol.compile_choice import compile_choice
+
+    return compile_choice(document_of(files.CHOICE), library.vocabulary, library.sources, library)

@@ -1,0 +1,186 @@
+"""Guards: what may never be offered to whom, as an expression for every arm and phase, and their proof.
+
+A guard is a condition on the patient and a property of what is offered. Held against an arm and a kind of phase it
+becomes a condition on the patient alone: for whom this arm's phase must not be offered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from all_cli.logic.expression import AllOf, Always, AnyOf, Expression, Not, unpack
+from all_cli.logic.values import Possible
+from all_cli.patient.patient import Patient
+from all_cli.protocol.choice import Chooser
+from all_cli.protocol.choice_rules import ChoiceRules, choice_rules, condition_diagram
+from all_cli.protocol.heads import ArmHead
+from all_cli.protocol.inhibitor import with_inhibitor
+from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.parts import GUARD, Part, fulfilling
+from all_cli.protocol.regimen import Arm, Line, Phase, Protocol
+from all_cli.risk.library import RiskLibrary
+
+_FACTOR = {"mg/m2": 1, "g/m2": 1000}
+_NEVER = Always(False)
+
+
+def forbidden(
+    guard: Mapping[str, Any],
+    when: Expression,
+    protocol: Protocol,
+    arm: Arm,
+    kind: str,
+    library: ProtocolLibrary,
+) -> Expression | None:
+    """For whom the guard forbids an arm's phases of this kind; None if for nobody.
+
+    Args:
+        guard: the guard as ``choice.yaml`` has it.
+        when: its condition on the patient.
+        protocol: the protocol of the arm.
+        arm: the arm.
+        kind: the kind of phase that would be shown.
+        library: for the drugs.
+    """
+    if kind not in guard.get("phases", [kind]) or protocol.id not in guard.get("protocols", [protocol.id]):
+        return None
+    offered = _offered(guard["offers"], protocol, arm, kind, library)
+    if offered == _NEVER:
+        return None
+    return when if offered == Always(True) else AllOf((when, offered))
+
+
+def _offered(
+    offers: Mapping[str, Any], protocol: Protocol, arm: Arm, kind: str, library: ProtocolLibrary
+) -> Expression:
+    """For whom the arm offers in this phase what the guard speaks of."""
+    settings = set(arm.settings)
+    if not settings and not offers.keys() & {"anything", "drug", "audience"}:
+        return _NEVER  # a label or a rule on doses is no regimen of its own
+    if "without_settings" in offers:
+        return Always(not settings & set(offers["without_settings"]))
+    if "only_settings" in offers:
+        return Always(settings <= set(offers["only_settings"]))
+    if "audience" in offers:
+        return Always(protocol.audience in offers["audience"])
+    if "groups" in offers:
+        named = [group for _, groups in arm.groups for group in groups] or list(protocol.risk)
+        return Always(bool(named) and set(named) <= set(offers["groups"]))
+    if "without_class" in offers:
+        return _any_of([Not(_given(phase, offers, library)) for phase in shown_phases(protocol, arm, kind, library)])
+    if "drug" in offers:
+        phases = [phase for each in offers.get("in", [kind]) for phase in shown_phases(protocol, arm, each, library)]
+        return _any_of([_given(phase, offers, library) for phase in phases])
+    return Always(True)
+
+
+def shown_phases(protocol: Protocol, arm: Arm, kind: str, library: ProtocolLibrary) -> list[Phase]:
+    """The phases of this kind that the arm goes through, with the inhibitor that runs beside them."""
+    through = [phase for phase in protocol.phases if phase.id in arm.phases and phase.kind == kind]
+    return [with_inhibitor(protocol, [arm], phase, library) for phase in through]
+
+
+def _given(phase: Phase, offers: Mapping[str, Any], library: ProtocolLibrary) -> Expression:
+    """For whom a line of the phase gives the drug (or one of the class) at the dose that the guard speaks of."""
+    lines = [line for line in phase.lines if _speaks_of(line, offers, library)]
+    return _any_of([Always(True) if line.when is None else line.when for line in lines])
+
+
+def _speaks_of(line: Line, offers: Mapping[str, Any], library: ProtocolLibrary) -> bool:
+    if "without_class" in offers:
+        return library.drugs[line.drug].kind == str(offers["without_class"])
+    if line.drug != offers["drug"] or not line.route.startswith(offers.get("route", "")):
+        return False
+    if "from" not in offers:
+        return True
+    if line.dose is None or line.unit not in _FACTOR:
+        return False
+    return line.dose[1] * _FACTOR[line.unit] >= float(offers["from"]) * _FACTOR[offers["unit"]]
+
+
+def _any_of(items: Sequence[Expression]) -> Expression:
+    if any(item == Always(True) or item == Not(_NEVER) for item in items):
+        return Always(True)
+    kept = [item for item in dict.fromkeys(items) if item not in (_NEVER, Not(Always(True)))]
+    if not kept:
+        return _NEVER
+    return kept[0] if len(kept) == 1 else AnyOf(tuple(kept))
+
+
+class GuardFinding(NamedTuple):
+    """A guard that could be broken: by an arm in a phase, for the patient ``witness``, fact by fact.
+
+    ``check`` is ``guard``.
+    """
+
+    check: str
+    message: str
+    guard: str
+    protocol: str
+    arm: str
+    phase: str
+    witness: Mapping[str, Possible]
+
+
+def guard_findings(
+    library: ProtocolLibrary,
+    rules: ChoiceRules | None = None,
+    risk: RiskLibrary | None = None,
+    *,
+    without: Collection[str] = (),
+    only: Collection[str] = (),
+) -> list[GuardFinding]:
+    """Every guard that somebody could break, proved over all patients, settings, arms and phases.
+
+    Whom a guard keeps out is worked out anew from the lines of the arm and held against everything on which the choice
+    makes the arm an answer or possible: no patient may fulfil both. A guard that the arms must keep by themselves
+    (``held_by: arms``) is held against setting, population and risk groups alone.
+
+    Args:
+        library: the protocols.
+        rules: the rules of choosing; the shipped ones if left out.
+        risk: the risk schemes; the shipped ones if left out.
+        without: guards that the choice is to leave out, to see what they alone keep out.
+        only: only these guards.
+    """
+    rules = rules or choice_rules(library)
+    chooser = Chooser(library, rules, risk)
+    found = []
+    for guard in rules.raw_guards:
+        if only and guard["id"] not in only:
+            continue
+        when = unpack(guard["expression"])
+        for protocol in library.protocols:
+            for arm, head in zip(protocol.arms, library.arm_heads(protocol.id), strict=True):
+                for kind in head.kinds if head.settings else ():
+                    barred = forbidden(guard, when, protocol, arm, kind, library)
+                    if barred is None:
+                        continue
+                    witness = _breaking(barred, chooser, protocol.id, head, kind, guard, without)
+                    if witness is not None:
+                        name = f"{protocol.id}/{arm.id}"
+                        message = f"the guard {guard['id']} can be broken by {kind} of {name}: {guard['text']}"
+                        found.append(GuardFinding("guard", message, guard["id"], protocol.id, arm.id, kind, witness))
+    return found
+
+
+def _breaking(
+    barred: Expression,
+    chooser: Chooser,
+    protocol: str,
+    arm: ArmHead,
+    kind: str,
+    guard: Mapping[str, Any],
+    without: Collection[str],
+) -> dict[str, Possible] | None:
+    """A patient to whom the arm would be offered although the guard forbids it."""
+    vocabulary = chooser.library.vocabulary
+    left_out = {guard["id"], *without} if guard.get("held_by") == "arms" else set(without)
+    parts = [part for part in chooser.parts(protocol, arm, kind) if part.guard is None or part.guard.id not in left_out]
+    broken = Part(GUARD, guard["id"], condition_diagram(barred, vocabulary), 1, 1)
+    patient = fulfilling([broken, *parts], Patient(vocabulary))
+    if patient is None:
+        return None
+    asked = {axis.fact for part in (broken, *parts) for axis in part.diagram.axes}
+    return {fact: known.possible for fact, known in patient.known.items() if fact in asked}

@@ -1,0 +1,189 @@
+"""What an arm rests on, and whether a patient fulfils it: certainly, possibly, and all parts at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from all_cli.logic.diagram import Diagram
+from all_cli.logic.values import Possible, intersect, whole_domain
+from all_cli.patient.patient import Patient
+from all_cli.protocol.choice_rules import Guard, narrowed
+from all_cli.risk.scheme import Scheme
+
+SETTING, POPULATION, GROUP, GUARD = "setting", "population", "group", "guard"
+
+
+class Part(NamedTuple):
+    """One thing that an arm rests on: the answers of a diagram that fulfil it, and the facts that bear on nothing.
+
+    ``may`` holds besides the answers that leave it open because the source does (standard or medium, not told apart).
+    """
+
+    kind: str
+    name: str
+    diagram: Diagram
+    wanted: int
+    may: int
+    ignored: frozenset[str] = frozenset()
+    undecided: int = 0
+    guard: Guard | None = None
+    scheme: Scheme | None = None
+
+    def masks(self, patient: Patient) -> list[int]:
+        """What the diagram sees of the patient."""
+        known = patient.known
+        return [
+            axis.mask(known[axis.fact].possible)
+            if axis.fact in known and axis.fact not in self.ignored
+            else axis.domain
+            for axis in self.diagram.axes
+        ]
+
+    def possible(self, patient: Patient) -> bool:
+        """Whether some completion fulfils it."""
+        return bool(self.diagram.reach(self.masks(patient)) & self.may)
+
+    def sure(self, patient: Patient) -> bool:
+        """Whether, whatever the facts that were asked for, it is fulfilled for some values of the others."""
+        masks = self.masks(patient)
+        return not self.diagram.reach(masks) & self.undecided and self._sure(masks)
+
+    def outright(self, patient: Patient) -> bool:
+        """Whether it is fulfilled whatever the facts are that come later."""
+        return not self.ignored or not self.diagram.reach(self.masks(patient)) & ~self.may
+
+    def _sure(self, masks: list[int]) -> bool:
+        reached = self.diagram.reach(masks)
+        if not reached & ~self.wanted:
+            return bool(reached)
+        if not reached & self.wanted or not self.ignored:
+            return False
+        open_axes = self.deciding(masks, self.wanted)
+        if not open_axes:
+            return True
+        first = open_axes[0]
+        for piece in self.diagram.axes[first].pieces(masks[first]):
+            tried = [*masks[:first], 1 << piece, *masks[first + 1 :]]
+            if self.diagram.reach(tried) and not self._sure(tried):
+                return False
+        return True
+
+    def deciding(self, masks: list[int], wanted: int) -> list[int]:
+        """The axes, of facts that were asked for, on which it hangs whether one of these answers is reached."""
+        answer = [wanted >> leaf & 1 for leaf in range(self.diagram.leaves)]
+        mattering = self.diagram.mattering(masks, answer)
+        return [axis for axis in mattering if self.diagram.axes[axis].fact not in self.ignored]
+
+    def leading(self, patient: Patient) -> Iterator[tuple[str, Possible]]:
+        """Per fact on which it hangs, the values that can fulfil it."""
+        masks = self.masks(patient)
+        for number in self.deciding(masks, self.wanted):
+            axis = self.diagram.axes[number]
+            left = 0
+            for piece in axis.pieces(masks[number]):
+                tried = [*masks[:number], 1 << piece, *masks[number + 1 :]]
+                left |= bool(self.diagram.reach(tried) & self.may) << piece
+            if left:
+                yield axis.fact, axis.possible(left)
+
+
+def hangs_on(parts: Sequence[Part], patient: Patient) -> dict[str, Possible]:
+    """Per fact on which the parts hang, the values that lead to all of them.
+
+    Facts of which every value still possible may lead there are left out where others are named, and so are facts that
+    follow from one named (the stage of maturation from the lineage).
+    """
+    found: dict[str, Possible] = {}
+    for part in parts:
+        for fact, possible in part.leading(patient):
+            known = patient.known.get(fact)
+            left = possible if known is None else intersect(known.possible, possible) or possible
+            both = intersect(found[fact], left) if fact in found else left
+            found[fact] = both or left
+    narrowing = {fact: values for fact, values in found.items() if not _is_all(fact, values, patient)}
+    told = {fact for fact in narrowing if fact not in patient.known or fact in patient.told}
+    return {fact: values for fact, values in (narrowing or found).items() if not told or fact in told}
+
+
+def _is_all(fact: str, values: Possible, patient: Patient) -> bool:
+    known = patient.known.get(fact)
+    everything = whole_domain(patient.vocabulary[fact]) if known is None else known.possible
+    return intersect(everything, values) == everything
+
+
+def together(parts: Sequence[Part], patient: Patient) -> bool:
+    """Whether one completion of the patient fulfils all parts at once; exact, by splitting the facts they share."""
+    return _fulfilling(parts, patient, settle=False) is not None
+
+
+def fulfilling(parts: Sequence[Part], patient: Patient) -> Patient | None:
+    """The patient narrowed so far that every completion fulfils all parts; None if no completion does."""
+    return _fulfilling(parts, patient, settle=True)
+
+
+def _fulfilling(parts: Sequence[Part], patient: Patient, *, settle: bool) -> Patient | None:
+    open_parts, masks, deciding = [], [], []
+    for part in parts:
+        mask = part.masks(patient)
+        reached = part.diagram.reach(mask)
+        if not reached & part.may:
+            return None
+        axes = part.deciding(mask, part.may) if reached & ~part.may else []
+        if axes:
+            open_parts.append(part)
+            masks.append(mask)
+            deciding.append(axes)
+    if not open_parts or not (settle or _linked(open_parts, deciding, patient)):
+        return patient
+    part, mask, first = open_parts[0], masks[0], deciding[0][0]
+    axis = part.diagram.axes[first]
+    for piece in axis.pieces(mask[first]):
+        known = patient.known.get(axis.fact)
+        possible = axis.possible(1 << piece)
+        left = possible if known is None else intersect(known.possible, possible)
+        tried = narrowed(patient, axis.fact, left, "") if left else None
+        found = None if tried is None else _fulfilling(open_parts, tried, settle=settle)
+        if found is not None:
+            return found
+    return None
+
+
+def _linked(parts: Sequence[Part], deciding: Sequence[Sequence[int]], patient: Patient) -> bool:
+    """Whether two open parts hang on the same fact, or on facts of which the one says something about the other."""
+    seen: set[str] = set()
+    for part, axes in zip(parts, deciding, strict=True):
+        clusters = {_cluster(part.diagram.axes[axis].fact, patient) for axis in axes}
+        if clusters & seen:
+            return True
+        seen |= clusters
+    return False
+
+
+def _cluster(fact: str, patient: Patient) -> str:
+    """The name of the facts that are linked with this one by what the vocabulary implies."""
+    clusters = _CLUSTERS.get(id(patient.vocabulary))
+    if clusters is None:
+        clusters = _CLUSTERS[id(patient.vocabulary)] = dict(_clusters(patient))
+    return clusters.get(fact, fact)
+
+
+_CLUSTERS: dict[int, dict[str, str]] = {}
+
+
+def _clusters(patient: Patient) -> Iterator[tuple[str, str]]:
+    parent: dict[str, str] = {}
+
+    def root(fact: str) -> str:
+        while parent.get(fact, fact) != fact:
+            fact = parent[fact]
+        return fact
+
+    for fact in patient.vocabulary.facts.values():
+        linked = [other for _, other, _ in fact.implies] + [*fact.known_means, *fact.all_of]
+        if fact.exceeds is not None:
+            linked += [*fact.exceeds[0], *fact.exceeds[2]]
+        for other in linked:
+            parent[root(fact.id)] = root(other)
+    for fact_id in patient.vocabulary.facts:
+        yield fact_id, root(fact_id)

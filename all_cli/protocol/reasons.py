@@ -1,0 +1,136 @@
+"""Why an arm is the answer, hangs on something or is out: sentences, each with its source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from all_cli.logic.explain import because
+from all_cli.logic.values import Possible, intersect, whole_domain
+from all_cli.patient.patient import Patient
+from all_cli.patient.reading import value_text
+from all_cli.protocol.choice import Choice, Offer, Turn
+from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.parts import GROUP, GUARD, POPULATION, SETTING, Part
+from all_cli.protocol.regimen import Reason
+from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Scheme
+from all_cli.risk.verdict import brief, judge
+
+_NAMED = 6
+
+
+def setting_reason(choice: Choice) -> Reason:
+    """The patient's setting and the rule that says so; or the settings still possible and what decides."""
+    verdict = judge(choice.rules.setting, choice.patient)
+    labels = " or ".join(choice.rules.setting.groups[id].label for id in choice.settings)
+    cite = tuple(dict.fromkeys(citation for decision in verdict.decided_by for citation in decision.cite))
+    if verdict.group is None:
+        facts = ", ".join(missing.fact for missing in verdict.missing if missing.fact not in _presumed(choice))
+        return Reason(SETTING, f"{labels}, not yet decided" + (f": {facts}" if facts else ""), cite, verdict.checked)
+    why = ", ".join(dict.fromkeys(text for decision in verdict.decided_by for text in decision.because))
+    notes = " ".join(decision.note for decision in verdict.decided_by if decision.note)
+    return Reason(SETTING, f"{labels} ({why}). {notes}".removesuffix(". "), cite, verdict.checked)
+
+
+def _presumed(choice: Choice) -> set[str]:
+    return {presumption.fact for presumption in choice.presumed}
+
+
+def answer_reasons(offer: Offer, choice: Choice, library: ProtocolLibrary) -> Iterator[Reason]:
+    """Setting, population and risk groups of an arm that is the answer."""
+    yield setting_reason(choice)
+    population = library.protocol(offer.protocol).population
+    if population.when is not None:
+        why = because(population.when, True, choice.patient.possible(), choice.patient.bare)
+        told = [text for text in why if "unknown" not in text]
+        yield Reason(POPULATION, ", ".join(told) or population.text, population.cite, population.checked)
+    for part in offer.parts:
+        if part.kind == GROUP:
+            yield _group_reason(part, choice.patient)
+
+
+def _group_reason(part: Part, patient: Patient) -> Reason:
+    scheme = _scheme(part)
+    verdict = judge(scheme, patient)
+    if part.outright(patient):
+        why = ", ".join(dict.fromkeys(text for decision in verdict.decided_by for text in decision.because))
+        cite = tuple(dict.fromkeys(citation for decision in verdict.decided_by for citation in decision.cite))
+        says = " or ".join(verdict.possible)
+        return Reason("group", f"{part.name} says {says}" + (f" ({why})" if why else ""), cite, verdict.checked)
+    later = [missing.fact for missing in verdict.missing if missing.fact in part.ignored]
+    return Reason("group", f"{part.name} comes later: {few(later)} do not set this phase", scheme.population.cite)
+
+
+def _scheme(part: Part) -> Scheme:
+    assert part.scheme is not None
+    return part.scheme
+
+
+def hangs_text(offer: Offer, patient: Patient) -> str:
+    """On what an arm hangs: ``cns CNS1 or CNS2, testicular absent``."""
+    parts = [f"{fact} {_values(fact, values, patient)}".strip() for fact, values in offer.hangs_on.items()]
+    if offer.own_criteria:
+        parts.append(f"its own criteria of {' or '.join(offer.own_criteria)} risk, which are not encoded")
+    if not parts:
+        later = [part for part in offer.parts if part.kind == GROUP and not part.outright(patient)]
+        facts = dict.fromkeys(missing.fact for part in later for missing in judge(_scheme(part), patient).missing)
+        open_ = "groups that the source does not tell apart"
+        parts.append(f"{few(list(facts))}, which come{'s' if len(facts) == 1 else ''} later" if facts else open_)
+    return few(parts)
+
+
+def _values(fact: str, values: Possible, patient: Patient) -> str:
+    entry = patient.vocabulary[fact]
+    known = patient.known.get(fact)
+    everything = whole_domain(entry) if known is None else known.possible
+    return "" if intersect(everything, values) == everything else value_text(entry, values)
+
+
+def against_reason(offer: Offer, choice: Choice, library: ProtocolLibrary) -> Reason:
+    """What bars an arm."""
+    part, patient = offer.against, choice.patient
+    assert part is not None
+    if part.kind == GUARD:
+        assert part.guard is not None
+        return Reason("not offered", part.guard.text, part.guard.cite, part.guard.checked)
+    if part.kind == SETTING:
+        groups = choice.rules.setting.groups
+        wanted = " or ".join(groups[id].label for id in part.name.split(" or "))
+        have = " or ".join(groups[id].label for id in choice.settings)
+        return Reason("not offered", f"for {wanted}; here {have}")
+    if part.kind == POPULATION:
+        population = library.protocol(offer.protocol).population
+        lineage = library.protocol(offer.protocol).lineage
+        why = because(population.when, False, patient.possible(), patient.bare) if population.when else []
+        settled = [text for text in why if not text.endswith("?")]
+        here = ", ".join(settled) or f"{' or '.join(lineage)} lineage is asked for"
+        return Reason("not offered", f"outside its population: {here}", population.cite, population.checked)
+    possible = [group for group in brief(_scheme(part), patient).possible if group != UNCLASSIFIED]
+    says = " or ".join(possible).replace(NOT_APPLICABLE, "not applicable")
+    return Reason("not offered", f"{part.name} says {says}")
+
+
+def barred_reasons(choice: Choice, library: ProtocolLibrary) -> Iterator[Reason]:
+    """The guards that keep arms out whose setting and population would fit, with the arms."""
+    barred: dict[Reason, list[str]] = {}
+    for offer in choice.excluded:
+        if offer.against is not None and offer.against.kind == GUARD:
+            barred.setdefault(against_reason(offer, choice, library), []).append(offer.name)
+    for reason, names in barred.items():
+        yield reason._replace(text=f"{few(names)}: {reason.text}")
+
+
+def turn_reason(turn: Turn) -> Reason:
+    """What applies if a presumption turns out otherwise."""
+    presumption = turn.presumption
+    here = [offer.name for offer in (*turn.answers, *turn.possible)]
+    parts = [f"this phase in {few(here)}"] if here else ["no encoded arm has this phase"]
+    if turn.elsewhere:
+        parts.append(f"encoded besides: {few([offer.name for offer in turn.elsewhere])}")
+    text = f"{presumption.turns}: {'; '.join(parts)}"
+    return Reason("then", text, presumption.cite, presumption.checked)
+
+
+def few(items: list[str]) -> str:
+    """The first of the items, and how many more there are."""
+    more = len(items) - _NAMED
+    return ", ".join(items[:_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,110 @@
+"""Guards are proved over all patients, arms and phases; taken back, a patient shows who would be harmed."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from all_cli.cli.protocol import app
+from all_cli.knowledge.cache import closed_part, open_part
+from all_cli.knowledge.documents import checked_document, document_of
+from all_cli.knowledge.files import CHOICE, content
+from all_cli.knowledge.problems import KnowledgeError
+from all_cli.protocol import choice
+from all_cli.protocol.choice_rules import ChoiceRules, choice_rules
+from all_cli.protocol.compile_choice import compile_choice
+from all_cli.protocol.guards import GuardFinding, guard_findings
+from all_cli.protocol.library import ProtocolLibrary
+from all_cli.report.guards import guard_command
+from all_cli.risk.check import check_scheme
+from all_cli.risk.library import RiskLibrary
+
+RUNNER = CliRunner()
+
+
+@pytest.fixture(scope="module")
+def rules(protocols: ProtocolLibrary) -> ChoiceRules:
+    return choice_rules(protocols)
+
+
+def test_no_guard_can_be_broken_by_any_patient(
+    protocols: ProtocolLibrary, rules: ChoiceRules, library: RiskLibrary
+) -> None:
+    assert [item.message for item in guard_findings(protocols, rules, library)] == []
+
+
+def test_the_setting_is_complete_and_has_no_dead_rule(protocols: ProtocolLibrary, rules: ChoiceRules) -> None:
+    # That rules overlap is what their order is for.
+    assert [item for item in check_scheme(rules.setting, protocols.vocabulary) if item.check != "overlap"] == []
+
+
+ENFORCED = [
+    "down-methotrexate", "mrd-not-standard", "extramedullary-not-standard", "four-drugs", "prednisone-from-10",
+    "steroids-not-standard", "genetics-not-standard", "myc-not-standard", "second-relapse", "paediatric-like-from-56",
+]  # fmt: skip
+
+
+def without(protocols: ProtocolLibrary, guard: str) -> ChoiceRules:
+    """The shipped rules, of which one guard is taken back."""
+    document = document_of(CHOICE)
+    document.data["guards"] = [entry for entry in document.data["guards"] if entry["id"] != guard]
+    form = compile_choice(document, protocols.vocabulary, protocols.sources, protocols)
+    return ChoiceRules(open_part(closed_part(form)))
+
+
+@pytest.mark.parametrize("guard", ENFORCED)
+def test_a_guard_taken_back_prints_a_patient_and_the_command_shows_the_fault(
+    guard: str, protocols: ProtocolLibrary, rules: ChoiceRules, library: RiskLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = guard_findings(protocols, rules, library, without=[guard], only=[guard])
+    assert found, "somebody would be harmed without it"
+    (item, *_) = found
+    program, *arguments = shlex.split(guard_command(item, protocols.vocabulary))
+    assert program == "all-protocol"
+    assert not offered(arguments, item), "the guard keeps it out"
+    taken_back = without(protocols, guard)
+    monkeypatch.setattr(choice, "choice_rules", lambda library: taken_back)
+    assert offered(arguments, item), "without the guard it is offered"
+
+
+def offered(arguments: list[str], item: GuardFinding) -> bool:
+    result = RUNNER.invoke(app, [*arguments, "--format", "json"])
+    assert result.exit_code == 0, result.output
+    found: dict[str, Any] = json.loads(result.stdout)
+    return any((each["protocol"], each["arm"]) == (item.protocol, item.arm) for each in found["choices"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("when: age < 1\n", "when: agee < 1\n", 'no fact is called "agee"'),
+        ("protocols: [ukall-2003]", "protocols: [ukall-2030]", 'no protocol is called "ukall-2030"'),
+        ("phases: [reinduction]", "phases: [reinductoin]", 'no phase is called "reinductoin"'),
+        ("without_class: tyrosine kinase inhibitor", "without_class: kinase", 'no class of drugs is called "kinase"'),
+        ("drug: dexamethasone", "drug: dexametasone", 'no drug is called "dexametasone"'),
+        ("is: [mature-B]", "is: [mature-C]", 'no value is called "mature-C"'),
+        ("from: 5, unit: g/m2", "from: 5", "from, unit and drug go together"),
+        ("  - id: burkitt\n    when", "  - id: four-drugs\n    when", 'the id "four-drugs" is used twice'),
+        ("infant: {label", "infants: {label", "infant"),
+        ("[{kroll-2020: abstract}", "[{krol-2020: abstract}", 'no source is called "krol-2020"'),
+    ],
+)
+def test_a_mistake_in_the_choice_is_named_with_its_place(
+    old: str, new: str, said: str, protocols: ProtocolLibrary
+) -> None:
+    text = content(CHOICE).decode()
+    assert old in text
+    with pytest.raises(KnowledgeError) as caught:
+        changed = checked_document(text.replace(old, new, 1).encode(), "choice.yaml", CHOICE)
+        compile_choice(changed, protocols.vocabulary, protocols.sources, protocols)
+    assert said in str(caught.value)
+    assert "choice.yaml:" in str(caught.value)
+
+
+def test_every_protocol_says_its_settings(protocols: ProtocolLibrary) -> None:
+    document = document_of("protocols.yaml")
+    assert [entry["id"] for entry in document.data["protocols"] if "settings" not in entry] == []
