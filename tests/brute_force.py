@@ -6,16 +6,18 @@ with the program only the parsed conditions.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import operator as operators
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from all_cli.knowledge.vocabulary import Vocabulary
+from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.axis import Axis
 from all_cli.logic.expression import AllOf, Always, AnyOf, AtLeast, Compare, Expression, Named, Not, OneOf
 from all_cli.logic.values import NumberSet
+from all_cli.risk.library import risk_library
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Scheme
 
 Value = float | str
@@ -64,7 +66,7 @@ def groups(scheme: Scheme, patient: Mapping[str, Value]) -> frozenset[str]:
 
 def possible_beings(patient: Mapping[str, Value], vocabulary: Vocabulary) -> bool:
     """Whether the vocabulary allows this combination of values among the facts given."""
-    return meets(patient, implied(patient, vocabulary))
+    return meets(patient, implied(patient, vocabulary)) and as_defined(patient, defined(patient, vocabulary))
 
 
 def meets(patient: Mapping[str, Value], rules: list[Implied]) -> bool:
@@ -82,6 +84,35 @@ def implied(facts: Iterable[str], vocabulary: Vocabulary) -> list[Implied]:
     ]
 
 
+def defined(facts: Iterable[str], vocabulary: Vocabulary) -> list[Fact]:
+    """Those of the facts that a scheme defines, if all that it asks for is among them."""
+    among = {*facts}
+    return [
+        fact
+        for fact in (vocabulary[id] for id in among)
+        if fact.defined_by is not None and among.issuperset(_schemes()[fact.defined_by[0]].facts)
+    ]
+
+
+def as_defined(patient: Mapping[str, Value], facts: list[Fact]) -> bool:
+    return all(patient[fact.id] in defined_values(fact, patient) for fact in facts)
+
+
+def defined_values(fact: Fact, patient: Mapping[str, Value]) -> Collection[str]:
+    """The values that the scheme which defines a fact leaves it."""
+    assert fact.defined_by is not None
+    scheme = _schemes()[fact.defined_by[0]]
+    if not holds(scheme.population.when, patient):
+        return tuple(fact.values)
+    deciding = next((rule.id for rule in scheme.rules if holds(rule.when, patient)), "")
+    return fact.defined_by[1].get(deciding, tuple(fact.values))
+
+
+@functools.cache
+def _schemes() -> Mapping[str, Scheme]:
+    return risk_library().schemes
+
+
 def value_in(axis: Axis, piece: int, chance: random.Random, vocabulary: Vocabulary) -> Value:
     """Some value that lies in a piece of an axis and can exist."""
     possible = axis.possible(1 << piece)
@@ -92,7 +123,7 @@ def value_in(axis: Axis, piece: int, chance: random.Random, vocabulary: Vocabula
     low = low if lowest is None else max(low, lowest)
     high = high if highest is None else min(high, highest)
     if low == high:
-        return low
+        return float(low)
     if axis.whole:
         return float(chance.randint(int(low), int(high)))
     return low + (high - low) * chance.uniform(0.001, 0.999)
@@ -100,8 +131,8 @@ def value_in(axis: Axis, piece: int, chance: random.Random, vocabulary: Vocabula
 
 def completions(choices: Mapping[str, list[Value]], vocabulary: Vocabulary) -> Iterator[dict[str, Value]]:
     """Every combination of the values that the vocabulary allows."""
-    rules = implied(choices, vocabulary)
+    rules, facts = implied(choices, vocabulary), defined(choices, vocabulary)
     for combination in itertools.product(*choices.values()):
         patient = dict(zip(choices, combination, strict=True))
-        if meets(patient, rules):
+        if meets(patient, rules) and as_defined(patient, facts):
             yield patient

@@ -7,7 +7,15 @@ from typing import Annotated
 import typer
 
 from all_cli.cli.common import WITH_INVALID, Color, emit, one_of, sentences
-from all_cli.cli.options import ColorOption, Described, FormatOption, RulesOption, with_patient
+from all_cli.cli.options import (
+    AssumeOption,
+    ColorOption,
+    Described,
+    FormatOption,
+    RoutineOption,
+    RulesOption,
+    with_patient,
+)
 from all_cli.cli.versions import AsOfOption, nothing_in_use, read_year
 
 
@@ -16,6 +24,8 @@ def classify(
     about: Described,
     scheme: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this scheme. Repeatable.")] = None,
     as_of: AsOfOption = None,
+    assume: AssumeOption = None,
+    routine: RoutineOption = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if the answer is indeterminate.")] = False,
     show_protocol: Annotated[
         bool, typer.Option("--show-protocol", help="End with the arms of protocols that were for these groups.")
@@ -25,6 +35,7 @@ def classify(
     color: ColorOption = Color.auto,
 ) -> None:
     """Which risk group, under which scheme, why, and what is still missing."""
+    from all_cli.patient.assumption import read_assumption
     from all_cli.risk.library import risk_library
     from all_cli.risk.verdict import INDETERMINATE
 
@@ -33,7 +44,8 @@ def classify(
         for id in scheme or ():
             one_of("scheme", id, library.schemes)
         patient = about.patient(library.vocabulary)
-        answers = library.answers(patient, scheme, year := read_year(as_of))
+        wishes = [read_assumption(library.vocabulary, text) for text in assume or ()]
+        answers = library.answers(patient, scheme, year := read_year(as_of), wishes, routine)
         if year is not None and not answers.ids:
             nothing_in_use(library, scheme, year)
 

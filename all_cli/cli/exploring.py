@@ -113,15 +113,20 @@ def next_test(
     For each unknown fact, over the results that the schemes can tell apart: how many answers (groups, or "not
     applicable") remain possible, summed over the schemes, in the worst case and in the best, and in how many schemes a
     result leaves one answer. Ranked by worst case, then best case, then schemes decided. It counts possibilities, not
-    likelihoods. Without --scheme or --audience: the schemes for the audience of the one that answers first, or
-    all that may apply while the age is not known.
+    likelihoods. Before it stands what one sends for a new patient, with dates if --diagnosed is given (taken as day 1
+    of treatment). Facts of a relapse are asked for in relapse only. Without --scheme or --audience: the schemes for the
+    audience of the one that answers first, or all that may apply while the age is not known.
     """
-    from all_cli.risk.library import risk_library
-    from all_cli.risk.narrowing import next_tests
+    from all_cli.patient.age import read_date
+    from all_cli.risk.library import asks_relapse, in_relapse, risk_library
+    from all_cli.risk.narrowing import next_tests, sendings
 
     with sentences():
         library = risk_library(rules)
         _one_choice(scheme, audience, library)
+        start = read_date("--diagnosed", about.diagnosed) if about.diagnosed else None
+        if not about.born:
+            about = about._replace(diagnosed=None)  # alone it dates the tests to come
         patient = about.patient(library.vocabulary)
         answers = library.answers(patient, scheme)
         if scheme:
@@ -131,15 +136,19 @@ def next_test(
             if not asked and answers.primary and "age" in patient.known:
                 asked = library.schemes[answers.primary].audience
             ids = _for(asked, answers.applicable, library)
+            if not in_relapse(patient):
+                ids = [id for id in ids if not asks_relapse(library.schemes[id])]
         found = next_tests([library.schemes[id] for id in ids], patient)
+
+        sent = [] if in_relapse(patient) else sendings(found.schemes, patient)
 
         from all_cli.report.narrowing import narrowing_json, narrowing_page
 
         emit(
             form,
             color,
-            lambda: narrowing_page(found, ids, patient, library, audience=asked, top=top),
-            lambda: narrowing_json(found, ids, patient, library, audience=asked),
+            lambda: narrowing_page(found, sent, ids, patient, library, audience=asked, top=top, start=start),
+            lambda: narrowing_json(found, sent, ids, patient, library, audience=asked, start=start),
         )
 
 

@@ -13,6 +13,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from all_cli.cli.common import fail
+from all_cli.patient.reading import ABSENT_WORDS, PRESENT_WORDS, UNKNOWN_WORDS, fold
 
 _LAST_ONE_TAKEN = ("form", "color")  # how it is printed; an alias may have said it already
 
@@ -56,6 +57,7 @@ class SaidOnce(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Count the options as they stand, then let Typer read them."""
+        args = self._plain_flags(args)
         if not ctx.resilient_parsing:
             given: set[Any] = set()
             for option in self.make_parser(ctx).parse_args(args=list(args))[2]:
@@ -63,6 +65,24 @@ class SaidOnce(TyperCommand):
                     fail(f"{' / '.join([*option.opts, *option.secondary_opts])} is given twice; give it once")
                 given.add(option)
         return super().parse_args(ctx, args)
+
+    def _plain_flags(self, args: list[str]) -> list[str]:
+        """The arguments with a yes or no behind a flag drawn into it: ``--ph no`` is ``--no-ph``."""
+        both = {
+            option.opts[0]: (option.opts[0], option.secondary_opts[0])
+            for option in self.params
+            if option.opts and option.secondary_opts
+        }
+        plain: list[str] = []
+        for arg in args:
+            flag = both.get(plain[-1]) if plain else None
+            if flag and (word := fold(arg)) in PRESENT_WORDS | ABSENT_WORDS:
+                plain[-1] = flag[word in ABSENT_WORDS]
+            elif flag and word in UNKNOWN_WORDS and word:
+                plain.pop()
+            else:
+                plain.append(arg)
+        return plain
 
 
 def _may_repeat(option: Any) -> bool:

@@ -31,6 +31,14 @@ RulesOption = Annotated[
     typer.Option("--rules", metavar="FILE", help="Your own schemes (YAML); extend the shipped ones, or replace by id."),
 ]
 
+AssumeOption = Annotated[
+    list[str] | None,
+    typer.Option("--assume", metavar="FACT=VALUE", help="A likely answer too, if this is so. Repeatable."),
+]
+RoutineOption = Annotated[
+    bool, typer.Option("--routine", help="A likely answer too, with what is routine for a new patient assumed.")
+]
+
 
 def _version(value: bool) -> None:
     if value:
@@ -130,7 +138,7 @@ def described(
         "sex": sex,
         "lineage": lineage,
         "wbc": wbc,
-        "cns": cns,
+        "cns": f"CNS{cns}" if cns in ("1", "2", "3") else cns,  # in a table a bare number may be a code
         "mrd_d8_pb": mrd_d8_pb,
         "mrd_d15": mrd_d15,
         "mrd_eoi": mrd_eoi,

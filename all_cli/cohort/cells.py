@@ -12,6 +12,7 @@ from typing import NamedTuple
 from all_cli.cohort.columns import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, Column, read_cell, read_cell_date
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.logic.axis import Axis
+from all_cli.logic.definition import definitions_in
 from all_cli.logic.values import NumberSet, Possible, whole_domain
 from all_cli.patient.age import age_between
 from all_cli.patient.genetics import GeneticsReader
@@ -157,13 +158,16 @@ def exact_facts(vocabulary: Vocabulary, columns: Sequence[Column]) -> frozenset[
 
 
 def common_axes(schemes: Sequence[Scheme], vocabulary: Vocabulary) -> Mapping[str, Axis]:
-    """Per fact an axis cut at every scheme's cut-offs.
+    """Per fact an axis cut at every scheme's cut-offs, and at those of the definitions of facts.
 
     Facts that no scheme asks for are there too: they can imply others, or contradict them.
     """
     cuts: dict[str, set[float]] = {fact: set() for fact in vocabulary.facts}
     for scheme in schemes:
         for axis in scheme.diagram.axes:
+            cuts[axis.fact].update(axis.cuts)
+    for definition in definitions_in(vocabulary):
+        for axis in definition.diagram.axes:
             cuts[axis.fact].update(axis.cuts)
     axes: dict[str, Axis] = {}
     for id, values in cuts.items():

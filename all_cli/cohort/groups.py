@@ -17,6 +17,7 @@ from all_cli.cohort.numbering import Numbering
 from all_cli.cohort.plain_numbers import PlainNumbers
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.logic.axis import Axis
+from all_cli.logic.definition import definitions_in
 from all_cli.logic.values import Possible
 from all_cli.patient.patient import Patient
 from all_cli.patient.unreadable import UnreadableError
@@ -272,7 +273,8 @@ class Group:
 
 def groups_of(vocabulary: Vocabulary, columns: Sequence[Column], reader: CellReader) -> list[Group]:
     """The groups of a table's columns, in the order of their first columns."""
-    linked = _linked(vocabulary)
+    spoken = {fact for column in columns if column.reads != LEFT_ALONE for fact in facts_of(column, vocabulary)}
+    linked = _linked(vocabulary, spoken)
     dates = tuple(column for read in (BORN, DIAGNOSED) for column in columns if column.reads == read)
     sources: list[tuple[Column, ...]] = [
         (column,) for column in columns if column.reads not in (LEFT_ALONE, BORN, DIAGNOSED)
@@ -301,15 +303,28 @@ def groups_of(vocabulary: Vocabulary, columns: Sequence[Column], reader: CellRea
     ]
 
 
-def _linked(vocabulary: Vocabulary) -> dict[str, frozenset[str]]:
-    """Per fact, all facts that what is said of it can bear on, over any number of steps, and itself."""
+def _linked(vocabulary: Vocabulary, spoken: set[str]) -> dict[str, frozenset[str]]:
+    """Per fact, all facts that what is said of it can bear on, over any number of steps, and itself.
+
+    A definition that needs facts of which the table says nothing links none: white cells and age stay apart unless
+    there is a column of hours of steroid.
+    """
     together: dict[str, set[str]] = {id: {id} for id in vocabulary.facts}
+
+    def link(one: str, other: str) -> None:
+        other = vocabulary[other].id
+        if together[other] is not together[one]:
+            together[one] |= together[other]
+            for member in together[other]:
+                together[member] = together[one]
+
     for fact in vocabulary.facts.values():
         compared = (*fact.exceeds[0], *fact.exceeds[2]) if fact.exceeds else ()
         for other in (*(other for _, other, _ in fact.implies), *fact.all_of, *fact.known_means, *compared):
-            other = vocabulary[other].id
-            if together[other] is not together[fact.id]:
-                together[fact.id] |= together[other]
-                for member in together[other]:
-                    together[member] = together[fact.id]
+            link(fact.id, other)
+    can_be_known = set[str]().union(*(together[fact] for fact in spoken))
+    for definition in definitions_in(vocabulary):
+        if can_be_known.issuperset(definition.needs):
+            for other in definition.asks:
+                link(definition.fact, other)
     return {id: frozenset(members) for id, members in together.items()}

@@ -53,7 +53,7 @@ class Walk:
         # The reason why a patient is outside names the population's facts; and an implication carries what is known
         # of one fact to another. Both can matter where the diagram itself does not ask.
         population = {test.fact for test in tests(scheme.population.when)}
-        linked = {axis for a, _, b, _ in diagram.implications for axis in (a, b)}
+        linked = diagram.linked
         numbers = range(len(diagram.axes))
         self._first = [n for n in numbers if diagram.axes[n].fact in population or n in linked]
         self._order = [n for n in (*self._first, *(n for n in numbers if n not in self._first)) if self._known[n]]

@@ -19,6 +19,8 @@ Exceeds = tuple[tuple[str, str], float, tuple[str, str], Mapping[str, Any]]
 """First ratio (two facts), factor, second ratio, and per fact the intervals in which the question arises."""
 
 Interval = tuple[float | None, bool, float | None, bool]  # low, low included, high, high included
+DefinedBy = tuple[str, Mapping[str, tuple[str, ...]]]
+"""A scheme, and per rule of it the values that the fact then has; rules not named leave the fact open."""
 
 
 class Value(NamedTuple):
@@ -33,7 +35,8 @@ class Fact(NamedTuple):
 
     ``kind`` is number, choice or flag (a flag's values are ``present`` and ``absent``); ``unit`` is the unit that
     numbers are kept in, ``units`` the accepted spellings of units with their factor; ``hard`` bounds what can exist,
-    ``plausible`` what is not worth a warning; ``words`` maps a word to the intervals it means.
+    ``plausible`` what is not worth a warning; ``words`` maps a word to the intervals it means; ``definition`` is the
+    compiled form of ``defined_by`` (see :mod:`all_cli.logic.definition`).
     """
 
     id: str
@@ -58,6 +61,8 @@ class Fact(NamedTuple):
     none_means: tuple[Interval, ...] = ()
     known_means: tuple[str, ...] = ()
     exceeds: Exceeds | None = None
+    defined_by: DefinedBy | None = None
+    definition: tuple[Any, ...] | None = None
     panel: bool = True
     worse: str = ""
     option: str = ""
@@ -182,6 +187,10 @@ def _dangling(document: "Document", fact: Fact, facts: Mapping[str, Fact]) -> It
         unknown += [f"{fact.id}: {value}" for value in when if value not in fact.values]
         place = document.key_place((*path, "implies"))
         yield from (Problem(place, f'"{name}" is not in the vocabulary') for name in unknown)
+    for values in fact.defined_by[1].values() if fact.defined_by else ():
+        for value in values:
+            if value not in fact.values:
+                yield Problem(document.place((*path, "defined_by")), f'"{value}" is no value of {fact.id}')
     compared = (*fact.exceeds[0], *fact.exceeds[2]) if fact.exceeds else ()
     for key, parts in (("all_of", fact.all_of), ("known_means", fact.known_means), ("exceeds", compared)):
         for part in parts:
@@ -206,6 +215,10 @@ def _exceeds(raw: Mapping[str, Any] | None) -> Exceeds | None:
         return None
     within = {fact: intervals(text) for fact, text in raw.get("within", {}).items()}
     return (raw["ratio"][0], raw["ratio"][1]), raw["times"], (raw["of"][0], raw["of"][1]), within
+
+
+def _defined_by(raw: Mapping[str, Any] | None) -> DefinedBy | None:
+    return (raw["scheme"], {rule: tuple(values) for rule, values in raw["rules"].items()}) if raw else None
 
 
 def _fact(id: str, entry: Mapping[str, Any], words: Mapping[str, tuple[Interval, ...]]) -> Fact:
@@ -238,6 +251,7 @@ def _fact(id: str, entry: Mapping[str, Any], words: Mapping[str, tuple[Interval,
         none_means=intervals(entry["none_means"]) if "none_means" in entry else (),
         known_means=tuple(entry.get("known_means", ())),
         exceeds=_exceeds(entry.get("exceeds")),
+        defined_by=_defined_by(entry.get("defined_by")),
         panel=entry.get("panel", True),
         worse=entry.get("worse", ""),
         option=entry.get("option", ""),

@@ -10,23 +10,45 @@ Nodes are numbered. Nodes ``0 … leaves - 1`` are the answers (one per rule; th
 above is ``(axis, children)`` with one child per piece, or ``-1`` where no patient can be.
 """
 
+import functools
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from all_cli.logic.axis import Axis
-from all_cli.logic.expression import AllOf, Always, AnyOf, AtLeast, Compare, Expression, Named, Not, OneOf
+from all_cli.logic.expression import Expression
 
 IMPOSSIBLE = -1
 _WORD = 60  # answers that fit into one number of the cache
 
-# A condition with facts filled in: True, False, or a tuple ("c", axis, mask), ("!", item), ("&" or "|", items),
-# ("#", number, items). Tuples hash and compare, which makes equal remainders one state.
-Residual = Any
 Implication = tuple[int, int, int, int]  # axis a, mask of a, axis b, mask of b: a in its mask means b in its own
+
+
+class Defined(NamedTuple):
+    """A fact that others define, as a part of a diagram: ``axis`` is its number, ``parts`` those of the others.
+
+    ``leaves``, ``nodes`` and ``root`` are a diagram on the same axes; ``values`` holds, per answer of it, the mask of
+    the defined fact. ``binds`` says that the definition bears on the facts asked for even if no other is known.
+    """
+
+    axis: int
+    parts: tuple[int, ...]
+    values: tuple[int, ...]
+    leaves: int
+    nodes: tuple[tuple[int, tuple[int, ...]], ...]
+    root: int
+    binds: bool = False
+
+    def left(self, axes: tuple[Axis, ...], masks: Sequence[int]) -> int:
+        """The mask of the values that the fact can still have."""
+        reached = Diagram(axes, self.leaves, self.nodes, self.root).reach(masks)
+        return functools.reduce(int.__or__, (mask for leaf, mask in enumerate(self.values) if reached >> leaf & 1), 0)
 
 
 class Diagram(NamedTuple):
     """A compiled decision diagram; ``nodes[i]`` is node ``leaves + i``.
+
+    The last ``unasked`` axes are of facts that no node asks for: they define one that is asked for, or are defined by
+    such.
 
     ``below[i]`` is the bit mask of the answers under that node when nothing more is known: from the last known fact
     on, a walk need not go down. Empty if it was not worked out.
@@ -38,6 +60,21 @@ class Diagram(NamedTuple):
     root: int
     implications: tuple[Implication, ...] = ()
     below: tuple[int, ...] = ()
+    definitions: tuple[Defined, ...] = ()
+    unasked: int = 0
+
+    @property
+    def asked(self) -> tuple[Axis, ...]:
+        """The axes of the facts that the conditions ask for."""
+        return self.axes[: len(self.axes) - self.unasked]
+
+    @property
+    def linked(self) -> set[int]:
+        """The axes whose value can say something of another's."""
+        return {
+            *(axis for a, _, b, _ in self.implications for axis in (a, b)),
+            *(axis for fact in self.definitions for axis in (fact.axis, *fact.parts)),
+        }
 
     @property
     def everything(self) -> tuple[int, ...]:
@@ -50,16 +87,48 @@ class Diagram(NamedTuple):
         Args:
             masks: per axis, the pieces still possible, as :meth:`Axis.mask` gives them.
         """
-        if self.implications:
-            closed = propagate(self.implications, tuple(masks))
+        if self.implications or self.definitions:
+            closed = self._closed(tuple(masks))
             if closed is None:
                 return 0
             masks = closed
             # An implication that every completion satisfies is settled; the diagram knows those that are wide open.
             unsettled = [(a, am, b, bm) for a, am, b, bm in self.implications if masks[a] & am and masks[b] & ~bm]
-            if any(self._partly(axis, masks) for a, _, b, _ in unsettled for axis in (a, b)):
+            if any(self._partly(axis, masks) for a, _, b, _ in unsettled for axis in (a, b)) or any(
+                self._unsettled(fact, masks) for fact in self.definitions
+            ):
                 return self._reach_linked(self.root, closed, {})
         return self._reach(self.root, masks, {}, self._last_known(masks))
+
+    def _closed(self, masks: tuple[int, ...]) -> tuple[int, ...] | None:
+        """The masks with the consequences of implications and definitions drawn; None if no patient can be so."""
+        while True:
+            closed = propagate(self.implications, masks)
+            if closed is None or not self.definitions:
+                return closed
+            masks = closed
+            for fact in self.definitions:
+                if self._idle(fact, masks):
+                    continue
+                left = masks[fact.axis] & fact.left(self.axes, masks)
+                if not left:
+                    return None
+                masks = (*masks[: fact.axis], left, *masks[fact.axis + 1 :])
+            if masks == closed:
+                return masks
+
+    def _idle(self, fact: Defined, masks: Sequence[int]) -> bool:
+        """Whether a definition says nothing, as nothing is known of the facts that no node asks for."""
+        return not fact.binds and all(
+            masks[axis] == self.axes[axis].domain for axis in range(len(self.axes) - self.unasked, len(self.axes))
+        )
+
+    def _unsettled(self, fact: Defined, masks: Sequence[int]) -> bool:
+        """Whether what a definition leaves can differ between completions of the facts asked for."""
+        if self._idle(fact, masks):
+            return False
+        axes = (fact.axis, *fact.parts)
+        return any(masks[axis] & (masks[axis] - 1) for axis in axes if axis < len(self.axes) - self.unasked)
 
     def _last_known(self, masks: Sequence[int]) -> int:
         """The last axis of which anything is known; below it the answers are known beforehand."""
@@ -87,7 +156,7 @@ class Diagram(NamedTuple):
             axis, children = self.nodes[node - self.leaves]
             found = 0
             for piece in self.axes[axis].pieces(masks[axis]):
-                narrowed = propagate(self.implications, (*masks[:axis], 1 << piece, *masks[axis + 1 :]))
+                narrowed = self._closed((*masks[:axis], 1 << piece, *masks[axis + 1 :]))
                 if narrowed is not None:
                     found |= self._reach_linked(children[piece], narrowed, seen)
             seen[key] = found
@@ -181,13 +250,16 @@ class Diagram(NamedTuple):
             self.root,
             self.implications,
             self.below if self.leaves <= _WORD else (),
+            self.definitions,
+            self.unasked,
         )
 
     @staticmethod
     def unpack(packed: tuple[Any, ...]) -> "Diagram":
         """The inverse of :meth:`pack`, as the cache reads it back (lists as tuples)."""
-        axes, *rest = packed
-        return Diagram(tuple(map(Axis.unpack, axes)), *rest)
+        axes, leaves, nodes, root, implications, below, definitions, unasked = packed
+        facts = tuple(Defined(*fact) for fact in definitions)
+        return Diagram(tuple(map(Axis.unpack, axes)), leaves, nodes, root, implications, below, facts, unasked)
 
 
 def build_diagram(
@@ -200,146 +272,9 @@ def build_diagram(
         axes: the facts they use, in the order in which the diagram asks.
         implications: what one fact's values say about another's; completions that break one are impossible.
     """
-    return _Builder(rules, tuple(axes), tuple(implications)).diagram()
+    from all_cli.logic.building import built
 
-
-class _Builder:
-    def __init__(
-        self, rules: Sequence[Expression], axes: tuple[Axis, ...], implications: tuple[Implication, ...]
-    ) -> None:
-        self.axes = axes
-        self.index = {axis.fact: number for number, axis in enumerate(axes)}
-        self.rules = [self.residual(rule) for rule in rules]
-        self.implications = implications
-        self.leaves = len(rules) + 1
-        self.nodes: list[tuple[int, tuple[int, ...]]] = []
-        self.unique: dict[tuple[int, tuple[int, ...]], int] = {}
-        self.memo: dict[Any, int] = {}
-        self.filled: dict[tuple[Residual, int, int], Residual] = {}
-        self.used: dict[Residual, frozenset[int]] = {}
-
-    def diagram(self) -> Diagram:
-        allowed = self.propagate(tuple(axis.domain for axis in self.axes))
-        remaining = self.remaining(list(enumerate(self.rules)))
-        root = IMPOSSIBLE if allowed is None else self.node(0, remaining, allowed)
-        return Diagram(self.axes, self.leaves, tuple(self.nodes), root, self.implications, self.below())
-
-    def below(self) -> tuple[int, ...]:
-        """Per node, the answers under it; children are numbered before their parents."""
-        found: list[int] = []
-        for _, children in self.nodes:
-            answers = 0
-            for child in children:
-                if child >= 0:
-                    answers |= 1 << child if child < self.leaves else found[child - self.leaves]
-            found.append(answers)
-        return tuple(found)
-
-    def residual(self, expression: Expression) -> Residual:
-        match expression:
-            case Compare() | OneOf():
-                axis = self.index[expression.fact]
-                mask = self.axes[axis].mask(expression.allowed)
-                return mask == self.axes[axis].domain if mask in (0, self.axes[axis].domain) else ("c", axis, mask)
-            case Named(_, item):
-                return self.residual(item)
-            case Not(item):
-                return _negated(self.residual(item))
-            case AllOf(items):
-                return _joined("&", [self.residual(item) for item in items])
-            case AnyOf(items):
-                return _joined("|", [self.residual(item) for item in items])
-            case AtLeast(number, items):
-                return _counted(number, [self.residual(item) for item in items])
-            case Always(value):
-                return value
-
-    def remaining(self, rules: list[tuple[int, Residual]]) -> tuple[tuple[int, Residual], ...]:
-        """Rules that may still decide: those that cannot hold dropped, those behind a certain one too."""
-        kept = []
-        for number, condition in rules:
-            if condition is False:
-                continue
-            kept.append((number, condition))
-            if condition is True:
-                return tuple(kept)
-        kept.append((self.leaves - 1, True))
-        return tuple(kept)
-
-    def node(self, axis: int, rules: tuple[tuple[int, Residual], ...], allowed: tuple[int, ...]) -> int:
-        if rules[0][1] is True:
-            return rules[0][0]
-        while not any(axis in self.support(condition) for _, condition in rules):
-            axis += 1
-        key = (axis, rules, allowed)
-        known = self.memo.get(key)
-        if known is None:
-            known = self.memo[key] = self.split(axis, rules, allowed)
-        return known
-
-    def split(self, axis: int, rules: tuple[tuple[int, Residual], ...], allowed: tuple[int, ...]) -> int:
-        children = []
-        count = len(self.axes[axis].words) or 2 * len(self.axes[axis].cuts) + 1
-        for piece in range(count):
-            child = IMPOSSIBLE
-            if allowed[axis] >> piece & 1:
-                narrowed = self.propagate((*allowed[:axis], 1 << piece, *allowed[axis + 1 :]))
-                if narrowed is not None:
-                    left = self.remaining([(number, self.fill(rule, axis, piece)) for number, rule in rules])
-                    child = self.node(axis + 1, left, self.forget(narrowed, axis))
-            children.append(child)
-        possible = {child for child in children if child != IMPOSSIBLE}
-        if len(possible) <= 1:
-            return possible.pop() if possible else IMPOSSIBLE
-        entry = (axis, tuple(children))
-        if entry not in self.unique:
-            self.unique[entry] = self.leaves + len(self.nodes)
-            self.nodes.append(entry)
-        return self.unique[entry]
-
-    def forget(self, allowed: tuple[int, ...], axis: int) -> tuple[int, ...]:
-        """Widen again a decided axis that no implication links to others: it can no longer make a difference."""
-        linked = any(axis in (a, b) for a, _, b, _ in self.implications)
-        return allowed if linked else (*allowed[:axis], self.axes[axis].domain, *allowed[axis + 1 :])
-
-    def propagate(self, allowed: tuple[int, ...]) -> tuple[int, ...] | None:
-        return propagate(self.implications, allowed)
-
-    def fill(self, condition: Residual, axis: int, piece: int) -> Residual:
-        if isinstance(condition, bool) or axis not in self.support(condition):
-            return condition
-        key = (condition, axis, piece)
-        if key not in self.filled:
-            self.filled[key] = self._fill(condition, axis, piece)
-        return self.filled[key]
-
-    def _fill(self, condition: Residual, axis: int, piece: int) -> Residual:
-        match condition[0]:
-            case "c":
-                return bool(condition[2] >> piece & 1)
-            case "!":
-                return _negated(self.fill(condition[1], axis, piece))
-            case "#":
-                return _counted(condition[1], [self.fill(item, axis, piece) for item in condition[2]])
-            case sign:
-                return _joined(sign, [self.fill(item, axis, piece) for item in condition[1]])
-
-    def support(self, condition: Residual) -> frozenset[int]:
-        """The axes that the condition still hangs on."""
-        if isinstance(condition, bool):
-            return frozenset()
-        if condition not in self.used:
-            match condition[0]:
-                case "c":
-                    result = frozenset({condition[1]})
-                case "!":
-                    result = self.support(condition[1])
-                case "#":
-                    result = frozenset[int]().union(*map(self.support, condition[2]))
-                case _:
-                    result = frozenset[int]().union(*map(self.support, condition[1]))
-            self.used[condition] = result
-        return self.used[condition]
+    return built(rules, tuple(axes), tuple(implications))
 
 
 def propagate(implications: Iterable[Implication], allowed: tuple[int, ...]) -> tuple[int, ...] | None:
@@ -358,38 +293,3 @@ def propagate(implications: Iterable[Implication], allowed: tuple[int, ...]) -> 
             if not masks[a] or not masks[b]:
                 return None
     return tuple(masks)
-
-
-def _negated(item: Residual) -> Residual:
-    if isinstance(item, bool):
-        return not item
-    return item[1] if item[0] == "!" else ("!", item)
-
-
-def _joined(sign: str, items: list[Residual]) -> Residual:
-    """``&`` or ``|`` of the items, simplified: constants absorbed, nested ones opened, repeats dropped."""
-    absorbing = sign == "|"
-    kept: dict[Residual, None] = {}
-    for item in items:
-        if item is absorbing:
-            return absorbing
-        if isinstance(item, bool):
-            continue
-        for inner in item[1] if item[0] == sign else (item,):
-            kept[inner] = None
-    if not kept:
-        return not absorbing
-    return next(iter(kept)) if len(kept) == 1 else (sign, tuple(kept))
-
-
-def _counted(number: int, items: list[Residual]) -> Residual:
-    """At least ``number`` of the items, constants taken out."""
-    number -= sum(item is True for item in items)
-    open_items = tuple(item for item in items if not isinstance(item, bool))
-    if number <= 0:
-        return True
-    if number > len(open_items):
-        return False
-    if number == len(open_items):
-        return _joined("&", list(open_items))
-    return _joined("|", list(open_items)) if number == 1 else ("#", number, open_items)

@@ -9,6 +9,9 @@ less is left open. Normal cells beside an abnormal clone are not the leukaemia; 
 Trisomies 4, 10 and 17 count if every abnormal clone shows exactly three copies and is near-diploid (2n): in a triploid
 or doubled hypodiploid clone three copies are not those of high hyperdiploidy. Other abnormalities count in any clone.
 
+A hypodiploid clone beside its own doubling is hypodiploid: the doubled clone is the same leukaemia, and the chromosome
+number is that of the clone it came from.
+
 Complex karyotype, five or more unrelated abnormalities in one clone (never three, the myeloid rule), is concluded
 from a lower bound: rearrangements that share a breakpoint count once; a whole-chromosome gain once a chromosome; a loss
 once, unless the chromosome is part of a rearrangement; marker chromosomes only where they outnumber the losses, as a
@@ -28,6 +31,7 @@ from all_cli.patient.findings import KARYOTYPE_NUMBERS, NEVER, SURELY, Finding, 
 from all_cli.patient.karyotype import Clone, Token, read_clones
 
 NORMAL_CELLS = 20
+_DIPLOID = 46
 _GAINS = {"4": "trisomy_4", "8": "trisomy_8", "10": "trisomy_10", "17": "trisomy_17"}
 _FAVOURABLE = ("trisomy_4", "trisomy_10", "trisomy_17")
 
@@ -124,6 +128,8 @@ class _View:
         ):
             modal = NumberSet(())
             for index in self.abnormal:
+                if self._is_doubling(index):
+                    continue
                 modal |= NumberSet.between(self.clones[index].low, self.clones[index].high)
             yield "modal_chromosomes", modal
         for chromosome, fact in _GAINS.items():
@@ -136,6 +142,14 @@ class _View:
             yield "monosomy_7", SURELY
         if any(self._least_count(index) >= 5 for index in self.abnormal):
             yield "complex_karyotype", SURELY
+
+    def _is_doubling(self, index: int) -> bool:
+        """Whether a clone is a hypodiploid one of the same leukaemia with all its chromosomes doubled."""
+        clone = self.clones[index]
+        hypodiploid = [self.clones[number] for number in self.abnormal if self.clones[number].high < _DIPLOID]
+        if clone.doubled > 1 and hypodiploid[:1] == [self.clones[self.abnormal[0]]]:
+            return True
+        return any((clone.low, clone.high) == (2 * other.low, 2 * other.high) for other in hypodiploid)
 
     def _plainly_normal(self) -> bool:
         """Only cells with 46 chromosomes and nothing listed, not even constitutional, at least 20 if counted."""

@@ -129,7 +129,8 @@ class Patient:
         return other
 
     def conclude(self) -> None:
-        """Draw what follows from what is known (KMT2A::AFF1 is a KMT2A rearrangement; +4 and +10 a double trisomy).
+        """Draw what follows from what is known (KMT2A::AFF1 is a KMT2A rearrangement; +4 and +10 a double trisomy;
+        blasts, counts and signs make the CNS status).
 
         Raises:
             ContradictionError: two things said cannot both be true.
@@ -137,7 +138,7 @@ class Patient:
         facts = [
             fact
             for fact in self.vocabulary.facts.values()
-            if fact.implies or fact.known_means or fact.exceeds is not None or fact.all_of
+            if fact.implies or fact.known_means or fact.exceeds or fact.all_of or fact.definition
         ]
         changed = True
         while changed:
@@ -150,6 +151,8 @@ class Patient:
                     self._follow_ratio(fact)
                 if fact.all_of:
                     self._follow_parts(fact)
+                if fact.definition:
+                    self._follow_definition(fact)
             changed = before != {id: known.possible for id, known in self.known.items()}
 
     def _follow_implications(self, fact: Fact) -> None:
@@ -181,6 +184,18 @@ class Patient:
         if exceeds is not None:
             said = " and ".join((*fact.exceeds[0], *fact.exceeds[2]))
             self.learn(fact.id, frozenset({PRESENT if exceeds else ABSENT}), said, derived=True)
+
+    def _follow_definition(self, fact: Fact) -> None:
+        from all_cli.logic.definition import definition_of
+
+        definition = definition_of(fact)
+        if self.known.keys().isdisjoint(definition.asks) or not self.known.keys() >= set(definition.needs):
+            return
+        known = self.possible()
+        left = definition.left(known)
+        if left != frozenset(fact.values):
+            said = " and ".join(self._source(self.vocabulary[id]) for id in definition.reasons(known, left))
+            self.learn(fact.id, left, said, derived=True)
 
     def _source(self, fact: Fact) -> str:
         known = self.known[fact.id]

@@ -180,7 +180,9 @@ def _quantity(fact: Fact, text: str) -> Quantity:
     except ArithmeticError:
         raise UnreadableError(fact.id, text, "too large or too small to be a number") from None
     if quantity is None:
-        hint = did_you_mean(text, list(fact.words)) or f"; write for example {_examples(fact)}"
+        hint = did_you_mean(text, list(fact.words)) or (
+            f"; write for example {_examples(fact)}" if fact.examples else ""
+        )
         raise UnreadableError(fact.id, text, f"not a number{hint}")
     if quantity.high.copy_abs() > _LARGEST:  # abs() itself overflows
         raise UnreadableError(fact.id, text, "too large to be a value")
@@ -317,7 +319,7 @@ def _within(fact: Fact, text: str, found: NumberSet) -> NumberSet:
 
 
 def _examples(fact: Fact) -> str:
-    return " or ".join(fact.examples[:3]) or "a number"
+    return " or ".join(fact.examples[:3])
 
 
 @lru_cache(maxsize=8192)

@@ -19,9 +19,9 @@ UNKNOWN_WORDS = frozenset(
     | {"[not available]", "[not applicable]", "[not evaluated]"}
 )
 # 1.0 and 0.0 are what a column of 1, 0 and empty cells becomes in programs that keep numbers as fractions.
-_PRESENT_WORDS = frozenset({"present", "yes", "y", "true", "positive", "pos", "detected", "1", "1.0", "+"})
+PRESENT_WORDS = frozenset({"present", "yes", "y", "true", "positive", "pos", "detected", "1", "1.0", "+"})
 _LESIONS = frozenset({"rearranged", "mutated", "deleted", "fused", "amplified", "altered"})
-_ABSENT_WORDS = frozenset(
+ABSENT_WORDS = frozenset(
     {"absent", "no", "n", "false", "negative", "neg", "not detected", "none", "0", "germline", "wild type", "wt"}
     | {"not rearranged", "not present", "normal", "wild-type", "wildtype", "undetected", "not found", "0.0"}
 )
@@ -106,9 +106,9 @@ def _flag(fact: Fact, text: str, folded: str) -> ChoiceSet:
         return frozenset({own[folded]})
     # "deleted" is the finding of an IKZF1 deletion and no KMT2A rearrangement: the fact's own spellings tell.
     named = folded in _LESIONS and any(fold(spelling).endswith(f" {folded}") for spelling in fact.spellings)
-    if folded in _PRESENT_WORDS or named:
+    if folded in PRESENT_WORDS or named:
         return frozenset({PRESENT})
-    if folded in _ABSENT_WORDS:
+    if folded in ABSENT_WORDS:
         return frozenset({ABSENT})
     raise UnreadableError(fact.id, text, "neither present nor absent; write yes, no or unknown")
 

@@ -228,16 +228,18 @@ def protocol_library() -> ProtocolLibrary:
     Raises:
         KnowledgeError: a knowledge file has mistakes.
     """
-    inputs = [files.content(name) for name in (files.FACTS, files.SOURCES, files.PROTOCOLS)]
+    inputs = [files.content(name) for name in (files.FACTS, files.SOURCES, files.PROTOCOLS, files.RISK_RULES)]
     return ProtocolLibrary(compiled("protocols", inputs, _build))
 
 
 def _build() -> dict[str, Any]:
     from all_cli.knowledge.documents import documents_of
+    from all_cli.logic.compile_definition import with_definitions
     from all_cli.protocol.compile import compile_protocols
 
-    facts, bibliography, protocols = documents_of(files.FACTS, files.SOURCES, files.PROTOCOLS)
-    vocabulary, sources = vocabulary_in(facts), sources_in(bibliography)
+    facts, bibliography, protocols, rules = documents_of(files.FACTS, files.SOURCES, files.PROTOCOLS, files.RISK_RULES)
+    # Facts that a risk scheme defines follow here too.
+    vocabulary, sources = with_definitions(vocabulary_in(facts), facts, rules), sources_in(bibliography)
     return packed(compile_protocols(protocols, vocabulary, sources), vocabulary, sources)
 
 

@@ -8,12 +8,13 @@ from typing import Any
 from all_cli import __version__
 from all_cli.knowledge import files
 from all_cli.knowledge.sources import Citation
+from all_cli.patient.assumption import assumption_text
 from all_cli.patient.patient import Patient
 from all_cli.report.guidance_pointers import for_patient, pointers_json, pointers_page
 from all_cli.report.page import Page
 from all_cli.report.words import number_of
-from all_cli.risk.library import Answers, RiskLibrary
-from all_cli.risk.scheme import NOT_APPLICABLE, Statement
+from all_cli.risk.library import Answers, Likely, RiskLibrary, for_relapse, in_relapse
+from all_cli.risk.scheme import NOT_APPLICABLE, Scheme, Statement
 from all_cli.risk.verdict import ASSIGNED, Decision, Verdict
 
 SCHEMA_VERSION = 1
@@ -38,6 +39,7 @@ def answers_page(
         ending: adds what else is to stand before the references.
     """
     page = Page(library.sources)
+    warnings(page, patient, library)
     said = patient.said()
     page.line(", ".join(f"{id} {text}" for id, text in said.items()) or "nothing known", "Patient")
     for warning in patient.warnings:
@@ -45,9 +47,10 @@ def answers_page(
     _as_of(page, answers, library)
     full = answers.ids if named else [id for id in answers.applicable if id == answers.primary]
     for id in full:
-        _in_full(page, answers.verdict(id), "" if named else _unasked(answers, patient, library))
+        cautions = [_first_line(answers.verdict(id), patient) if named else _unasked(answers, patient, library)]
+        _in_full(page, answers, id, patient, library, [text for text in cautions if text])
     if not full:
-        page.line("No encoded scheme is for this patient.", strong=True)
+        page.line(_no_headline(answers, patient), strong=True)
     if not named:
         _others(page, answers, library)
     _outside(page, answers.outside)
@@ -56,6 +59,33 @@ def answers_page(
     pointers_page(page, for_patient(patient))
     page.close()
     return page
+
+
+def warnings(page: Page, patient: Patient, library: RiskLibrary) -> None:
+    """What heads every screen on a patient who may not have ALL at all."""
+    for caution, _ in library.cautions(patient):
+        page.line(f"{caution.text} {page.cite(caution.cite, caution.checked)}", "warning", strong=True)
+
+
+def warning_texts(patient: Patient, library: RiskLibrary) -> list[str]:
+    """The sentences of :func:`warnings`, and what is doubtful in the values given."""
+    return [*(caution.text for caution, _ in library.cautions(patient)), *patient.warnings]
+
+
+def _no_headline(answers: Answers, patient: Patient) -> str:
+    if patient.known or not answers.applicable:
+        return "No encoded scheme is for this patient."
+    return (
+        "Nothing is known of the patient. Give at least age, white cell count and lineage: "
+        "all-risk classify --age 7 --wbc 45 --lineage B"
+    )
+
+
+def _first_line(verdict: Verdict, patient: Patient) -> str:
+    """That a scheme named for a patient in relapse was made for untreated leukaemia; otherwise empty."""
+    if not in_relapse(patient) or for_relapse(verdict.scheme) or verdict.status == NOT_APPLICABLE:
+        return ""
+    return f"{verdict.scheme.id} was made for untreated leukaemia; in relapse its groups and figures do not count"
 
 
 def as_of_text(year: int, recorded: int, unrecorded: int, left_out: int) -> str:
@@ -101,22 +131,26 @@ def _unasked(answers: Answers, patient: Patient, library: RiskLibrary) -> str:
     )
 
 
-def _in_full(page: Page, verdict: Verdict, caution: str = "") -> None:
+def _in_full(
+    page: Page, answers: Answers, id: str, patient: Patient, library: RiskLibrary, cautions: list[str]
+) -> None:
+    verdict = answers.verdict(id)
     scheme = verdict.scheme
     page.heading(f"{scheme.title}: {_answer(verdict)}", 1)
     page.line(f"{scheme.id} ({scheme.published}), {verdict.status}", "scheme")
-    if caution:
+    for caution in cautions:
         page.line(caution, "caution", strong=True)
     if verdict.status == NOT_APPLICABLE:
         page.line(f"{verdict.reason} {page.cite(scheme.population.cite, scheme.population.checked)}", "why")
         return
+    if (likely := answers.likely(id)) and likely.assumed:
+        _likely(page, scheme, likely, patient)
     population = scheme.population
     page.line(f"{population.note} {page.cite(population.cite, population.checked)}", "for")
     if verdict.status == ASSIGNED:
         for decision in _reasons(verdict):
             _decision(page, decision)
-        assert verdict.group is not None
-        for outcome in scheme.groups[verdict.group].outcome:
+        for outcome in library.figures(verdict, patient):
             page.line(f"{outcome.text} {page.cite(outcome.cite, outcome.checked)}", "outcome")
     else:
         _possible(page, verdict)
@@ -125,6 +159,15 @@ def _in_full(page: Page, verdict: Verdict, caution: str = "") -> None:
             page.line(decision.note, "note")
     for note in verdict.notes:
         page.line(f"{note.text} {page.cite(note.cite, note.checked)}", "note")
+
+
+def _likely(page: Page, scheme: Scheme, likely: Likely, patient: Patient) -> None:
+    """The likely answer beside the exact one, with every assumption where the answer stands."""
+    labels = [scheme.groups[group].label if group in scheme.groups else group for group in likely.groups]
+    page.line(f"{' or '.join(labels).replace(NOT_APPLICABLE, 'not applicable')}, if this is assumed:", "likely")
+    for item in likely.assumed:
+        why = f": {item.text} {page.cite(item.cite, item.checked)}" if item.cite else ""
+        page.line(f"{assumption_text(patient.vocabulary, item)} ({item.origin}){why}", "assumed")
 
 
 def _reasons(verdict: Verdict) -> tuple[Decision, ...]:
@@ -176,6 +219,14 @@ def _others(page: Page, answers: Answers, library: RiskLibrary) -> None:
         page.heading("Under other schemes")
         page.table(("scheme", "answer", "because", "source"), rows)
     undecided = [id for id in others if answers.brief[id].group is None]
+    found = {id: likely for id in undecided if (likely := answers.likely(id)) and _is_single(likely)}
+    if found:
+        page.heading("Likely, under the assumptions named")
+        rows_likely = [
+            (id, likely.groups[0], ", ".join(assumption_text(library.vocabulary, item) for item in likely.assumed))
+            for id, likely in found.items()
+        ]
+        page.table(("scheme", "likely", "assumed"), rows_likely)
     narrowed = [id for id in undecided if _narrowed(answers, library, id)]
     if narrowed:
         page.heading("Narrowed, not yet decided (all-risk classify --scheme ID says what is missing)")
@@ -183,6 +234,16 @@ def _others(page: Page, answers: Answers, library: RiskLibrary) -> None:
     if rest := len(undecided) - len(narrowed):
         whose = "its" if rest == 1 else "their"
         page.line(f"{number_of(rest, 'more scheme')} may apply; nothing given narrows {whose} answer.", "others")
+    if answers.first_line:
+        count = number_of(len(answers.first_line), "scheme")
+        page.line(
+            f"{count} for untreated leukaemia left out, as this is a relapse; --scheme ID shows one.", "first line"
+        )
+
+
+def _is_single(likely: Likely) -> bool:
+    """Whether the assumptions leave one group of the scheme."""
+    return bool(likely.assumed) and len(likely.groups) == 1 and likely.groups[0] != NOT_APPLICABLE
 
 
 def _narrowed(answers: Answers, library: RiskLibrary, id: str) -> bool:
@@ -224,18 +285,43 @@ def _short(possible: tuple[str, ...]) -> str:
 def answers_json(answers: Answers, patient: Patient, library: RiskLibrary) -> dict[str, Any]:
     """The stable, versioned JSON object of one patient."""
     cited: dict[str, None] = {}
-    results = [verdict_json(answers.verdict(id), cited) for id in answers.ids]
+    results = [
+        {**verdict_json(answers.verdict(id), cited), **_likely_json(answers.likely(id), library, cited)}
+        for id in answers.ids
+    ]
+    cautions = [caution for caution, _ in library.cautions(patient)]
     outside = [verdict_json(verdict, cited) for verdict in answers.outside]
     return {
         **header(),
         "patient": patient.said(),
-        "warnings": patient.warnings,
+        "warnings": warning_texts(patient, library),
+        "cautions": [statement_json(caution, cited) for caution in cautions],
         **_as_of_json(answers),
         "primary": answers.primary,
+        "left_out_in_relapse": answers.first_line,
         "results": results,
         "outside_population": outside,
         "guidance": pointers_json(for_patient(patient)),
         "sources": references(cited, library),
+    }
+
+
+def _likely_json(likely: Likely | None, library: RiskLibrary, cited: dict[str, None]) -> dict[str, Any]:
+    if likely is None:
+        return {}
+    return {
+        "likely": list(likely.groups),
+        "assumed": [
+            {
+                "fact": item.fact,
+                "value": assumption_text(library.vocabulary, item).removeprefix(f"{item.fact} "),
+                "asked_by": item.origin,
+                "text": item.text,
+                "cite": citations_json(item.cite, cited),
+                "checked": item.checked,
+            }
+            for item in likely.assumed
+        ],
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from all_cli.patient.patient import Patient
-from all_cli.report.answers import citations_json, header, references
+from all_cli.report.answers import citations_json, header, references, warning_texts, warnings
 from all_cli.report.page import Page
 from all_cli.report.words import number_of
 from all_cli.risk.comparison import Comparison, Disagreement, Row, Side, end_of
@@ -28,6 +28,7 @@ def comparison_page(found: Comparison, patient: Patient, library: RiskLibrary, *
         audience: the audience asked for, or empty.
     """
     page = Page(library.sources)
+    warnings(page, patient, library)
     patient_lines(page, patient)
     rows = [row for row in found.rows if named or row.narrowed]
     rows.sort(key=lambda row: (row.answer.status != ASSIGNED, row.answer.status == NOT_APPLICABLE))
@@ -134,7 +135,7 @@ def comparison_json(found: Comparison, patient: Patient, library: RiskLibrary, p
     return {
         **header(),
         "patient": patient.said(),
-        "warnings": patient.warnings,
+        "warnings": warning_texts(patient, library),
         "primary": primary,
         "schemes": [_row_json(row, cited) for row in found.rows],
         "disagreements": [

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from all_cli.patient.patient import Patient
-from all_cli.report.answers import header
+from all_cli.report.answers import header, warning_texts, warnings
 from all_cli.report.comparison import few, patient_lines
 from all_cli.report.page import UNCHECKED, Page
 from all_cli.report.words import number_of
 from all_cli.risk.library import RiskLibrary
-from all_cli.risk.narrowing import Narrowing, NextTest
+from all_cli.risk.narrowing import Narrowing, NextTest, Sending
 
 MEASURE = (
     "Counted are the answers (groups, or that a scheme does not apply) still possible, summed over the schemes still "
@@ -21,20 +22,34 @@ MEASURE = (
 )
 
 
+_MEMBERS = 14  # members of a panel named on the page; JSON holds all
+
+
 def narrowing_page(
-    found: Narrowing, ids: Sequence[str], patient: Patient, library: RiskLibrary, *, audience: str, top: int
+    found: Narrowing,
+    sent: Sequence[Sending],
+    ids: Sequence[str],
+    patient: Patient,
+    library: RiskLibrary,
+    *,
+    audience: str,
+    top: int,
+    start: date | None,
 ) -> Page:
     """The ranking, at most ``top`` facts long but never cut within a rank, and what the first would decide.
 
     Args:
         found: the ranking.
+        sent: what one sends for a new patient.
         ids: the schemes asked.
         patient: the patient.
         library: where sources are.
         audience: for whom the schemes were chosen; empty if they were named.
         top: how many facts to show.
+        start: the day of diagnosis, if it is known.
     """
     page = Page(library.sources)
+    warnings(page, patient, library)
     patient_lines(page, patient)
     whom = f" for {audience} or all ages" if audience else ""
     if not ids:
@@ -42,6 +57,8 @@ def narrowing_page(
     elif not found.schemes:
         page.line(f"No result is needed: every scheme asked{whom} has one answer.", strong=True)
     else:
+        if sent:
+            _sent(page, sent, start)
         settled = len(ids) - len(found.schemes)
         page.heading(f"Next test: {found.tests[0].fact if found.tests else 'no single result narrows anything'}", 1)
         page.line(f"{len(found.schemes)} open{whom}, {settled} with one answer already", "schemes")
@@ -55,6 +72,19 @@ def narrowing_page(
         )
     page.close()
     return page
+
+
+def _sent(page: Page, sent: Sequence[Sending], start: date | None) -> None:
+    page.heading("What to send", 1)
+    for sending in sent:
+        dated = f"{start + timedelta(days=sending.day - 1)}, " if start and sending.day > 1 else ""
+        more = f" and {len(sending.facts) - _MEMBERS} more" if len(sending.facts) > _MEMBERS else ""
+        page.line(
+            f"{dated}{sending.what}: {', '.join(sending.facts[:_MEMBERS])}{more}",
+            "now" if sending.day == 1 else f"day {sending.day}",
+        )
+    if start:
+        page.line(f"day 1 is taken as the day of diagnosis, {start}; count from the first day of treatment", "dates")
 
 
 def _shown(found: Narrowing, top: int) -> list[NextTest]:
@@ -126,13 +156,29 @@ def _others(page: Page, found: Narrowing) -> None:
 
 
 def narrowing_json(
-    found: Narrowing, ids: Sequence[str], patient: Patient, library: RiskLibrary, *, audience: str
+    found: Narrowing,
+    sent: Sequence[Sending],
+    ids: Sequence[str],
+    patient: Patient,
+    library: RiskLibrary,
+    *,
+    audience: str,
+    start: date | None,
 ) -> dict[str, Any]:
     """The whole ranking as plain data."""
     return {
         **header(),
         "patient": patient.said(),
-        "warnings": patient.warnings,
+        "warnings": warning_texts(patient, library),
+        "send": [
+            {
+                "day": item.day,
+                "date": str(start + timedelta(days=item.day - 1)) if start else None,
+                "what": item.what,
+                "facts": list(item.facts),
+            }
+            for item in sent
+        ],
         "measure": MEASURE,
         "audience": audience or None,
         "schemes_asked": list(ids),

@@ -8,7 +8,7 @@ from typing import Any
 
 from all_cli.logic.values import NumberSet, number_text
 from all_cli.patient.patient import Patient
-from all_cli.report.answers import citations_json, header, references
+from all_cli.report.answers import citations_json, header, references, warning_texts, warnings
 from all_cli.report.comparison import patient_lines
 from all_cli.report.page import Page
 from all_cli.risk.library import Answers, RiskLibrary
@@ -29,6 +29,7 @@ def whatif_page(found: Found, answers: Answers, patient: Patient, library: RiskL
         facts: ids of the facts asked for; empty for all.
     """
     page = Page(library.sources)
+    warnings(page, patient, library)
     patient_lines(page, patient)
     if not found:
         page.line("No encoded scheme is for this patient.", strong=True)
@@ -141,7 +142,7 @@ def whatif_json(
     return {
         **header(),
         "patient": patient.said(),
-        "warnings": patient.warnings,
+        "warnings": warning_texts(patient, library),
         "primary": answers.primary,
         "facts_asked": list(facts),
         "schemes": [

@@ -157,7 +157,7 @@ def _unused(scheme: Scheme) -> Iterator[Finding]:
     answers: dict[tuple[str, ...], int] = {}
     answer = [answers.setdefault(groups, len(answers)) for groups in scheme.leaf_groups]
     mattering = set(diagram.mattering(diagram.everything, answer))
-    for number, axis in enumerate(diagram.axes):
+    for number, axis in enumerate(diagram.asked):
         if number not in mattering:
             yield Finding(scheme.id, "unused-fact", f'"{axis.fact}" is asked for and never matters', {}, fact=axis.fact)
 
@@ -199,7 +199,7 @@ def _direction(scheme: Scheme, vocabulary: Vocabulary) -> Iterator[Finding]:
     if severity is None:
         return
     diagram = scheme.diagram
-    for number, axis in enumerate(diagram.axes):
+    for number, axis in enumerate(diagram.asked):
         fact = vocabulary[axis.fact]
         if not fact.worse or axis.words:
             continue

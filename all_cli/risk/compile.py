@@ -13,9 +13,13 @@ from all_cli.knowledge.strict_yaml import Document, Path
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.knowledge.years import backwards
 from all_cli.logic.axes import axis_of, implications_between
+from all_cli.logic.compile_definition import bears_on, definition_on
+from all_cli.logic.definition import definitions_in
 from all_cli.logic.diagram import build_diagram
 from all_cli.logic.expression import AllOf, AtLeast, Expression, Not, pack, tests
 from all_cli.logic.parse import ConditionError, parse_condition
+from all_cli.patient.reading import read_value
+from all_cli.patient.unreadable import UnreadableError
 
 
 def compile_schemes(
@@ -33,7 +37,7 @@ def compile_schemes(
         left_out: indices of schemes that are not of the right shape and are passed over.
 
     Returns:
-        ``{"schemes": [...], "primary": [...], "not_encoded": [...]}`` as plain data, for the cache and
+        ``{"schemes", "primary", "cautions", "routine", "not_encoded"}``, each a list of plain data, for the cache and
         :class:`~all_cli.risk.scheme.Scheme`.
 
     Raises:
@@ -57,6 +61,8 @@ def compile_schemes(
         problems.extend(compiler.problems)
         compiled.append(scheme)
     primary = list(_primary(document, vocabulary, list(seen), problems))
+    cautions = list(_cautions(document, vocabulary, sources, problems))
+    routine = list(_routine(document, vocabulary, sources, problems))
     not_encoded = document.data.get("not_encoded", [])
     listed: set[str] = set()
     for index, entry in enumerate(not_encoded):
@@ -69,7 +75,13 @@ def compile_schemes(
         listed.add(entry["id"])
     if problems:
         raise KnowledgeError(problems)
-    return {"schemes": compiled, "primary": primary, "not_encoded": not_encoded}
+    return {
+        "schemes": compiled,
+        "primary": primary,
+        "cautions": cautions,
+        "routine": routine,
+        "not_encoded": not_encoded,
+    }
 
 
 def condition(
@@ -113,7 +125,8 @@ class _SchemeCompiler:
         self.ids(raw)
         if not self.problems:
             self.diagrams(scheme)
-        for entry in (scheme["population"], *scheme["rules"], *scheme["notes"]):
+        outcomes = (outcome for group in scheme["groups"].values() for outcome in group["outcome"])
+        for entry in (scheme["population"], *scheme["rules"], *scheme["notes"], *outcomes):
             if "expression" in entry:
                 entry["expression"] = pack(entry["expression"])
         for entry in scheme["define"].values():
@@ -145,11 +158,20 @@ class _SchemeCompiler:
                 place = self.document.place(self.path)
                 message = f"the scheme asks for {fact.id} and for all its parts ({', '.join(fact.all_of)}): ask for one"
                 self.problems.append(Problem(place, message))
-        axes = [axis_of(self.vocabulary[id], (population, *rules)) for id in facts]
+        definitions = [one for one in definitions_in(self.vocabulary) if bears_on(one, facts)]
+        hidden = list(dict.fromkeys(id for one in definitions for id in (one.fact, *one.asks) if id not in facts))
+        conditions = (population, *rules, *(item for one in definitions for item in one.conditions))
+        axes = [axis_of(self.vocabulary[id], conditions) for id in (*facts, *hidden)]
         implications = implications_between(axes, self.vocabulary)
-        scheme["diagram"] = build_diagram([Not(population), *rules], axes, implications).pack()
+        defined = tuple(definition_on(one, axes, len(facts)) for one in definitions)
+
+        def built(conditions: Sequence[Expression]) -> tuple[Any, ...]:
+            diagram = build_diagram(conditions, axes, implications)
+            return diagram._replace(definitions=defined, unasked=len(hidden)).pack()
+
+        scheme["diagram"] = built([Not(population), *rules])
         if scheme.get("quoted"):
-            scheme["rules_alone"] = build_diagram(rules, axes, implications).pack()
+            scheme["rules_alone"] = built(rules)
 
     def define(self, name: str, entry: Mapping[str, Any]) -> dict[str, Any]:
         path = (*self.path, "define", name)
@@ -259,6 +281,49 @@ def _primary(
             if fact not in vocabulary:
                 place = document.place((*path, "known", number))
                 problems.append(Problem(place, f'no fact is called "{fact}"{did_you_mean(fact, list(vocabulary))}'))
-        expression = condition(document, (*path, "when"), entry["when"], vocabulary, problems)
-        if expression is not None:
-            yield {"scheme": entry["scheme"], "when": pack(expression), "known": entry.get("known", [])}
+        conditions = _conditions(document, path, entry, ("when", "sure"), vocabulary, problems)
+        yield {
+            "scheme": entry["scheme"],
+            "known": entry.get("known", []),
+            "among": entry.get("among", ""),
+            **conditions,
+        }
+
+
+def _cautions(
+    document: Document, vocabulary: Vocabulary, sources: Mapping[str, Source], problems: list[Problem]
+) -> Iterator[dict[str, Any]]:
+    for index, entry in enumerate(document.data.get("cautions", ())):
+        path: Path = ("cautions", index)
+        problems.extend(citation_problems(document, path, entry["cite"], sources, entry["checked"]))
+        yield {**entry, **_conditions(document, path, entry, ("when", "unless"), vocabulary, problems)}
+
+
+def _routine(
+    document: Document, vocabulary: Vocabulary, sources: Mapping[str, Source], problems: list[Problem]
+) -> Iterator[dict[str, Any]]:
+    for index, entry in enumerate(document.data.get("routine", ())):
+        path: Path = ("routine", index)
+        problems.extend(citation_problems(document, path, entry["cite"], sources, entry["checked"]))
+        if entry["fact"] not in vocabulary:
+            hint = did_you_mean(entry["fact"], list(vocabulary))
+            problems.append(Problem(document.place((*path, "fact")), f'no fact is called "{entry["fact"]}"{hint}'))
+            continue
+        try:
+            read_value(vocabulary[entry["fact"]], entry["is"])
+        except UnreadableError as error:
+            problems.append(Problem(document.place((*path, "is")), str(error)))
+        yield {**entry, **_conditions(document, path, entry, ("when",), vocabulary, problems)}
+
+
+def _conditions(
+    document: Document,
+    path: Path,
+    entry: Mapping[str, Any],
+    keys: Sequence[str],
+    vocabulary: Vocabulary,
+    problems: list[Problem],
+) -> dict[str, Any]:
+    """The conditions of an entry, packed; one that is not written is left out."""
+    read = {key: condition(document, (*path, key), entry[key], vocabulary, problems) for key in keys if key in entry}
+    return {key: pack(expression) for key, expression in read.items() if expression is not None}

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from all_cli.knowledge import files
 from all_cli.knowledge.cache import cached, closed_part, compiled, open_part
 from all_cli.knowledge.problems import KnowledgeError, Place, Problem
-from all_cli.knowledge.sources import Bibliography, Source, pack_sources, sources_in
+from all_cli.knowledge.sources import Bibliography, Source, citations, pack_sources, sources_in
 from all_cli.knowledge.vocabulary import Vocabulary, pack_vocabulary, unpack_vocabulary, vocabulary_in
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import unpack
+from all_cli.logic.values import PRESENT, Possible
+from all_cli.patient.assumption import ROUTINE, Assumption, assumed
 from all_cli.patient.patient import Patient
-from all_cli.risk.scheme import NOT_APPLICABLE, Scheme
-from all_cli.risk.verdict import Verdict, brief, judge, judge_outside
+from all_cli.patient.reading import read_value
+from all_cli.risk.scheme import NOT_APPLICABLE, Scheme, Statement
+from all_cli.risk.verdict import ASSIGNED, Verdict, brief, figures, judge, judge_outside
 
 
 class RiskLibrary:
@@ -50,35 +53,126 @@ class RiskLibrary:
     def preference(self) -> list[str]:
         """Who is asked to answer first, in order: scheme, condition, facts that have to be known."""
         return [
-            f"{entry['scheme']} if {unpack(entry['when'])}" + "".join(f", {fact} known" for fact in entry["known"])
+            f"{entry['scheme']} if "
+            + (", ".join(str(unpack(entry[key])) for key in ("sure", "when") if key in entry) or "it applies")
+            + "".join(f", {fact} known" for fact in entry["known"])
             for entry in self._packed["primary"]
         ]
 
-    def answers(self, patient: Patient, ids: Sequence[str] | None = None, as_of: int | None = None) -> Answers:
+    def cautions(self, patient: Patient) -> list[Caution]:
+        """What is to head every screen on this patient, whatever the scheme."""
+        possible = patient.possible()
+        return [
+            Caution(
+                Statement(entry["id"], entry["text"], citations(entry["cite"]), entry["checked"]),
+                entry.get("no_figures", False),
+            )
+            for entry in self._packed["cautions"]
+            if truth(unpack(entry["when"]), possible) is True
+            and not ("unless" in entry and truth(unpack(entry["unless"]), possible) is True)
+        ]
+
+    def figures(self, verdict: Verdict, patient: Patient) -> tuple[Statement, ...]:
+        """The outcome figures of a verdict's group that are for this patient."""
+        if any(caution.no_figures for caution in self.cautions(patient)):
+            return ()
+        return () if in_relapse(patient) and not for_relapse(verdict.scheme) else figures(verdict, patient)
+
+    def routine(self, audience: str) -> list[Assumption]:
+        """What ``--routine`` takes for granted for the schemes of an audience."""
+        return [
+            Assumption(
+                entry["fact"], read_value(self.vocabulary[entry["fact"]], entry["is"]).possible, ROUTINE,
+                entry["text"], citations(entry["cite"]), entry["checked"],
+                unpack(entry["when"]) if "when" in entry else None,
+            )
+            for entry in self._packed["routine"]
+            if entry.get("audience", audience) == audience
+        ]  # fmt: skip
+
+    def answers(
+        self,
+        patient: Patient,
+        ids: Sequence[str] | None = None,
+        as_of: int | None = None,
+        assumptions: Sequence[Assumption] = (),
+        routine: bool = False,
+    ) -> Answers:
         """Every scheme's answer (or that of the schemes named), and which answers first.
 
         Args:
             patient: the patient.
             ids: only these schemes.
             as_of: only schemes in use in this year, and those of which it is not recorded.
+            assumptions: what to assume where nothing is known, for a likely answer beside the exact one.
+            routine: also assume what is routine.
         """
         asked = [self.schemes[id] for id in ids] if ids else list(self.schemes.values())
-        return Answers(patient, asked, self, bool(ids), as_of)
+        return Answers(patient, asked, self, bool(ids), as_of, Wish(tuple(assumptions), routine))
+
+    def likely(self, patient: Patient, audience: str, wish: Wish) -> tuple[Patient, tuple[Assumption, ...]]:
+        """The patient with what is wished for assumed for the schemes of an audience, and what that was.
+
+        Args:
+            patient: the patient, concluded; stays as it is.
+            audience: children, adults, infants or all-ages.
+            wish: what to assume where nothing is known.
+        """
+        return assumed(patient, (*wish.assumptions, *(self.routine(audience) if wish.routine else ())))
 
     def in_use(self, year: int) -> dict[str, bool]:
         """The schemes in use in a year; True if that is recorded, False if it is not known and they are kept."""
         then = {id: in_use_in(scheme, year) for id, scheme in self.schemes.items()}
         return {id: used is True for id, used in then.items() if used is not False}
 
-    def primary(self, patient: Patient, applicable: Sequence[str]) -> str | None:
-        """The first scheme of the order of preference that applies and whose moment has come."""
+    def primary(self, patient: Patient, applicable: Sequence[str], decided: Container[str] = ()) -> str | None:
+        """The first scheme of the order of preference that applies and whose moment has come; none if nothing is known.
+
+        Args:
+            patient: the patient.
+            applicable: the schemes that may be for this patient.
+            decided: those of them with one answer; among equals they go first.
+        """
         possible = patient.possible()
-        for entry in self._packed["primary"]:
-            if entry["scheme"] not in applicable or not all(fact in possible for fact in entry["known"]):
-                continue
-            if truth(unpack(entry["when"]), possible) is not False:
-                return str(entry["scheme"])
-        return applicable[0] if applicable else None
+        if not possible or not applicable:
+            return None
+        found = [entry for entry in self._packed["primary"] if self._is_for(entry, possible, applicable)]
+        if not found:
+            return applicable[0]
+        equals = [entry for entry in found if entry["among"] and entry["among"] == found[0]["among"]]
+        return str(next((entry for entry in equals if entry["scheme"] in decided), found[0])["scheme"])
+
+    def _is_for(self, entry: Mapping[str, Any], possible: Mapping[str, Possible], applicable: Sequence[str]) -> bool:
+        return (
+            entry["scheme"] in applicable
+            and all(fact in possible for fact in entry["known"])
+            and not ("sure" in entry and truth(unpack(entry["sure"]), possible) is not True)
+            and not ("when" in entry and truth(unpack(entry["when"]), possible) is False)
+        )
+
+
+class Caution(NamedTuple):
+    """A sentence that heads every screen, and whether no outcome figure is for such a patient."""
+
+    statement: Statement
+    no_figures: bool
+
+
+class Likely(NamedTuple):
+    """The groups that a scheme leaves under assumptions, and those of the assumptions that bear on it."""
+
+    groups: tuple[str, ...]
+    assumed: tuple[Assumption, ...]
+
+
+class Wish(NamedTuple):
+    """What a user wants assumed where nothing is known."""
+
+    assumptions: tuple[Assumption, ...] = ()
+    routine: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.assumptions) or self.routine
 
 
 class Answers:
@@ -94,8 +188,11 @@ class Answers:
         library: RiskLibrary,
         named: bool,
         as_of: int | None = None,
+        wish: Wish = Wish(),
     ) -> None:
         self._patient = patient
+        self._library = library
+        self.wish = wish
         self.as_of = as_of
         self.unrecorded: list[str] = []  # kept under as_of, although their years of use are not known
         self.out_of_use: list[str] = []  # left out under as_of
@@ -107,12 +204,30 @@ class Answers:
         self._schemes = {scheme.id: scheme for scheme in schemes}
         self.brief = {scheme.id: brief(scheme, patient) for scheme in schemes}
         applicable = [id for id, answer in self.brief.items() if answer.status != NOT_APPLICABLE]
+        # In relapse, schemes that were made for untreated leukaemia neither head nor are listed, unless they are named.
+        self.first_line: list[str] = []
+        if not named and in_relapse(patient):
+            self.first_line = [id for id in applicable if not for_relapse(self._schemes[id])]
+            applicable = [id for id in applicable if id not in self.first_line]
+        decided = {id for id in applicable if self.brief[id].status == ASSIGNED}
         # A scheme known to have been in use then goes before one of which it is not recorded.
         recorded = [id for id in applicable if id not in self.unrecorded]
-        first = library.primary(patient, recorded) or library.primary(patient, applicable)
+        first = library.primary(patient, recorded, decided) or library.primary(patient, applicable, decided)
         self.primary = schemes[0].id if named and schemes else first
         self.applicable = sorted(applicable, key=lambda id: id != self.primary)
         self._verdicts: dict[str, Verdict] = {}
+        self._assumed: dict[str, tuple[Patient, tuple[Assumption, ...]]] = {}
+
+    def likely(self, id: str) -> Likely | None:
+        """What a scheme leaves under the assumptions that were asked for; None if none were."""
+        if not self.wish:
+            return None
+        scheme = self._schemes[id]
+        if scheme.audience not in self._assumed:
+            self._assumed[scheme.audience] = self._library.likely(self._patient, scheme.audience, self.wish)
+        patient, filled = self._assumed[scheme.audience]
+        bearing = tuple(item for item in filled if item.origin != ROUTINE or item.fact in scheme.facts)
+        return Likely(brief(scheme, patient).possible, bearing)
 
     def verdict(self, id: str) -> Verdict:
         """The answer of one scheme, explained."""
@@ -131,8 +246,24 @@ class Answers:
         return [
             judge_outside(scheme, self._patient)
             for scheme in self._schemes.values()
-            if scheme.quoted and self.brief[scheme.id].status == NOT_APPLICABLE
+            if scheme.quoted and self.brief[scheme.id].status == NOT_APPLICABLE and not self.first_line
         ]
+
+
+def in_relapse(patient: Patient) -> bool:
+    """Whether the leukaemia has certainly come back or never gone."""
+    known = patient.known.get("relapsed")
+    return known is not None and known.possible == frozenset({PRESENT})
+
+
+def asks_relapse(scheme: Scheme) -> bool:
+    """Whether a scheme is for relapsed leukaemia alone."""
+    return "relapsed" in scheme.facts
+
+
+def for_relapse(scheme: Scheme) -> bool:
+    """Whether a scheme is for relapsed leukaemia, or for leukaemia of any age and moment."""
+    return asks_relapse(scheme) or scheme.audience == "all-ages"
 
 
 def in_use_in(scheme: Scheme, year: int) -> bool | None:
@@ -166,10 +297,11 @@ def risk_library(rules: Path | None = None) -> RiskLibrary:
 
 def _build() -> dict[str, Any]:
     from all_cli.knowledge.documents import documents_of
+    from all_cli.logic.compile_definition import with_definitions
     from all_cli.risk.compile import compile_schemes
 
     facts, bibliography, rules = documents_of(files.FACTS, files.SOURCES, files.RISK_RULES)
-    vocabulary, sources = vocabulary_in(facts), sources_in(bibliography)
+    vocabulary, sources = with_definitions(vocabulary_in(facts), facts, rules), sources_in(bibliography)
     return {
         **compile_schemes(rules, vocabulary, sources),
         "vocabulary": pack_vocabulary(vocabulary),
@@ -183,6 +315,8 @@ def _extend(shipped: Mapping[str, Any], own: bytes, name: str) -> dict[str, Any]
     return {
         "schemes": [*(raw for raw in shipped["schemes"] if raw["id"] not in replaced), *form["schemes"]],
         "primary": [*form["primary"], *shipped["primary"]],
+        "cautions": [*form["cautions"], *shipped["cautions"]],
+        "routine": [*form["routine"], *shipped["routine"]],
         "not_encoded": [
             *(entry for entry in shipped["not_encoded"] if entry["id"] not in replaced),
             *form["not_encoded"],

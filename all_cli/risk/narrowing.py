@@ -8,12 +8,13 @@ by the best case, then by in how many schemes some result leaves a single answer
 than one with few, and how likely a result is plays no part: the measure counts possibilities, not likelihoods.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from all_cli.knowledge.vocabulary import Fact
 from all_cli.logic.axis import Axis
-from all_cli.logic.values import NumberSet, intersect, whole_domain
+from all_cli.logic.values import NumberSet, Possible, intersect, whole_domain
 from all_cli.patient.patient import Patient
 from all_cli.risk.scheme import Scheme
 from all_cli.risk.verdict import brief, range_text
@@ -57,6 +58,57 @@ class Narrowing(NamedTuple):
     remaining: int
     tests: tuple[NextTest, ...]
     alone_nothing: tuple[str, ...]
+
+
+class Sending(NamedTuple):
+    """What one sends for a new patient at one moment: ``day`` of treatment (1 is the first), a name, and its facts."""
+
+    day: int
+    what: str
+    facts: tuple[str, ...]
+
+
+_MOMENTS = {"day-8": 8, "day-15": 15, "end-of-induction": 29}
+_PHENOTYPE = ("lineage", "maturation", "etp", "surface_ig")
+
+
+def sendings(schemes: Iterable[Scheme], patient: Patient) -> list[Sending]:
+    """What to send for a new patient, in the order of time: of each test the facts that a scheme still open asks for.
+
+    Members of the genetics panel stand in the order of how many schemes ask for them.
+
+    Args:
+        schemes: the schemes that are still open.
+        patient: the patient; facts of which anything was told are left out.
+    """
+    asked = Counter(fact for scheme in schemes for fact in scheme.facts if fact not in patient.told)
+    facts = [fact for fact in patient.vocabulary.facts.values() if fact.id in asked and _is_open(patient, fact)]
+    genetic = [fact.id for fact in facts if fact.genetic and fact.id != "dna_index"]
+    panel = tuple(sorted(genetic, key=lambda id: -asked[id]))
+    found = [
+        Sending(1, "genetics panel", panel),
+        Sending(1, "cerebrospinal fluid", tuple(fact.id for fact in facts if fact.id == "cns")),
+        Sending(1, "DNA index", tuple(fact.id for fact in facts if fact.id == "dna_index")),
+        Sending(1, "immunophenotype", tuple(fact.id for fact in facts if fact.id in _PHENOTYPE)),
+        *(
+            Sending(day, f"response on day {day}", tuple(fact.id for fact in facts if _is_response(fact, moment)))
+            for moment, day in _MOMENTS.items()
+        ),
+    ]
+    return [sending for sending in found if sending.facts]
+
+
+def _is_response(fact: Fact, moment: str) -> bool:
+    return fact.moment == moment and fact.kind == "number"
+
+
+def _is_open(patient: Patient, fact: Fact) -> bool:
+    known = patient.known.get(fact.id)
+    return known is None or not _is_single(known.possible)
+
+
+def _is_single(possible: Possible) -> bool:
+    return possible.single is not None if isinstance(possible, NumberSet) else len(possible) == 1
 
 
 def next_tests(schemes: Sequence[Scheme], patient: Patient) -> Narrowing:

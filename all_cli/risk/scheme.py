@@ -184,7 +184,7 @@ class Scheme:
     @property
     def facts(self) -> tuple[str, ...]:
         """The facts that the scheme asks for, in the order in which it asks."""
-        return tuple(axis.fact for axis in self.diagram.axes)
+        return tuple(axis.fact for axis in self.diagram.asked)
 
 
 def _statements(raw: Any) -> tuple[Statement, ...]:

@@ -151,7 +151,7 @@ def judge(scheme: Scheme, patient: Patient) -> Verdict:
         possible,
         decided,
         tuple(_decision(scheme, rule, False, patient) for rule in _ruled_out(scheme, deciding)),
-        _missing(scheme, diagram, masks, patient),
+        _missing(scheme, diagram, masks, patient) if status == INDETERMINATE else (),
         _notes(scheme, patient),
         _open_reason(possible) if status == INDETERMINATE else "",
         all(_is_checked(scheme, rule) for rule in (scheme.population, *deciding)),
@@ -249,6 +249,17 @@ def _notes(scheme: Scheme, patient: Patient) -> tuple[Statement, ...]:
                 continue
         kept.append(note)
     return tuple(kept)
+
+
+def figures(verdict: Verdict, patient: Patient) -> tuple[Statement, ...]:
+    """The outcome figures of the group, without those whose condition does not hold for this patient."""
+    if verdict.group is None:
+        return ()
+    return tuple(
+        outcome
+        for outcome in verdict.scheme.groups[verdict.group].outcome
+        if outcome.when is None or truth(outcome.when, patient.possible()) is not False
+    )
 
 
 def _narrowed(patient: Patient, fact: str) -> bool:

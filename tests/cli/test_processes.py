@@ -169,6 +169,9 @@ def _run_copy(folder: Path, module: str, *arguments: str, **environment: str) ->
 
 def _only_the_first_scheme(data: Path) -> str:
     text = (data / "risk_rules.yaml").read_text(encoding="utf-8")
+    facts = (data / "facts.yaml").read_text(encoding="utf-8")
+    alone = "".join(line for line in facts.splitlines(keepends=True) if not line.startswith("    defined_by:"))
+    (data / "facts.yaml").write_text(alone, encoding="utf-8")  # the schemes that define facts go too
     second = text.index("\n  - id:", text.index("\n  - id:") + 1)
     return text[:second]
 

@@ -146,7 +146,7 @@ def test_the_ranges_cover_every_value_once_and_the_patient_stands_in_the_answer(
         except ContradictionError:
             continue
         now = set(brief(scheme, patient).possible)
-        for found, axis in zip(strips(scheme, patient), axes, strict=True):
+        for found, axis in zip(strips(scheme, patient), scheme.diagram.asked, strict=True):
             masks_of_parts = [axis.mask(part.possible) for part in found.parts]
             assert sum(masks_of_parts) & axis.domain == sum(masks_of_parts)
             if found.state == TOLD:

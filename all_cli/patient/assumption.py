@@ -1,0 +1,83 @@
+"""What is assumed of a patient where nothing is known, because a user asked for it, and never otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from all_cli.knowledge.sources import Citation
+from all_cli.knowledge.vocabulary import Vocabulary
+from all_cli.logic.explain import truth
+from all_cli.logic.expression import Expression
+from all_cli.logic.values import Possible, whole_domain
+from all_cli.patient.patient import Patient
+from all_cli.patient.reading import read_value, value_text
+from all_cli.patient.unreadable import ContradictionError, UnreadableError
+
+ASSUME, ROUTINE = "--assume", "--routine"
+
+
+class Assumption(NamedTuple):
+    """One fact taken for granted.
+
+    ``origin`` is the option that asked for it, ``text`` why it is routine, ``when`` what has to hold for certain before
+    it is assumed.
+    """
+
+    fact: str
+    possible: Possible | None
+    origin: str
+    text: str = ""
+    cite: tuple[Citation, ...] = ()
+    checked: bool = True
+    when: Expression | None = None
+
+
+def read_assumption(vocabulary: Vocabulary, text: str) -> Assumption:
+    """The assumption that ``fact=value`` is.
+
+    Raises:
+        UnreadableError: no such fact, or a value that cannot be read or says nothing.
+    """
+    id, sign, value = text.partition("=")
+    if not sign or id.strip() not in vocabulary:
+        raise UnreadableError(ASSUME, text, "write it as fact=value, for example --assume testicular=no")
+    fact = vocabulary[id.strip()]
+    possible = read_value(fact, value.strip()).possible
+    if possible is None:
+        raise UnreadableError(ASSUME, text, "an unknown value assumes nothing")
+    return Assumption(fact.id, possible, ASSUME)
+
+
+def assumed(patient: Patient, wishes: Iterable[Assumption]) -> tuple[Patient, tuple[Assumption, ...]]:
+    """The patient with the wishes filled in where nothing at all is known, and which of them were.
+
+    A wish that something known contradicts, or narrows already, is left out.
+
+    Args:
+        patient: the patient, concluded; stays as it is.
+        wishes: in the order in which they are tried; an earlier one counts as known for a later.
+    """
+    filled: list[Assumption] = []
+    for wish in wishes:
+        known = patient.known.get(wish.fact)
+        open_still = known is None or known.possible == whole_domain(patient.vocabulary[wish.fact])
+        if wish.possible is None or not open_still:
+            continue
+        if wish.when is not None and truth(wish.when, patient.possible()) is not True:
+            continue
+        trial = Patient(patient.vocabulary, dict(patient.known), list(patient.warnings), dict(patient.told))
+        try:
+            trial.learn(wish.fact, wish.possible, wish.origin)
+            trial.conclude()
+        except ContradictionError:
+            continue
+        patient = trial
+        filled.append(wish)
+    return patient, tuple(filled)
+
+
+def assumption_text(vocabulary: Vocabulary, item: Assumption) -> str:
+    """An assumption as reports print it: ``testicular absent``."""
+    assert item.possible is not None
+    return f"{item.fact} {value_text(vocabulary[item.fact], item.possible)}"

@@ -1,0 +1,118 @@
+"""Facts that follow from facts by a scheme, as a doctor meets them on the command line."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from all_cli.cli.risk import app
+
+RUNNER = CliRunner()
+
+
+def result(scheme: str, *words: str) -> Any:
+    found = RUNNER.invoke(app, ["classify", *words, "--scheme", scheme, "--format", "json"])
+    assert found.exit_code == 0, found.stderr
+    return json.loads(found.stdout)["results"][0]
+
+
+def facts(*settings: str) -> list[str]:
+    return [word for setting in settings for word in ("--set", setting)]
+
+
+T_CHILD = ("--age", "14", "--lineage", "T", "--wbc", "300")
+B_CHILD = ("--age", "5", "--wbc", "20", "--lineage", "B")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        facts("cns_signs=yes"),
+        facts("csf_wbc=60", "csf_rbc=0", "csf_blasts=yes"),
+        facts("csf_wbc=5", "csf_rbc=9", "csf_blasts=yes", "cns_signs=no"),
+        facts("csf_wbc=60", "csf_rbc=1500", "csf_blasts=yes", "blood_wbc_at_puncture=10000",
+              "blood_rbc_at_puncture=3000000"),
+    ],
+)  # fmt: skip
+def test_cns3_by_signs_or_by_the_fluid_is_not_standard_risk(given: list[str]) -> None:
+    assert "standard" not in result("cog-aall1231", *T_CHILD, *given)["possible"]
+    assert "standard" in result("cog-aall1231", *T_CHILD)["possible"]
+
+
+@pytest.mark.parametrize(
+    ("given", "group"),
+    [
+        (facts("steroid_hours_2w=36", "pre_steroid_count=no"), {"high"}),
+        (facts("steroid_hours_2w=24.5", "pre_steroid_count=no"), {"high"}),
+        (facts("steroid_hours_2w=48 h", "pre_steroid_count=no"), {"high"}),
+        (facts("steroid_hours_2w=36", "pre_steroid_count=yes"), {"high", "not-high"}),
+        (facts("steroid_hours_2w=24", "pre_steroid_count=no"), {"high", "not-high"}),
+        (facts("steroid_hours_2w=0"), {"high", "not-high"}),
+    ],
+)
+def test_hours_of_steroid_without_an_earlier_count_are_high_risk_in_korea(given: list[str], group: set[str]) -> None:
+    assert set(result("korea-hr", *B_CHILD, *given)["possible"]) == group
+
+
+def test_no_steroids_leaves_nothing_of_steroids_to_ask() -> None:
+    missing = {item["fact"] for item in result("korea-hr", *B_CHILD, *facts("steroid_hours_2w=0"))["missing"]}
+    assert not missing & {"steroid_pretreatment", "pre_steroid_count"}
+
+
+def test_in_t_lineage_and_from_ten_years_hours_of_steroid_say_nothing() -> None:
+    hours = facts("steroid_hours_2w=36", "pre_steroid_count=no")
+    assert "standard" in result("cog-aall1231", *T_CHILD, *hours)["possible"]
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        (["--cns", "CNS1", *facts("cns_signs=yes")], ["--cns says CNS1", "cns_signs present", "both cannot be true"]),
+        (["--cns", "CNS1", *facts("csf_blasts=yes")], ["--cns says CNS1", "csf_blasts present", "both cannot be true"]),
+        (["--cns", "CNS3a", *facts("csf_wbc=2", "cns_signs=no")], ["--cns says CNS3", "csf_wbc 2", "cns_signs absent"]),
+        (["--no-steroid-pretreatment", *B_CHILD, *facts("steroid_hours_2w=36", "pre_steroid_count=no")],
+         ["--no-steroid-pretreatment says absent", "steroid_hours_2w 36 h", "both cannot be true"]),
+        (facts("relapsed=no", "months_to_relapse=20"), ["relapsed says absent", "months_to_relapse 20 months"]),
+        (facts("disease_status=cr1", "relapse_site=marrow"), ["relapse_site marrow", "both cannot be true"]),
+    ],
+)  # fmt: skip
+def test_two_facts_that_contradict_are_one_sentence_that_names_both(given: list[str], names: list[str]) -> None:
+    found = RUNNER.invoke(app, ["classify", *given])
+    assert found.exit_code == 2
+    assert found.stderr.count("\n") == 1
+    for name in names:
+        assert name in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--ph", "yes"), "bcr_abl1 present"),
+        (("--ph", "no"), "bcr_abl1 absent"),
+        (("--ph", "Positive"), "bcr_abl1 present"),
+        (("--no-ph", "--age", "5"), "bcr_abl1 absent"),
+        (("--testicular", "negative"), "testicular absent"),
+        (("--cns", "2"), "cns CNS2"),
+        (("--cns", "1"), "cns CNS1"),
+        (("--cns", "3"), "cns CNS3"),
+        (("--age", "0"), "age < 1 y"),
+    ],
+)
+def test_what_can_only_mean_one_thing_is_read(words: tuple[str, ...], said: str) -> None:
+    found = RUNNER.invoke(app, ["classify", *words])
+    assert found.exit_code == 0, found.stderr
+    assert said in found.stdout
+
+
+@pytest.mark.parametrize(
+    "words", [("--ph", "maybe"), ("--cns", "4"), ("--risk", "hr"), ("--set", "months_to_relapse=x")]
+)
+def test_what_cannot_be_read_is_refused_with_the_word_itself(words: tuple[str, str]) -> None:
+    found = RUNNER.invoke(app, ["classify", *words])
+    assert found.exit_code == 2
+    assert words[1].rpartition("=")[2] in found.stderr or words[0] in found.stderr
+    assert "Traceback" not in found.stderr
+    assert "for example a number" not in found.stderr

@@ -1,0 +1,171 @@
+"""What heads the screen of ``classify``: the scheme for the moment and age, and what must be said before it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from all_cli.cli.risk import app
+
+RUNNER = CliRunner()
+
+
+def screen(*words: str, command: str = "classify") -> str:
+    result = RUNNER.invoke(app, [command, *words])
+    assert result.exit_code == 0, result.stderr
+    return result.stdout
+
+
+def data(*words: str) -> Any:
+    return json.loads(screen(*words, "--format", "json"))
+
+
+def facts(*settings: str) -> list[str]:
+    return [word for setting in settings for word in ("--set", setting)]
+
+
+CHILD = ("--age", "9", "--wbc", "30", "--lineage", "B")
+ADULT = ("--age", "40", "--wbc", "20", "--lineage", "B")
+
+
+@pytest.mark.parametrize(
+    ("who", "given", "head"),
+    [
+        (CHILD, facts("relapse_site=marrow", "months_to_relapse=20"), "cog-relapse-timing"),
+        (CHILD, facts("relapse_site=marrow", "months_to_relapse=40"), "cog-relapse-timing"),
+        (CHILD, facts("relapse_site=testis", "months_to_relapse=12", "months_off_therapy=-12"), "bfm-relapse"),
+        (CHILD, facts("relapsed=yes"), "cog-aall1331"),
+        (ADULT, facts("months_to_relapse=12"), "gmall-relapse"),
+        (ADULT, facts("cr1_months=30"), "ukall-xii-relapse"),
+        (ADULT, facts("disease_status=cr2"), "gmall-relapse"),
+    ],
+)
+def test_in_relapse_a_relapse_scheme_heads_and_the_decided_one_first(
+    who: tuple[str, ...], given: list[str], head: str
+) -> None:
+    found = data(*who, *given)
+    assert found["primary"] == head
+    assert "nci-rome" in found["left_out_in_relapse"] or who is ADULT
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        facts("relapse_site=marrow", "months_to_relapse=20"),
+        facts("months_to_relapse=40"),
+        facts("mrd_reinduction=0.5%"),
+        facts("disease_status=cr2"),
+    ],
+)
+def test_in_relapse_no_first_line_group_and_no_figure_of_one_is_shown(given: list[str]) -> None:
+    shown = screen(*CHILD, *given)
+    assert "event-free survival above 85 %" not in shown
+    assert "nci-rome" not in shown
+    assert "for untreated leukaemia left out, as this is a relapse" in shown
+    named = screen(*CHILD, *given, "--scheme", "nci-rome")
+    assert "was made for untreated leukaemia" in named
+    assert "event-free survival" not in named
+
+
+@pytest.mark.parametrize("age", ["1", "8", "20"])
+def test_in_down_syndrome_the_scheme_for_it_heads(age: str) -> None:
+    who = ("--age", age, "--wbc", "10", "--lineage", "B")
+    assert data(*who, "--down-syndrome")["primary"] == "cog-aall1731-ds"
+    assert data(*who, "--no-down-syndrome")["primary"] != "cog-aall1731-ds"
+
+
+@pytest.mark.parametrize(("age", "group"), [("18", "high"), ("40", "high"), ("75", "high")])
+def test_nci_criteria_say_of_an_adult_for_whom_they_were_made_and_print_no_childrens_figure(
+    age: str, group: str
+) -> None:
+    who = ("--age", age, "--wbc", "20", "--lineage", "B")
+    shown = screen(*who, "--scheme", "nci-rome")
+    assert "Made for children and adolescents" in shown
+    assert "event-free survival" not in shown
+    assert data(*who)["primary"] == "guideline-summary"
+    child = screen("--age", "17", "--wbc", "20", "--lineage", "B", "--scheme", "nci-rome")
+    assert "Made for children" not in child
+    assert "event-free survival about 75 %" in child
+
+
+@pytest.mark.parametrize(
+    ("words", "figure"),
+    [
+        (("--age", "30", "--lineage", "B"), "29 % (Ph-negative high risk)"),
+        (("--age", "5", "--lineage", "B", *facts("ikzf1_deleted=no"), "--scheme", "ikzf1plus"), "91.3 %"),
+        (("--age", "50", "--lineage", "B", "--wbc", "90"), "29 % (Ph-negative high risk)"),
+    ],
+)
+def test_a_figure_for_ph_negative_disease_is_not_shown_to_a_ph_positive_patient(
+    words: tuple[str, ...], figure: str
+) -> None:
+    negative = ("--no-ph", "--wbc", "90") if "--wbc" not in words else ("--no-ph",)
+    assert figure in screen(*words, *negative)
+    assert figure not in screen(*words, "--ph", *negative[1:])
+
+
+def test_a_figure_of_t_lineage_is_not_shown_to_a_child_with_b_lineage() -> None:
+    answer = ("--age", "5", "--scheme", "aieop-bfm-2000", "--mrd-eoi", "0%", "--mrd-eoc", "0%", "--no-ph", "--no-kmt2a")
+    rest = facts("d8_blasts=10", "kmt2a_aff1=no", "mrd_available=yes", "cr_eoi=yes", "marrow_eoi=1")
+    assert "T lineage: 7-year" in screen(*answer, *rest, "--lineage", "T")
+    assert "T lineage: 7-year" not in screen(*answer, *rest, "--lineage", "B")
+
+
+def test_with_nothing_given_no_scheme_heads_and_the_screen_says_what_to_give() -> None:
+    assert data()["primary"] is None
+    shown = screen()
+    assert "Give at least age, white cell count and lineage" in shown
+    assert "interfant" not in shown
+
+
+@pytest.mark.parametrize("command", ["classify", "compare", "whatif", "next"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["--genetics", "t(8;14)(q24;q32)"],
+        ["--genetics", "t(2;8)(p12;q24)"],
+        ["--genetics", "t(8;22)(q24;q11)"],
+        facts("maturation=mature-B"),
+        facts("maturation=L3"),
+    ],
+)
+def test_what_looks_like_burkitt_leukaemia_is_said_on_every_screen_before_all_else(
+    given: list[str], command: str
+) -> None:
+    first = screen(*CHILD, *given, command=command).splitlines()[0]
+    assert "looks like Burkitt leukaemia, which is not treated as ALL" in first
+
+
+def test_of_burkitt_leukaemia_no_survival_of_all_is_shown_and_json_says_it_too() -> None:
+    given = ["--genetics", "t(8;14)(q24;q32)"]
+    assert "event-free survival" not in screen(*CHILD, *given)
+    found = data(*CHILD, *given)
+    assert "Burkitt" in found["warnings"][0]
+    assert found["cautions"][0]["id"] == "burkitt"
+    assert {cite["source"] for cite in found["cautions"][0]["cite"]} <= found["sources"].keys()
+
+
+@pytest.mark.parametrize("stage", ["pro-B", "common-B", "pre-B"])
+def test_a_certain_precursor_phenotype_with_myc_is_not_burkitt_but_high_risk(stage: str) -> None:
+    shown = screen(*CHILD, "--genetics", "t(8;14)(q24;q32)", *facts(f"maturation={stage}"))
+    assert "looks like Burkitt" not in shown
+    assert "MYC is rearranged in a precursor phenotype" in shown.splitlines()[0]
+
+
+def test_surface_immunoglobulin_alone_is_a_milder_warning() -> None:
+    shown = screen(*CHILD, *facts("surface_ig=yes"))
+    assert "Surface immunoglobulin alone is not Burkitt leukaemia" in shown.splitlines()[0]
+    assert "Burkitt" not in screen(*CHILD, *facts("surface_ig=no"))
+    assert "looks like Burkitt" in screen(*CHILD, *facts("surface_ig=yes", "maturation=mature-B"))
+
+
+@pytest.mark.parametrize("lineage", ["T", "B"])
+def test_relapse_schemes_are_not_for_a_first_line_patient(lineage: str) -> None:
+    found = data("--age", "9", "--lineage", lineage, *facts("relapsed=no"))
+    of = {result["scheme"]: result["status"] for result in found["results"]}
+    assert {of[id] for id in ("vhr-relapse-genetics", "bfm-relapse", "cog-aall1331", "gmall-relapse")} == {
+        "not-applicable"
+    }
