@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from all_cli.cli.selection import Asked, shown_of
+from all_cli.logic.values import NumberSet
+from all_cli.patient.assumption import Assumption
 from all_cli.patient.patient import Patient
 from all_cli.protocol.choice import Choice, Offer, choose
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.reasons import answer_reasons, barred_reasons, few, hangs_text, turn_reason
-from all_cli.protocol.regimen import Reason
-from all_cli.report.choice import Undecided
+from all_cli.protocol.regimen import Arm, Protocol, Reason
+from all_cli.report.answers import answer_text, deciding
+from all_cli.report.choice import Undecided, likely_reasons
 from all_cli.report.regimen import Shown
+from all_cli.risk.library import Wish, risk_library
 
 _MOST_HANGING = 3
 
@@ -20,7 +26,7 @@ def chosen(
     protocol_id: str | None,
     everything: bool,
     patient: Patient,
-    likely: Patient | None = None,
+    wish: Wish = Wish(),
 ) -> Shown | Undecided:
     """The first answer for the patient, with the reasons for it; or what every arm hangs on or is barred by.
 
@@ -30,12 +36,67 @@ def chosen(
         protocol_id: only this protocol.
         everything: show all phases of the arm.
         patient: what is known.
-        likely: the patient with assumptions, if some were asked for.
+        wish: what to assume where nothing is known, for a likely arm beside the exact answer.
     """
     only = [id for id in (protocol_id, asked.protocol) if id]
+    likely, assumed = (
+        risk_library().likely(patient, _audience(patient), wish) if wish else (None, ())  # the mechanism of classify
+    )
     choice = choose(library, patient, asked.kind, likely, only=only)
+    whole = everything or asked.whole
+    risk = _risk_reason(patient)
     if not choice.answers or choice.warnings:
-        return Undecided(asked.text, patient, choice)
+        then = None
+        if not choice.warnings and choice.likely and choice.likely.answers and not choice.likely.warnings:
+            picked = _picked(choice.likely, asked.kind, library)
+            then = shown_of(library, asked, picked.protocol, picked.arms, whole, patient)._replace(others=())
+        return Undecided(asked.text, patient, choice, risk, assumed, then)
+    picked = _picked(choice, asked.kind, library)
+    shown = shown_of(library, asked, picked.protocol, picked.arms, whole, patient)
+    return shown._replace(
+        chosen=tuple(_head(picked, choice, risk, assumed, library)),
+        basis=tuple(answer_reasons(picked.offer, choice, library)),
+        beside=tuple(_beside(picked, choice)),
+        choice=choice,
+        assumed=assumed,
+    )
+
+
+def _audience(patient: Patient) -> str:
+    """Whose routine counts: that of the age, if it is known well enough; otherwise only what is routine for all."""
+    ages = patient.possible().get("age")
+    if isinstance(ages, NumberSet):
+        for audience, operator, limit in (("infants", "<", 1), ("adults", ">=", 18)):
+            if ages & NumberSet.comparison(operator, limit) == ages:
+                return audience
+        if ages & NumberSet.comparison(">=", 1) & NumberSet.comparison("<", 18) == ages:
+            return "children"
+    return "all-ages"
+
+
+def _risk_reason(patient: Patient) -> Reason | None:
+    """The risk group under the scheme that answers first in ``all-risk classify``."""
+    answers = risk_library().answers(patient)
+    if answers.primary is None:
+        return None
+    verdict = answers.verdict(answers.primary)
+    rules = deciding(verdict) if verdict.group is not None else ()
+    why = ", ".join(dict.fromkeys(text for decision in rules for text in decision.because))
+    cite = tuple(dict.fromkeys(each for decision in rules for each in decision.cite)) or verdict.scheme.population.cite
+    text = f"{answer_text(verdict)} ({f'{why}; ' if why else ''}{answers.primary})"
+    return Reason("risk group", text, cite, verdict.checked, strong=True)
+
+
+class _Picked(NamedTuple):
+    """The arm that answers, and the arms of its protocol that begin alike."""
+
+    offer: Offer
+    protocol: Protocol
+    arms: list[Arm]
+
+
+def _picked(choice: Choice, kind: str, library: ProtocolLibrary) -> _Picked:
+    """The first answer; within its protocol the default goes first."""
     protocol = library.protocol(choice.answers[0].protocol)
     heads = {arm.id: arm for arm in library.arm_heads(protocol.id)}
     offers = [offer for offer in choice.answers if offer.protocol == protocol.id]
@@ -45,34 +106,38 @@ def chosen(
     # A group that comes later leaves all arms open that begin alike.
     alike = offers if all(part.outright(choice.patient) for part in first.parts) else [*offers, *choice.possible]
     ids = {offer.arm for offer in alike if offer.protocol == protocol.id}
-    begins = heads[first.arm].kinds.get(asked.kind)
-    arms = [arm for arm in protocol.arms if arm.id in ids and heads[arm.id].kinds.get(asked.kind) == begins]
-    shown = shown_of(library, asked, protocol, arms, everything or asked.whole, patient)
-    reasons = _reasons(first, [arm.id for arm in arms], choice, library)
-    return shown._replace(chosen=tuple(reasons), choice=choice)
+    begins = heads[first.arm].kinds.get(kind)
+    return _Picked(
+        first, protocol, [arm for arm in protocol.arms if arm.id in ids and heads[arm.id].kinds.get(kind) == begins]
+    )
 
 
-def _reasons(shown: Offer, arms: list[str], choice: Choice, library: ProtocolLibrary) -> list[Reason]:
-    alike = ", which begin alike" if len(arms) > 1 else ""
-    reasons = [Reason("answer", " or ".join(f"{shown.protocol}/{arm}" for arm in arms) + alike, strong=True)]
-    reasons += answer_reasons(shown, choice, library)
-    reasons += barred_reasons(choice, library)
+def _head(
+    picked: _Picked, choice: Choice, risk: Reason | None, assumed: tuple[Assumption, ...], library: ProtocolLibrary
+) -> list[Reason]:
+    """What stands first: the arm, the risk group, what is likely, what turns it, what is not offered."""
+    alike = ", which begin alike" if len(picked.arms) > 1 else ""
+    names = " or ".join(f"{picked.protocol.id}/{arm.id}" for arm in picked.arms)
+    reasons = [Reason("answer", names + alike, strong=True)]
+    reasons += [risk] if risk else []
+    reasons += likely_reasons(choice, assumed)
     reasons += map(turn_reason, choice.turns)
+    return [*reasons, *barred_reasons(choice, library)]
+
+
+def _beside(picked: _Picked, choice: Choice) -> list[Reason]:
+    """The other arms: those that are certain too, those without this phase, and on what the possible ones hang."""
+    own = {f"{picked.protocol.id}/{arm.id}" for arm in picked.arms}
+    reasons = []
+    if others := [offer.name for offer in choice.answers if offer.name not in own]:
+        reasons.append(Reason("also", few(others)))
     if choice.elsewhere:
         names = few([offer.name for offer in choice.elsewhere])
         reasons.append(Reason("besides", f"for the same setting, without this phase: {names}"))
-    others = [offer.name for offer in choice.answers if offer.protocol != shown.protocol or offer.arm not in arms]
-    if others:
-        reasons.append(Reason("also", few(others)))
-    if choice.likely is not None:
-        certain = {offer.name for offer in choice.answers}
-        likely = [offer.name for offer in choice.likely.answers if offer.name not in certain]
-        reasons += [Reason("likely", few(likely))] if likely else []
     by_hang: dict[str, list[str]] = {}
     for offer in choice.possible:
-        if offer.protocol == shown.protocol and offer.arm in arms:
-            continue
-        by_hang.setdefault(hangs_text(offer, choice.patient), []).append(offer.name)
+        if offer.name not in own:
+            by_hang.setdefault(hangs_text(offer, choice.patient), []).append(offer.name)
     for hang, arms_of in list(by_hang.items())[:_MOST_HANGING]:
         reasons.append(Reason("possible", f"{few(arms_of)} hang{'s' if len(arms_of) == 1 else ''} on {hang}"))
     return reasons

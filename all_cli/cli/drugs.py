@@ -35,7 +35,6 @@ def drug_command(
 
     with sentences():
         library = protocol_library()
-        from all_cli.protocol.drugs import folded
         from all_cli.report import drug as report
         from all_cli.report import intrathecal
 
@@ -45,7 +44,7 @@ def drug_command(
             emit(form, color, lambda: report.drugs_page(library), lambda: report.drugs_json(library))
             return
         patient = patient_from(library.vocabulary, given={} if age is None else {"age": age}, flags={})
-        if folded(name) in (intrathecal.WORD, f"{intrathecal.WORD}s"):
+        if intrathecal.is_meant(name):
             if protocol or audience:
                 fail("intrathecal shows every table: --protocol and --audience go with a drug")
             emit(

@@ -15,6 +15,7 @@ from all_cli.report.words import number_of
 
 _MOST_NAMED = 6
 SIZES = frozenset({"weight", "height", "bsa"})
+_SHORT = {"sr": "standard", "ir": "intermediate", "hr": "high", "vhr": "very-high"}
 
 
 class Asked(NamedTuple):
@@ -70,6 +71,18 @@ def read_asked(library: ProtocolLibrary, text: str, protocol_id: str | None) -> 
     fail(f'no phase is called "{text}", nor a protocol or arm{hint}')
 
 
+def read_risk(library: ProtocolLibrary, text: str | None) -> str | None:
+    """The label that ``--risk`` names, in full or as SR, IR, HR, VHR; leaves with one sentence where there is none."""
+    if text is None:
+        return None
+    plain = text.strip().casefold().replace("_", "-").replace(" ", "-")
+    risk, known = _SHORT.get(plain, plain), library.risks()
+    if risk not in known:
+        hint = did_you_mean(risk, known)
+        fail(f'no risk is called "{text}"{hint}; protocols carry {", ".join(known)}; sr, ir, hr and vhr are read too')
+    return risk
+
+
 def select(
     library: ProtocolLibrary,
     asked: Asked,
@@ -81,8 +94,7 @@ def select(
     patient: Patient,
 ) -> Shown:
     """The phases to show; leaves with one sentence where the request fits nothing."""
-    if risk is not None:
-        one_of("risk", risk, dict.fromkeys(library.risks()))
+    risk = read_risk(library, risk)
     if asked.whole:
         shown = _whole(library, asked, protocol_id, arm_id, patient)
         _for_the_risk(shown.protocol, risk)
@@ -203,8 +215,7 @@ def every(library: ProtocolLibrary, asked: Asked, risk: str | None, ph: bool | N
     """The phase in every protocol that has it and that this patient, risk and lineage do not exclude."""
     if asked.whole:
         fail(f'--every shows a phase in all protocols; "{asked.text}" is a protocol or an arm')
-    if risk is not None:
-        one_of("risk", risk, dict.fromkeys(library.risks()))
+    risk = read_risk(library, risk)
     fitting = library.fitting(asked.kind, risk, single_lineage(patient), ph, patient)
     open_to = open_arms(library, asked.kind, patient, fitting)
     found = []

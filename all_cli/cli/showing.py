@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from all_cli.cli.common import Color, emit, fail, sentences
-from all_cli.cli.options import ColorOption, Described, FormatOption, with_patient
+from all_cli.cli.options import AssumeOption, ColorOption, Described, FormatOption, RoutineOption, with_patient
 
 if TYPE_CHECKING:
     from all_cli.logic.values import NumberSet
@@ -35,7 +35,7 @@ def show(
         str,
         typer.Argument(
             metavar="PHASE|ARM",
-            help="induction, consolidation, delayed-intensification, maintenance …, or a protocol, or protocol/arm.",
+            help="induction, consolidation, maintenance …, intrathecal, or a protocol, or protocol/arm.",
         ),
     ],
     risk: Annotated[
@@ -64,6 +64,8 @@ def show(
     on: Annotated[
         str | None, typer.Option("--on", metavar="DATE", help="Day of the injection, with --born: doses by age on it.")
     ] = None,
+    assume: AssumeOption = None,
+    routine: RoutineOption = False,
     force: Annotated[
         bool, typer.Option("--force", help="Compute doses of a named arm that is not for this patient.")
     ] = False,
@@ -80,23 +82,41 @@ def show(
             about, age_then = _on_the_day(about, on, library)
         patient = about.patient(library.vocabulary)
         sizes = {id: text for id, text in (("height", height), ("weight", weight), ("bsa", bsa)) if text is not None}
-        dosing = _dosing(library, patient, sizes, formula, rounding or [])
-        then = _aged(patient, age_then) if age_then is not None else None
-        request = _Request(what, risk, by_patient, protocol, arm, everything, every, about.flags["bcr_abl1"])
-        found = _found(library, request, patient)
-        if not isinstance(found, list):
-            from all_cli.report import choice
+        from all_cli.report import intrathecal
 
+        if intrathecal.is_meant(what):
+            if risk or by_patient or protocol or arm or everything or every or sizes:
+                fail("intrathecal doses go by age, in every protocol: of the options only the patient's go with it")
+            tables_for = patient if age_then is None else _aged(patient, age_then)
             emit(
                 form,
                 color,
-                lambda: choice.undecided_page(found, library),
-                lambda: choice.undecided_json(found, library),
+                lambda: intrathecal.intrathecal_page(library, tables_for),
+                lambda: intrathecal.intrathecal_json(library, tables_for),
             )
             return
+        dosing = _dosing(library, patient, sizes, formula, rounding or [])
+        then = _aged(patient, age_then) if age_then is not None else None
+        request = _Request(what, risk, by_patient, protocol, arm, everything, every, about.flags["bcr_abl1"])
+        found = _found(library, request, patient, assume or [], routine)
         if dosing is not None:
             dosing = dosing._replace(patient=then or patient)
-        all_shown = [shown._replace(dosing=dosing, on_the_day=then, forced=force) for shown in found]
+
+        def dressed(shown: "Shown") -> "Shown":
+            return shown._replace(dosing=dosing, on_the_day=then, forced=force)
+
+        if not isinstance(found, list):
+            from all_cli.report import choice
+
+            open_ = found._replace(then=dressed(found.then) if found.then else None)
+            emit(
+                form,
+                color,
+                lambda: choice.undecided_page(open_, library),
+                lambda: choice.undecided_json(open_, library),
+            )
+            return
+        all_shown = [dressed(shown) for shown in found]
 
         emit(form, color, lambda: _page(all_shown, library), lambda: _data(all_shown, every, library))
 
@@ -126,7 +146,9 @@ class _Request(NamedTuple):
     ph: bool | None
 
 
-def _found(library: "ProtocolLibrary", request: _Request, patient: "Patient") -> "list[Shown] | Undecided":
+def _found(
+    library: "ProtocolLibrary", request: _Request, patient: "Patient", assume: list[str], routine: bool
+) -> "list[Shown] | Undecided":
     """What to show: one protocol, the phase in every protocol, or the arms still open."""
     from all_cli.cli import selection
     from all_cli.report.regimen import Shown
@@ -137,17 +159,23 @@ def _found(library: "ProtocolLibrary", request: _Request, patient: "Patient") ->
         for option, value in named.items():
             if value is not None:
                 fail(f"--for works out what {option} names; give one of them")
+    outright = request.protocol or request.arm or asked.whole
+    by_patient = request.by_patient or not (outright or request.every or request.risk)
+    if (assume or routine) and not by_patient:
+        fail("--assume and --routine bear on which arm is chosen for a patient; here the arm or the risk is named")
     if request.every:
         if request.protocol or request.arm or request.everything:
             fail("--every shows one phase of every protocol; --protocol, --arm and --all do not go with it")
         return selection.every(library, asked, request.risk, request.ph, patient)
-    outright = request.protocol or request.arm or asked.whole
-    if request.by_patient or (not outright and request.risk is None):
+    if by_patient:
         if not selection.facts_told(patient):
             fail(_FOR_WHOM)
         from all_cli.cli.choosing import chosen
+        from all_cli.patient.assumption import read_assumption
+        from all_cli.risk.library import Wish
 
-        found = chosen(library, asked, request.protocol, request.everything, patient)
+        wish = Wish(tuple(read_assumption(library.vocabulary, text) for text in assume), routine)
+        found = chosen(library, asked, request.protocol, request.everything, patient, wish)
         if isinstance(found, Shown):
             return [found]
         if found.choice.warnings or not asked.named_too(library):

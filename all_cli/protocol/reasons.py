@@ -16,6 +16,7 @@ from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Scheme
 from all_cli.risk.verdict import brief, judge
 
 _NAMED = 6
+_HEAD = 3  # arms named in a line of the head of a screen; JSON names all
 
 
 def setting_reason(choice: Choice) -> Reason:
@@ -116,21 +117,21 @@ def barred_reasons(choice: Choice, library: ProtocolLibrary) -> Iterator[Reason]
         if offer.against is not None and offer.against.kind == GUARD:
             barred.setdefault(against_reason(offer, choice, library), []).append(offer.name)
     for reason, names in barred.items():
-        yield reason._replace(text=f"{few(names)}: {reason.text}")
+        yield reason._replace(text=f"{reason.text}: not {few(names, _HEAD)}")
 
 
 def turn_reason(turn: Turn) -> Reason:
     """What applies if a presumption turns out otherwise."""
     presumption = turn.presumption
     here = [offer.name for offer in (*turn.answers, *turn.possible)]
-    parts = [f"this phase in {few(here)}"] if here else ["no encoded arm has this phase"]
+    parts = [f"this phase in {few(here, _HEAD)}"] if here else ["no encoded arm has this phase"]
     if turn.elsewhere:
-        parts.append(f"encoded besides: {few([offer.name for offer in turn.elsewhere])}")
+        parts.append(f"encoded besides: {few([offer.name for offer in turn.elsewhere], _HEAD)}")
     text = f"{presumption.turns}: {'; '.join(parts)}"
     return Reason("then", text, presumption.cite, presumption.checked)
 
 
-def few(items: list[str]) -> str:
+def few(items: list[str], most: int = _NAMED) -> str:
     """The first of the items, and how many more there are."""
-    more = len(items) - _NAMED
-    return ", ".join(items[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    more = len(items) - most
+    return ", ".join(items[:most]) + (f" and {more} more" if more > 0 else "")

@@ -8,7 +8,8 @@ from typing import Any
 from all_cli import __version__
 from all_cli.knowledge import files
 from all_cli.knowledge.sources import Citation
-from all_cli.patient.assumption import assumption_text
+from all_cli.knowledge.vocabulary import Vocabulary
+from all_cli.patient.assumption import Assumption, assumption_text
 from all_cli.patient.patient import Patient
 from all_cli.report.guidance_pointers import for_patient, pointers_json, pointers_page
 from all_cli.report.page import Page
@@ -136,7 +137,7 @@ def _in_full(
 ) -> None:
     verdict = answers.verdict(id)
     scheme = verdict.scheme
-    page.heading(f"{scheme.title}: {_answer(verdict)}", 1)
+    page.heading(f"{scheme.title}: {answer_text(verdict)}", 1)
     page.line(f"{scheme.id} ({scheme.published}), {verdict.status}", "scheme")
     for caution in cautions:
         page.line(caution, "caution", strong=True)
@@ -148,13 +149,13 @@ def _in_full(
     population = scheme.population
     page.line(f"{population.note} {page.cite(population.cite, population.checked)}", "for")
     if verdict.status == ASSIGNED:
-        for decision in _reasons(verdict):
+        for decision in deciding(verdict):
             _decision(page, decision)
         for outcome in library.figures(verdict, patient):
             page.line(f"{outcome.text} {page.cite(outcome.cite, outcome.checked)}", "outcome")
     else:
         _possible(page, verdict)
-    for decision in _reasons(verdict):
+    for decision in deciding(verdict):
         if decision.note and (verdict.status == ASSIGNED or decision.certain):
             page.line(decision.note, "note")
     for note in verdict.notes:
@@ -170,7 +171,7 @@ def _likely(page: Page, scheme: Scheme, likely: Likely, patient: Patient) -> Non
         page.line(f"{assumption_text(patient.vocabulary, item)} ({item.origin}){why}", "assumed")
 
 
-def _reasons(verdict: Verdict) -> tuple[Decision, ...]:
+def deciding(verdict: Verdict) -> tuple[Decision, ...]:
     """The rules that certainly hold; where none does, all those that may decide."""
     return tuple(decision for decision in verdict.decided_by if decision.certain) or verdict.decided_by
 
@@ -211,7 +212,7 @@ def _others(page: Page, answers: Answers, library: RiskLibrary) -> None:
         if answers.brief[id].group is None:
             continue
         verdict = answers.verdict(id)
-        reasons = _reasons(verdict)
+        reasons = deciding(verdict)
         why = ", ".join(dict.fromkeys(text for decision in reasons for text in decision.because))
         cited = page.cite((c for decision in reasons for c in decision.cite), verdict.checked)
         rows.append((id, answers.brief[id].group or "", why, cited))
@@ -257,7 +258,7 @@ def _outside(page: Page, verdicts: list[Verdict]) -> None:
     page.heading("Criteria often quoted that do not apply here")
     for verdict in verdicts:
         scheme = verdict.scheme
-        certain = _reasons(verdict)
+        certain = deciding(verdict)
         why = ", ".join(dict.fromkeys(text for decision in certain for text in decision.because))
         would = (
             f"would say {verdict.group} ({why})" if verdict.group else f"would leave {' or '.join(verdict.possible)}"
@@ -266,12 +267,11 @@ def _outside(page: Page, verdicts: list[Verdict]) -> None:
         page.line(f"{scheme.title} {would}{cited}; it is {verdict.reason}.", scheme.audience)
 
 
-def _answer(verdict: Verdict) -> str:
-    if verdict.status == ASSIGNED and verdict.group is not None:
-        return verdict.scheme.groups[verdict.group].label
+def answer_text(verdict: Verdict) -> str:
+    """The group by its label, or the groups still possible."""
     if verdict.status == NOT_APPLICABLE:
         return "does not apply"
-    return _short(verdict.possible)
+    return verdict.scheme.groups[verdict.group].label if verdict.group is not None else _short(verdict.possible)
 
 
 def _short(possible: tuple[str, ...]) -> str:
@@ -311,18 +311,23 @@ def _likely_json(likely: Likely | None, library: RiskLibrary, cited: dict[str, N
         return {}
     return {
         "likely": list(likely.groups),
-        "assumed": [
-            {
-                "fact": item.fact,
-                "value": assumption_text(library.vocabulary, item).removeprefix(f"{item.fact} "),
-                "asked_by": item.origin,
-                "text": item.text,
-                "cite": citations_json(item.cite, cited),
-                "checked": item.checked,
-            }
-            for item in likely.assumed
-        ],
+        "assumed": assumed_json(likely.assumed, library.vocabulary, cited),
     }
+
+
+def assumed_json(items: Iterable[Assumption], vocabulary: Vocabulary, cited: dict[str, None]) -> list[dict[str, Any]]:
+    """What was assumed as plain data; ids of cited sources are added to ``cited``."""
+    return [
+        {
+            "fact": item.fact,
+            "value": assumption_text(vocabulary, item).removeprefix(f"{item.fact} "),
+            "asked_by": item.origin,
+            "text": item.text,
+            "cite": citations_json(item.cite, cited),
+            "checked": item.checked,
+        }
+        for item in items
+    ]
 
 
 def _as_of_json(answers: Answers) -> dict[str, Any]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from all_cli.logic.values import possible_text
+from all_cli.patient.assumption import Assumption, assumption_text
 from all_cli.patient.patient import Patient
 from all_cli.protocol.choice import Choice, Offer
 from all_cli.protocol.library import ProtocolLibrary
@@ -19,23 +20,31 @@ from all_cli.protocol.reasons import (
     turn_reason,
 )
 from all_cli.protocol.regimen import Reason
-from all_cli.report.answers import citations_json, header
+from all_cli.report.answers import assumed_json, citations_json, header
 from all_cli.report.page import Page
+from all_cli.report.regimen import Shown, phases_part
 from all_cli.report.words import number_of, said_text
 
 _MOST = 4
 
 
 class Undecided(NamedTuple):
-    """What was asked, for whom, and what every arm is to the patient; none is the answer."""
+    """What was asked, for whom, and what every arm is to the patient; none is the answer.
+
+    ``risk`` is the risk group; ``assumed`` is what was filled in for the likely choice, and ``then`` the phase of the
+    arm that is certain if it holds.
+    """
 
     asked: str
     patient: Patient
     choice: Choice
+    risk: Reason | None = None
+    assumed: Sequence[Assumption] = ()
+    then: Shown | None = None
 
 
 def undecided_page(undecided: Undecided, library: ProtocolLibrary) -> Page:
-    """Warnings first; then a line for each arm: on what it hangs; then what is not offered, and why."""
+    """Warnings, or what keeps arms out, first; the likely arm; then a line for each arm: on what it hangs."""
     page = Page(library.sources)
     choice = undecided.choice
     if choice.warnings:
@@ -45,7 +54,13 @@ def undecided_page(undecided: Undecided, library: ProtocolLibrary) -> Page:
         page.heading(f"{undecided.asked}: {_none(choice)}", 1)
     for reason in _reasons(undecided, library):
         show_reason(page, reason)
+    if undecided.then is not None:
+        arms = " or ".join(arm.id for arm in undecided.then.arms)
+        title = f"{undecided.then.protocol.title} ({undecided.then.protocol.id}/{arms})"
+        phases_part(page, undecided.then, library, f"Likely, only if what is assumed above holds: {title}")
     rows = [] if choice.warnings else choice.possible
+    if rows and undecided.then is not None:
+        page.heading("What the exact answer hangs on")
     page.table(("protocol/arm", "hangs on"), [(offer.name, hangs_text(offer, choice.patient)) for offer in rows])
     if choice.elsewhere and not choice.warnings:
         page.heading("Arms for this patient without this phase")
@@ -64,20 +79,46 @@ def undecided_page(undecided: Undecided, library: ProtocolLibrary) -> Page:
 
 
 def _none(choice: Choice) -> str:
-    if not choice.possible:
-        return "no encoded arm is for this patient"
-    facts = dict.fromkeys(fact for offer in choice.possible for fact in offer.hangs_on)
-    return f"no arm is certain; they hang on {few(list(facts))}" if facts else "no arm is certain"
+    return "no arm is certain" if choice.possible else "no encoded arm is for this patient"
 
 
 def _kinds(offer: Offer, library: ProtocolLibrary) -> list[str]:
     return next(list(arm.kinds) for arm in library.arm_heads(offer.protocol) if arm.id == offer.arm)
 
 
+def likely_reasons(choice: Choice, assumed: Sequence[Assumption]) -> Iterator[Reason]:
+    """Every assumption, then what is certain under them that is not certain without."""
+    if choice.likely is None:
+        return
+    vocabulary = choice.patient.vocabulary
+    cite = tuple(dict.fromkeys(each for item in assumed for each in item.cite))
+    by_origin: dict[str, list[str]] = {}
+    for item in assumed:
+        by_origin.setdefault(item.origin, []).append(assumption_text(vocabulary, item))
+    facts = "; ".join(f"{', '.join(texts)} ({origin})" for origin, texts in by_origin.items())
+    yield Reason("assumed", facts or "nothing: all of it is known already", cite, all(i.checked for i in assumed), True)
+    exact = {offer.name for offer in choice.answers}
+    names = [offer.name for offer in choice.likely.answers if offer.name not in exact]
+    if choice.likely.warnings:
+        yield Reason("likely", choice.likely.warnings[0].text, strong=True)
+    elif assumed:
+        text = (
+            f"under these assumptions: {few(names)}" if names else "no further arm is certain under these assumptions"
+        )
+        yield Reason("likely", text, strong=True)
+
+
 def _reasons(undecided: Undecided, library: ProtocolLibrary) -> Iterator[Reason]:
     choice = undecided.choice
     for guard in choice.warnings:
         yield Reason("caution", guard.text, guard.cite, guard.checked, strong=True)
+    if not choice.warnings:
+        yield from likely_reasons(choice, undecided.assumed)
+        yield from (reason._replace(strong=True) for reason in barred_reasons(choice, library))
+        if undecided.risk:
+            yield undecided.risk
+        if facts := list(dict.fromkeys(fact for offer in choice.possible for fact in offer.hangs_on)):
+            yield Reason("hangs on", few(facts))
     yield Reason("patient", said_text(undecided.patient) or "nothing known")
     for warning in undecided.patient.warnings:
         yield Reason("caution", warning, strong=True)
@@ -85,9 +126,6 @@ def _reasons(undecided: Undecided, library: ProtocolLibrary) -> Iterator[Reason]
     if choice.warnings:
         return
     yield from map(turn_reason, choice.turns)
-    if choice.likely is not None and choice.likely.answers:
-        yield Reason("likely", few([offer.name for offer in choice.likely.answers]))
-    yield from barred_reasons(choice, library)
     if not choice.possible:
         nearest = [offer for offer in choice.excluded if offer.against and offer.against.kind not in (GUARD, SETTING)]
         for offer in nearest[:_MOST]:
@@ -103,16 +141,27 @@ def show_reason(page: Page, reason: Reason) -> None:
     page.line(f"{reason.text} {page.cite(reason.cite, reason.checked)}".strip(), reason.label, strong=reason.strong)
 
 
-def choice_json(choice: Choice, cited: dict[str, None]) -> dict[str, Any]:
-    """Settings, presumptions, warnings and every arm that is not excluded, with its status and what it hangs on."""
+def choice_json(choice: Choice, assumed: Sequence[Assumption], cited: dict[str, None]) -> dict[str, Any]:
+    """Settings, presumptions, warnings and every arm that is not excluded, with its status and what it hangs on.
+
+    ``assumed`` is what the arms under ``likely`` rest on.
+    """
     return {
         "settings": list(choice.settings),
         "presumed": [{"fact": each.fact, "is": sorted(each.values), "text": each.text} for each in choice.presumed],
         "warnings": [guard.text for guard in choice.warnings],
         "choices": [_offer_json(offer) for offer in (*choice.answers, *choice.possible)],
-        "turns": [_reason_json(turn_reason(turn), cited) for turn in choice.turns],
+        "turns": [
+            {
+                **_reason_json(turn_reason(turn), cited),
+                "arms": [offer.name for offer in (*turn.answers, *turn.possible)],
+                "elsewhere": [offer.name for offer in turn.elsewhere],
+            }
+            for turn in choice.turns
+        ],
         "elsewhere": [_offer_json(offer) for offer in choice.elsewhere],
         "likely": None if choice.likely is None else [offer.name for offer in choice.likely.answers],
+        **({} if choice.likely is None else {"assumed": assumed_json(assumed, choice.patient.vocabulary, cited)}),
     }
 
 
@@ -133,7 +182,7 @@ def _reason_json(reason: Reason, cited: dict[str, None]) -> dict[str, Any]:
 def undecided_json(undecided: Undecided, library: ProtocolLibrary) -> dict[str, Any]:
     """The open arms under ``choices``; ``protocol`` and ``arm`` are null, since none is chosen."""
     cited: dict[str, None] = {}
-    choice = choice_json(undecided.choice, cited)
+    choice = choice_json(undecided.choice, undecided.assumed, cited)
     excluded = [
         {**_offer_json(offer), **_reason_json(against_reason(offer, undecided.choice, library), cited)}
         for offer in undecided.choice.excluded

@@ -6,13 +6,19 @@ from typing import Any, NamedTuple
 from all_cli.logic.explain import truth
 from all_cli.patient.patient import Patient
 from all_cli.protocol.coverage import line_checked
+from all_cli.protocol.drugs import folded
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for
 from all_cli.protocol.regimen import DoseTable, Line, Protocol
 from all_cli.report.answers import citations_json, header
+from all_cli.report.line_text import band_text, dose_text
 from all_cli.report.page import Page
-from all_cli.report.regimen import band_text, dose_text
 
 WORD = "intrathecal"
+
+
+def is_meant(name: str) -> bool:
+    """Whether somebody asks for intrathecal doses and not for a drug or a phase."""
+    return folded(name) in (WORD, f"{WORD}s")
 
 
 class Fixed(NamedTuple):
@@ -60,18 +66,20 @@ def intrathecal_page(library: ProtocolLibrary, patient: Patient) -> Page:
     said = patient.said()
     if said:
         page.line(", ".join(f"{id} {text}" for id, text in said.items()), "patient")
-    rows = []
-    for table in library.dose_tables.values():
-        given = ", ".join(users(table, library, patient))
-        rows += [
-            (table.title, band_text(row), f"{row.dose:g} {table.unit}", page.cite(row.cite, row.checked), given)
+    tables = [table for table in library.dose_tables.values() if dose_rows_for(table, patient)]
+    page.table(
+        ("table", "for", "dose", "source"),
+        [
+            (table.title, band_text(row), f"{row.dose:g} {table.unit}", page.cite(row.cite, row.checked))
+            for table in tables
             for row in dose_rows_for(table, patient)
-        ]
-    page.table(("table", "for", "dose", "source", "used by"), rows)
+        ],
+    )
     page.line("The age is that on the day of the injection; tables of different groups are not mixed.", "note")
-    for table in library.dose_tables.values():
-        if table.note and dose_rows_for(table, patient):
-            page.line(f"{table.title}: {table.note}", "note")
+    page.table(
+        ("table", "used by", "note"),
+        [(table.title, ", ".join(users(table, library, patient)), table.note) for table in tables],
+    )
     fixed = fixed_doses(library, patient)
     if fixed:
         page.heading("The same at every age")

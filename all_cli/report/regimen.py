@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from all_cli.logic.explain import truth
-from all_cli.logic.expression import AllOf, Compare, tests
-from all_cli.logic.values import ANY_NUMBER, NumberSet, number_text
+from all_cli.logic.values import NumberSet, number_text
 from all_cli.patient.patient import Patient
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, uncapped
-from all_cli.protocol.regimen import Arm, Cited, DoseRow, Line, Phase, Protocol, Reason, days_text
+from all_cli.protocol.regimen import Arm, Cited, Line, Phase, Protocol, Reason
 from all_cli.report.amounts import NO_CAP
 from all_cli.report.guidance_pointers import for_phases, pointers_page
+from all_cli.report.line_text import UNITS, dose_text, when_text
 from all_cli.report.page import Page
 from all_cli.report.words import said_text
 
 if TYPE_CHECKING:
+    from all_cli.patient.assumption import Assumption
     from all_cli.protocol.choice import Choice
     from all_cli.report.doses import Dosing
 
-_UNITS = {
-    "mg/m2": "mg/m²",
-    "g/m2": "g/m²",
-    "IU/m2": "IU/m²",
-    "U/m2": "U/m²",
-    "mcg/m2": "µg/m²",
-    "mcg": "µg",
-    "mcg/kg": "µg/kg",
-}
 OUTSIDE = "not for this patient"
 _INFANTS_APART = "below one year: infants have protocols and doses of their own: all-protocol list --audience infants"
 
@@ -39,9 +30,10 @@ class Shown(NamedTuple):
     """What ``show`` shows: phases of one protocol, for an arm or for all, for what is known of the patient.
 
     ``dosing`` is how doses are computed, None where no size is known; ``whole`` says that arms are shown whole, with
-    their totals; ``chosen`` says why this protocol and arm; ``on_the_day`` has the age of the day of the injections,
-    where its date is known. ``barred`` says by phase why it is not for this patient: no dose is computed for it then,
-    unless ``forced``.
+    their totals; ``chosen`` is the answer and what it hangs on, ``basis`` why it is this protocol and arm, ``beside``
+    which others there are; ``assumed`` is what the likely arms rest on; ``on_the_day`` has the age of the day of the
+    injections, where its date is known. ``barred`` says by phase why it is not for this patient: no dose is computed
+    for it then, unless ``forced``.
     """
 
     protocol: Protocol
@@ -53,6 +45,9 @@ class Shown(NamedTuple):
     dosing: Dosing | None = None
     whole: bool = False
     chosen: Sequence[Reason] = ()
+    basis: Sequence[Reason] = ()
+    beside: Sequence[Reason] = ()
+    assumed: Sequence[Assumption] = ()
     on_the_day: Patient | None = None
     choice: Choice | None = None
     barred: Mapping[str, str] = MappingProxyType({})
@@ -87,19 +82,23 @@ def guided_by(shown: Shown) -> tuple[Protocol, Sequence[Phase], Patient]:
 def _protocol(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     protocol = shown.protocol
     page.heading(f"{protocol.title} ({protocol.id}){f', {shown.arm.title}' if shown.arm else ''}", 1)
-    for reason in shown.chosen:
-        page.line(f"{reason.text} {page.cite(reason.cite, reason.checked)}".strip(), reason.label, strong=reason.strong)
-    page.line(f"{protocol.population.text} {_cite(page, protocol.population)}", "for")
+    _said(page, shown.chosen[:1])
+    _gives(page, shown, library)
+    _said(page, shown.chosen[1:])
+    population = (f"{protocol.population.text} {_cite(page, protocol.population)}", "for")
+    if not shown.basis:
+        page.line(*population)
     _recalled(page, shown, library)
     _patient(page, shown)
+    if shown.basis:
+        _said(page, shown.basis)
+        page.line(*population)
     if protocol.about:
         page.line(protocol.about, "about")
     years = "–".join(str(year) if year else "" for year in protocol.years) if any(protocol.years) else ""
     if protocol.trial or years:
         page.line(f"{protocol.trial} {years}".strip(), "trial")
-    for phase in shown.phases:
-        _phase(page, phase, shown, library)
-    no_caps(page, [line for phase in shown.phases for line in lines_for(phase.lines, shown.patient)], library)
+    _phases(page, shown, library)
     if protocol.total_duration and len(shown.phases) > 1:
         page.line(f"{protocol.total_duration.text} {_cite(page, protocol.total_duration)}", "total")
     _notes(page, protocol.notes, shown.patient)
@@ -107,9 +106,62 @@ def _protocol(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
         from all_cli.report.doses import totals_part
 
         totals_part(page, protocol, shown.arms, shown.patient, library)
+    if shown.beside:
+        page.heading("Other arms for this patient (--format json names all)")
+        _said(page, shown.beside)
     if shown.others:
         page.heading(f"The same phase in other protocols (all-protocol show {shown.asked} --protocol ID)")
         page.line(", ".join(shown.others))
+
+
+def phases_part(page: Page, shown: Shown, library: ProtocolLibrary, heading: str) -> None:
+    """The phases under a heading of their own, as a part of another page."""
+    page.heading(heading, 1)
+    _gives(page, shown, library)
+    _recalled(page, shown, library)
+    if shown.dosing:
+        from all_cli.report.doses import body_lines
+
+        body_lines(page, shown.dosing)
+    _phases(page, shown, library)
+
+
+def _phases(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
+    for phase in shown.phases:
+        _phase(page, phase, shown, library)
+    no_caps(page, [line for phase in shown.phases for line in lines_for(phase.lines, shown.patient)], library)
+
+
+def _said(page: Page, reasons: Sequence[Reason]) -> None:
+    for reason in reasons:
+        page.line(f"{reason.text} {page.cite(reason.cite, reason.checked)}".strip(), reason.label, strong=reason.strong)
+
+
+def _gives(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
+    """The drugs of one kind of phase by name; where a drug was asked for, each phase with its doses and days."""
+    if shown.whole or shown.barred:
+        return
+    if shown.asked in library.drugs:
+        for phase in shown.phases:
+            lines = [line for line in lines_for(phase.lines, shown.patient) if line.drug == shown.asked]
+            doses = "; ".join(_in_short(page, line, shown, library) for line in lines)
+            if doses:
+                page.line(f"{phase.title}: {doses}", "dose")
+        return
+    lines = [line for phase in shown.phases for line in lines_for(phase.lines, shown.patient)]
+    names = [
+        list(dict.fromkeys(library.drugs[line.drug].name for line in lines if (line.route == "IT") is it))
+        for it in (False, True)
+    ]
+    text = "; intrathecal ".join(", ".join(each) for each in names if each)
+    page.line(text, "drugs", strong=True)
+
+
+def _in_short(page: Page, line: Line, shown: Shown, library: ProtocolLibrary) -> str:
+    """Dose, days, cap and for whom, in a few words."""
+    parts = [dose_text(line, shown.growing, library), f"days {when_text(line)}" if line.days else when_text(line)]
+    parts += [f"at most {cap}" if (cap := _cap(page, line, library)) and line.cap else "", _whom(line)]
+    return f"{', '.join(part for part in parts if part)} {page.cite(line.cite, line.checked)}"
 
 
 def _recalled(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
@@ -251,66 +303,6 @@ def _cite(page: Page, cited: Cited) -> str:
     return page.cite(cited.cite, cited.checked)
 
 
-def dose_text(line: Line, patient: Patient, library: ProtocolLibrary) -> str:
-    """The dose with unit and per, as ``1.5 mg/m²``, ``6 mg/m² a day in 2 doses``, or the age bands of a table."""
-    if line.dose_by:
-        table = library.dose_tables[line.dose_by]
-        rows = dose_rows_for(table, patient)
-        if len(rows) == 1:
-            return f"{number_text(rows[0].dose)} {table.unit}"
-        bands = "; ".join(f"{band_text(row)} {number_text(row.dose)} {table.unit}" for row in rows)
-        return f"by age: {bands}" if rows else "no dose for this age in the table"
-    if line.dose is None:
-        return line.dose_text
-    low, high = line.dose
-    amount = number_text(low) if low == high else f"{number_text(low)}–{number_text(high)}"
-    text = f"{amount} {_UNITS.get(line.unit, line.unit)}"
-    if line.per == "day":
-        text += " a day" + (f" in {line.times_per_day} doses" if line.times_per_day and line.times_per_day > 1 else "")
-    elif line.per in ("24 h", "week", "course"):
-        text += f" per {line.per}"
-    elif line.route.startswith("PO"):
-        # Weekly methotrexate stands beside daily mercaptopurine; taken daily it kills, so the dose says how often.
-        text += " a dose" + (", once a week" if line.weekly else "")
-    if line.times_per_day and line.per == "dose" and line.times_per_day > 1:
-        text += f", {line.times_per_day} times a day"
-    text += f"; {line.escalate}" if line.escalate else ""
-    return text + (_fractions(line, patient, library) if line.scale_by else "")
-
-
-def _fractions(line: Line, patient: Patient, library: ProtocolLibrary) -> str:
-    """The protocol's own fractions for small children: ``; × 2/3 <0.5 y``."""
-    possible = patient.possible()
-    rows = [row for row in library.scalings[line.scale_by].rows if truth(row.when, possible) is not False]
-    return "".join(f"; × {row.factor[0]}/{row.factor[1]} if {row.text}" for row in rows)
-
-
-def band_text(row: DoseRow) -> str:
-    """An age band as people write it: ``1 to <2 y``, ``≥9 y``; any other condition as it stands."""
-    compared = list(tests(row.when))
-    if not isinstance(row.when, (Compare, AllOf)) or any(test.fact != "age" for test in compared):
-        return row.text
-    ages = ANY_NUMBER
-    for test in compared:
-        ages &= NumberSet.comparison(test.operator, test.value) if isinstance(test, Compare) else ages
-    (low, low_edge), (high, high_edge) = ages.spans[0]
-    if math.isinf(high):
-        return f"{'>' if low_edge else '≥'}{number_text(low)} y"
-    upper = f"{'<' if high_edge else ''}{number_text(high)} y"
-    return upper if math.isinf(low) else f"{number_text(low)} to {upper}"
-
-
-def when_text(line: Line) -> str:
-    """The days of a line in words."""
-    parts = [days_text(line.days)] if line.days else []
-    if line.window:
-        first, last = line.window
-        parts.append(f"once, on a day from {first} to {last}" if first != last else str(first))
-    if line.schedule:
-        parts.append(line.schedule)
-    return "; ".join(parts)
-
-
 def no_caps(page: Page, lines: Iterable[Line], library: ProtocolLibrary) -> None:
     """What is to be said of lines per m² without a cap, once for each drug."""
     for id in dict.fromkeys(line.drug for line in lines if uncapped(line, library)):
@@ -322,7 +314,7 @@ def no_caps(page: Page, lines: Iterable[Line], library: ProtocolLibrary) -> None
 def _cap(page: Page, line: Line, library: ProtocolLibrary) -> str:
     if line.cap is None:
         return NO_CAP if uncapped(line, library) else ""
-    amount = f"{number_text(line.cap.dose)} {_UNITS.get(line.cap.unit, line.cap.unit)}"
+    amount = f"{number_text(line.cap.dose)} {UNITS.get(line.cap.unit, line.cap.unit)}"
     return f"{amount} a {line.cap.per} {page.cite(line.cap.cite, line.cap.checked)}"
 
 

@@ -9,7 +9,8 @@ from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, 
 from all_cli.protocol.regimen import Cited, Line, Phase
 from all_cli.report.answers import citations_json, header
 from all_cli.report.guidance_pointers import for_phases, pointers_json
-from all_cli.report.regimen import OUTSIDE, Shown, dose_text, guided_by, is_checked, rows_of, when_text
+from all_cli.report.line_text import dose_text, when_text
+from all_cli.report.regimen import OUTSIDE, Shown, guided_by, is_checked, rows_of
 
 
 def shown_json(shown: Shown, library: ProtocolLibrary) -> dict[str, Any]:
@@ -28,7 +29,7 @@ def _shown_json(shown: Shown, library: ProtocolLibrary) -> dict[str, Any]:
     if shown.choice:
         from all_cli.report.choice import choice_json
 
-        choice = choice_json(shown.choice, cited)
+        choice = choice_json(shown.choice, shown.assumed, cited)
     phases = [_phase_json(phase, shown, library, cited) for phase in shown.phases]
     protocol, population = shown.protocol, shown.protocol.population
     result = {
@@ -42,7 +43,7 @@ def _shown_json(shown: Shown, library: ProtocolLibrary) -> dict[str, Any]:
         },
         "patient": shown.patient.said(),
         "age_on_the_day": shown.on_the_day.text("age") if shown.on_the_day else None,
-        "chosen": [reason.text for reason in shown.chosen],
+        "chosen": [reason.text for reason in (*shown.chosen, *shown.basis, *shown.beside)],
         **choice,
         "body": None,
         **phases[0],

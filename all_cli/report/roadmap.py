@@ -11,8 +11,9 @@ from all_cli.protocol.library import ProtocolLibrary, dose_rows_for
 from all_cli.protocol.regimen import Assessment, Cap, DoseRow, Line, Phase, days_text
 from all_cli.protocol.roadmap import Roadmap, Run, Stretch, only_for_some, runs
 from all_cli.protocol.totals import Span, Total, totals_of
+from all_cli.report.line_text import dose_text
 from all_cli.report.page import UNCHECKED, Page
-from all_cli.report.regimen import dose_text, recalled_line
+from all_cli.report.regimen import recalled_line
 
 FIXED, NOT_BEFORE, BESIDE = "fixed", "not before", "beside"
 DATES_MEAN = (

@@ -21,9 +21,9 @@ from all_cli.report.amounts import (
     whom_text,
 )
 from all_cli.report.answers import citations_json, header
+from all_cli.report.line_text import dose_text, when_text
 from all_cli.report.page import Page
 from all_cli.report.protocol_list import days_of
-from all_cli.report.regimen import dose_text, when_text
 from all_cli.report.words import number_of
 
 DIFFERS, SAME, NOT_GIVEN = "differs", "same", "not given"

@@ -1,0 +1,80 @@
+"""A dose and its days in words."""
+
+import math
+
+from all_cli.logic.explain import truth
+from all_cli.logic.expression import AllOf, Compare, tests
+from all_cli.logic.values import ANY_NUMBER, NumberSet, number_text
+from all_cli.patient.patient import Patient
+from all_cli.protocol.library import ProtocolLibrary, dose_rows_for
+from all_cli.protocol.regimen import DoseRow, Line, days_text
+
+UNITS = {
+    "mg/m2": "mg/m²",
+    "g/m2": "g/m²",
+    "IU/m2": "IU/m²",
+    "U/m2": "U/m²",
+    "mcg/m2": "µg/m²",
+    "mcg": "µg",
+    "mcg/kg": "µg/kg",
+}
+
+
+def dose_text(line: Line, patient: Patient, library: ProtocolLibrary) -> str:
+    """The dose with unit and per, as ``1.5 mg/m²``, ``6 mg/m² a day in 2 doses``, or the age bands of a table."""
+    if line.dose_by:
+        table = library.dose_tables[line.dose_by]
+        rows = dose_rows_for(table, patient)
+        if len(rows) == 1:
+            return f"{number_text(rows[0].dose)} {table.unit}"
+        bands = "; ".join(f"{band_text(row)} {number_text(row.dose)} {table.unit}" for row in rows)
+        return f"by age: {bands}" if rows else "no dose for this age in the table"
+    if line.dose is None:
+        return line.dose_text
+    low, high = line.dose
+    amount = number_text(low) if low == high else f"{number_text(low)}–{number_text(high)}"
+    text = f"{amount} {UNITS.get(line.unit, line.unit)}"
+    if line.per == "day":
+        text += " a day" + (f" in {line.times_per_day} doses" if line.times_per_day and line.times_per_day > 1 else "")
+    elif line.per in ("24 h", "week", "course"):
+        text += f" per {line.per}"
+    elif line.route.startswith("PO"):
+        # Weekly methotrexate stands beside daily mercaptopurine; taken daily it kills, so the dose says how often.
+        text += " a dose" + (", once a week" if line.weekly else "")
+    if line.times_per_day and line.per == "dose" and line.times_per_day > 1:
+        text += f", {line.times_per_day} times a day"
+    text += f"; {line.escalate}" if line.escalate else ""
+    return text + (_fractions(line, patient, library) if line.scale_by else "")
+
+
+def _fractions(line: Line, patient: Patient, library: ProtocolLibrary) -> str:
+    """The protocol's own fractions for small children: ``; × 2/3 <0.5 y``."""
+    possible = patient.possible()
+    rows = [row for row in library.scalings[line.scale_by].rows if truth(row.when, possible) is not False]
+    return "".join(f"; × {row.factor[0]}/{row.factor[1]} if {row.text}" for row in rows)
+
+
+def band_text(row: DoseRow) -> str:
+    """An age band as people write it: ``1 to <2 y``, ``≥9 y``; any other condition as it stands."""
+    compared = list(tests(row.when))
+    if not isinstance(row.when, (Compare, AllOf)) or any(test.fact != "age" for test in compared):
+        return row.text
+    ages = ANY_NUMBER
+    for test in compared:
+        ages &= NumberSet.comparison(test.operator, test.value) if isinstance(test, Compare) else ages
+    (low, low_edge), (high, high_edge) = ages.spans[0]
+    if math.isinf(high):
+        return f"{'>' if low_edge else '≥'}{number_text(low)} y"
+    upper = f"{'<' if high_edge else ''}{number_text(high)} y"
+    return upper if math.isinf(low) else f"{number_text(low)} to {upper}"
+
+
+def when_text(line: Line) -> str:
+    """The days of a line in words."""
+    parts = [days_text(line.days)] if line.days else []
+    if line.window:
+        first, last = line.window
+        parts.append(f"once, on a day from {first} to {last}" if first != last else str(first))
+    if line.schedule:
+        parts.append(line.schedule)
+    return "; ".join(parts)
