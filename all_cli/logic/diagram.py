@@ -87,18 +87,41 @@ class Diagram(NamedTuple):
         Args:
             masks: per axis, the pieces still possible, as :meth:`Axis.mask` gives them.
         """
-        if self.implications or self.definitions:
-            closed = self._closed(tuple(masks))
-            if closed is None:
-                return 0
-            masks = closed
-            # An implication that every completion satisfies is settled; the diagram knows those that are wide open.
-            unsettled = [(a, am, b, bm) for a, am, b, bm in self.implications if masks[a] & am and masks[b] & ~bm]
-            if any(self._partly(axis, masks) for a, _, b, _ in unsettled for axis in (a, b)) or any(
-                self._unsettled(fact, masks) for fact in self.definitions
-            ):
-                return self._reach_linked(self.root, closed, {})
-        return self._reach(self.root, masks, {}, self._last_known(masks))
+        closed, linked = self._drawn(tuple(masks))
+        if closed is None:
+            return 0
+        return self._reach_linked(self.root, closed, {}) if linked else self._reach_plain(closed)
+
+    def reach_by_piece(self, masks: Sequence[int], axes: Iterable[int]) -> dict[int, dict[int, int]]:
+        """Per axis, and per piece of it still possible, what :meth:`reach` gives if the fact has that value.
+
+        Where a value says nothing of another fact, one walk serves all: what lies below the nodes of the axis, and
+        what paths come to that pass it by.
+        """
+        closed, linked = self._drawn(tuple(masks))
+        walk = None if closed is None or linked else _Walk(self, closed)
+        result: dict[int, dict[int, int]] = {}
+        for axis in axes:
+            result[axis] = {}
+            for piece in self.axes[axis].pieces(masks[axis]):
+                one = (*masks[:axis], 1 << piece, *masks[axis + 1 :])
+                if walk and self._drawn(one) == ((*walk.masks[:axis], 1 << piece, *walk.masks[axis + 1 :]), False):
+                    result[axis][piece] = walk.reach(axis, piece)
+                else:
+                    result[axis][piece] = self.reach(one)
+        return result
+
+    def _drawn(self, masks: tuple[int, ...]) -> tuple[tuple[int, ...] | None, bool]:
+        """The masks with all consequences drawn, and whether more has to be drawn on the way down."""
+        if not self.implications and not self.definitions:
+            return masks, False
+        closed = self._closed(masks)
+        if closed is None:
+            return None, False
+        # An implication that every completion satisfies is settled; the diagram knows those that are wide open.
+        unsettled = [(a, am, b, bm) for a, am, b, bm in self.implications if closed[a] & am and closed[b] & ~bm]
+        linked = any(self._partly(axis, closed) for a, _, b, _ in unsettled for axis in (a, b))
+        return closed, linked or any(self._unsettled(fact, closed) for fact in self.definitions)
 
     def _closed(self, masks: tuple[int, ...]) -> tuple[int, ...] | None:
         """The masks with the consequences of implications and definitions drawn; None if no patient can be so."""
@@ -129,6 +152,9 @@ class Diagram(NamedTuple):
             return False
         axes = (fact.axis, *fact.parts)
         return any(masks[axis] & (masks[axis] - 1) for axis in axes if axis < len(self.axes) - self.unasked)
+
+    def _reach_plain(self, masks: Sequence[int]) -> int:
+        return self._reach(self.root, masks, {}, self._last_known(masks))
 
     def _last_known(self, masks: Sequence[int]) -> int:
         """The last axis of which anything is known; below it the answers are known beforehand."""
@@ -293,3 +319,45 @@ def propagate(implications: Iterable[Implication], allowed: tuple[int, ...]) -> 
             if not masks[a] or not masks[b]:
                 return None
     return tuple(masks)
+
+
+class _Walk:
+    """One walk over all nodes that a patient can come to."""
+
+    def __init__(self, diagram: Diagram, masks: tuple[int, ...]) -> None:
+        self.masks = masks
+        self._diagram = diagram
+        self._last = diagram._last_known(masks)
+        self._below: dict[int, int] = {}  # of nodes, the answers below them
+        self._at: dict[int, list[int]] = {}  # of axes, their nodes
+        self._steps: set[tuple[int, int, int]] = set()  # from an axis, to an axis, and the node there
+        self._collect()
+
+    def reach(self, axis: int, piece: int) -> int:
+        """The answers left if the fact of this axis has this value."""
+        found = 0
+        for start, end, node in self._steps:
+            if start < axis < end:
+                found |= self._answers(node)
+        for node in self._at.get(axis, ()):
+            found |= self._answers(self._diagram.nodes[node - self._diagram.leaves][1][piece])
+        return found
+
+    def _collect(self) -> None:
+        diagram, waiting, seen = self._diagram, [(-1, self._diagram.root)], set()
+        while waiting:
+            start, node = waiting.pop()
+            if node < diagram.leaves:
+                self._steps.add((start, len(diagram.axes), node))
+                continue
+            axis, children = diagram.nodes[node - diagram.leaves]
+            self._steps.add((start, axis, node))
+            if node in seen:
+                continue
+            seen.add(node)
+            self._at.setdefault(axis, []).append(node)
+            kept = {child for piece, child in enumerate(children) if self.masks[axis] >> piece & 1}
+            waiting += [(axis, child) for child in kept]
+
+    def _answers(self, node: int) -> int:
+        return self._diagram._reach(node, self.masks, self._below, self._last)

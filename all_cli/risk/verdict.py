@@ -212,12 +212,9 @@ def _ruled_out(scheme: Scheme, deciding: list[Rule]) -> list[Rule]:
 
 def _missing(scheme: Scheme, diagram: Diagram, masks: list[int], patient: Patient) -> tuple[Missing, ...]:
     result = []
-    for number in diagram.mattering(masks, _answers(scheme)):
+    for number, reached in diagram.reach_by_piece(masks, diagram.mattering(masks, _answers(scheme))).items():
         axis = diagram.axes[number]
-        left = {}
-        for piece in axis.pieces(masks[number]):
-            leaves = diagram.reach([*masks[:number], 1 << piece, *masks[number + 1 :]])
-            left[piece] = scheme.groups_of(leaves)
+        left = {piece: scheme.groups_of(leaves) for piece, leaves in reached.items()}
         possible = masks[number]
         for piece, groups in left.items():
             if not groups:

@@ -275,6 +275,21 @@ def test_with_implications_no_fact_that_matters_is_left_out(linked: str) -> None
             assert set(small.diagram.mattering(masks, answer)) >= small.mattering(masks), (seed, masks)
 
 
+@pytest.mark.parametrize("linked", ["", "chain", "any"])
+def test_each_value_of_each_fact_leaves_what_a_patient_with_that_value_comes_to(linked: str) -> None:
+    """One walk for all values of all facts is held against a walk for each."""
+    for seed in range(60):
+        small, rng = world(seed, linked)
+        diagram = small.diagram
+        for masks in patients(small, rng, 6):
+            for axis, left in diagram.reach_by_piece(masks, range(len(diagram.axes))).items():
+                alone = {
+                    piece: diagram.reach([*masks[:axis], 1 << piece, *masks[axis + 1 :]])
+                    for piece in diagram.axes[axis].pieces(masks[axis])
+                }
+                assert left == alone, (seed, masks, axis)
+
+
 def test_rules_of_one_group_count_as_one_answer() -> None:
     for seed in range(100):
         small, rng = world(seed)

@@ -70,7 +70,7 @@ def test_any_text_is_read_or_refused(fact: Fact, text: str, unit: str) -> None:
 
 
 @given(text=texts)
-@settings(max_examples=1500)
+@settings(max_examples=500)
 def test_any_genetics_is_read_or_refused(text: str) -> None:
     try:
         findings = READER.read(text)

@@ -12,7 +12,7 @@ from random_patients import choices_of, groups_left, known_patient, random_masks
 from all_cli.logic.values import NumberSet, Possible
 from all_cli.patient.unreadable import ContradictionError
 from all_cli.risk.library import RiskLibrary, risk_library
-from all_cli.risk.verdict import judge
+from all_cli.risk.verdict import brief, judge
 
 SCHEMES = list(risk_library().schemes)
 PATIENTS = 60
@@ -43,13 +43,13 @@ def test_learning_more_only_ever_narrows_the_answer(id: str, library: RiskLibrar
     for _ in range(12):
         masks = random_masks(axes, chance)
         told: dict[str, Possible] = {}
-        before = set(judge(scheme, known_patient(library, told)).possible)
+        before = set(brief(scheme, known_patient(library, told)).possible)
         order = list(zip(axes, masks, strict=True))
         chance.shuffle(order)
         for axis, mask in order:
             told[axis.fact] = axis.possible(mask)
             try:
-                after = set(judge(scheme, known_patient(library, told)).possible)
+                after = set(brief(scheme, known_patient(library, told)).possible)
             except ContradictionError:
                 break
             assert after <= before, (told, before)
