@@ -53,9 +53,10 @@ def chosen(
         return Undecided(asked.text, patient, choice, risk, assumed, then)
     picked = _picked(choice, asked.kind, library)
     shown = shown_of(library, asked, picked.protocol, picked.arms, whole, patient)
+    setting, *basis = answer_reasons(picked.offer, choice, library)
     return shown._replace(
-        chosen=tuple(_head(picked, choice, risk, assumed, library)),
-        basis=tuple(answer_reasons(picked.offer, choice, library)),
+        chosen=(*_head(picked, choice, risk, assumed, library), setting),
+        basis=tuple(basis),
         beside=tuple(_beside(picked, choice)),
         choice=choice,
         assumed=assumed,

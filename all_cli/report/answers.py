@@ -51,7 +51,7 @@ def answers_page(
         cautions = [_first_line(answers.verdict(id), patient) if named else _unasked(answers, patient, library)]
         _in_full(page, answers, id, patient, library, [text for text in cautions if text])
     if not full:
-        page.line(_no_headline(answers, patient), strong=True)
+        page.heading(_no_headline(answers, patient), 1)
     if not named:
         _others(page, answers, library)
     _outside(page, answers.outside)

@@ -22,7 +22,7 @@ MEASURE = (
 )
 
 
-_MEMBERS = 14  # members of a panel named on the page; JSON holds all
+_MEMBERS = 8  # members of a panel named on the page; JSON holds all
 
 
 def narrowing_page(
@@ -58,7 +58,7 @@ def narrowing_page(
         page.line(f"No result is needed: every scheme asked{whom} has one answer.", strong=True)
     else:
         if sent:
-            _sent(page, sent, start)
+            _sent(page, sent, patient, start)
         settled = len(ids) - len(found.schemes)
         page.heading(f"Next test: {found.tests[0].fact if found.tests else 'no single result narrows anything'}", 1)
         page.line(f"{len(found.schemes)} open{whom}, {settled} with one answer already", "schemes")
@@ -74,17 +74,25 @@ def narrowing_page(
     return page
 
 
-def _sent(page: Page, sent: Sequence[Sending], start: date | None) -> None:
+def _sent(page: Page, sent: Sequence[Sending], patient: Patient, start: date | None) -> None:
     page.heading("What to send", 1)
-    for sending in sent:
-        dated = f"{start + timedelta(days=sending.day - 1)}, " if start and sending.day > 1 else ""
-        more = f" and {len(sending.facts) - _MEMBERS} more" if len(sending.facts) > _MEMBERS else ""
-        page.line(
-            f"{dated}{sending.what}: {', '.join(sending.facts[:_MEMBERS])}{more}",
-            "now" if sending.day == 1 else f"day {sending.day}",
-        )
+    now = [item for item in sent if item.day == 1]
+    for item in (each for each in now if len(each.facts) > 1):
+        page.line(f"{item.what}: {_members(item, patient)}", "now")
+    if alone := [item.what for item in now if len(item.facts) == 1]:
+        page.line(", ".join(alone), "now")
+    for item in (each for each in sent if each.day > 1):
+        dated = f"{start + timedelta(days=item.day - 1)}, " if start else ""
+        page.line(f"{dated}{_members(item, patient)}", f"day {item.day}")
     if start:
         page.line(f"day 1 is taken as the day of diagnosis, {start}; count from the first day of treatment", "dates")
+
+
+def _members(item: Sending, patient: Patient) -> str:
+    """The facts of a test by their titles."""
+    titles = [patient.vocabulary[fact].title.split(" (")[0] for fact in item.facts]
+    more = f" and {len(titles) - _MEMBERS} more" if len(titles) > _MEMBERS else ""
+    return ", ".join(titles[:_MEMBERS]) + more
 
 
 def _shown(found: Narrowing, top: int) -> list[NextTest]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from all_cli.logic.explain import truth
 from all_cli.logic.values import NumberSet, number_text
 from all_cli.patient.patient import Patient
+from all_cli.protocol.inhibitor import INHIBITOR
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, uncapped
 from all_cli.protocol.regimen import Arm, Cited, Line, Phase, Protocol, Reason
 from all_cli.report.amounts import NO_CAP
@@ -85,19 +86,10 @@ def _protocol(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     _said(page, shown.chosen[:1])
     _gives(page, shown, library)
     _said(page, shown.chosen[1:])
-    population = (f"{protocol.population.text} {_cite(page, protocol.population)}", "for")
     if not shown.basis:
-        page.line(*population)
+        _about(page, shown)
     _recalled(page, shown, library)
     _patient(page, shown)
-    if shown.basis:
-        _said(page, shown.basis)
-        page.line(*population)
-    if protocol.about:
-        page.line(protocol.about, "about")
-    years = "–".join(str(year) if year else "" for year in protocol.years) if any(protocol.years) else ""
-    if protocol.trial or years:
-        page.line(f"{protocol.trial} {years}".strip(), "trial")
     _phases(page, shown, library)
     if protocol.total_duration and len(shown.phases) > 1:
         page.line(f"{protocol.total_duration.text} {_cite(page, protocol.total_duration)}", "total")
@@ -106,6 +98,10 @@ def _protocol(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
         from all_cli.report.doses import totals_part
 
         totals_part(page, protocol, shown.arms, shown.patient, library)
+    if shown.basis:
+        page.heading("Why this arm")
+        _said(page, shown.basis)
+        _about(page, shown)
     if shown.beside:
         page.heading("Other arms for this patient (--format json names all)")
         _said(page, shown.beside)
@@ -124,6 +120,17 @@ def phases_part(page: Page, shown: Shown, library: ProtocolLibrary, heading: str
 
         body_lines(page, shown.dosing)
     _phases(page, shown, library)
+
+
+def _about(page: Page, shown: Shown) -> None:
+    """For whom the protocol is, what it is, and of which trial."""
+    protocol = shown.protocol
+    page.line(f"{protocol.population.text} {_cite(page, protocol.population)}", "for")
+    if protocol.about:
+        page.line(protocol.about, "about")
+    years = "–".join(str(year) if year else "" for year in protocol.years) if any(protocol.years) else ""
+    if protocol.trial or years:
+        page.line(f"{protocol.trial} {years}".strip(), "trial")
 
 
 def _phases(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
@@ -149,12 +156,12 @@ def _gives(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
                 page.line(f"{phase.title}: {doses}", "dose")
         return
     lines = [line for phase in shown.phases for line in lines_for(phase.lines, shown.patient)]
-    names = [
-        list(dict.fromkeys(library.drugs[line.drug].name for line in lines if (line.route == "IT") is it))
-        for it in (False, True)
-    ]
-    text = "; intrathecal ".join(", ".join(each) for each in names if each)
-    page.line(text, "drugs", strong=True)
+    drugs = {(library.drugs[line.drug], line.route == "IT"): None for line in lines}
+    inhibitors = " or ".join(drug.name for drug, _ in drugs if drug.kind == INHIBITOR)  # of several, each arm has one
+    others = [drug.name for drug, intrathecal in drugs if drug.kind != INHIBITOR and not intrathecal]
+    parts = [", ".join(([inhibitors] if inhibitors else []) + others)]
+    parts.append(", ".join(drug.name for drug, intrathecal in drugs if intrathecal))
+    page.line("; intrathecal ".join(part for part in parts if part), "drugs", strong=True)
 
 
 def _in_short(page: Page, line: Line, shown: Shown, library: ProtocolLibrary) -> str:

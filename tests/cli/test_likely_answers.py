@@ -135,7 +135,7 @@ def test_next_names_what_one_sends_for_a_new_child_with_dates_and_asks_for_nothi
     asked = {test["fact"] for test in found["tests"]} | set(found["narrow_nothing_alone"])
     assert not asked & {"relapsed", "relapse_site", "months_to_relapse", "mrd_reinduction", "prior_hsct"}
     page = RUNNER.invoke(app, ["next", "--age", "5", "--wbc", "20", "--lineage", "B"]).stdout
-    assert page.index("genetics panel: bcr_abl1") < page.index("Next test")
+    assert page.index("genetics panel: BCR::ABL1") < page.index("Next test")
 
 
 def test_next_leaves_out_what_is_known_and_in_relapse_asks_for_the_relapse() -> None:

@@ -151,7 +151,9 @@ def test_an_open_risk_group_chooses_nothing_and_names_the_arms() -> None:
     assert hang["pred-hdmtx"]["wbc"] == ">= 50"
     assert hang["q4wk"]["lineage"] == "B"
     text = plain("induction", "--age", "7")
-    assert text.startswith("induction: no arm is certain; they hang on lineage, wbc")
+    head = text.splitlines()[:10]
+    assert head[0] == "induction: no arm is certain"
+    assert any(line.split() == ["hangs", "on", "lineage,", "wbc"] for line in head)
     assert "cog-aall0932/q4wk" in text
     assert "cog-aall1131/it-mtx" in text
 
