@@ -14,13 +14,17 @@ from all_cli.cli import protocol, risk
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SHOWN = re.findall(r"<!-- output: (.+?) -->\n```text\n(.*?)```\n<!-- end -->", README, re.DOTALL)
+TOUR = re.findall(
+    r"```console\n\$ ([^\n]+)\n```\n\n<!-- lines of its output -->\n```text\n(.*?)```\n<!-- end -->", README, re.DOTALL
+)
+FIRST, AT_MOST = 10, 3
 COMMANDS = [line.removeprefix("$ ") for line in re.findall(r"(?m)^\$ (?:all-risk|all-protocol).*$", README)]
 
 
-def run(command: str) -> tuple[int, str]:
+def run(command: str, *more: str) -> tuple[int, str]:
     name, *arguments = shlex.split(command)
     app = {"all-risk": risk.app, "all-protocol": protocol.app}[name]
-    result = CliRunner().invoke(app, arguments)
+    result = CliRunner().invoke(app, [*arguments, *more], env={"COLUMNS": "80"})
     return result.exit_code, result.stdout
 
 
@@ -31,6 +35,52 @@ def test_output_in_the_readme_is_the_real_output(command: str, output: str) -> N
 
 def test_the_readme_shows_an_output() -> None:
     assert SHOWN
+
+
+# What must stand in the first ten lines, in the order of the questions of the README.
+ANSWERS = [
+    (
+        "cog-aall0932/q4wk",
+        "vincristine, dexamethasone, pegaspargase",
+        "NCI standard risk",
+        "BCR::ABL1 comes back positive",
+    ),
+    ("BCR::ABL1", "KMT2A rearrangement", "cerebrospinal fluid", "DNA index", "day 8", "day 15", "day 29", "MRD at end"),
+    ("no arm is certain", "MRD of 0.01 % and more is not standard risk", "SR-High", "not cog-aall0932/q4wk"),
+    ("phallcon", "ponatinib or imatinib, vincristine", "BCR::ABL1-positive"),
+    ("Early relapse", "months_to_relapse 20 < 36", "pog-relapse/peg", "pegaspargase"),
+    ("methotrexate by age, COG 2 to <3 y 10 mg", "first dose, COG 2 to <3 y 50 mg"),
+    ("ccg-1991", "mercaptopurine, methotrexate; intrathecal methotrexate"),
+    ("cycle 1: 9 µg a day, days 1-7", "28 µg a day, days 8-28"),
+    ("bcr_abl1 present",),
+    ("children: first remission at high risk and second remission are standard for matched donors",),
+]
+
+
+def test_the_tour_answers_ten_questions() -> None:
+    assert len(TOUR) == len(ANSWERS) == 10
+
+
+@pytest.mark.parametrize(("command", "output"), TOUR)
+def test_the_lines_shown_of_an_answer_are_of_its_first_ten(command: str, output: str) -> None:
+    code, real = run(command)
+    shown, head = output.splitlines(), [line.rstrip() for line in real.splitlines()[:FIRST]]
+    assert code == 0
+    assert 0 < len(shown) <= AT_MOST
+    assert [line for line in head if line in shown] == shown
+
+
+@pytest.mark.parametrize("form", ["plain", "table"])
+@pytest.mark.parametrize(
+    ("command", "words"), [(command, words) for (command, _), words in zip(TOUR, ANSWERS, strict=True)]
+)
+def test_the_first_ten_lines_hold_the_answer_in_a_pipe_and_on_eighty_columns(
+    command: str, words: tuple[str, ...], form: str
+) -> None:
+    _, text = run(command, "--format", form)
+    head = " ".join(" ".join(text.splitlines()[:FIRST]).split())
+    for word in words:
+        assert word in head
 
 
 WITH_A_BAD_ROW = ("all-risk batch", "all-risk columns")  # of the examples, which are there to be reported

@@ -22,7 +22,7 @@ MEASURE = (
 )
 
 
-_MEMBERS = 8  # members of a panel named on the page; JSON holds all
+_MEMBERS = 6  # members of a panel named on the page; JSON holds all
 
 
 def narrowing_page(
@@ -89,10 +89,11 @@ def _sent(page: Page, sent: Sequence[Sending], patient: Patient, start: date | N
 
 
 def _members(item: Sending, patient: Patient) -> str:
-    """The facts of a test by their titles."""
+    """The facts of a test by their titles, without the day that stands before them."""
     titles = [patient.vocabulary[fact].title.split(" (")[0] for fact in item.facts]
+    titles = [title.removesuffix(f" on day {item.day}").removesuffix(f", day {item.day}") for title in titles]
     more = f" and {len(titles) - _MEMBERS} more" if len(titles) > _MEMBERS else ""
-    return ", ".join(titles[:_MEMBERS]) + more
+    return "; ".join(titles[:_MEMBERS]) + more
 
 
 def _shown(found: Narrowing, top: int) -> list[NextTest]:
