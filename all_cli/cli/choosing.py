@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from all_cli.cli.selection import Asked, shown_of
 from all_cli.logic.values import NumberSet
-from all_cli.patient.assumption import Assumption
 from all_cli.patient.patient import Patient
 from all_cli.protocol.choice import Choice, Offer, choose
 from all_cli.protocol.library import ProtocolLibrary
@@ -45,17 +44,18 @@ def chosen(
     choice = choose(library, patient, asked.kind, likely, only=only)
     whole = everything or asked.whole
     risk = _risk_reason(patient)
+    beside = list(likely_reasons(choice, wish.assumptions, assumed))
     if not choice.answers or choice.warnings:
         then = None
         if not choice.warnings and choice.likely and choice.likely.answers and not choice.likely.warnings:
             picked = _picked(choice.likely, asked.kind, library)
             then = shown_of(library, asked, picked.protocol, picked.arms, whole, patient)._replace(others=())
-        return Undecided(asked.text, patient, choice, risk, assumed, then)
+        return Undecided(asked.text, patient, choice, risk, assumed, beside, then)
     picked = _picked(choice, asked.kind, library)
     shown = shown_of(library, asked, picked.protocol, picked.arms, whole, patient)
     setting, *basis = answer_reasons(picked.offer, choice, library)
     return shown._replace(
-        chosen=(*_head(picked, choice, risk, assumed, library), setting),
+        chosen=(*_head(picked, choice, risk, beside, library), setting),
         basis=tuple(basis),
         beside=tuple(_beside(picked, choice)),
         choice=choice,
@@ -114,14 +114,14 @@ def _picked(choice: Choice, kind: str, library: ProtocolLibrary) -> _Picked:
 
 
 def _head(
-    picked: _Picked, choice: Choice, risk: Reason | None, assumed: tuple[Assumption, ...], library: ProtocolLibrary
+    picked: _Picked, choice: Choice, risk: Reason | None, likely: list[Reason], library: ProtocolLibrary
 ) -> list[Reason]:
     """What stands first: the arm, the risk group, what is likely, what turns it, what is not offered."""
     alike = ", which begin alike" if len(picked.arms) > 1 else ""
     names = " or ".join(f"{picked.protocol.id}/{arm.id}" for arm in picked.arms)
     reasons = [Reason("answer", names + alike, strong=True)]
     reasons += [risk] if risk else []
-    reasons += likely_reasons(choice, assumed)
+    reasons += likely
     reasons += map(turn_reason, choice.turns)
     return [*reasons, *barred_reasons(choice, library)]
 

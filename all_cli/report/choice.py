@@ -31,8 +31,8 @@ _MOST = 4
 class Undecided(NamedTuple):
     """What was asked, for whom, and what every arm is to the patient; none is the answer.
 
-    ``risk`` is the risk group; ``assumed`` is what was filled in for the likely choice, and ``then`` the phase of the
-    arm that is certain if it holds.
+    ``risk`` is the risk group; ``assumed`` is what was filled in for the likely choice, ``likely`` says so and names
+    the arms, and ``then`` is the phase of the arm that is certain if it holds.
     """
 
     asked: str
@@ -40,6 +40,7 @@ class Undecided(NamedTuple):
     choice: Choice
     risk: Reason | None = None
     assumed: Sequence[Assumption] = ()
+    likely: Sequence[Reason] = ()
     then: Shown | None = None
 
 
@@ -86,8 +87,8 @@ def _kinds(offer: Offer, library: ProtocolLibrary) -> list[str]:
     return next(list(arm.kinds) for arm in library.arm_heads(offer.protocol) if arm.id == offer.arm)
 
 
-def likely_reasons(choice: Choice, assumed: Sequence[Assumption]) -> Iterator[Reason]:
-    """Every assumption, then what is certain under them that is not certain without."""
+def likely_reasons(choice: Choice, wishes: Sequence[Assumption], assumed: Sequence[Assumption]) -> Iterator[Reason]:
+    """Every assumption, the wishes that were left out, and what is certain under them that is not without."""
     if choice.likely is None:
         return
     vocabulary = choice.patient.vocabulary
@@ -96,7 +97,9 @@ def likely_reasons(choice: Choice, assumed: Sequence[Assumption]) -> Iterator[Re
     for item in assumed:
         by_origin.setdefault(item.origin, []).append(assumption_text(vocabulary, item))
     facts = "; ".join(f"{', '.join(texts)} ({origin})" for origin, texts in by_origin.items())
-    yield Reason("assumed", facts or "nothing: all of it is known already", cite, all(i.checked for i in assumed), True)
+    yield Reason("assumed", facts or "nothing", cite, all(item.checked for item in assumed), True)
+    if kept_out := [assumption_text(vocabulary, wish) for wish in wishes if wish not in assumed]:
+        yield Reason("not assumed", f"{', '.join(kept_out)}: what is given says or narrows it already", strong=True)
     exact = {offer.name for offer in choice.answers}
     names = [offer.name for offer in choice.likely.answers if offer.name not in exact]
     if choice.likely.warnings:
@@ -113,7 +116,7 @@ def _reasons(undecided: Undecided, library: ProtocolLibrary) -> Iterator[Reason]
     for guard in choice.warnings:
         yield Reason("caution", guard.text, guard.cite, guard.checked, strong=True)
     if not choice.warnings:
-        yield from likely_reasons(choice, undecided.assumed)
+        yield from undecided.likely
         yield from (reason._replace(strong=True) for reason in barred_reasons(choice, library))
         if undecided.risk:
             yield undecided.risk

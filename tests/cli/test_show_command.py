@@ -153,7 +153,7 @@ def test_an_open_risk_group_chooses_nothing_and_names_the_arms() -> None:
     text = plain("induction", "--age", "7")
     head = text.splitlines()[:10]
     assert head[0] == "induction: no arm is certain"
-    assert any(line.split() == ["hangs", "on", "lineage,", "wbc"] for line in head)
+    assert any(line.split()[:4] == ["hangs", "on", "lineage,", "wbc,"] for line in head)
     assert "cog-aall0932/q4wk" in text
     assert "cog-aall1131/it-mtx" in text
 
