@@ -47,7 +47,7 @@ def chosen(
     beside = list(likely_reasons(choice, wish.assumptions, assumed))
     if not choice.answers or choice.warnings:
         then = None
-        if not choice.warnings and choice.likely and choice.likely.answers and not choice.likely.warnings:
+        if not choice.warnings and choice.likely and choice.likely.answers:
             picked = _picked(choice.likely, asked.kind, library)
             then = shown_of(library, asked, picked.protocol, picked.arms, whole, patient)._replace(others=())
         return Undecided(asked.text, patient, choice, risk, assumed, beside, then)

@@ -70,6 +70,16 @@ def test_doses_under_assumptions_are_computed_under_their_heading_only() -> None
     assert "× 0.7 m²" not in show(*MAINTENANCE, "--bsa", "0.7").stdout
 
 
+def test_an_assumption_leaves_out_no_line_of_the_phase() -> None:
+    asked = ("induction", "--for", "--protocol", "cog-aall0932", "--age", "4", "--wbc", "12", "--lineage", "B")
+    text = show(*asked, "--routine", "--assume", "steroid_pretreatment=no", "--assume", "cns=CNS1").stdout
+    assert "Likely, only if what is assumed above holds: COG AALL0932" in text
+    assert "cns == CNS3" in text
+    assert "for other patients left out" not in text
+    told = show("induction", "--protocol", "cog-aall0932", "--age", "4", "--cns", "CNS1").stdout
+    assert "1 line for other patients left out" in told
+
+
 def test_what_is_filled_is_what_classify_fills() -> None:
     classified = RUNNER.invoke(risk_app, ["classify", *CHILD, "--routine", *LESIONS, "--format", "json"])
     by_scheme = {each["scheme"]: each["assumed"] for each in json.loads(classified.stdout)["results"]}
@@ -151,6 +161,12 @@ def test_intrathecal_doses_go_by_the_day_of_the_injection() -> None:
 def test_what_intrathecal_doses_do_not_go_by_is_refused(more: tuple[str, ...]) -> None:
     result = show("intrathecal", "--age", "2", *more)
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+
+
+def test_a_drug_that_is_not_for_the_patient_has_no_dose_in_the_first_lines() -> None:
+    asked = ("blinatumomab", "--weight", "50", "--age", "9", "--protocol", "blinatumomab")
+    assert show(*asked).stdout.splitlines()[1].startswith("  dose        Relapsed or refractory, cycle 1: 9 µg a day")
+    assert "\n  dose  " not in show(*asked, "--genetics", "t(8;14)").stdout
 
 
 # --- labels of risk ---------------------------------------------------------------------------------------------------
