@@ -14,6 +14,7 @@ class CompiledKnowledge(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Make the compiled forms anew; a mistake in a knowledge file ends the build with its place."""
         sys.path.insert(0, self.root)
+        from all_cli.knowledge.files import digest
         from all_cli.protocol.choice_rules import choice_rules
         from all_cli.protocol.guidance import guidance_library
         from all_cli.protocol.library import protocol_library
@@ -23,3 +24,4 @@ class CompiledKnowledge(BuildHookInterface[Any]):
         risk_library()
         choice_rules(protocol_library())
         guidance_library()
+        digest()

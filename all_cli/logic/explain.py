@@ -28,6 +28,25 @@ def truth(expression: Expression, patient: Mapping[str, Possible]) -> Truth:
 
     Used for explanation only: the decision itself comes from the diagram, which is exact.
     """
+    return _truth(expression, patient, truth)
+
+
+class _Remembered(dict[int, Truth]):
+    """Truths of the parts of one condition for one patient, each worked out once."""
+
+    def __call__(self, expression: Expression, patient: Mapping[str, Possible]) -> Truth:
+        key = id(expression)
+        if key not in self:
+            self[key] = _truth(expression, patient, self)
+        return self[key]
+
+
+def _truth(
+    expression: Expression,
+    patient: Mapping[str, Possible],
+    truth: Callable[[Expression, Mapping[str, Possible]], Truth],
+) -> Truth:
+    """The truth of a condition, given how that of its parts is had."""
     match expression:
         case Compare() | OneOf():
             possible = patient.get(expression.fact)
@@ -73,13 +92,19 @@ def because(expression: Expression, wanted: bool, patient: Mapping[str, Possible
 
 def deciding(expression: Expression, wanted: bool, patient: Mapping[str, Possible]) -> Iterator[tuple[Test, bool]]:
     """The comparisons that :func:`because` puts into words, each with whether it has to hold or not to hold."""
+    return _deciding(expression, wanted, patient, _Remembered())
+
+
+def _deciding(
+    expression: Expression, wanted: bool, patient: Mapping[str, Possible], truth: _Remembered
+) -> Iterator[tuple[Test, bool]]:
     match expression:
         case Compare() | OneOf():
             yield expression, wanted
         case Not(item):
-            yield from deciding(item, not wanted, patient)
+            yield from _deciding(item, not wanted, patient, truth)
         case Named(_, item):
-            yield from deciding(item, wanted, patient)
+            yield from _deciding(item, wanted, patient, truth)
         case AllOf(items) | AnyOf(items) | AtLeast(_, items):
             settled = [item for item in items if truth(item, patient) is wanted]
             every = isinstance(expression, AllOf) == wanted
@@ -88,7 +113,7 @@ def deciding(expression: Expression, wanted: bool, patient: Mapping[str, Possibl
             else:
                 chosen = list(items) if every else settled or list(items)
             for item in chosen:
-                yield from deciding(item, wanted, patient)
+                yield from _deciding(item, wanted, patient, truth)
 
 
 def _test_text(test: Test, wanted: bool, patient: Mapping[str, Possible], show: ValueText) -> str:

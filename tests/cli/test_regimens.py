@@ -37,8 +37,9 @@ def phases(found: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def offered(found: dict[str, Any]) -> set[str]:
-    """The protocols shown, named as answers besides, or possible."""
-    open_arms = {choice["protocol"] for choice in found.get("choices", ())}
+    """The protocols, and the arms as PROTOCOL/ARM, shown, named as answers besides, or possible."""
+    choices = found.get("choices", ())
+    open_arms = {name for each in choices for name in (each["protocol"], f"{each['protocol']}/{each['arm']}")}
     return open_arms | ({found["protocol"]} if found["protocol"] else set())
 
 

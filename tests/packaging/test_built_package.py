@@ -17,7 +17,7 @@ from all_cli.knowledge.files import SHIPPED
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SCHEMAS = [f"{name.removesuffix('.yaml')}.schema.json" for name in SHIPPED]
-COMPILED = {f"all_cli/compiled/{kind}.msgpack" for kind in ("risk", "protocols", "choice", "guidance")}
+COMPILED = {f"all_cli/compiled/{kind}.msgpack" for kind in ("risk", "protocols", "choice", "guidance", "digest")}
 QUICK = {"PIP_RETRIES": "0", "PIP_DEFAULT_TIMEOUT": "10", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 
 
