@@ -44,20 +44,21 @@ def chosen(
     choice = choose(library, patient, asked.kind, likely, only=only)
     whole = everything or asked.whole
     risk = _risk_reason(patient)
-    beside = list(likely_reasons(choice, wish.assumptions, assumed))
+    likely_said = list(likely_reasons(choice, wish.assumptions, assumed))
     if not choice.answers or choice.warnings:
         then = None
         if not choice.warnings and choice.likely and choice.likely.answers:
             picked = _picked(choice.likely, asked.kind, library)
             then = shown_of(library, asked, picked.protocol, picked.arms, whole, patient)._replace(others=())
-        return Undecided(asked.text, patient, choice, risk, assumed, beside, then)
+        return Undecided(asked.text, patient, choice, risk, assumed, likely_said, then)
     picked = _picked(choice, asked.kind, library)
     shown = shown_of(library, asked, picked.protocol, picked.arms, whole, patient)
     setting, *basis = answer_reasons(picked.offer, choice, library)
+    barred = list(barred_reasons(choice, library))  # the first in the head, more of the kind with the other arms
     return shown._replace(
-        chosen=(*_head(picked, choice, risk, beside, library), setting),
+        chosen=(*_head(picked, choice, risk, likely_said), *barred[:1], setting),
         basis=tuple(basis),
-        beside=tuple(_beside(picked, choice)),
+        beside=(*barred[1:], *_beside(picked, choice)),
         choice=choice,
         assumed=assumed,
     )
@@ -113,17 +114,15 @@ def _picked(choice: Choice, kind: str, library: ProtocolLibrary) -> _Picked:
     )
 
 
-def _head(
-    picked: _Picked, choice: Choice, risk: Reason | None, likely: list[Reason], library: ProtocolLibrary
-) -> list[Reason]:
-    """What stands first: the arm, the risk group, what is likely, what turns it, what is not offered."""
+def _head(picked: _Picked, choice: Choice, risk: Reason | None, likely: list[Reason]) -> list[Reason]:
+    """What stands first: the arm, the risk group, what is likely, and what turns the answer."""
     alike = ", which begin alike" if len(picked.arms) > 1 else ""
     names = " or ".join(f"{picked.protocol.id}/{arm.id}" for arm in picked.arms)
     reasons = [Reason("answer", names + alike, strong=True)]
     reasons += [risk] if risk else []
     reasons += likely
     reasons += map(turn_reason, choice.turns)
-    return [*reasons, *barred_reasons(choice, library)]
+    return reasons
 
 
 def _beside(picked: _Picked, choice: Choice) -> list[Reason]:

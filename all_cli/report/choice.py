@@ -117,11 +117,13 @@ def _reasons(undecided: Undecided, library: ProtocolLibrary) -> Iterator[Reason]
         yield Reason("caution", guard.text, guard.cite, guard.checked, strong=True)
     if not choice.warnings:
         yield from undecided.likely
-        yield from (reason._replace(strong=True) for reason in barred_reasons(choice, library))
+        barred = list(barred_reasons(choice, library))
+        yield from (reason._replace(strong=True) for reason in barred[:1])
         if undecided.risk:
             yield undecided.risk
         if facts := list(dict.fromkeys(fact for offer in choice.possible for fact in offer.hangs_on)):
             yield Reason("hangs on", few(facts))
+        yield from barred[1:]
     yield Reason("patient", said_text(undecided.patient) or "nothing known")
     for warning in undecided.patient.warnings:
         yield Reason("caution", warning, strong=True)
