@@ -9,6 +9,7 @@ An arm rests on parts: the setting is one of its own, its population, each of it
 * A risk group is certain in a phase if, whatever the facts are that had been **asked for** when the phase began, some
   values of the others lead to it, and none leaves the scheme without an answer: those come later and the arm was for
   all of them, so even a known one (MRD in an induction) bears on nothing. Setting, population and guards use all facts.
+* A guard's facts that no trial asked everybody for (``if_told``) bear only on patients of whom they are known.
 * An arm to which only such later facts lead is no answer while an arm before it in the same protocol, which begins
   otherwise, is not excluded (UKALL 2003 begins with regimen A, and C is for those who respond slowly).
 
@@ -249,7 +250,7 @@ class Chooser:
         """What one arm is to the patient; parts that cost more are looked at only while nothing speaks against it."""
         parts: list[Part] = []
         barred: Part | None = None
-        for part in self.parts(protocol, arm, phase):
+        for part in self.parts(protocol, arm, phase, patient):
             parts.append(part)
             if not part.possible(patient):
                 barred = part
@@ -267,15 +268,16 @@ class Chooser:
             protocol, arm.id, POSSIBLE, tuple(parts), {} if self.named else hangs_on(open_parts, patient), None, own
         )
 
-    def parts(self, protocol: str, arm: ArmHead, phase: str) -> Iterator[Part]:
-        """What an arm rests on in a phase; what costs more comes later."""
+    def parts(self, protocol: str, arm: ArmHead, phase: str, patient: Patient | None = None) -> Iterator[Part]:
+        """What an arm rests on in a phase, for a patient or for whoever it may be; what costs more comes later."""
         setting = self.rules.setting
         if arm.settings:
             wanted = _leaves(setting, arm.settings)
             yield Part(SETTING, " or ".join(arm.settings), setting.diagram, *wanted)
         yield Part(POPULATION, protocol, self.rules.population(protocol), 1, 1)
         for guard, diagram in self.rules.guarding(protocol, arm.id, [phase] if phase in arm.kinds else list(arm.kinds)):
-            yield Part(GUARD, guard.id, diagram, 2, 2, guard=guard)
+            silent = frozenset() if patient is None else guard.if_told - patient.known.keys()
+            yield Part(GUARD, guard.id, diagram, 2, 2, silent, guard=guard)
         for id, groups in arm.groups if self.groups else ():
             scheme = self.risk.schemes[id]
             unasked = self.rules.unasked(phase, scheme.facts)

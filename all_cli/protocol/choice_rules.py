@@ -20,7 +20,10 @@ from all_cli.risk.scheme import Scheme
 
 
 class Guard(NamedTuple):
-    """What may not be offered to whom: ``text`` is the sentence to show."""
+    """What may not be offered to whom: ``text`` is the sentence to show.
+
+    ``if_told`` are facts of the condition that bear only on patients of whom they are known.
+    """
 
     id: str
     when: Expression
@@ -28,6 +31,7 @@ class Guard(NamedTuple):
     text: str
     cite: tuple[Citation, ...]
     checked: bool
+    if_told: frozenset[str] = frozenset()
 
 
 class Presumption(NamedTuple):
@@ -59,8 +63,9 @@ class ChoiceRules:
         """All guards, in the order of the file."""
         return [
             Guard(
-                raw["id"], unpack(raw["expression"]), "anything" in raw["offers"] and "protocols" not in raw,
-                raw["text"], citations(raw["cite"]), raw["checked"],
+                raw["id"], unpack(raw["expression"]),
+                "anything" in raw["offers"] and not raw.keys() & {"protocols", "arms", "phases"},
+                raw["text"], citations(raw["cite"]), raw["checked"], frozenset(raw.get("if_told", ())),
             )
             for raw in self._packed["guards"]
         ]  # fmt: skip

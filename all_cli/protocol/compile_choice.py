@@ -125,6 +125,9 @@ class _Compiler:
         self.cited(entry, path)
         self.known(entry.get("phases", ()), self.protocols.phase_kinds(), "phase", (*path, "phases"))
         self.known(entry.get("protocols", ()), self.protocols.ids, "protocol", (*path, "protocols"))
+        self.known(entry.get("if_told", ()), self.vocabulary, "fact", (*path, "if_told"))
+        arms = [f"{protocol.id}/{arm.id}" for protocol in self.protocols.protocols for arm in protocol.arms]
+        self.known(entry.get("arms", ()), arms, "arm", (*path, "arms"))
         offers = entry["offers"]
         self.known(offers.get("in", ()), self.protocols.phase_kinds(), "phase", (*path, "offers", "in"))
         self.known(

@@ -43,7 +43,10 @@ def forbidden(
         kind: the kind of phase that would be shown.
         library: for the drugs.
     """
+    name = f"{protocol.id}/{arm.id}"
     if kind not in guard.get("phases", [kind]) or protocol.id not in guard.get("protocols", [protocol.id]):
+        return None
+    if name not in guard.get("arms", [name]):
         return None
     offered = _offered(guard["offers"], protocol, arm, kind, library)
     if offered == _NEVER:

@@ -51,7 +51,7 @@ class Part(NamedTuple):
 
     def outright(self, patient: Patient) -> bool:
         """Whether it is fulfilled whatever the facts are that come later."""
-        return not self.ignored or not self.diagram.reach(self.masks(patient)) & ~self.may
+        return not self.ignored or self.kind == GUARD or not self.diagram.reach(self.masks(patient)) & ~self.may
 
     def _sure(self, masks: list[int]) -> bool:
         reached = self.diagram.reach(masks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
 from brute_force import Value, completions, groups, holds, possible_beings, value_in
@@ -50,10 +50,13 @@ class Oracle:
         own = next(each for each in protocol.arms if each.id == arm.id)
         self.setting, self.wanted = rules.setting, set(arm.settings)
         self.population = population_of(protocol)
-        barring = (
-            forbidden(raw, unpack(raw["expression"]), protocol, own, kind, protocols) for raw in rules.raw_guards
-        )
-        self.guards = [condition for condition in barring if condition is not None]
+        barring = [
+            (forbidden(raw, unpack(raw["expression"]), protocol, own, kind, protocols), raw.get("if_told", ()))
+            for raw in rules.raw_guards
+        ]
+        self.barring = [(condition, if_told) for condition, if_told in barring if condition is not None]
+        self.guards = [condition for condition, _ in self.barring]
+        self.silent: set[str] = set()
         self.groups = [(chooser.risk.schemes[scheme], set(named)) for scheme, named in arm.groups]
         self.later = {scheme.id: rules.unasked(kind, scheme.facts) for scheme, _ in self.groups}
         conditions: list[Expression] = [*(rule.when for rule in self.setting.rules), self.population, *self.guards]
@@ -86,6 +89,7 @@ class Oracle:
     def status(self, patient: Patient) -> str:
         beings = list(completions({fact: self.values(fact, patient) for fact in self.axes}, self.vocabulary))
         assert beings
+        self.silent = {fact for _, if_told in self.barring for fact in if_told if fact not in patient.known}
         if all(self.fixed(being) and self.leads(being, surely=True) for being in beings):
             return ANSWER
         return POSSIBLE if any(self.fixed(being) and self.leads(being, surely=False) for being in beings) else EXCLUDED
@@ -99,7 +103,13 @@ class Oracle:
     def fixed(self, being: Mapping[str, Value]) -> bool:
         """Setting, population and guards."""
         within = groups(self.setting, being) <= self.wanted and holds(self.population, being)
-        return within and not any(holds(guard, being) for guard in self.guards)
+        return within and not any(self.broken(guard, if_told, being) for guard, if_told in self.barring)
+
+    def broken(self, guard: Expression, if_told: Sequence[str], being: Mapping[str, Value]) -> bool:
+        """Whether the guard is broken whatever the facts are that bear only if they are known and are not."""
+        silent = [fact for fact in if_told if fact in self.silent]
+        tried = ({**being, **dict(zip(silent, values, strict=True))} for values in self._combined(silent))
+        return all(holds(guard, each) for each in tried if possible_beings(each, self.vocabulary))
 
     def leads(self, being: Mapping[str, Value], *, surely: bool) -> bool:
         """Whether every scheme leads to the arm for some values of what comes later, and never to no answer."""

@@ -44,7 +44,10 @@ def test_the_setting_is_complete_and_has_no_dead_rule(protocols: ProtocolLibrary
 
 ENFORCED = [
     "down-methotrexate", "mrd-not-standard", "extramedullary-not-standard", "four-drugs", "prednisone-from-10",
-    "steroids-not-standard", "genetics-not-standard", "myc-not-standard", "second-relapse", "paediatric-like-from-56",
+    "steroids-not-standard", "genetics-not-standard", "myc-not-standard", "second-relapse", "older-t",
+    "no-remission", "very-high-genetics", "adverse-genetics", "mrd-eoc-not-standard", "mrd-not-standard-bfm",
+    "mrd-high-bfm", "mrd-not-standard-ukall", "rapid-responders", "cns3-high-dose-methotrexate",
+    "nelarabine-child",
 ]  # fmt: skip
 
 
@@ -87,7 +90,7 @@ def offered(arguments: list[str], item: GuardFinding) -> bool:
         ("without_class: tyrosine kinase inhibitor", "without_class: kinase", 'no class of drugs is called "kinase"'),
         ("drug: dexamethasone", "drug: dexametasone", 'no drug is called "dexametasone"'),
         ("is: [mature-B]", "is: [mature-C]", 'no value is called "mature-C"'),
-        ("from: 5, unit: g/m2", "from: 5", "from, unit and drug go together"),
+        ("from: 1, unit: g/m2", "from: 1", "from, unit and drug go together"),
         ("  - id: burkitt\n    when", "  - id: four-drugs\n    when", 'the id "four-drugs" is used twice'),
         ("infant: {label", "infants: {label", "infant"),
         ("[{kroll-2020: abstract}", "[{krol-2020: abstract}", 'no source is called "krol-2020"'),
