@@ -13,8 +13,8 @@ An arm rests on parts: the setting is one of its own, its population, each of it
 * An arm to which only such later facts lead is no answer while an arm before it in the same protocol, which begins
   otherwise, is not excluded (UKALL 2003 begins with regimen A, and C is for those who respond slowly).
 
-Hence adding a fact keeps every answer, unless it contradicts a presumption; it then changes the setting or meets a
-guard, which the result names.
+Hence adding a fact keeps every answer, unless it contradicts a presumption or is one that a guard bears on once it is
+known; it then changes the setting or meets a guard, which the result names.
 """
 
 from __future__ import annotations

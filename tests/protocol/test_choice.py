@@ -27,7 +27,7 @@ from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import UNCLASSIFIED
 
 COMPLETIONS, LATER = 60, 1000
-PER_ARM = 7
+PER_ARM, PARTS = 7, 4
 
 
 @pytest.fixture(scope="module")
@@ -183,10 +183,11 @@ def every_arm(chooser: Chooser) -> Iterator[tuple[str, ArmHead, str]]:
                     yield id, arm, kind
 
 
-def test_every_arm_is_what_brute_force_says_it_is_for_thousands_of_patients(chooser: Chooser) -> None:
-    chance = random.Random("regimens")
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_arm_is_what_brute_force_says_it_is_for_thousands_of_patients(chooser: Chooser, part: int) -> None:
+    chance = random.Random(f"regimens {part}")
     tried, seen = 0, {ANSWER: 0, POSSIBLE: 0, EXCLUDED: 0}
-    for id, arm, kind in every_arm(chooser):
+    for id, arm, kind in list(every_arm(chooser))[part::PARTS]:
         oracle = Oracle(chooser, id, arm, kind, chance)
         if oracle.too_much:
             continue
@@ -207,8 +208,8 @@ def test_every_arm_is_what_brute_force_says_it_is_for_thousands_of_patients(choo
                 expected = found.status
             assert expected == oracle.status(patient), (found.name, kind, patient.said())
             tried, seen[found.status] = tried + 1, seen[found.status] + 1
-    assert tried > 2000
-    assert min(seen.values()) > 50, seen
+    assert tried > 2000 // PARTS
+    assert min(seen.values()) > 10, seen
 
 
 FACTS: dict[str, list[str]] = {
@@ -261,6 +262,7 @@ def names(choice: Choice, status: str) -> set[str]:
 def test_a_fact_more_keeps_every_answer_unless_it_contradicts_a_presumption(chooser: Chooser) -> None:
     chance = random.Random("one fact more")
     steps, moved = 0, 0
+    late = {fact for guard in chooser.rules.guards for fact in guard.if_told}
     for _ in range(40):
         kind = chance.choice(KINDS)
         some = chance.sample(chooser.library.with_phase(kind), min(12, len(chooser.library.with_phase(kind))))
@@ -271,7 +273,7 @@ def test_a_fact_more_keeps_every_answer_unless_it_contradicts_a_presumption(choo
             lost = names(before, ANSWER) - names(after, ANSWER)
             if set(after.settings) <= set(before.settings):
                 barred = {offer.name for offer in after.excluded if offer.against is not None and offer.against.guard}
-                assert not lost - (barred if fact in PRESUMED else set()), (fact, patient.said())
+                assert not lost - (barred if fact in PRESUMED | late else set()), (fact, patient.said())
             else:
                 assert patient.told.keys() & PRESUMED, (fact, patient.said())
                 moved += 1

@@ -20,7 +20,6 @@ from all_cli.protocol.compile_choice import compile_choice
 from all_cli.protocol.guards import GuardFinding, guard_findings
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.report.check import command_for
-from all_cli.risk.check import check_scheme
 from all_cli.risk.library import RiskLibrary
 
 RUNNER = CliRunner()
@@ -29,17 +28,6 @@ RUNNER = CliRunner()
 @pytest.fixture(scope="module")
 def rules(protocols: ProtocolLibrary) -> ChoiceRules:
     return choice_rules(protocols)
-
-
-def test_no_guard_can_be_broken_by_any_patient(
-    protocols: ProtocolLibrary, rules: ChoiceRules, library: RiskLibrary
-) -> None:
-    assert [item.message for item in guard_findings(protocols, rules, library)] == []
-
-
-def test_the_setting_is_complete_and_has_no_dead_rule(protocols: ProtocolLibrary, rules: ChoiceRules) -> None:
-    # That rules overlap is what their order is for.
-    assert [item for item in check_scheme(rules.setting, protocols.vocabulary) if item.check != "overlap"] == []
 
 
 ENFORCED = [
