@@ -66,7 +66,15 @@ def groups(scheme: Scheme, patient: Mapping[str, Value]) -> frozenset[str]:
 
 def possible_beings(patient: Mapping[str, Value], vocabulary: Vocabulary) -> bool:
     """Whether the vocabulary allows this combination of values among the facts given."""
-    return meets(patient, implied(patient, vocabulary)) and as_defined(patient, defined(patient, vocabulary))
+    key = (id(vocabulary), *sorted(patient))
+    if key not in _RULES:
+        _RULES[key] = implied(patient, vocabulary), defined(patient, vocabulary)
+    linked, scheme_made = _RULES[key]
+    return meets(patient, linked) and as_defined(patient, scheme_made)
+
+
+_RULES: dict[tuple[object, ...], tuple[list[Implied], list[Fact]]] = {}
+"""What bears on beings of these facts, worked out once for all of them."""
 
 
 def meets(patient: Mapping[str, Value], rules: list[Implied]) -> bool:

@@ -108,6 +108,8 @@ class Oracle:
     def broken(self, guard: Expression, if_told: Sequence[str], being: Mapping[str, Value]) -> bool:
         """Whether the guard is broken whatever the facts are that bear only if they are known and are not."""
         silent = [fact for fact in if_told if fact in self.silent]
+        if not silent:
+            return holds(guard, being)
         tried = ({**being, **dict(zip(silent, values, strict=True))} for values in self._combined(silent))
         return all(holds(guard, each) for each in tried if possible_beings(each, self.vocabulary))
 
