@@ -7,7 +7,7 @@ from typing import NamedTuple
 from all_cli.cli.selection import Asked, shown_of
 from all_cli.logic.values import NumberSet
 from all_cli.patient.patient import Patient
-from all_cli.protocol.choice import Choice, Offer, choose
+from all_cli.protocol.choice import POSSIBLE, Choice, Offer, choose
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.reasons import answer_reasons, barred_reasons, few, hangs_text, turn_reason
 from all_cli.protocol.regimen import Arm, Protocol, Reason
@@ -118,11 +118,24 @@ def _head(picked: _Picked, choice: Choice, risk: Reason | None, likely: list[Rea
     """What stands first: the arm, the risk group, what is likely, and what turns the answer."""
     alike = ", which begin alike" if len(picked.arms) > 1 else ""
     names = " or ".join(f"{picked.protocol.id}/{arm.id}" for arm in picked.arms)
-    reasons = [Reason("answer", names + alike, strong=True)]
+    reasons = [Reason("answer", names + alike, strong=True), *_before(picked, choice)]
     reasons += [risk] if risk else []
     reasons += likely
     reasons += map(turn_reason, choice.turns)
     return reasons
+
+
+def _before(picked: _Picked, choice: Choice) -> list[Reason]:
+    """The arms that would stand before the answer, if what they hang on were known."""
+    earlier = choice.offers[: choice.offers.index(picked.offer)]
+    waiting = [
+        each for each in earlier if each.status == POSSIBLE and each.hangs_on and each.protocol != picked.protocol.id
+    ]
+    if not waiting:
+        return []
+    hang = hangs_text(waiting[0], choice.patient)
+    names = few([each.name for each in waiting if hangs_text(each, choice.patient) == hang], _MOST_HANGING)
+    return [Reason("before it", f"{names}, once it is known: {hang}", strong=True)]
 
 
 def _beside(picked: _Picked, choice: Choice) -> list[Reason]:

@@ -35,7 +35,10 @@ class Guard(NamedTuple):
 
 
 class Presumption(NamedTuple):
-    """What is taken for a fact of which nothing was told; ``turns`` heads what applies if it turns out otherwise."""
+    """What is taken for a fact of which nothing was told.
+
+    ``turns`` heads what applies if it turns out otherwise, ``then`` says the first thing to do.
+    """
 
     id: str
     fact: str
@@ -44,6 +47,7 @@ class Presumption(NamedTuple):
     turns: str
     cite: tuple[Citation, ...]
     checked: bool
+    then: str = ""
 
 
 class ChoiceRules:
@@ -129,7 +133,7 @@ class ChoiceRules:
                 found.append(
                     Presumption(
                         raw["id"], fact, values, raw["text"], raw.get("turns", ""), citations(raw["cite"]),
-                        raw["checked"],
+                        raw["checked"], raw.get("then", ""),
                     )
                 )  # fmt: skip
         return patient, found

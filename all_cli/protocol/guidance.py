@@ -77,6 +77,11 @@ class Brief(NamedTuple):
     drugs: tuple[str, ...]
     warning: bool
 
+    @property
+    def on_a_finding(self) -> bool:
+        """Whether it hangs on more of the patient than age, lineage and sex."""
+        return self.when is not None and any(test.fact not in _WHO for test in tests(self.when))
+
     def relevance(self, possible: Mapping[str, Possible]) -> bool | None:
         """Whether it concerns a patient of whom this is known: surely, surely not, or (None) it is open."""
         return True if self.when is None else truth(self.when, possible)
@@ -167,7 +172,7 @@ class GuidanceLibrary:
             elsewhere = shown_phases and brief.phases and not about[0]
             if elsewhere or brief.relevance(possible) is not True:
                 continue
-            finding = brief.when is not None and any(test.fact not in _WHO for test in tests(brief.when))
+            finding = brief.on_a_finding
             if any(about) or finding or (brief.warning and brief.when is not None):
                 corrects = brief.verdict in (CONTRADICTED, LIMITED)
                 first = (not brief.warning, brief.when is None, not finding, not about[0], not corrects)

@@ -124,7 +124,8 @@ def turn_reason(turn: Turn) -> Reason:
     """What applies if a presumption turns out otherwise."""
     presumption = turn.presumption
     here = [offer.name for offer in (*turn.answers, *turn.possible)]
-    parts = [f"this phase in {few(here, _HEAD)}"] if here else ["no encoded arm has this phase"]
+    parts = [presumption.then] if presumption.then else []
+    parts.append(f"this phase in {few(here, _HEAD)}" if here else "no encoded arm has this phase")
     if turn.elsewhere:
         parts.append(f"encoded besides: {few([offer.name for offer in turn.elsewhere], _HEAD)}")
     text = f"{presumption.turns}: {'; '.join(parts)}"

@@ -46,6 +46,11 @@ def _taken_for(protocol: "Protocol") -> Mapping[str, Possible]:
     return taken
 
 
+def cautions(briefs: Sequence[Brief]) -> list[str]:
+    """The titles of warnings about what was found in the patient, for the head of a page."""
+    return [brief.title for brief in briefs if brief.warning and brief.on_a_finding]
+
+
 def pointers_page(page: Page, briefs: Sequence[Brief]) -> None:
     """A line for each of the first entries, and how many more there are; nothing if there are none."""
     briefs = list(dict.fromkeys(briefs))

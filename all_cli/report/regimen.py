@@ -13,7 +13,7 @@ from all_cli.protocol.inhibitor import INHIBITOR
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, uncapped
 from all_cli.protocol.regimen import Arm, Cited, Line, Phase, Protocol, Reason
 from all_cli.report.amounts import NO_CAP
-from all_cli.report.guidance_pointers import for_phases, pointers_page
+from all_cli.report.guidance_pointers import cautions, for_phases, pointers_page
 from all_cli.report.line_text import UNITS, dose_text, when_text
 from all_cli.report.page import Page
 from all_cli.report.words import said_text
@@ -85,6 +85,8 @@ def _protocol(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     page.heading(f"{protocol.title} ({protocol.id}){f', {shown.arm.title}' if shown.arm else ''}", 1)
     _said(page, shown.chosen[:1])
     _gives(page, shown, library)
+    for caution in cautions(for_phases(*guided_by(shown))):
+        page.line(caution, "caution", strong=True)
     _said(page, shown.chosen[1:])
     if not shown.basis:
         _about(page, shown)
@@ -144,6 +146,9 @@ def _said(page: Page, reasons: Sequence[Reason]) -> None:
         page.line(f"{reason.text} {page.cite(reason.cite, reason.checked)}".strip(), reason.label, strong=reason.strong)
 
 
+_WITH_INTRATHECALS = frozenset({"induction", "consolidation", "maintenance"})
+
+
 def _gives(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     """The drugs of one kind of phase by name; where a drug was asked for, each phase with its doses and days."""
     if shown.whole or shown.barred:
@@ -161,7 +166,10 @@ def _gives(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     others = [drug.name for drug, intrathecal in drugs if drug.kind != INHIBITOR and not intrathecal]
     parts = [", ".join(([inhibitors] if inhibitors else []) + others)]
     parts.append(", ".join(drug.name for drug, intrathecal in drugs if intrathecal))
-    page.line("; intrathecal ".join(part for part in parts if part), "drugs", strong=True)
+    text = "; intrathecal ".join(part for part in parts if part)
+    if lines and not parts[1] and any(phase.kind in _WITH_INTRATHECALS for phase in shown.phases):
+        text += "; no intrathecal therapy is encoded in this phase, which does not say that there is none"
+    page.line(text, "drugs", strong=True)
 
 
 def _in_short(page: Page, line: Line, shown: Shown, library: ProtocolLibrary) -> str:
