@@ -19,7 +19,7 @@ from all_cli.knowledge.problems import KnowledgeError, Place, Problem
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]+)?")
-_LONGEST = 300  # digits of a whole number; Python itself refuses some thousands
+_LARGEST = 1 << 63  # what the compiled form holds
 _DEEPEST = 100
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
@@ -178,7 +178,10 @@ class _Reader:
             return text
         if text in _WORDS:
             return _WORDS[text]
-        if _INTEGER.fullmatch(text) and len(text) <= _LONGEST:
+        if _INTEGER.fullmatch(text):
+            if len(text) > 20 or not -_LARGEST <= int(text) < _LARGEST:
+                self.problems.append(Problem(self.mark(node), "the number is too large"))
+                return 0
             return int(text)
         if _DECIMAL.fullmatch(text) and not re.fullmatch(r"[-+]?0[0-9]+", text):
             if math.isinf(float(text)):

@@ -96,7 +96,17 @@ def test_yaml_nested_as_deeply_as_is_allowed_is_read_and_its_mistakes_are_said()
             read_yaml(mistake, "x.yaml")
 
 
-@pytest.mark.parametrize("text", ["a: " + "9" * 5000, "a: 1e999", "a: -1e999"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: " + "9" * 5000,
+        "a: 1e999",
+        "a: -1e999",
+        "a: 9223372036854775808",
+        "a: -9223372036854775809",
+        "a: " + "9" * 250,
+    ],
+)
 def test_a_yaml_number_that_no_computer_holds_is_refused(text: str) -> None:
     with pytest.raises(KnowledgeError, match="too large"):
         read_yaml(text, "x.yaml")
