@@ -76,11 +76,16 @@ class Fact(NamedTuple):
 class Vocabulary(Mapping[str, Fact]):
     """All facts, by id; looking up an alias gives the fact it stands for."""
 
-    __slots__ = ("aliases", "facts")  # a data class would cost every start a millisecond
+    __slots__ = ("aliases", "concluding", "facts")  # a data class would cost every start a millisecond
 
     def __init__(self, facts: Mapping[str, Fact], aliases: Mapping[str, str]) -> None:
         self.facts = facts
         self.aliases = aliases
+        self.concluding = [
+            fact
+            for fact in facts.values()
+            if fact.implies or fact.known_means or fact.exceeds or fact.all_of or fact.definition
+        ]
 
     def __getitem__(self, name: str) -> Fact:
         return self.facts[self.aliases.get(name, name)]

@@ -175,7 +175,7 @@ class GeneticsReader:
                     return Span(item, note=said, open=frozenset({known[0].id}), doubt=True)
             return self._finding(item)
         except UnreadableError as error:
-            return Span(item, why=error.why, fault=error)
+            return Span(item, why=error.why, fault=error if error.text else None)  # without a text it names nothing
 
     def _says(self, item: str) -> bool:
         try:

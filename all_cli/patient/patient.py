@@ -135,15 +135,10 @@ class Patient:
         Raises:
             ContradictionError: two things said cannot both be true.
         """
-        facts = [
-            fact
-            for fact in self.vocabulary.facts.values()
-            if fact.implies or fact.known_means or fact.exceeds or fact.all_of or fact.definition
-        ]
         changed = True
         while changed:
             before = {id: known.possible for id, known in self.known.items()}
-            for fact in facts:
+            for fact in self.vocabulary.concluding:
                 self._follow_implications(fact)
                 for flag in fact.known_means if fact.id in self.known else ():
                     self.learn(flag, frozenset({PRESENT}), self._source(fact), derived=True)
@@ -156,13 +151,12 @@ class Patient:
             changed = before != {id: known.possible for id, known in self.known.items()}
 
     def _follow_implications(self, fact: Fact) -> None:
-        everything = frozenset(fact.values)
         for when, other, allowed in fact.implies:
             known, known_other = self.known.get(fact.id), self.known.get(other)
             if known is not None and known.possible <= frozenset(when):  # type: ignore[operator]
                 self.learn(other, frozenset(allowed), self._source(fact), derived=True)
             if known_other is not None and not known_other.possible & frozenset(allowed):  # type: ignore[operator]
-                excluded = everything - frozenset(when)
+                excluded = frozenset(fact.values) - frozenset(when)
                 self.learn(fact.id, excluded, self._source(self.vocabulary[other]), derived=True)
 
     def _follow_parts(self, fact: Fact) -> None:

@@ -7,6 +7,7 @@ The widths are those of DejaVu Sans, rounded up: the widest of the fonts that br
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 
 _WIDTHS = {
     character: width
@@ -33,6 +34,7 @@ _BOLD = 1.16
 LEADING = 1.35  # height of a line, in sizes
 
 
+@cache
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """How wide ``text`` is at most, in the unit of ``size``."""
     total = sum(_WIDTHS.get(c) or (_WIDE if unicodedata.east_asian_width(c) in "WF" else _OTHER) for c in text)

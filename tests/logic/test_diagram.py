@@ -217,7 +217,7 @@ def leaves(mask: int) -> set[int]:
 
 
 @pytest.mark.parametrize("linked", ["", "chain"])
-@pytest.mark.parametrize("block", range(4))
+@pytest.mark.parametrize("block", range(2))
 def test_possible_answers_equal_brute_force_over_every_completion(block: int, linked: str) -> None:
     tried = 0
     for seed in range(block * 60, block * 60 + 60):
@@ -229,7 +229,7 @@ def test_possible_answers_equal_brute_force_over_every_completion(block: int, li
 
 
 @pytest.mark.parametrize("linked", ["fan", "any"])
-@pytest.mark.parametrize("block", range(3))
+@pytest.mark.parametrize("block", range(2))
 def test_no_possible_answer_is_ever_left_out_whatever_implies_what(block: int, linked: str) -> None:
     for seed in range(block * 60, block * 60 + 60):
         small, rng = world(seed, linked)
@@ -239,7 +239,7 @@ def test_no_possible_answer_is_ever_left_out_whatever_implies_what(block: int, l
 
 @pytest.mark.parametrize("linked", ["", "chain", "fan", "any"])
 def test_a_wholly_known_patient_has_the_one_answer(linked: str) -> None:
-    for seed in range(80):
+    for seed in range(50):
         small, _ = world(seed, linked)
         for pieces, answer in small.answers.items():
             assert small.diagram.reach([1 << piece for piece in pieces]) == 1 << answer, (seed, pieces)
@@ -247,7 +247,7 @@ def test_a_wholly_known_patient_has_the_one_answer(linked: str) -> None:
 
 @pytest.mark.parametrize("linked", ["", "chain", "fan"])
 def test_knowing_more_never_adds_an_answer(linked: str) -> None:
-    for seed in range(150):
+    for seed in range(90):
         small, rng = world(seed, linked)
         for masks in patients(small, rng, 10):
             axis = rng.randrange(len(masks))
@@ -258,7 +258,7 @@ def test_knowing_more_never_adds_an_answer(linked: str) -> None:
 
 
 def test_the_facts_that_matter_are_exactly_those_that_alone_change_the_answer() -> None:
-    for seed in range(150):
+    for seed in range(90):
         small, rng = world(seed)
         answer = list(range(small.diagram.leaves))
         for masks in patients(small, rng, 10):
@@ -268,7 +268,7 @@ def test_the_facts_that_matter_are_exactly_those_that_alone_change_the_answer() 
 @pytest.mark.parametrize("linked", ["chain", "fan", "any"])
 def test_with_implications_no_fact_that_matters_is_left_out(linked: str) -> None:
     """One that does not may be named: in the diagram, branches that differ only where no patient is stay apart."""
-    for seed in range(100):
+    for seed in range(60):
         small, rng = world(seed, linked)
         answer = list(range(small.diagram.leaves))
         for masks in patients(small, rng, 10):
@@ -291,7 +291,7 @@ def test_each_value_of_each_fact_leaves_what_a_patient_with_that_value_comes_to(
 
 
 def test_rules_of_one_group_count_as_one_answer() -> None:
-    for seed in range(100):
+    for seed in range(60):
         small, rng = world(seed)
         groups = [rng.randrange(2) for _ in range(small.diagram.leaves)]
         grouped = World(small.facts, small.rules, ())
@@ -301,7 +301,7 @@ def test_rules_of_one_group_count_as_one_answer() -> None:
 
 
 def test_nothing_matters_once_the_answer_is_certain() -> None:
-    for seed in range(100):
+    for seed in range(60):
         small, rng = world(seed)
         for masks in patients(small, rng, 10):
             if small.diagram.reach(masks).bit_count() == 1:
@@ -310,7 +310,7 @@ def test_nothing_matters_once_the_answer_is_certain() -> None:
 
 @pytest.mark.parametrize("linked", ["", "chain"])
 def test_a_witness_is_a_patient_who_comes_to_the_answer(linked: str) -> None:
-    for seed in range(150):
+    for seed in range(90):
         small, rng = world(seed, linked)
         for masks in patients(small, rng, 5):
             possible = small.diagram.reach(masks)
@@ -334,7 +334,7 @@ def test_a_witness_among_all_patients() -> None:
 
 
 def test_three_valued_truth_never_says_what_a_completion_denies() -> None:
-    for seed in range(150):
+    for seed in range(90):
         small, rng = world(seed)
         for masks in patients(small, rng, 5):
             known: dict[str, Possible] = {
@@ -348,7 +348,7 @@ def test_three_valued_truth_never_says_what_a_completion_denies() -> None:
 
 
 def test_a_condition_written_out_and_read_again_decides_the_same() -> None:
-    for seed in range(100):
+    for seed in range(60):
         small, rng = world(seed)
         facts = {fact.id: SmallFact(fact.id, fact.kind, fact.values, (), sets={}) for fact in small.facts}
         condition = random_condition(rng, small.facts)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from folded import each
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from all_cli.knowledge.documents import document_of
@@ -454,7 +454,7 @@ def karyotypes(draw: st.DrawFn) -> str:
 
 
 @given(karyotypes())
-@settings(max_examples=500)
+@settings(max_examples=300)
 def test_a_karyotype_read_and_printed_is_the_same_text_and_reads_the_same(text: str) -> None:
     clones = read_clones(text)
     assert not [clone.unread for clone in clones if clone.unread]
@@ -472,7 +472,7 @@ def test_a_token_read_and_printed_is_the_same_text(text: str) -> None:
 
 
 @given(karyotypes())
-@settings(max_examples=500)
+@settings(max_examples=300)
 def test_a_generated_karyotype_is_read_or_refused_and_its_spans_lose_no_text(text: str) -> None:
     spans = READER.spans(text)
     assert all(span.findings or span.note or span.why for span in spans)
@@ -495,7 +495,8 @@ PIECES = [
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join) | st.text(max_size=20))
-@settings(max_examples=1000)
+@example("CHROMOSOMES")
+@settings(max_examples=400)
 def test_any_text_is_read_or_refused_and_reads_the_same_span_by_span(text: str) -> None:
     spans = READER.spans(text)
     assert all(span.findings or span.note or span.why for span in spans)
@@ -503,7 +504,8 @@ def test_any_text_is_read_or_refused_and_reads_the_same_span_by_span(text: str) 
     try:
         found = READER.read(text)
     except UnreadableError as error:
-        assert error.fact == "genetics"
+        assert error.fact in ("genetics", "modal_chromosomes")
+        assert error.text, "what was read is named"
         return
     assert all(finding.possible for finding in found)
     assert not any(span.why for span in spans)

@@ -26,7 +26,7 @@ from all_cli.protocol.parts import fulfilling
 from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import UNCLASSIFIED
 
-COMPLETIONS, LATER = 60, 1000
+COMPLETIONS, LATER = 36, 1000
 PER_ARM, PARTS = 7, 4
 
 
@@ -265,7 +265,7 @@ def test_a_fact_more_keeps_every_answer_unless_it_contradicts_a_presumption(choo
     chance = random.Random("one fact more")
     steps, moved = 0, 0
     late = {fact for guard in chooser.rules.guards for fact in guard.if_told}
-    for _ in range(40):
+    for _ in range(20):
         kind = chance.choice(KINDS)
         some = chance.sample(chooser.library.with_phase(kind), min(12, len(chooser.library.with_phase(kind))))
         weighing = Chooser(chooser.library, chooser.rules, chooser.risk, some)
@@ -281,8 +281,8 @@ def test_a_fact_more_keeps_every_answer_unless_it_contradicts_a_presumption(choo
                 moved += 1
             before = after
             steps += 1
-    assert steps > 250
-    assert moved > 10
+    assert steps > 120
+    assert moved > 4
 
 
 def test_no_ph_positive_answer_is_without_an_inhibitor_in_the_phase(chooser: Chooser) -> None:

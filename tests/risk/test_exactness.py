@@ -15,7 +15,7 @@ from all_cli.risk.library import RiskLibrary, risk_library
 from all_cli.risk.verdict import brief, judge
 
 SCHEMES = list(risk_library().schemes)
-PATIENTS = 60
+PATIENTS = 40
 
 
 @pytest.mark.parametrize("id", SCHEMES)
@@ -61,7 +61,7 @@ def test_facts_said_to_be_missing_are_those_that_can_change_the_answer(id: str, 
     scheme = library.schemes[id]
     chance = random.Random(f"missing {id}")
     axes = scheme.diagram.axes
-    for _ in range(15):
+    for _ in range(10):
         masks = random_masks(axes, chance)
         told = {axis.fact: axis.possible(mask) for axis, mask in zip(axes, masks, strict=True) if mask != axis.domain}
         try:
