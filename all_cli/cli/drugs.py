@@ -35,6 +35,7 @@ def drug_command(
 
     with sentences():
         library = protocol_library()
+        from all_cli.protocol.drugs import means_intrathecals
         from all_cli.report import drug as report
         from all_cli.report import intrathecal
 
@@ -44,7 +45,7 @@ def drug_command(
             emit(form, color, lambda: report.drugs_page(library), lambda: report.drugs_json(library))
             return
         patient = patient_from(library.vocabulary, given={} if age is None else {"age": age}, flags={})
-        if intrathecal.is_meant(name):
+        if means_intrathecals(name):
             if protocol or audience:
                 fail("intrathecal shows every table: --protocol and --audience go with a drug")
             emit(

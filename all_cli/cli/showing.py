@@ -82,9 +82,11 @@ def show(
             about, age_then = _on_the_day(about, on, library)
         patient = about.patient(library.vocabulary)
         sizes = {id: text for id, text in (("height", height), ("weight", weight), ("bsa", bsa)) if text is not None}
-        from all_cli.report import intrathecal
+        from all_cli.protocol.drugs import means_intrathecals
 
-        if intrathecal.is_meant(what):
+        if means_intrathecals(what):
+            from all_cli.report import intrathecal
+
             if risk or by_patient or protocol or arm or everything or every or sizes:
                 fail("intrathecal doses go by age, in every protocol: of the options only the patient's go with it")
             tables_for = patient if age_then is None else _aged(patient, age_then)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.regimen import Drug, Line, Phase, Protocol
 
-COMBINATION = "intrathecal combination"
+INTRATHECAL, COMBINATION = "intrathecal", "intrathecal combination"
 
 
 class Given(NamedTuple):
@@ -20,6 +20,11 @@ class Given(NamedTuple):
 def folded(text: str) -> str:
     """A name as it is compared: without case, hyphens, blanks and points."""
     return "".join(character for character in text.casefold() if character not in "-–‑ _.,'’")
+
+
+def means_intrathecals(text: str) -> bool:
+    """Whether somebody asks for intrathecal doses and not for a drug or a phase."""
+    return folded(text) in (INTRATHECAL, f"{INTRATHECAL}s")
 
 
 def names(drug: Drug) -> list[str]:

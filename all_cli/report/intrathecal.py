@@ -6,19 +6,12 @@ from typing import Any, NamedTuple
 from all_cli.logic.explain import truth
 from all_cli.patient.patient import Patient
 from all_cli.protocol.coverage import line_checked
-from all_cli.protocol.drugs import folded
+from all_cli.protocol.drugs import INTRATHECAL
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for
 from all_cli.protocol.regimen import DoseTable, Line, Protocol
 from all_cli.report.answers import citations_json, header
 from all_cli.report.line_text import band_text, dose_text
 from all_cli.report.page import Page
-
-WORD = "intrathecal"
-
-
-def is_meant(name: str) -> bool:
-    """Whether somebody asks for intrathecal doses and not for a drug or a phase."""
-    return folded(name) in (WORD, f"{WORD}s")
 
 
 class Fixed(NamedTuple):
@@ -132,5 +125,10 @@ def intrathecal_json(library: ProtocolLibrary, patient: Patient) -> dict[str, An
     ]
     references = {id: library.sources[id].reference for id in cited if id in library.sources}
     return {
-        **header(), "asked": WORD, "patient": patient.said(), "tables": tables, "fixed": fixed, "sources": references,
-    }  # fmt: skip
+        **header(),
+        "asked": INTRATHECAL,
+        "patient": patient.said(),
+        "tables": tables,
+        "fixed": fixed,
+        "sources": references,
+    }
