@@ -6,16 +6,7 @@ from all_cli.logic.values import number_text
 from all_cli.protocol.library import ProtocolLibrary, uncapped
 from all_cli.protocol.regimen import Cap, Line, Phase
 from all_cli.protocol.totals import DOSES, Span, amount_given, doses_given
-
-UNITS = {
-    "mg/m2": "mg/m²",
-    "g/m2": "g/m²",
-    "IU/m2": "IU/m²",
-    "U/m2": "U/m²",
-    "mcg/m2": "µg/m²",
-    "mcg": "µg",
-    "mcg/kg": "µg/kg",
-}
+from all_cli.report.line_text import UNITS
 
 NUMBER_NOT_PRINTED, AMOUNT_NOT_PRINTED, NO_CAP = "number not printed", "amount not printed", "none printed"
 
