@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from all_cli.logic.values import ANY_NUMBER, Bound, ChoiceSet, NumberSet, Possible, possible_text
+from all_cli.logic.values import ANY_NUMBER, Bound, ChoiceSet, NumberSet, Possible, Span, possible_text
 
 
 class Axis(NamedTuple):
@@ -83,9 +83,15 @@ class Axis(NamedTuple):
         """The values that lie in the pieces of ``mask``."""
         if self.words:
             return ChoiceSet(self.words[piece] for piece in self.pieces(mask))
-        result = NumberSet(())
+        spans: list[Span] = []
+        last = None
         for piece in self.pieces(mask):
-            result |= NumberSet((self._span(piece),))
+            low, high = self._span(piece)
+            if last is not None and piece == last + 1:  # neighbouring pieces touch, and others have one between them
+                low = spans.pop()[0]
+            spans.append((low, high))
+            last = piece
+        result = NumberSet(tuple(spans))
         return result.whole() if self.whole else result
 
     def runs(self, mask: int, key: dict[int, Any]) -> list[tuple[int, Any]]:

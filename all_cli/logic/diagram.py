@@ -330,18 +330,25 @@ class _Walk:
         self._last = diagram._last_known(masks)
         self._below: dict[int, int] = {}  # of nodes, the answers below them
         self._at: dict[int, list[int]] = {}  # of axes, their nodes
+        self._by: dict[int, int] = {}  # of axes, the answers of what passes them by
         self._steps: set[tuple[int, int, int]] = set()  # from an axis, to an axis, and the node there
         self._collect()
 
     def reach(self, axis: int, piece: int) -> int:
         """The answers left if the fact of this axis has this value."""
-        found = 0
-        for start, end, node in self._steps:
-            if start < axis < end:
-                found |= self._answers(node)
+        found = self._passing(axis)
         for node in self._at.get(axis, ()):
             found |= self._answers(self._diagram.nodes[node - self._diagram.leaves][1][piece])
         return found
+
+    def _passing(self, axis: int) -> int:
+        """The answers of the paths on which the fact of this axis is not asked for."""
+        if axis not in self._by:
+            self._by[axis] = 0
+            for start, end, node in self._steps:
+                if start < axis < end:
+                    self._by[axis] |= self._answers(node)
+        return self._by[axis]
 
     def _collect(self) -> None:
         diagram, waiting, seen = self._diagram, [(-1, self._diagram.root)], set()

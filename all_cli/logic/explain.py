@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from all_cli.logic.expression import (
     NEGATED,
@@ -31,14 +31,86 @@ def truth(expression: Expression, patient: Mapping[str, Possible]) -> Truth:
     return _truth(expression, patient, truth)
 
 
-class _Remembered(dict[int, Truth]):
-    """Truths of the parts of one condition for one patient, each worked out once."""
+class Reasons:
+    """Explains conditions for one patient; each comparison is weighed and put into words once, however many lean on it.
 
-    def __call__(self, expression: Expression, patient: Mapping[str, Possible]) -> Truth:
+    Args:
+        patient: what is known; facts left out are unknown.
+        show: the text of the patient's value of a fact, such as ``7`` or ``<0.01 %``.
+    """
+
+    def __init__(self, patient: Mapping[str, Possible], show: ValueText) -> None:
+        self.patient = patient
+        self._show = show
+        # By the identity of the comparison, which is kept beside its value so that no other can have it.
+        self._truths: dict[int, tuple[Test, Truth]] = {}
+        self._texts: dict[tuple[int, bool], tuple[Test, str]] = {}
+
+    def truth(self, expression: Expression) -> Truth:
+        """As :func:`truth`, for this patient."""
+        return self._weigh(expression, self.patient)
+
+    def because(self, expression: Expression, wanted: bool) -> list[str]:
+        """As :func:`because`, for this patient."""
+        return list(dict.fromkeys(self._text(test, holds) for test, holds in self.deciding(expression, wanted)))
+
+    def deciding(self, expression: Expression, wanted: bool) -> list[tuple[Test, bool]]:
+        """As :func:`deciding`, for this patient."""
+        found: list[tuple[Test, bool]] = []
+        seen: dict[int, Truth] = {}  # of the parts of this condition
+
+        def weigh(item: Expression, patient: Mapping[str, Possible]) -> Truth:
+            if isinstance(item, (Compare, OneOf)):
+                return self._weigh(item, patient)
+            if id(item) not in seen:
+                seen[id(item)] = _truth(item, patient, weigh)
+            return seen[id(item)]
+
+        def gather(expression: Expression, wanted: bool) -> None:
+            match expression:
+                case Compare() | OneOf():
+                    found.append((expression, wanted))
+                case Not(item):
+                    gather(item, not wanted)
+                case Named(_, item):
+                    gather(item, wanted)
+                case AllOf(items) | AnyOf(items) | AtLeast(_, items):
+                    every = isinstance(expression, AllOf) == wanted and not isinstance(expression, AtLeast)
+                    settled = () if every else [item for item in items if weigh(item, self.patient) is wanted]
+                    for item in settled or items:
+                        gather(item, wanted)
+
+        gather(expression, wanted)
+        return found
+
+    def _weigh(self, expression: Expression, patient: Mapping[str, Possible]) -> Truth:
+        if not isinstance(expression, (Compare, OneOf)):
+            return _truth(expression, patient, self._weigh)
         key = id(expression)
-        if key not in self:
-            self[key] = _truth(expression, patient, self)
-        return self[key]
+        if key not in self._truths:
+            self._truths[key] = expression, _truth(expression, patient, self._weigh)
+        return self._truths[key][1]
+
+    def _text(self, test: Test, wanted: bool) -> str:
+        key = (id(test), wanted)
+        if key not in self._texts:
+            self._texts[key] = test, self._worded(test, wanted)
+        return self._texts[key][1]
+
+    def _worded(self, test: Test, wanted: bool) -> str:
+        possible = self.patient.get(test.fact)
+        value = self._show(test.fact)
+        open_still = possible is None or self.truth(test) is not wanted
+        if isinstance(test, Compare):
+            requirement = f"{test.operator if wanted else NEGATED[test.operator]} {number_text(test.value)}"
+            if open_still:
+                return f"{test.fact} {value}: {requirement}?"
+            exact = isinstance(possible, NumberSet) and possible.single is not None
+            return f"{test.fact} {value} {requirement}" if exact else f"{test.fact} {value}, so {requirement}"
+        requirement = _word_requirement(test, wanted)
+        if open_still:
+            return f"{test.fact} {value}: {requirement}?"
+        return f"{test.fact} {value}, {requirement}" if requirement.startswith("not ") else f"{test.fact} {value}"
 
 
 def _truth(
@@ -86,50 +158,12 @@ def because(expression: Expression, wanted: bool, patient: Mapping[str, Possible
     Returns:
         Texts such as ``age 7 < 10``; comparisons that are still open read ``wbc unknown: < 50?``.
     """
-    found = deciding(expression, wanted, patient)
-    return list(dict.fromkeys(_test_text(test, holds, patient, show) for test, holds in found))
+    return Reasons(patient, show).because(expression, wanted)
 
 
-def deciding(expression: Expression, wanted: bool, patient: Mapping[str, Possible]) -> Iterator[tuple[Test, bool]]:
+def deciding(expression: Expression, wanted: bool, patient: Mapping[str, Possible]) -> list[tuple[Test, bool]]:
     """The comparisons that :func:`because` puts into words, each with whether it has to hold or not to hold."""
-    return _deciding(expression, wanted, patient, _Remembered())
-
-
-def _deciding(
-    expression: Expression, wanted: bool, patient: Mapping[str, Possible], truth: _Remembered
-) -> Iterator[tuple[Test, bool]]:
-    match expression:
-        case Compare() | OneOf():
-            yield expression, wanted
-        case Not(item):
-            yield from _deciding(item, not wanted, patient, truth)
-        case Named(_, item):
-            yield from _deciding(item, wanted, patient, truth)
-        case AllOf(items) | AnyOf(items) | AtLeast(_, items):
-            settled = [item for item in items if truth(item, patient) is wanted]
-            every = isinstance(expression, AllOf) == wanted
-            if isinstance(expression, AtLeast):
-                chosen = settled or list(items)
-            else:
-                chosen = list(items) if every else settled or list(items)
-            for item in chosen:
-                yield from _deciding(item, wanted, patient, truth)
-
-
-def _test_text(test: Test, wanted: bool, patient: Mapping[str, Possible], show: ValueText) -> str:
-    possible = patient.get(test.fact)
-    value = show(test.fact)
-    open_still = possible is None or truth(test, patient) is not wanted
-    if isinstance(test, Compare):
-        requirement = f"{test.operator if wanted else NEGATED[test.operator]} {number_text(test.value)}"
-        if open_still:
-            return f"{test.fact} {value}: {requirement}?"
-        exact = isinstance(possible, NumberSet) and possible.single is not None
-        return f"{test.fact} {value} {requirement}" if exact else f"{test.fact} {value}, so {requirement}"
-    requirement = _word_requirement(test, wanted)
-    if open_still:
-        return f"{test.fact} {value}: {requirement}?"
-    return f"{test.fact} {value}, {requirement}" if requirement.startswith("not ") else f"{test.fact} {value}"
+    return Reasons(patient, str).deciding(expression, wanted)
 
 
 def _word_requirement(test: OneOf, wanted: bool) -> str:

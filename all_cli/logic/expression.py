@@ -1,6 +1,7 @@
 """Conditions as data: what the parser makes, the diagram consumes and the explanation reads."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from all_cli.logic.values import NumberSet, Possible, number_text
@@ -147,7 +148,7 @@ def pack(expression: Expression) -> list[Any]:
         case Compare(fact, operator, value):
             return ["c", fact, operator, value]
         case OneOf(fact, values, text):
-            return ["o", fact, sorted(values), text]
+            return ["o", fact, tuple(sorted(values)), text]
         case Not(item):
             return ["!", pack(item)]
         case AllOf(items):
@@ -162,14 +163,18 @@ def pack(expression: Expression) -> list[Any]:
             return ["t", value]
 
 
+@cache
+def _test(tag: str, fact: str, second: Any, third: Any) -> Test:
+    """One comparison; those that many schemes make are one object."""
+    return Compare(fact, second, third) if tag == "c" else OneOf(fact, frozenset(second), third)
+
+
 def unpack(packed: Sequence[Any]) -> Expression:
     """The inverse of :func:`pack`."""
     tag, *rest = packed
     match tag:
-        case "c":
-            return Compare(*rest)
-        case "o":
-            return OneOf(rest[0], frozenset(rest[1]), rest[2])
+        case "c" | "o":
+            return _test(*packed)
         case "!":
             return Not(unpack(rest[0]))
         case "&":

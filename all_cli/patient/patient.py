@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
+from all_cli.logic.explain import Reasons
 from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, intersect, number_text, whole_domain
 from all_cli.patient.reading import UNKNOWN_WORDS, fold, read_value, value_text
 from all_cli.patient.unreadable import ContradictionError
@@ -29,6 +30,7 @@ class Patient:
     known: dict[str, Known] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     told: dict[str, Known] = field(default_factory=dict)  # before anything was concluded; what-if begins here
+    _explained: tuple[dict[str, Known], Reasons] | None = field(default=None, init=False, repr=False, compare=False)
 
     def possible(self) -> Mapping[str, Possible]:
         """Fact id to possible values, for facts of which something is known."""
@@ -53,6 +55,12 @@ class Patient:
                 return value_text(fact, known.possible)
             return number_text(value)
         return value_text(fact, known.possible)
+
+    def reasons(self) -> Reasons:
+        """Why a condition holds, or does not, for what is known now."""
+        if self._explained is None or self._explained[0] != self.known:
+            self._explained = (dict(self.known), Reasons(self.possible(), self.bare))
+        return self._explained[1]
 
     def said(self) -> dict[str, str]:
         """The facts that the user gave, in the vocabulary's order, as text."""

@@ -27,8 +27,12 @@ def json_text(data: Any, *, ascii_only: bool = False) -> str:
             return other(value)
         inner = f"{margin}  "
         if isinstance(value, dict):
-            items = [f"{quoted(key)}: {indented(item, inner)}" for key, item in value.items()]
+            items = [
+                f"{quoted(key)}: {quoted(item) if type(item) is str else indented(item, inner)}"
+                for key, item in value.items()
+            ]
             return f"{{{inner}{f',{inner}'.join(items)}{margin}}}"
-        return f"[{inner}{f',{inner}'.join([indented(item, inner) for item in value])}{margin}]"
+        items = [quoted(item) if type(item) is str else indented(item, inner) for item in value]
+        return f"[{inner}{f',{inner}'.join(items)}{margin}]"
 
     return indented(data, "\n")

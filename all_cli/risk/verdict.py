@@ -7,9 +7,8 @@ from all_cli.knowledge.sources import Citation
 from all_cli.knowledge.vocabulary import Fact
 from all_cli.logic.axis import Axis
 from all_cli.logic.diagram import Diagram
-from all_cli.logic.explain import because, truth
 from all_cli.logic.expression import names, tests
-from all_cli.logic.values import NumberSet, whole_domain
+from all_cli.logic.values import NumberSet, possible_text, whole_domain
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import words_text
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Rule, Scheme, Statement
@@ -176,7 +175,7 @@ def _not_applicable(scheme: Scheme, patient: Patient, possible: tuple[str, ...])
 
 
 def _outside_reason(scheme: Scheme, patient: Patient) -> str:
-    why = because(scheme.population.when, False, patient.possible(), patient.bare)
+    why = patient.reasons().because(scheme.population.when, False)
     return f"for {scheme.population.note}; here {', '.join(why)}"
 
 
@@ -185,16 +184,16 @@ def _open_reason(possible: tuple[str, ...]) -> str:
 
 
 def _decision(scheme: Scheme, rule: Rule, holds: bool, patient: Patient) -> Decision:
-    why = because(rule.when, holds, patient.possible(), patient.bare)
+    reasons = patient.reasons()
     return Decision(
         f"{scheme.id}.{rule.id}",
         rule.groups,
         rule.text,
-        tuple(why),
+        tuple(reasons.because(rule.when, holds)),
         rule.cite,
         _is_checked(scheme, rule),
         rule.note,
-        holds and truth(rule.when, patient.possible()) is True,
+        holds and reasons.truth(rule.when) is True,
     )
 
 
@@ -228,18 +227,18 @@ def _missing(scheme: Scheme, diagram: Diagram, masks: list[int], patient: Patien
 def range_text(fact: Fact, axis: Axis, mask: int) -> str:
     """The pieces of ``mask`` as a reader knows them: ``< 0.01``, ``CNS1 or CNS2``, ``present``."""
     possible = axis.possible(mask)
-    return (
-        axis.text(mask) if isinstance(possible, NumberSet) or axis.text(mask) == "any" else words_text(fact, possible)
-    )
+    if isinstance(possible, NumberSet):
+        return possible_text(possible)
+    return "any" if mask & axis.domain == axis.domain else words_text(fact, possible)
 
 
 def _notes(scheme: Scheme, patient: Patient) -> tuple[Statement, ...]:
     """Notes without a condition, and those whose condition holds or whose facts are known but not exactly."""
-    possible = patient.possible()
+    truth = patient.reasons().truth
     kept = []
     for note in scheme.notes:
         if note.when is not None:
-            value = truth(note.when, possible)
+            value = truth(note.when)
             if value is False or (
                 value is None and not all(_narrowed(patient, test.fact) for test in tests(note.when))
             ):
@@ -255,7 +254,7 @@ def figures(verdict: Verdict, patient: Patient) -> tuple[Statement, ...]:
     return tuple(
         outcome
         for outcome in verdict.scheme.groups[verdict.group].outcome
-        if outcome.when is None or truth(outcome.when, patient.possible()) is not False
+        if outcome.when is None or patient.reasons().truth(outcome.when) is not False
     )
 
 
