@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
+from all_cli.logic.definition import definitions_in
 from all_cli.logic.explain import Reasons
 from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, intersect, number_text, whole_domain
 from all_cli.patient.reading import UNKNOWN_WORDS, fold, read_value, value_text
@@ -30,6 +32,7 @@ class Patient:
     known: dict[str, Known] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     told: dict[str, Known] = field(default_factory=dict)  # before anything was concluded; what-if begins here
+    _changed: set[str] = field(default_factory=set, repr=False, compare=False)  # since anything was concluded
     _explained: tuple[dict[str, Known], Reasons] | None = field(default=None, init=False, repr=False, compare=False)
 
     def possible(self) -> Mapping[str, Possible]:
@@ -82,6 +85,7 @@ class Patient:
         before = self.known.get(fact.id)
         if before is None:
             self.known[fact.id] = Known(possible, said, derived)
+            self._changed.add(fact.id)
             return
         left = intersect(before.possible, possible)
         if not left:
@@ -93,6 +97,11 @@ class Patient:
             )
         if left != before.possible:
             self.known[fact.id] = Known(left, said if derived else before.said, before.derived and derived)
+            self._changed.add(fact.id)
+
+    def copy(self) -> "Patient":
+        """Another patient of whom the same is known, who can learn apart from this one."""
+        return Patient(self.vocabulary, dict(self.known), list(self.warnings), dict(self.told), set(self._changed))
 
     def tell(self, id: str, text: str, said: str, unit: str = "") -> None:
         """Read ``text`` as a value of a fact and learn it; a text that says "unknown" teaches nothing.
@@ -115,9 +124,9 @@ class Patient:
         if text.strip() and fold(text) in UNKNOWN_WORDS:
             return
         if reader is None:
-            from all_cli.patient.genetics import GeneticsReader
+            from all_cli.patient.genetics import genetics_reader
 
-            reader = GeneticsReader(self.vocabulary)
+            reader = genetics_reader(self.vocabulary)
         for finding in reader.read(text):
             self.learn(finding.fact, finding.possible, f"{said} {finding.text}".strip())
         self.warnings.extend(reader.doubts(text))
@@ -143,10 +152,11 @@ class Patient:
         Raises:
             ContradictionError: two things said cannot both be true.
         """
-        changed = True
-        while changed:
-            before = {id: known.possible for id, known in self.known.items()}
-            for fact in self.vocabulary.concluding:
+        while self._changed:
+            changed, self._changed = self._changed, set()
+            for fact, linked in _concluding(self.vocabulary):
+                if linked.isdisjoint(changed) and linked.isdisjoint(self._changed):
+                    continue
                 self._follow_implications(fact)
                 for flag in fact.known_means if fact.id in self.known else ():
                     self.learn(flag, frozenset({PRESENT}), self._source(fact), derived=True)
@@ -156,7 +166,6 @@ class Patient:
                     self._follow_parts(fact)
                 if fact.definition:
                     self._follow_definition(fact)
-            changed = before != {id: known.possible for id, known in self.known.items()}
 
     def _follow_implications(self, fact: Fact) -> None:
         for when, other, allowed in fact.implies:
@@ -188,9 +197,7 @@ class Patient:
             self.learn(fact.id, frozenset({PRESENT if exceeds else ABSENT}), said, derived=True)
 
     def _follow_definition(self, fact: Fact) -> None:
-        from all_cli.logic.definition import definition_of
-
-        definition = definition_of(fact)
+        definition = definitions_in(self.vocabulary)[fact.id]
         if self.known.keys().isdisjoint(definition.asks) or not self.known.keys() >= set(definition.needs):
             return
         known = self.possible()
@@ -202,3 +209,19 @@ class Patient:
     def _source(self, fact: Fact) -> str:
         known = self.known[fact.id]
         return known.said if known.derived else f"{known.said} ({fact.id} {self.text(fact.id)})"
+
+
+@lru_cache(4)
+def _concluding(vocabulary: Vocabulary) -> list[tuple[Fact, frozenset[str]]]:
+    """The facts that say something of others, each with all that it has to do with."""
+    definitions = definitions_in(vocabulary)
+    found = []
+    for fact in vocabulary.facts.values():
+        others = [other for _, other, _ in fact.implies] + [*fact.known_means, *fact.all_of]
+        if fact.exceeds:
+            others += [*fact.exceeds[0], *fact.exceeds[2]]
+        if fact.id in definitions:
+            others += [*definitions[fact.id].asks, *definitions[fact.id].needs]
+        if others:
+            found.append((fact, frozenset((fact.id, *others))))
+    return found
