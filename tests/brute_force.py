@@ -34,9 +34,10 @@ COMPARED: dict[str, Callable[[Any, Any], Any]] = {
 
 def holds(condition: Expression, patient: Mapping[str, Value]) -> bool:
     """Whether a condition holds for a patient of whom every fact is known."""
-    if id(condition) not in _ASKED:
-        _ASKED[id(condition)] = condition, _asked(condition)
-    return _ASKED[id(condition)][1](patient)
+    made = _ASKED.get(id(condition))
+    if made is None:
+        made = _ASKED[id(condition)] = condition, _asked(condition)
+    return made[1](patient)
 
 
 Asked = Callable[[Mapping[str, Value]], bool]

@@ -1,6 +1,6 @@
 """A patient: for every fact, the values it can still have, and who said so."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -152,20 +152,34 @@ class Patient:
         Raises:
             ContradictionError: two things said cannot both be true.
         """
-        while self._changed:
-            changed, self._changed = self._changed, set()
-            for fact, linked in _concluding(self.vocabulary):
-                if linked.isdisjoint(changed) and linked.isdisjoint(self._changed):
-                    continue
-                self._follow_implications(fact)
-                for flag in fact.known_means if fact.id in self.known else ():
-                    self.learn(flag, frozenset({PRESENT}), self._source(fact), derived=True)
-                if fact.exceeds is not None:
-                    self._follow_ratio(fact)
-                if fact.all_of:
-                    self._follow_parts(fact)
-                if fact.definition:
-                    self._follow_definition(fact)
+        facts, by_fact = _concluding(self.vocabulary)
+        now: set[int] = set()
+        later = self._touched(by_fact)
+        while now or later:
+            if not now:
+                now, later = later, now
+            place = min(now)
+            now.remove(place)
+            self._follow(facts[place])
+            for touched in self._touched(by_fact):
+                (now if touched > place else later).add(touched)
+
+    def _touched(self, by_fact: Mapping[str, Sequence[int]]) -> set[int]:
+        """The places of what has to be looked at again, now that facts have changed."""
+        touched = {place for fact in self._changed for place in by_fact.get(fact, ())}
+        self._changed.clear()
+        return touched
+
+    def _follow(self, fact: Fact) -> None:
+        self._follow_implications(fact)
+        for flag in fact.known_means if fact.id in self.known else ():
+            self.learn(flag, frozenset({PRESENT}), self._source(fact), derived=True)
+        if fact.exceeds is not None:
+            self._follow_ratio(fact)
+        if fact.all_of:
+            self._follow_parts(fact)
+        if fact.definition:
+            self._follow_definition(fact)
 
     def _follow_implications(self, fact: Fact) -> None:
         for when, other, allowed in fact.implies:
@@ -212,16 +226,19 @@ class Patient:
 
 
 @lru_cache(4)
-def _concluding(vocabulary: Vocabulary) -> list[tuple[Fact, frozenset[str]]]:
-    """The facts that say something of others, each with all that it has to do with."""
+def _concluding(vocabulary: Vocabulary) -> tuple[list[Fact], Mapping[str, Sequence[int]]]:
+    """The facts that say something of others, and per fact the places of those among them that it has to do with."""
     definitions = definitions_in(vocabulary)
-    found = []
+    facts: list[Fact] = []
+    by_fact: dict[str, list[int]] = {}
     for fact in vocabulary.facts.values():
-        others = [other for _, other, _ in fact.implies] + [*fact.known_means, *fact.all_of]
+        others = {other for _, other, _ in fact.implies}.union(fact.known_means, fact.all_of)
         if fact.exceeds:
-            others += [*fact.exceeds[0], *fact.exceeds[2]]
+            others |= {*fact.exceeds[0], *fact.exceeds[2]}
         if fact.id in definitions:
-            others += [*definitions[fact.id].asks, *definitions[fact.id].needs]
+            others |= {*definitions[fact.id].asks, *definitions[fact.id].needs}
         if others:
-            found.append((fact, frozenset((fact.id, *others))))
-    return found
+            for other in {fact.id, *others}:
+                by_fact.setdefault(other, []).append(len(facts))
+            facts.append(fact)
+    return facts, by_fact
