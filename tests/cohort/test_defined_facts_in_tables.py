@@ -51,7 +51,7 @@ def test_a_row_says_of_defined_facts_what_the_patient_alone_says(
     seed: int, columns: list[str], schemes: list[str], library: RiskLibrary
 ) -> None:
     chance = random.Random(seed)
-    table = [[chance.choice(CELLS[fact]) for fact in columns] for _ in range(250)]
+    table = [[chance.choice(CELLS[fact]) for fact in columns] for _ in range(140)]
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerows([columns, *table])
     options = [word for id in schemes for word in ("--scheme", id)]

@@ -15,7 +15,7 @@ from all_cli.risk.library import RiskLibrary, risk_library
 from all_cli.risk.verdict import brief, judge
 
 SCHEMES = list(risk_library().schemes)
-PATIENTS = 40
+PATIENTS = 30
 
 
 @pytest.mark.parametrize("id", SCHEMES)
