@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from all_cli.patient.names import condition_text
 from all_cli.patient.patient import Patient
 from all_cli.protocol.guidance import CONTRADICTED, Brief, Claim, Entry, GuidanceLibrary, GuidanceTable, Point
 from all_cli.report.answers import citations_json, header
@@ -87,7 +88,8 @@ def _entry(page: Page, entry: Entry, patient: Patient) -> None:
             page.line(table.note, "note")
     if brief.condition:
         open_here = patient.said() and brief.relevance(patient.possible()) is None
-        page.line(f"{brief.condition}{' (not known of this patient)' if open_here else ''}", "for")
+        condition = condition_text(brief.condition, patient.vocabulary)
+        page.line(f"{condition}{' (not known of this patient)' if open_here else ''}", "for")
     if brief.verdict:
         page.line(f"{brief.verdict}: {_VERDICTS[brief.verdict]}", "verdict")
     for claim in entry.claims:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from all_cli.logic.explain import truth
 from all_cli.logic.values import NumberSet, number_text
+from all_cli.patient.names import condition_text
 from all_cli.patient.patient import Patient
 from all_cli.protocol.inhibitor import INHIBITOR
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, uncapped
@@ -175,7 +176,7 @@ def _gives(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
 def _in_short(page: Page, line: Line, shown: Shown, library: ProtocolLibrary) -> str:
     """Dose, days, cap and for whom, in a few words."""
     parts = [dose_text(line, shown.growing, library), f"days {when_text(line)}" if line.days else when_text(line)]
-    parts += [f"at most {cap}" if (cap := _cap(page, line, library)) and line.cap else "", _whom(line)]
+    parts += [f"at most {cap}" if (cap := _cap(page, line, library)) and line.cap else "", _whom(line, library)]
     return f"{', '.join(part for part in parts if part)} {page.cite(line.cite, line.checked)}"
 
 
@@ -243,7 +244,7 @@ def _phase(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> 
                 line.route + (f", {line.infusion}" if line.infusion else ""),
                 when_text(line),
                 _cap(page, line, library),
-                _whom(line),
+                _whom(line, library),
                 page.cite(
                     [*line.cite, *_table_cites(line, shown.growing, library)], is_checked(line, shown.growing, library)
                 ),
@@ -333,8 +334,8 @@ def _cap(page: Page, line: Line, library: ProtocolLibrary) -> str:
     return f"{amount} a {line.cap.per} {page.cite(line.cap.cite, line.cap.checked)}"
 
 
-def _whom(line: Line) -> str:
-    return ", ".join(part for part in (line.condition, line.who) if part)
+def _whom(line: Line, library: ProtocolLibrary) -> str:
+    return ", ".join(part for part in (condition_text(line.condition, library.vocabulary), line.who) if part)
 
 
 def _table_cites(line: Line, patient: Patient, library: ProtocolLibrary) -> list[Any]:
