@@ -8,7 +8,7 @@ from all_cli.cli.selection import Asked, shown_of
 from all_cli.logic.values import NumberSet
 from all_cli.patient.names import reasons_text
 from all_cli.patient.patient import Patient
-from all_cli.protocol.choice import POSSIBLE, Choice, Offer, choose
+from all_cli.protocol.choice import POSSIBLE, Choice, Chooser, Offer, choose
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.parts import GROUP
 from all_cli.protocol.reasons import answer_reasons, barred_reasons, few, hangs_text, turn_reason
@@ -124,15 +124,24 @@ def _narrowed_reason(verdict: Verdict, patient: Patient) -> Reason | None:
 
 
 def _elsewhere_by(scheme: str, choice: Choice, library: ProtocolLibrary) -> list[Reason]:
-    """The arms that go by a risk scheme and have no such phase, with what the protocol says of them."""
-    reasons = []
-    for offer in choice.elsewhere:
-        if any(part.kind == GROUP and part.name == scheme for part in offer.parts):
+    """Where no arm with the phase goes by a scheme: those that go by it and have no such phase, and what they give."""
+    if any(_goes_by(scheme, offer) for offer in (*choice.answers, *choice.possible)):
+        return []
+    own = [id for id in library.ids if any(scheme == by for head in library.arm_heads(id) for by, _ in head.groups)]
+    reasons: list[Reason] = []
+    if not own:
+        return reasons
+    for offer in Chooser(library, choice.rules, only=own).elsewhere(choice.patient, choice.phase):
+        if _goes_by(scheme, offer):
             arm = next(arm for arm in library.protocol(offer.protocol).arms if arm.id == offer.arm)
             kinds = ", ".join(next(head.kinds for head in library.arm_heads(offer.protocol) if head.id == arm.id))
             text = f"{offer.name} (encoded: {kinds}). {arm.note}".strip()
             reasons.append(Reason("its arm", text, arm.cite, arm.checked, strong=True))
     return reasons
+
+
+def _goes_by(scheme: str, offer: Offer) -> bool:
+    return any(part.kind == GROUP and part.name == scheme for part in offer.parts)
 
 
 class _Picked(NamedTuple):

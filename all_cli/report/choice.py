@@ -28,7 +28,7 @@ from all_cli.report.page import Page
 from all_cli.report.regimen import Shown, phases_part
 from all_cli.report.words import number_of, said_text
 
-_MOST, _MISSING, _WAYS = 4, 2, 2
+_MOST, _MISSING, _WAYS, _SETTINGS = 4, 2, 2, 2
 
 
 class Undecided(NamedTuple):
@@ -127,7 +127,9 @@ def _reasons(undecided: Undecided, library: ProtocolLibrary) -> Iterator[Reason]
         yield from undecided.risk
         barred = [reason._replace(strong=True) for reason in barred_reasons(choice, library)]
         yield from barred[:1]
-        yield from _open(choice, library)
+        # What arms of many settings share says nothing, and beside a likely phase it would be noise.
+        ways = undecided.then is None and len(choice.settings) <= _SETTINGS
+        yield from _open(choice, library, ways=ways)
         yield from barred[1:]
     yield Reason("patient", said_text(undecided.patient) or "nothing known")
     for warning in undecided.patient.warnings:
@@ -146,14 +148,14 @@ def _reasons(undecided: Undecided, library: ProtocolLibrary) -> Iterator[Reason]
         yield Reason("left out", f"{number_of(others, 'arm')} of another setting, population or risk group")
 
 
-def _open(choice: Choice, library: ProtocolLibrary) -> Iterator[Reason]:
-    """On what the possible arms hang, what they have in common, and the ways in which they give the phase."""
+def _open(choice: Choice, library: ProtocolLibrary, *, ways: bool) -> Iterator[Reason]:
+    """On what the possible arms hang, what they have in common, and (``ways``) how they give the phase."""
     if facts := Counter(fact for offer in choice.possible for fact in offer.hangs_on):
         yield _missing(facts, choice)
-    ways = ways_of(choice, library)
-    if len(ways) > 1 and (common := common_reason(ways, library)):
+    found = ways_of(choice, library) if ways else []
+    if len(found) > 1 and (common := common_reason(found, library)):
         yield common
-    yield from (way_reason(way, library, only=len(ways) == 1) for way in ways[:_WAYS])
+    yield from (way_reason(way, library, only=len(found) == 1) for way in found[:_WAYS])
 
 
 def _missing(facts: Counter[str], choice: Choice) -> Reason:

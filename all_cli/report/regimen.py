@@ -17,6 +17,7 @@ from all_cli.report.amounts import NO_CAP
 from all_cli.report.guidance_pointers import cautions, for_phases, pointers_page
 from all_cli.report.line_text import UNITS, dose_text, when_text
 from all_cli.report.page import Page
+from all_cli.report.uses import OUTSIDE, uses_part
 from all_cli.report.words import said_text
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from all_cli.protocol.choice import Choice
     from all_cli.report.doses import Dosing
 
-OUTSIDE = "not for this patient"
 _INFANTS_APART = "below one year: infants have protocols and doses of their own: all-protocol list --audience infants"
 
 
@@ -90,7 +90,7 @@ def _protocol(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
         page.line(caution, "caution", strong=True)
     _said(page, shown.chosen[1:])
     if not shown.basis:
-        _about(page, shown)
+        _about(page, shown, library)
     _recalled(page, shown, library)
     _patient(page, shown)
     _phases(page, shown, library)
@@ -104,7 +104,7 @@ def _protocol(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     if shown.basis:
         page.heading("Why this arm")
         _said(page, shown.basis)
-        _about(page, shown)
+        _about(page, shown, library)
     if shown.beside:
         page.heading("Other arms for this patient (--format json names all)")
         _said(page, shown.beside)
@@ -125,10 +125,11 @@ def phases_part(page: Page, shown: Shown, library: ProtocolLibrary, heading: str
     _phases(page, shown, library)
 
 
-def _about(page: Page, shown: Shown) -> None:
+def _about(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     """For whom the protocol is, what it is, and of which trial."""
     protocol = shown.protocol
-    page.line(f"{protocol.population.text} {_cite(page, protocol.population)}", "for")
+    if shown.whole or shown.asked not in library.drugs:  # a label's uses begin with it
+        page.line(f"{protocol.population.text} {_cite(page, protocol.population)}", "for")
     if protocol.about:
         page.line(protocol.about, "about")
     years = "–".join(str(year) if year else "" for year in protocol.years) if any(protocol.years) else ""
@@ -151,15 +152,11 @@ _WITH_INTRATHECALS = frozenset({"induction", "consolidation", "maintenance"})
 
 
 def _gives(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
-    """The drugs of one kind of phase by name; where a drug was asked for, each phase with its doses and days."""
-    if shown.whole or shown.barred:
+    """The drugs of one kind of phase by name; where a drug was asked for, its uses with their doses."""
+    if shown.asked in library.drugs and not shown.whole:
+        uses_part(page, shown, library)
         return
-    if shown.asked in library.drugs:
-        for phase in shown.phases:
-            lines = [line for line in lines_for(phase.lines, shown.patient) if line.drug == shown.asked]
-            doses = "; ".join(_in_short(page, line, shown, library) for line in lines)
-            if doses:
-                page.line(f"{phase.title}: {doses}", "dose")
+    if shown.whole or shown.barred:
         return
     lines = [line for phase in shown.phases for line in lines_for(phase.lines, shown.patient)]
     drugs = {(library.drugs[line.drug], line.route == "IT"): None for line in lines}
@@ -171,13 +168,6 @@ def _gives(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     if lines and not parts[1] and any(phase.kind in _WITH_INTRATHECALS for phase in shown.phases):
         text += "; no intrathecal therapy is encoded in this phase, which does not say that there is none"
     page.line(text, "drugs", strong=True)
-
-
-def _in_short(page: Page, line: Line, shown: Shown, library: ProtocolLibrary) -> str:
-    """Dose, days, cap and for whom, in a few words."""
-    parts = [dose_text(line, shown.growing, library), f"days {when_text(line)}" if line.days else when_text(line)]
-    parts += [f"at most {cap}" if (cap := _cap(page, line, library)) and line.cap else "", _whom(line, library)]
-    return f"{', '.join(part for part in parts if part)} {page.cite(line.cite, line.checked)}"
 
 
 def _recalled(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
