@@ -94,6 +94,8 @@ def _risk_reasons(patient: Patient, choice: Choice, library: ProtocolLibrary) ->
     for id in answers.before:
         if reason := _narrowed_reason(answers.verdict(id), patient):
             narrowed += [reason, *_elsewhere_by(id, choice, library)]
+    if first.group is None and (reason := _narrowed_reason(first, patient)):
+        return [*narrowed, reason, *_elsewhere_by(answers.primary, choice, library)]
     rules = deciding(first) if first.group is not None else ()
     why = reasons_text((text for decision in rules for text in decision.because), patient.vocabulary)
     cite = tuple(dict.fromkeys(each for decision in rules for each in decision.cite)) or first.scheme.population.cite
@@ -109,16 +111,17 @@ def _narrowed_reason(verdict: Verdict, patient: Patient) -> Reason | None:
     if len(groups) != 1 or groups[0] not in verdict.scheme.groups:
         return None
     names = patient.vocabulary
-    outside = [
-        f"{names[missing.fact].name} {part.text}"
-        for missing in verdict.missing
-        for part in missing.ranges
-        if part.groups == (NOT_APPLICABLE,)
-    ]
+    outside: dict[str, list[str]] = {}
+    for missing in verdict.missing:
+        for part in missing.ranges:
+            if part.groups == (NOT_APPLICABLE,):
+                outside.setdefault(part.text, []).append(names[missing.fact].name)
     rules = deciding(verdict)
     why = reasons_text((text for decision in rules for text in decision.because), names)
     cite = tuple(dict.fromkeys(each for decision in rules for each in decision.cite))
-    unless = f", unless {' or '.join(outside)}" if outside else ""
+    unless = (
+        ", unless " + " or ".join(f"{' or '.join(facts)} {is_}" for is_, facts in outside.items()) if outside else ""
+    )
     text = f"{verdict.scheme.groups[groups[0]].label}{unless} ({why}; {verdict.scheme.id})"
     return Reason("risk group", text, cite, verdict.checked, strong=True)
 

@@ -44,7 +44,7 @@ def ways_of(choice: Choice, library: ProtocolLibrary) -> list[Way]:
 
 def way_reason(way: Way, library: ProtocolLibrary, *, only: bool) -> Reason:
     """The arms and what they give; with its doses where that is short."""
-    same = ", alike (days and caps may differ)" if len(way.arms) > 1 else ""
+    same = f"{', alike' if len(way.arms) > 1 else ''} (days and caps apart)"
     drugs = [
         _drug_text(key, [" ".join(dose).strip() for dose in doses] if len(way.given) <= _WITH_DOSES else [], library)
         for key, doses in way.given.items()

@@ -13,7 +13,7 @@ from all_cli.patient.patient import Patient
 from all_cli.protocol.inhibitor import INHIBITOR
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, uncapped
 from all_cli.protocol.regimen import Arm, Cited, Line, Phase, Protocol, Reason
-from all_cli.report.amounts import NO_CAP
+from all_cli.report.amounts import NO_CAP, cap_text
 from all_cli.report.guidance_pointers import cautions, for_phases, pointers_page
 from all_cli.report.line_text import UNITS, dose_text, when_text
 from all_cli.report.page import Page
@@ -148,6 +148,8 @@ def _said(page: Page, reasons: Sequence[Reason]) -> None:
         page.line(f"{reason.text} {page.cite(reason.cite, reason.checked)}".strip(), reason.label, strong=reason.strong)
 
 
+_IN_HEAD = 6  # more computed doses stand in the table alone
+_DAYS_IN_HEAD = 30  # characters
 _WITH_INTRATHECALS = frozenset({"induction", "consolidation", "maintenance"})
 
 
@@ -159,6 +161,9 @@ def _gives(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     if shown.whole or shown.barred:
         return
     lines = [line for phase in shown.phases for line in lines_for(phase.lines, shown.patient)]
+    if shown.dosing is not None and 0 < len(lines) <= _IN_HEAD:
+        page.line("; ".join(_computed_text(page, line, shown, library) for line in lines), "dose", strong=True)
+        return
     drugs = {(library.drugs[line.drug], line.route == "IT"): None for line in lines}
     inhibitors = " or ".join(drug.name for drug, _ in drugs if drug.kind == INHIBITOR)  # of several, each arm has one
     others = [drug.name for drug, intrathecal in drugs if drug.kind != INHIBITOR and not intrathecal]
@@ -168,6 +173,23 @@ def _gives(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     if lines and not parts[1] and any(phase.kind in _WITH_INTRATHECALS for phase in shown.phases):
         text += "; no intrathecal therapy is encoded in this phase, which does not say that there is none"
     page.line(text, "drugs", strong=True)
+
+
+def _computed_text(page: Page, line: Line, shown: Shown, library: ProtocolLibrary) -> str:
+    """A line's drug with its dose for this size, and for whom it is where that is open."""
+    assert shown.dosing is not None
+    from all_cli.report.doses import dose_cell
+
+    name = library.drugs[line.drug].name
+    open_ = line.when is None or truth(line.when, shown.patient.possible()) is True
+    whom = line.who if open_ else _whom(line, library)
+    cap = f", at most {cap_text(line.cap)}" if line.cap else ""
+    text = f"{'intrathecal ' if line.route == 'IT' else ''}{name} {dose_cell(page, line, shown.dosing, library)}{cap}"
+    when = f"{'day' if len(line.days) == 1 else 'days'} {when_text(line)}" if line.days else when_text(line)
+    if len(when) > _DAYS_IN_HEAD:
+        when = "once a week" if line.weekly else "on the days below"
+    days = f", {when}" if when and when not in text else ""
+    return f"{text}{days}{f' ({whom})' if whom else ''} {page.cite(line.cite, line.checked)}"
 
 
 def _recalled(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
