@@ -32,6 +32,9 @@ def genetics_page(
     """
     page = Page(library.sources)
     page.heading("Genetics", 1)
+    unread = [span for span in spans if span.why]
+    if unread:
+        page.line(f"not understood: {', '.join(span.text for span in unread)}", "caution", strong=True)
     if not conflict:
         _found(page, patient)
         for reason in meaning:
@@ -41,7 +44,6 @@ def genetics_page(
     if not spans:
         page.line("Nothing was written, so nothing is known.", strong=True)
     _together(page, patient)
-    unread = [span for span in spans if span.why]
     if unread or conflict:
         page.heading("Not understood")
         for span in unread:
