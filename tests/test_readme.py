@@ -78,7 +78,7 @@ ANSWERS = [
     ),
     ("found BCR::ABL1 present", "treatment BCR::ABL1-positive. A kinase inhibitor is added", "CYTO-HR"),
     (
-        "with a matched donor standard in second remission and in first remission at high risk, for children and adults",
+        "with a matched donor standard in second remission and in first remission at high risk",
         "GNR generally not recommended",
     ),
 ]
