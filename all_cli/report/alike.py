@@ -75,7 +75,7 @@ def _whom(line: Line, phase: Phase, patient: Patient) -> str:
 
 
 def common_reason(ways: Sequence[Way], library: ProtocolLibrary) -> Reason | None:
-    """The drugs that more than half of the arms give by the same route, with every dose of them."""
+    """The drugs that more than half of the arms give by the same route, with every dose that is printed."""
     total = sum(len(way.arms) for way in ways)
     count: Counter[tuple[str, str]] = Counter()
     for way in ways:
@@ -89,7 +89,8 @@ def common_reason(ways: Sequence[Way], library: ProtocolLibrary) -> Reason | Non
         doses: dict[str, Line] = {}
         for way in ways:
             for (dose, _), line in way.given.get(key, {}).items():
-                doses.setdefault(dose, line)
+                if line.dose is not None or line.dose_by:  # "dose not printed" is none
+                    doses.setdefault(dose, line)
         lines += doses.values()
         parts.setdefault(number, []).append(_drug_text(key, list(doses), library))
     if not parts:

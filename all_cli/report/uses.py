@@ -25,9 +25,18 @@ _ORDER = {True: 0, None: 1, False: 2}
 
 
 def uses_part(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
-    """For whom the label is, then a line for each of its uses: whether it is this patient's, and the doses."""
+    """For whom the label is, then a line for each of its uses: whether it is this patient's, and the doses.
+
+    A protocol that is no label has no uses: its phases stand each with the doses of the drug.
+    """
     population = shown.protocol.population
-    page.line(f"{population.text} {page.cite(population.cite, population.checked)}", "label for", strong=True)
+    label = "label for" if shown.protocol.label else "for"
+    page.line(f"{population.text} {page.cite(population.cite, population.checked)}", label, strong=True)
+    if not shown.protocol.label:
+        for phase in shown.phases if shown.forced or not shown.barred else ():
+            if doses := _line_doses(page, phase, shown, library):
+                page.line(f"{phase.title}: {doses}", "dose")
+        return
     possible = shown.patient.possible()
     # Uses that are open stand in the order of an untreated leukaemia, as long as nothing of a relapse is given.
     presumed = choice_rules(library).presumed(shown.patient, "", named=False)[0].possible()
@@ -72,11 +81,14 @@ def _doses(page: Page, phases: Sequence[Phase], shown: Shown, library: ProtocolL
     """The doses phase by phase; phases with the same doses stand together."""
     together: dict[str, list[str]] = {}
     for phase in phases:
-        lines = [line for line in lines_for(phase.lines, shown.patient) if line.drug == shown.asked]
-        doses = "; ".join(_in_short(page, line, shown, library) for line in lines)
-        if doses:
+        if doses := _line_doses(page, phase, shown, library):
             together.setdefault(doses, []).append(phase.title.partition(", ")[2] or phase.title)
     return "; ".join(f"{' and '.join(titles)}: {doses}" for doses, titles in together.items())
+
+
+def _line_doses(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> str:
+    lines = [line for line in lines_for(phase.lines, shown.patient) if line.drug == shown.asked]
+    return "; ".join(_in_short(page, line, shown, library) for line in lines)
 
 
 def _in_short(page: Page, line: Line, shown: Shown, library: ProtocolLibrary) -> str:

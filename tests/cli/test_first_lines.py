@@ -176,3 +176,17 @@ def test_no_sentence_of_a_phase_names_a_fact_by_its_id(command: str) -> None:
     facts = {id for id, fact in risk_library().vocabulary.facts.items() if "_" in id and fact.name != id}
     assert not facts & set(re.findall(r"[a-z0-9_]+", text))
     assert not re.search(r"\bwbc\b", text)
+
+
+def test_a_trial_that_gives_the_drug_is_not_called_a_label() -> None:
+    text = head(f"{BLINATUMOMAB} --age 30 --lineage B --ph")
+    assert "answer d-alba/standard" in text
+    assert "for Adults with Ph-positive ALL" in text
+    assert "label for" not in text
+
+
+def test_a_dose_that_is_not_printed_is_none_that_arms_share() -> None:
+    text = " ".join(screen("all-protocol show maintenance --age 30 --lineage B --wbc 10").split())
+    assert "mercaptopurine 75" in text.split("in common")[1].split("possible")[0]
+    assert "not printed" not in text.split("in common")[1].split("possible")[0]
+    assert "not recalled" not in text.split("in common")[1].split("possible")[0]
