@@ -71,6 +71,12 @@ class Fact(NamedTuple):
     moment: str = "diagnosis"
     examples: tuple[str, ...] = ()
     note: str = ""
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called in a sentence: ``WBC``, ``MRD at end of induction``."""
+        return self.label or self.title
 
 
 class Vocabulary(Mapping[str, Fact]):
@@ -233,6 +239,7 @@ def _fact(id: str, entry: Mapping[str, Any], words: Mapping[str, tuple[Interval,
     return Fact(
         id=id,
         title=entry["title"],
+        label=entry.get("label", ""),
         kind=entry["kind"],
         help=entry["help"],
         unit=entry.get("unit", ""),

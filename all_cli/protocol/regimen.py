@@ -138,7 +138,8 @@ class StatedTotal(NamedTuple):
 class Arm(NamedTuple):
     """A way through the protocol: phases in order, the risk groups and the settings it was for.
 
-    An arm without a setting (a label, a rule on doses, a frame) is shown only when it is named.
+    An arm without a setting (a label, a rule on doses, a frame) is shown only when it is named. ``when`` says for whom
+    a use of a label is, ``condition`` is how the file writes that.
     """
 
     id: str
@@ -150,6 +151,8 @@ class Arm(NamedTuple):
     note: str = ""
     totals: tuple[StatedTotal, ...] = ()
     settings: tuple[str, ...] = ()
+    when: Expression | None = None
+    condition: str = ""
 
 
 class DoseRow(NamedTuple):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from all_cli.logic.values import possible_text
 from all_cli.patient.assumption import Assumption, assumption_text
+from all_cli.patient.names import reasons_text
 from all_cli.patient.patient import Patient
 from all_cli.protocol.choice import Choice, Offer
 from all_cli.protocol.library import ProtocolLibrary
@@ -20,12 +22,13 @@ from all_cli.protocol.reasons import (
     turn_reason,
 )
 from all_cli.protocol.regimen import Reason
+from all_cli.report.alike import common_reason, way_reason, ways_of
 from all_cli.report.answers import assumed_json, citations_json, header
 from all_cli.report.page import Page
 from all_cli.report.regimen import Shown, phases_part
 from all_cli.report.words import number_of, said_text
 
-_MOST = 4
+_MOST, _MISSING, _WAYS, _SETTINGS = 4, 2, 2, 2
 
 
 class Undecided(NamedTuple):
@@ -38,7 +41,7 @@ class Undecided(NamedTuple):
     asked: str
     patient: Patient
     choice: Choice
-    risk: Reason | None = None
+    risk: Sequence[Reason] = ()
     assumed: Sequence[Assumption] = ()
     likely: Sequence[Reason] = ()
     then: Shown | None = None
@@ -95,11 +98,15 @@ def likely_reasons(choice: Choice, wishes: Sequence[Assumption], assumed: Sequen
     cite = tuple(dict.fromkeys(each for item in assumed for each in item.cite))
     by_origin: dict[str, list[str]] = {}
     for item in assumed:
-        by_origin.setdefault(item.origin, []).append(assumption_text(vocabulary, item))
+        by_origin.setdefault(item.origin, []).append(reasons_text([assumption_text(vocabulary, item)], vocabulary))
     facts = "; ".join(f"{', '.join(texts)} ({origin})" for origin, texts in by_origin.items())
     yield Reason("assumed", facts or "nothing", cite, all(item.checked for item in assumed), True)
     if kept_out := [assumption_text(vocabulary, wish) for wish in wishes if wish not in assumed]:
-        yield Reason("not assumed", f"{', '.join(kept_out)}: what is given says or narrows it already", strong=True)
+        yield Reason(
+            "not assumed",
+            f"{reasons_text(kept_out, vocabulary)}: what is given says or narrows it already",
+            strong=True,
+        )
     exact = {offer.name for offer in choice.answers}
     names = [offer.name for offer in choice.likely.answers if offer.name not in exact]
     if choice.likely.warnings:
@@ -117,12 +124,12 @@ def _reasons(undecided: Undecided, library: ProtocolLibrary) -> Iterator[Reason]
         yield Reason("caution", guard.text, guard.cite, guard.checked, strong=True)
     if not choice.warnings:
         yield from undecided.likely
-        barred = list(barred_reasons(choice, library))
-        yield from (reason._replace(strong=True) for reason in barred[:1])
-        if undecided.risk:
-            yield undecided.risk
-        if facts := list(dict.fromkeys(fact for offer in choice.possible for fact in offer.hangs_on)):
-            yield Reason("hangs on", few(facts))
+        yield from undecided.risk
+        barred = [reason._replace(strong=True) for reason in barred_reasons(choice, library)]
+        yield from barred[:1]
+        # What arms of many settings share says nothing, and beside a likely phase it would be noise.
+        ways = undecided.then is None and len(choice.settings) <= _SETTINGS
+        yield from _open(choice, library, ways=ways)
         yield from barred[1:]
     yield Reason("patient", said_text(undecided.patient) or "nothing known")
     for warning in undecided.patient.warnings:
@@ -139,6 +146,27 @@ def _reasons(undecided: Undecided, library: ProtocolLibrary) -> Iterator[Reason]
     others = sum(offer.against is None or offer.against.kind != GUARD for offer in choice.excluded)
     if others and choice.possible:
         yield Reason("left out", f"{number_of(others, 'arm')} of another setting, population or risk group")
+
+
+def _open(choice: Choice, library: ProtocolLibrary, *, ways: bool) -> Iterator[Reason]:
+    """On what the possible arms hang, what they have in common, and (``ways``) how they give the phase."""
+    if facts := Counter(fact for offer in choice.possible for fact in offer.hangs_on):
+        yield _missing(facts, choice)
+    found = ways_of(choice, library) if ways else []
+    if len(found) > 1 and (common := common_reason(found, library)):
+        yield common
+    yield from (way_reason(way, library, only=len(found) == 1) for way in found[:_WAYS])
+
+
+def _missing(facts: Counter[str], choice: Choice) -> Reason:
+    """The facts on which most arms hang, with the option that gives each."""
+    total = len(choice.possible)
+    parts = []
+    for id, arms in facts.most_common(_MISSING):
+        fact = choice.patient.vocabulary[id]
+        parts.append(f"{fact.name}{f' ({fact.option})' if fact.option else ''}, {arms} of {number_of(total, 'arm')}")
+    more = len(facts) - _MISSING
+    return Reason("hangs on", "; ".join(parts) + (f"; and {more} more" if more > 0 else ""), strong=True)
 
 
 def show_reason(page: Page, reason: Reason) -> None:

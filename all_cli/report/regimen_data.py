@@ -10,7 +10,8 @@ from all_cli.protocol.regimen import Cited, Line, Phase
 from all_cli.report.answers import citations_json, header
 from all_cli.report.guidance_pointers import for_phases, pointers_json
 from all_cli.report.line_text import dose_text, when_text
-from all_cli.report.regimen import OUTSIDE, Shown, guided_by, is_checked, rows_of
+from all_cli.report.regimen import Shown, guided_by, is_checked, rows_of
+from all_cli.report.uses import OUTSIDE
 
 
 def shown_json(shown: Shown, library: ProtocolLibrary) -> dict[str, Any]:

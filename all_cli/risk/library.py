@@ -133,14 +133,20 @@ class RiskLibrary:
             applicable: the schemes that may be for this patient.
             decided: those of them with one answer; among equals they go first.
         """
-        possible = patient.possible()
-        if not possible or not applicable:
+        if not patient.possible() or not applicable:
             return None
+        equals = self.equals(patient, applicable)
+        return next((id for id in equals if id in decided), equals[0] if equals else applicable[0])
+
+    def equals(self, patient: Patient, applicable: Sequence[str]) -> list[str]:
+        """The schemes of the order of preference that come first and count alike, in its order."""
+        possible = patient.possible()
         found = [entry for entry in self._packed["primary"] if self._is_for(entry, possible, applicable)]
-        if not found:
-            return applicable[0]
-        equals = [entry for entry in found if entry["among"] and entry["among"] == found[0]["among"]]
-        return str(next((entry for entry in equals if entry["scheme"] in decided), found[0])["scheme"])
+        return [
+            str(entry["scheme"])
+            for number, entry in enumerate(found)
+            if not number or (entry["among"] and entry["among"] == found[0]["among"])
+        ]
 
     def _is_for(self, entry: Mapping[str, Any], possible: Mapping[str, Possible], applicable: Sequence[str]) -> bool:
         return (
@@ -214,6 +220,8 @@ class Answers:
         recorded = [id for id in applicable if id not in self.unrecorded]
         first = library.primary(patient, recorded, decided) or library.primary(patient, applicable, decided)
         self.primary = schemes[0].id if named and schemes else first
+        equals = library.equals(patient, applicable)
+        self.before = equals[: equals.index(first)] if first in equals else []
         self.applicable = sorted(applicable, key=lambda id: id != self.primary)
         self._verdicts: dict[str, Verdict] = {}
         self._assumed: dict[str, tuple[Patient, tuple[Assumption, ...]]] = {}
