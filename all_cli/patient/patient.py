@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.explain import Reasons
-from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, intersect, number_text, whole_domain
+from all_cli.logic.values import (
+    ABSENT,
+    PRESENT,
+    NumberSet,
+    Possible,
+    all_but,
+    at_least,
+    at_most,
+    intersect,
+    number_text,
+    values_of,
+    whole_domain,
+    within,
+)
 from all_cli.patient.reading import UNKNOWN_WORDS, fold, read_value, value_text
 from all_cli.patient.unreadable import ContradictionError
 
@@ -148,8 +161,13 @@ class Patient:
             before = {id: known.possible for id, known in self.known.items()}
             for fact in self.vocabulary.concluding:
                 self._follow_implications(fact)
-                for flag in fact.known_means if fact.id in self.known else ():
-                    self.learn(flag, frozenset({PRESENT}), self._source(fact), derived=True)
+                known = self.known.get(fact.id)
+                if known is not None and not known.derived:
+                    for other, values in fact.known_means:
+                        allowed = values_of(self.vocabulary[other], values)
+                        self.learn(other, allowed, self._source(fact), derived=True)
+                for other in fact.at_most:
+                    self._follow_order(fact, self.vocabulary[other])
                 if fact.exceeds is not None:
                     self._follow_ratio(fact)
                 if fact.all_of:
@@ -159,13 +177,24 @@ class Patient:
             changed = before != {id: known.possible for id, known in self.known.items()}
 
     def _follow_implications(self, fact: Fact) -> None:
-        for when, other, allowed in fact.implies:
-            known, known_other = self.known.get(fact.id), self.known.get(other)
-            if known is not None and known.possible <= frozenset(when):  # type: ignore[operator]
-                self.learn(other, frozenset(allowed), self._source(fact), derived=True)
-            if known_other is not None and not known_other.possible & frozenset(allowed):  # type: ignore[operator]
-                excluded = frozenset(fact.values) - frozenset(when)
-                self.learn(fact.id, excluded, self._source(self.vocabulary[other]), derived=True)
+        for condition, id, values in fact.implies:
+            other = self.vocabulary[id]
+            when, allowed = values_of(fact, condition), values_of(other, values)
+            known, known_other = self.known.get(fact.id), self.known.get(id)
+            if known is not None and within(known.possible, when):
+                self.learn(id, allowed, self._source(fact), derived=True)
+            if known_other is not None and not intersect(known_other.possible, allowed):
+                self.learn(fact.id, all_but(fact, when), self._source(other), derived=True)
+
+    def _follow_order(self, lower: Fact, upper: Fact) -> None:
+        """A number that cannot exceed another: the least of the one bounds the other, and the greatest of that it."""
+        for fact, bound, other in ((lower, at_least, upper), (upper, at_most, lower)):
+            known = self.known.get(fact.id)
+            if known is not None:
+                assert isinstance(known.possible, NumberSet)
+                left = intersect(bound(known.possible), whole_domain(other))
+                if left != whole_domain(other):
+                    self.learn(other.id, left, self._source(fact), derived=True)
 
     def _follow_parts(self, fact: Fact) -> None:
         surely, never = frozenset({PRESENT}), frozenset({ABSENT})

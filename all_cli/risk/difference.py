@@ -7,18 +7,19 @@ has a witness.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from all_cli.knowledge.sources import Citation, citations
 from all_cli.knowledge.vocabulary import Vocabulary
-from all_cli.logic.axes import axis_of, implications_between
+from all_cli.logic.axes import axes_of, implications_between
 from all_cli.logic.axis import Axis
 from all_cli.logic.diagram import build_diagram
-from all_cli.logic.expression import AllOf, Always, AnyOf, Expression, Not, OneOf, names
+from all_cli.logic.expression import AllOf, Always, AnyOf, Compare, Expression, Not, OneOf, names
 from all_cli.logic.expression import tests as tests_of
 from all_cli.logic.joint import Joint, joint_diagram
-from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, whole_domain
+from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, Span, intersect, values_of, whole_domain
 from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import Definition, Group, Rule, Scheme, Statement
 
@@ -129,7 +130,7 @@ def _walked_together(before: Scheme, after: Scheme, vocabulary: Vocabulary) -> J
     conditions = [condition for side in sides for condition in side]
     facts = dict.fromkeys(test.fact for condition in conditions for test in tests_of(condition))
     # Cut at the cut-offs of both: within a piece neither version can tell two patients apart.
-    axes = [axis_of(vocabulary[fact], conditions) for fact in facts]
+    axes = axes_of(facts, conditions, vocabulary)
     first, second = (build_diagram(side, axes) for side in sides)
     return joint_diagram(first, second, build_diagram([Not(_can_be(axes, vocabulary))], axes))
 
@@ -149,8 +150,17 @@ def _can_be(axes: list[Axis], vocabulary: Vocabulary) -> Expression:
 
 def _within(axis: Axis, mask: int) -> Expression:
     possible = axis.possible(mask)
-    assert not isinstance(possible, NumberSet)  # the vocabulary draws conclusions from choices and flags only
-    return OneOf(axis.fact, possible, axis.fact)
+    if not isinstance(possible, NumberSet):
+        return OneOf(axis.fact, possible, axis.fact)
+    return AnyOf(tuple(AllOf(tuple(_between(axis.fact, span))) for span in possible.spans))
+
+
+def _between(fact: str, span: Span) -> Iterator[Expression]:
+    (low, low_edge), (high, high_edge) = span
+    if math.isfinite(low):
+        yield Compare(fact, ">" if low_edge > 0 else ">=", low)
+    if math.isfinite(high):
+        yield Compare(fact, "<" if high_edge < 0 else "<=", high)
 
 
 def _move(
@@ -180,8 +190,14 @@ def _one_patient(region: Mapping[str, Possible], vocabulary: Vocabulary) -> dict
         else frozenset({next(word for word in vocabulary[fact].values if word in possible)})
         for fact, possible in region.items()
     }
-    absent = {fact for fact, possible in chosen.items() if possible == frozenset({ABSENT})}
-    return {fact: possible for fact, possible in chosen.items() if not absent & set(vocabulary[fact].known_means)}
+    return {
+        fact: possible
+        for fact, possible in chosen.items()
+        if all(
+            other not in chosen or intersect(chosen[other], values_of(vocabulary[other], values))
+            for other, values in vocabulary[fact].known_means
+        )
+    }
 
 
 def _decider(scheme: Scheme, leaf: int) -> Decider:

@@ -296,12 +296,15 @@ def risk_library(rules: Path | None = None) -> RiskLibrary:
 
 
 def _build() -> dict[str, Any]:
+    from all_cli.knowledge.citation_check import uncited_relations
     from all_cli.knowledge.documents import documents_of
     from all_cli.logic.compile_definition import with_definitions
     from all_cli.risk.compile import compile_schemes
 
     facts, bibliography, rules = documents_of(files.FACTS, files.SOURCES, files.RISK_RULES)
     vocabulary, sources = with_definitions(vocabulary_in(facts), facts, rules), sources_in(bibliography)
+    if problems := list(uncited_relations(facts, sources)):
+        raise KnowledgeError(problems)
     return {
         **compile_schemes(rules, vocabulary, sources),
         "vocabulary": pack_vocabulary(vocabulary),
