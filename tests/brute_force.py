@@ -91,12 +91,14 @@ def implied(facts: Iterable[str], vocabulary: Vocabulary) -> list[Rule]:
     def order(lower: str, upper: str) -> Rule:
         return lambda patient: bool(patient[lower] <= patient[upper])
 
-    rules = [
-        implication(fact, when, other, allowed)
-        for fact in among
-        for when, other, allowed in vocabulary[fact].implies
-        if other in among
-    ]
+    def chained(fact: str, when: Any, other: str, allowed: Any) -> Iterator[Rule]:
+        if other in among:
+            yield implication(fact, when, other, allowed)
+        for next_when, further, left in vocabulary[other].implies:
+            if all(value in next_when for value in allowed):
+                yield from chained(fact, when, further, left)
+
+    rules = [rule for fact in among for said in vocabulary[fact].implies for rule in chained(fact, *said)]
     return rules + [order(fact, other) for fact in among for other in vocabulary[fact].at_most if other in among]
 
 
@@ -158,6 +160,8 @@ def value_in(axis: Axis, piece: int, chance: random.Random, vocabulary: Vocabula
     high = high if highest is None else min(high, highest)
     if low == high:
         return float(low)
+    if any(axis.fact in (fact.id, *fact.at_most) for fact in vocabulary.facts.values() if fact.at_most):
+        return (low + high) / 2  # of two ordered numbers in one piece the one can be the other
     if axis.whole:
         return float(chance.randint(int(low), int(high)))
     return low + (high - low) * chance.uniform(0.001, 0.999)

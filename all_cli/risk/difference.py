@@ -129,6 +129,8 @@ def _walked_together(before: Scheme, after: Scheme, vocabulary: Vocabulary) -> J
     sides = [(Not(scheme.population.when), *(rule.when for rule in scheme.rules)) for scheme in (before, after)]
     conditions = [condition for side in sides for condition in side]
     facts = dict.fromkeys(test.fact for condition in conditions for test in tests_of(condition))
+    # All parts together are the whole, and that can say something of a further fact.
+    facts |= dict.fromkeys(fact.id for fact in vocabulary.facts.values() if fact.all_of and {*fact.all_of} <= {*facts})
     # Cut at the cut-offs of both: within a piece neither version can tell two patients apart.
     axes = axes_of(facts, conditions, vocabulary)
     first, second = (build_diagram(side, axes) for side in sides)

@@ -86,7 +86,6 @@ def test_in_t_lineage_and_from_ten_years_hours_of_steroid_say_nothing() -> None:
         # what a name means
         (["--ph", *facts("ph_like=yes")], ["--ph says present", "ph_like present"]),
         (["--genetics", "IKZF1plus, ERG deletion"], ["erg_deleted", "IKZF1plus", "both cannot be true"]),
-        (facts("etp=yes", "maturation=cortical-T"), ["maturation", "cortical-T", "etp present"]),
         # response
         (["--marrow-eoi", "60", *facts("cr_eoi=yes")], ["marrow_eoi 60 %", "cr_eoi", "both cannot be true"]),
         (["--marrow-eoi", "M3", *facts("cr_eoi=yes")], ["marrow_eoi >25 %", "cr_eoi", "both cannot be true"]),
@@ -127,7 +126,7 @@ def test_two_facts_that_contradict_are_one_sentence_that_names_both(given: list[
         facts("ho_tr=yes", "modal_chromosomes=60"),
         facts("masked_hypodiploid=yes", "modal_chromosomes=54"),
         facts("ikzf1_plus=no", "erg_deleted=yes"),
-        facts("etp=yes", "maturation=pro-T"),
+        facts("etp=yes", "maturation=cortical-T"),
         ["--marrow-eoi", "25", *facts("cr_eoi=yes")],
         ["--marrow-eoi", "M3", "--mrd-eoi", "0%"],
         ["--mrd-eoc", "0.001%", *facts("mrd_positive_eoc=yes")],
