@@ -33,9 +33,7 @@ def axes_of(facts: Iterable[str], conditions: Sequence[Expression], vocabulary: 
     axes = {fact: axis_of(vocabulary[fact], conditions) for fact in facts}
     cuts = {fact: set(axis.cuts) for fact, axis in axes.items()}
     cut_together(cuts, vocabulary)
-    return [
-        axis if cuts[fact] == set(axis.cuts) else _cut(vocabulary[fact], cuts[fact]) for fact, axis in axes.items()
-    ]
+    return [axis if cuts[fact] == set(axis.cuts) else _cut(vocabulary[fact], cuts[fact]) for fact, axis in axes.items()]
 
 
 def cut_together(cuts: dict[str, set[float]], vocabulary: Vocabulary) -> None:
@@ -71,7 +69,9 @@ def implications_between(axes: Sequence[Axis], vocabulary: Vocabulary) -> list[I
         for upper in vocabulary[lower].at_most:
             if upper in index:
                 a, b = axes[index[lower]], axes[index[upper]]
-                bounds = [NumberSet(((bound, ANY_NUMBER.spans[0][1]),)) for cut in a.cuts for bound in ((cut, 0), (cut, 1))]
+                bounds = [
+                    NumberSet(((bound, ANY_NUMBER.spans[0][1]),)) for cut in a.cuts for bound in ((cut, 0), (cut, 1))
+                ]
                 found |= {(index[lower], a.mask(bound), index[upper], b.mask(bound)) for bound in bounds}
     return sorted(found)
 

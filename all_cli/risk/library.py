@@ -15,7 +15,7 @@ from all_cli.knowledge.vocabulary import Vocabulary, pack_vocabulary, unpack_voc
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import unpack
 from all_cli.logic.values import PRESENT, Possible
-from all_cli.patient.assumption import ROUTINE, Assumption, assumed
+from all_cli.patient.assumption import ROUTINE, Assumption, assumed, not_assumed
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import read_value
 from all_cli.risk.scheme import NOT_APPLICABLE, Scheme, Statement
@@ -228,6 +228,11 @@ class Answers:
         patient, filled = self._assumed[scheme.audience]
         bearing = tuple(item for item in filled if item.origin != ROUTINE or item.fact in scheme.facts)
         return Likely(brief(scheme, patient).possible, bearing)
+
+    @property
+    def not_assumed(self) -> list[str]:
+        """Of each fact that was to be assumed and was not, a sentence that says why."""
+        return not_assumed(self._patient, self.wish.assumptions)
 
     def verdict(self, id: str) -> Verdict:
         """The answer of one scheme, explained."""

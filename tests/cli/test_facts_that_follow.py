@@ -147,6 +147,32 @@ def test_what_is_rare_or_left_open_by_the_definitions_is_no_contradiction(given:
 
 
 @pytest.mark.parametrize(
+    ("given", "warned"),
+    [
+        (["--lineage", "T", "--genetics", "iAMP21"], "entities of B lineage"),
+        (["--lineage", "T", "--genetics", "t(12;21)"], "entities of B lineage"),
+        (["--lineage", "B", "--genetics", "iAMP21"], ""),
+        (["--lineage", "T", "--genetics", "no iAMP21"], ""),
+        (facts("dna_index=0.69", "modal_chromosomes=54"), "Chromosome number and DNA index disagree"),
+        (facts("dna_index=1.5", "modal_chromosomes=36"), "Chromosome number and DNA index disagree"),
+        (facts("dna_index=0.8", "modal_chromosomes=43"), ""),
+        (facts("dna_index=0.81", "modal_chromosomes=44"), ""),
+        (facts("dna_index=1.16", "modal_chromosomes=43"), ""),
+        (facts("masked_hypodiploid=yes", "double_trisomy=yes"), "two and four copies"),
+        (["--marrow-eoi", "M3", "--mrd-eoi", "0%"], "Marrow by morphology (M3) and MRD disagree"),
+        (["--marrow-eoi", "60", "--mrd-eoi", "4.9%"], "Marrow by morphology (M3) and MRD disagree"),
+        (["--marrow-eoi", "60", "--mrd-eoi", "5%"], ""),
+        (["--marrow-eoi", "25", "--mrd-eoi", "0%"], ""),
+    ],
+)
+def test_findings_that_seldom_go_together_head_the_screen(given: list[str], warned: str) -> None:
+    found = RUNNER.invoke(app, ["classify", *given, "--format", "json"])
+    assert found.exit_code == 0, found.stderr
+    cautions = json.loads(found.stdout)["cautions"]
+    assert [warned in item["text"] and bool(item["cite"]) for item in cautions] == [True] * bool(warned)
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
         (("--ph", "yes"), "bcr_abl1 present"),
