@@ -37,8 +37,8 @@ class Fact(NamedTuple):
     ``kind`` is number, choice or flag (a flag's values are ``present`` and ``absent``); ``unit`` is the unit that
     numbers are kept in, ``units`` the accepted spellings of units with their factor; ``hard`` bounds what can exist,
     ``plausible`` what is not worth a warning; ``words`` maps a word to the intervals it means; ``definition`` is the
-    compiled form of ``defined_by`` (see :mod:`all_cli.logic.definition`). ``known_means`` are other facts with the values
-    that they have as soon as anything is said of this one, ``at_most`` numbers that this one cannot exceed.
+    compiled form of ``defined_by`` (see :mod:`all_cli.logic.definition`). ``known_means`` are other facts with the
+    values that they have as soon as anything is said of this one, ``at_most`` numbers that this one cannot exceed.
     """
 
     id: str
@@ -213,7 +213,7 @@ def _dangling(document: "Document", fact: Fact, facts: Mapping[str, Fact]) -> It
 
 
 def _not_there(facts: Mapping[str, Fact], id: str, values: Values) -> Iterator[str]:
-    """What of these values a fact cannot have: words of a number, intervals of a choice, words that it does not know."""
+    """What of these values a fact cannot have: words of a number, intervals of a choice, words it does not know."""
     for value in values:
         if isinstance(value, str):
             if id not in facts or value not in facts[id].values:

@@ -312,10 +312,7 @@ def answers_json(answers: Answers, patient: Patient, library: RiskLibrary) -> di
 def _likely_json(likely: Likely | None, library: RiskLibrary, cited: dict[str, None]) -> dict[str, Any]:
     if likely is None:
         return {}
-    return {
-        "likely": list(likely.groups),
-        "assumed": assumed_json(likely.assumed, library.vocabulary, cited),
-    }
+    return {"likely": list(likely.groups), "assumed": assumed_json(likely.assumed, library.vocabulary, cited)}
 
 
 def assumed_json(items: Iterable[Assumption], vocabulary: Vocabulary, cited: dict[str, None]) -> list[dict[str, Any]]:

@@ -31,8 +31,8 @@ _MOST = 4
 class Undecided(NamedTuple):
     """What was asked, for whom, and what every arm is to the patient; none is the answer.
 
-    ``risk`` is the risk group; ``assumed`` is what was filled in for the likely choice, ``left_out`` says what was not and
-    why, ``likely`` says so and names the arms, and ``then`` is the phase of the arm that is certain if it holds.
+    ``risk`` is the risk group; ``assumed`` is what was filled in for the likely choice, ``left_out`` says what was not
+    and why, ``likely`` says so and names the arms, and ``then`` is the phase of the arm that is certain if it holds.
     """
 
     asked: str

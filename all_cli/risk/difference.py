@@ -7,7 +7,6 @@ has a witness.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
@@ -16,10 +15,10 @@ from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.logic.axes import axes_of, implications_between
 from all_cli.logic.axis import Axis
 from all_cli.logic.diagram import build_diagram
-from all_cli.logic.expression import AllOf, Always, AnyOf, Compare, Expression, Not, OneOf, names
+from all_cli.logic.expression import AllOf, Always, AnyOf, Expression, Not, OneOf, lies_in, names
 from all_cli.logic.expression import tests as tests_of
 from all_cli.logic.joint import Joint, joint_diagram
-from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, Span, intersect, values_of, whole_domain
+from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, intersect, values_of, whole_domain
 from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import Definition, Group, Rule, Scheme, Statement
 
@@ -141,7 +140,7 @@ def _can_be(axes: list[Axis], vocabulary: Vocabulary) -> Expression:
     """That the values go together: what one fact says of another, and that all parts together are the whole."""
     clauses: list[Expression] = []
     for a, when, b, allowed in implications_between(axes, vocabulary):
-        clauses.append(AnyOf((Not(_within(axes[a], when)), _within(axes[b], allowed))))
+        clauses.append(AnyOf((Not(_one_of(axes[a], when)), _one_of(axes[b], allowed))))
     asked = {axis.fact for axis in axes}
     for fact in vocabulary.facts.values():
         if fact.all_of and {fact.id, *fact.all_of} <= asked:
@@ -150,19 +149,8 @@ def _can_be(axes: list[Axis], vocabulary: Vocabulary) -> Expression:
     return AllOf(tuple(clauses)) if clauses else Always(True)
 
 
-def _within(axis: Axis, mask: int) -> Expression:
-    possible = axis.possible(mask)
-    if not isinstance(possible, NumberSet):
-        return OneOf(axis.fact, possible, axis.fact)
-    return AnyOf(tuple(AllOf(tuple(_between(axis.fact, span))) for span in possible.spans))
-
-
-def _between(fact: str, span: Span) -> Iterator[Expression]:
-    (low, low_edge), (high, high_edge) = span
-    if math.isfinite(low):
-        yield Compare(fact, ">" if low_edge > 0 else ">=", low)
-    if math.isfinite(high):
-        yield Compare(fact, "<" if high_edge < 0 else "<=", high)
+def _one_of(axis: Axis, mask: int) -> Expression:
+    return lies_in(axis.fact, axis.possible(mask))
 
 
 def _move(
