@@ -208,7 +208,7 @@ def _dangling(document: "Document", fact: Fact, facts: Mapping[str, Fact]) -> It
         for part in parts:
             if part not in facts:
                 yield Problem(document.place((*path, key)), f'no fact is called "{part}"')
-            elif key == "at_most" and (fact.unit, fact.kind) != (facts[part].unit, "number"):
+            elif key == "at_most" and {(one.kind, one.unit) for one in (fact, facts[part])} != {("number", fact.unit)}:
                 yield Problem(document.place((*path, key)), f"{fact.id} and {part} are not numbers of one unit")
 
 
