@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from all_cli.cli.selection import Asked, shown_of
 from all_cli.logic.values import NumberSet
+from all_cli.patient.assumption import not_assumed
 from all_cli.patient.names import reasons_text
 from all_cli.patient.patient import Patient
 from all_cli.protocol.choice import POSSIBLE, Choice, Chooser, Offer, choose
@@ -48,13 +49,14 @@ def chosen(
     choice = choose(library, patient, asked.kind, likely, only=only)
     whole = everything or asked.whole
     risk = _risk_reasons(patient, choice, library)
-    likely_said = list(likely_reasons(choice, wish.assumptions, assumed))
+    left_out = not_assumed(patient, wish.assumptions) if wish else []
+    likely_said = list(likely_reasons(choice, left_out, assumed))
     if not choice.answers or choice.warnings:
         then = None
         if not choice.warnings and choice.likely and choice.likely.answers:
             picked = _picked(choice.likely, asked.kind, library)
             then = shown_of(library, asked, picked.protocol, picked.arms, whole, patient)._replace(others=())
-        return Undecided(asked.text, patient, choice, risk, assumed, likely_said, then)
+        return Undecided(asked.text, patient, choice, risk, assumed, likely_said, left_out, then)
     picked = _picked(choice, asked.kind, library)
     shown = shown_of(library, asked, picked.protocol, picked.arms, whole, patient)
     setting, *basis = answer_reasons(picked.offer, choice, library)
@@ -65,6 +67,7 @@ def chosen(
         beside=(*barred[1:], *_beside(picked, choice)),
         choice=choice,
         assumed=assumed,
+        left_out=left_out,
     )
 
 

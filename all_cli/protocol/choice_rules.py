@@ -141,10 +141,10 @@ class ChoiceRules:
 
 def condition_diagram(expression: Expression, vocabulary: Vocabulary) -> Diagram:
     """A condition as a diagram: answer 0 says that it holds, 1 that it does not."""
-    from all_cli.logic.axes import axis_of, implications_between
+    from all_cli.logic.axes import axes_of, implications_between
 
     facts = dict.fromkeys(test.fact for test in tests(expression))
-    axes = [axis_of(vocabulary[fact], [expression]) for fact in facts]
+    axes = axes_of(facts, [expression], vocabulary)
     return build_diagram([expression], axes, implications_between(axes, vocabulary))
 
 

@@ -34,8 +34,8 @@ _MOST, _MISSING, _WAYS, _SETTINGS = 4, 2, 2, 2
 class Undecided(NamedTuple):
     """What was asked, for whom, and what every arm is to the patient; none is the answer.
 
-    ``risk`` is the risk group; ``assumed`` is what was filled in for the likely choice, ``likely`` says so and names
-    the arms, and ``then`` is the phase of the arm that is certain if it holds.
+    ``risk`` is the risk group; ``assumed`` is what was filled in for the likely choice, ``left_out`` says what was not
+    and why, ``likely`` says so and names the arms, and ``then`` is the phase of the arm that is certain if it holds.
     """
 
     asked: str
@@ -44,6 +44,7 @@ class Undecided(NamedTuple):
     risk: Sequence[Reason] = ()
     assumed: Sequence[Assumption] = ()
     likely: Sequence[Reason] = ()
+    left_out: Sequence[str] = ()
     then: Shown | None = None
 
 
@@ -90,7 +91,7 @@ def _kinds(offer: Offer, library: ProtocolLibrary) -> list[str]:
     return next(list(arm.kinds) for arm in library.arm_heads(offer.protocol) if arm.id == offer.arm)
 
 
-def likely_reasons(choice: Choice, wishes: Sequence[Assumption], assumed: Sequence[Assumption]) -> Iterator[Reason]:
+def likely_reasons(choice: Choice, left_out: Sequence[str], assumed: Sequence[Assumption]) -> Iterator[Reason]:
     """Every assumption, the wishes that were left out, and what is certain under them that is not without."""
     if choice.likely is None:
         return
@@ -101,12 +102,8 @@ def likely_reasons(choice: Choice, wishes: Sequence[Assumption], assumed: Sequen
         by_origin.setdefault(item.origin, []).append(reasons_text([assumption_text(vocabulary, item)], vocabulary))
     facts = "; ".join(f"{', '.join(texts)} ({origin})" for origin, texts in by_origin.items())
     yield Reason("assumed", facts or "nothing", cite, all(item.checked for item in assumed), True)
-    if kept_out := [assumption_text(vocabulary, wish) for wish in wishes if wish not in assumed]:
-        yield Reason(
-            "not assumed",
-            f"{reasons_text(kept_out, vocabulary)}: what is given says or narrows it already",
-            strong=True,
-        )
+    for text in left_out:
+        yield Reason("not assumed", text, strong=True)
     exact = {offer.name for offer in choice.answers}
     names = [offer.name for offer in choice.likely.answers if offer.name not in exact]
     if choice.likely.warnings:
@@ -174,10 +171,12 @@ def show_reason(page: Page, reason: Reason) -> None:
     page.line(f"{reason.text} {page.cite(reason.cite, reason.checked)}".strip(), reason.label, strong=reason.strong)
 
 
-def choice_json(choice: Choice, assumed: Sequence[Assumption], cited: dict[str, None]) -> dict[str, Any]:
+def choice_json(
+    choice: Choice, assumed: Sequence[Assumption], left_out: Sequence[str], cited: dict[str, None]
+) -> dict[str, Any]:
     """Settings, presumptions, warnings and every arm that is not excluded, with its status and what it hangs on.
 
-    ``assumed`` is what the arms under ``likely`` rest on.
+    ``assumed`` is what the arms under ``likely`` rest on, ``left_out`` says which wishes were not assumed, and why.
     """
     return {
         "settings": list(choice.settings),
@@ -195,6 +194,7 @@ def choice_json(choice: Choice, assumed: Sequence[Assumption], cited: dict[str, 
         "elsewhere": [_offer_json(offer) for offer in choice.elsewhere],
         "likely": None if choice.likely is None else [offer.name for offer in choice.likely.answers],
         **({} if choice.likely is None else {"assumed": assumed_json(assumed, choice.patient.vocabulary, cited)}),
+        **({"not_assumed": list(left_out)} if left_out else {}),
     }
 
 
@@ -215,7 +215,7 @@ def _reason_json(reason: Reason, cited: dict[str, None]) -> dict[str, Any]:
 def undecided_json(undecided: Undecided, library: ProtocolLibrary) -> dict[str, Any]:
     """The open arms under ``choices``; ``protocol`` and ``arm`` are null, since none is chosen."""
     cited: dict[str, None] = {}
-    choice = choice_json(undecided.choice, undecided.assumed, cited)
+    choice = choice_json(undecided.choice, undecided.assumed, undecided.left_out, cited)
     excluded = [
         {**_offer_json(offer), **_reason_json(against_reason(offer, undecided.choice, library), cited)}
         for offer in undecided.choice.excluded

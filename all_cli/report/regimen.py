@@ -33,9 +33,9 @@ class Shown(NamedTuple):
 
     ``dosing`` is how doses are computed, None where no size is known; ``whole`` says that arms are shown whole, with
     their totals; ``chosen`` is the answer and what it hangs on, ``basis`` why it is this protocol and arm, ``beside``
-    which others there are; ``assumed`` is what the likely arms rest on; ``on_the_day`` has the age of the day of the
-    injections, where its date is known. ``barred`` says by phase why it is not for this patient: no dose is computed
-    for it then, unless ``forced``.
+    which others there are; ``assumed`` is what the likely arms rest on, ``left_out`` what was not assumed and why;
+    ``on_the_day`` has the age of the day of the injections, where its date is known. ``barred`` says by phase why it is
+    not for this patient: no dose is computed for it then, unless ``forced``.
     """
 
     protocol: Protocol
@@ -50,6 +50,7 @@ class Shown(NamedTuple):
     basis: Sequence[Reason] = ()
     beside: Sequence[Reason] = ()
     assumed: Sequence[Assumption] = ()
+    left_out: Sequence[str] = ()
     on_the_day: Patient | None = None
     choice: Choice | None = None
     barred: Mapping[str, str] = MappingProxyType({})

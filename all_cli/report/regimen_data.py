@@ -30,7 +30,7 @@ def _shown_json(shown: Shown, library: ProtocolLibrary) -> dict[str, Any]:
     if shown.choice:
         from all_cli.report.choice import choice_json
 
-        choice = choice_json(shown.choice, shown.assumed, cited)
+        choice = choice_json(shown.choice, shown.assumed, shown.left_out, cited)
     phases = [_phase_json(phase, shown, library, cited) for phase in shown.phases]
     protocol, population = shown.protocol, shown.protocol.population
     result = {

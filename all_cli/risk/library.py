@@ -15,7 +15,7 @@ from all_cli.knowledge.vocabulary import Vocabulary, pack_vocabulary, unpack_voc
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import unpack
 from all_cli.logic.values import PRESENT, Possible
-from all_cli.patient.assumption import ROUTINE, Assumption, assumed
+from all_cli.patient.assumption import ROUTINE, Assumption, assumed, not_assumed
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import read_value
 from all_cli.risk.scheme import NOT_APPLICABLE, Scheme, Statement
@@ -237,6 +237,11 @@ class Answers:
         bearing = tuple(item for item in filled if item.origin != ROUTINE or item.fact in scheme.facts)
         return Likely(brief(scheme, patient).possible, bearing)
 
+    @property
+    def not_assumed(self) -> list[str]:
+        """Of each fact that was to be assumed and was not, a sentence that says why."""
+        return not_assumed(self._patient, self.wish.assumptions)
+
     def verdict(self, id: str) -> Verdict:
         """The answer of one scheme, explained."""
         if id not in self._verdicts:
@@ -304,12 +309,15 @@ def risk_library(rules: Path | None = None) -> RiskLibrary:
 
 
 def _build() -> dict[str, Any]:
+    from all_cli.knowledge.citation_check import uncited_relations
     from all_cli.knowledge.documents import documents_of
     from all_cli.logic.compile_definition import with_definitions
     from all_cli.risk.compile import compile_schemes
 
     facts, bibliography, rules = documents_of(files.FACTS, files.SOURCES, files.RISK_RULES)
     vocabulary, sources = with_definitions(vocabulary_in(facts), facts, rules), sources_in(bibliography)
+    if problems := list(uncited_relations(facts, sources)):
+        raise KnowledgeError(problems)
     return {
         **compile_schemes(rules, vocabulary, sources),
         "vocabulary": pack_vocabulary(vocabulary),
