@@ -7,12 +7,12 @@ from typing import NamedTuple
 from all_cli.cli.selection import Asked, shown_of
 from all_cli.logic.values import NumberSet
 from all_cli.patient.patient import Patient
-from all_cli.protocol.choice import POSSIBLE, Choice, Offer, choose
+from all_cli.protocol.choice import Choice, Offer, choose
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.reasons import answer_reasons, barred_reasons, few, hangs_text, turn_reason
 from all_cli.protocol.regimen import Arm, Protocol, Reason
 from all_cli.report.answers import answer_text, deciding
-from all_cli.report.choice import Undecided, likely_reasons
+from all_cli.report.choice import Undecided, first_reasons, likely_reasons
 from all_cli.report.regimen import Shown
 from all_cli.risk.library import Wish, risk_library
 
@@ -27,7 +27,7 @@ def chosen(
     patient: Patient,
     wish: Wish = Wish(),
 ) -> Shown | Undecided:
-    """The first answer for the patient, with the reasons for it; or what every arm hangs on or is barred by.
+    """The answer that heads, with the reasons for it; or what every arm hangs on or is barred by.
 
     Args:
         library: the protocols.
@@ -45,18 +45,18 @@ def chosen(
     whole = everything or asked.whole
     risk = _risk_reason(patient)
     likely_said = list(likely_reasons(choice, wish.assumptions, assumed))
-    if not choice.answers or choice.warnings:
+    if choice.head is None or choice.warnings:
         then = None
-        if not choice.warnings and choice.likely and choice.likely.answers:
-            picked = _picked(choice.likely, asked.kind, library)
+        if not choice.warnings and choice.likely and choice.likely.head:
+            picked = _picked(choice.likely, choice.likely.head, asked.kind, library)
             then = shown_of(library, asked, picked.protocol, picked.arms, whole, patient)._replace(others=())
         return Undecided(asked.text, patient, choice, risk, assumed, likely_said, then)
-    picked = _picked(choice, asked.kind, library)
+    picked = _picked(choice, choice.head, asked.kind, library)
     shown = shown_of(library, asked, picked.protocol, picked.arms, whole, patient)
     setting, *basis = answer_reasons(picked.offer, choice, library)
     barred = list(barred_reasons(choice, library))  # the first in the head, more of the kind with the other arms
     return shown._replace(
-        chosen=(*_head(picked, choice, risk, likely_said), *barred[:1], setting),
+        chosen=(*_head(picked, choice, barred[:1], risk, likely_said), setting),
         basis=tuple(basis),
         beside=(*barred[1:], *_beside(picked, choice)),
         choice=choice,
@@ -97,9 +97,9 @@ class _Picked(NamedTuple):
     arms: list[Arm]
 
 
-def _picked(choice: Choice, kind: str, library: ProtocolLibrary) -> _Picked:
-    """The first answer; within its protocol the default goes first."""
-    protocol = library.protocol(choice.answers[0].protocol)
+def _picked(choice: Choice, head: Offer, kind: str, library: ProtocolLibrary) -> _Picked:
+    """The protocol of the answer that heads; within it the default arm goes first."""
+    protocol = library.protocol(head.protocol)
     heads = {arm.id: arm for arm in library.arm_heads(protocol.id)}
     offers = [offer for offer in choice.answers if offer.protocol == protocol.id]
     preferred = library.default_arm(protocol.id, None, choice.patient)
@@ -114,28 +114,17 @@ def _picked(choice: Choice, kind: str, library: ProtocolLibrary) -> _Picked:
     )
 
 
-def _head(picked: _Picked, choice: Choice, risk: Reason | None, likely: list[Reason]) -> list[Reason]:
-    """What stands first: the arm, the risk group, what is likely, and what turns the answer."""
+def _head(
+    picked: _Picked, choice: Choice, barred: list[Reason], risk: Reason | None, likely: list[Reason]
+) -> list[Reason]:
+    """What stands first: the arm, what keeps others out, the risk group, what is likely, what turns the answer."""
     alike = ", which begin alike" if len(picked.arms) > 1 else ""
     names = " or ".join(f"{picked.protocol.id}/{arm.id}" for arm in picked.arms)
-    reasons = [Reason("answer", names + alike, strong=True), *_before(picked, choice)]
+    reasons = [Reason("answer", names + alike, strong=True), *first_reasons(choice, "before it"), *barred]
     reasons += [risk] if risk else []
     reasons += likely
     reasons += map(turn_reason, choice.turns)
     return reasons
-
-
-def _before(picked: _Picked, choice: Choice) -> list[Reason]:
-    """The arms that would stand before the answer, if what they hang on were known."""
-    earlier = choice.offers[: choice.offers.index(picked.offer)]
-    waiting = [
-        each for each in earlier if each.status == POSSIBLE and each.hangs_on and each.protocol != picked.protocol.id
-    ]
-    if not waiting:
-        return []
-    hang = hangs_text(waiting[0], choice.patient)
-    names = few([each.name for each in waiting if hangs_text(each, choice.patient) == hang], _MOST_HANGING)
-    return [Reason("before it", f"{names}, once it is known: {hang}", strong=True)]
 
 
 def _beside(picked: _Picked, choice: Choice) -> list[Reason]:

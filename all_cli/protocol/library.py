@@ -173,6 +173,10 @@ class ProtocolLibrary:
         """For whom a protocol is: children, infants, adults or all-ages."""
         return str(self._heads[id]["audience"])
 
+    def was_read(self, id: str) -> bool:
+        """Whether at least a line of the protocol was read in its source."""
+        return bool(self._heads[id]["completeness"][1])
+
     def arm_heads(self, id: str) -> list[ArmHead]:
         """What choosing needs of the arms of a protocol, without opening it."""
         return arm_heads_in(self._heads[id])

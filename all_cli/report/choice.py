@@ -29,7 +29,7 @@ _MOST = 4
 
 
 class Undecided(NamedTuple):
-    """What was asked, for whom, and what every arm is to the patient; none is the answer.
+    """What was asked, for whom, and what every arm is to the patient; none heads as the answer.
 
     ``risk`` is the risk group; ``assumed`` is what was filled in for the likely choice, ``likely`` says so and names
     the arms, and ``then`` is the phase of the arm that is certain if it holds.
@@ -80,7 +80,27 @@ def undecided_page(undecided: Undecided, library: ProtocolLibrary) -> Page:
 
 
 def _none(choice: Choice) -> str:
+    if choice.answers:
+        return "which arm comes first is not decided" if choice.waiting else "only arms made for adults are certain"
     return "no arm is certain" if choice.possible else "no encoded arm is for this patient"
+
+
+def first_reasons(choice: Choice, label: str) -> Iterator[Reason]:
+    """The preferred arms that would come before every answer, and what they wait for."""
+    by_hang: dict[str, list[str]] = {}
+    for offer in choice.waiting:
+        by_hang.setdefault(hangs_text(offer, choice.patient), []).append(offer.name)
+    for hang, names in list(by_hang.items())[:_MOST]:
+        yield Reason(label, f"{few(names, 3)}, once it is known: {hang}", strong=True)
+
+
+def _certain(choice: Choice) -> Iterator[Reason]:
+    """The preferred arms and what they wait for, then whose arms are certain and do not head."""
+    if choice.answers:
+        yield from first_reasons(choice, "first")
+        names = list(dict.fromkeys(offer.protocol for offer in choice.answers))
+        why = "whatever that is, and come after these" if choice.waiting else "made for adults"
+        yield Reason("certain", f"arms of {few(names)}: {why}", strong=True)
 
 
 def _kinds(offer: Offer, library: ProtocolLibrary) -> list[str]:
@@ -117,6 +137,7 @@ def _reasons(undecided: Undecided, library: ProtocolLibrary) -> Iterator[Reason]
         yield Reason("caution", guard.text, guard.cite, guard.checked, strong=True)
     if not choice.warnings:
         yield from undecided.likely
+        yield from _certain(choice)
         barred = list(barred_reasons(choice, library))
         yield from (reason._replace(strong=True) for reason in barred[:1])
         if undecided.risk:
