@@ -9,7 +9,15 @@ from all_cli.logic.values import NumberSet
 from all_cli.patient.patient import Patient
 from all_cli.protocol.choice import Choice, Offer, choose
 from all_cli.protocol.library import ProtocolLibrary
-from all_cli.protocol.reasons import answer_reasons, barred_reasons, few, hangs_text, turn_reason
+from all_cli.protocol.reasons import (
+    answer_reasons,
+    barred_reasons,
+    few,
+    hangs_text,
+    later_reasons,
+    named,
+    turn_reason,
+)
 from all_cli.protocol.regimen import Arm, Protocol, Reason
 from all_cli.report.answers import answer_text, deciding
 from all_cli.report.choice import Undecided, first_reasons, likely_reasons
@@ -98,12 +106,12 @@ class _Picked(NamedTuple):
 
 
 def _picked(choice: Choice, head: Offer, kind: str, library: ProtocolLibrary) -> _Picked:
-    """The protocol of the answer that heads; within it the default arm goes first."""
+    """The protocol of the answer that heads; in it arms of which no later phase is barred, and the default, go first."""
     protocol = library.protocol(head.protocol)
     heads = {arm.id: arm for arm in library.arm_heads(protocol.id)}
     offers = [offer for offer in choice.answers if offer.protocol == protocol.id]
     preferred = library.default_arm(protocol.id, None, choice.patient)
-    offers.sort(key=lambda offer: offer.arm != preferred)
+    offers.sort(key=lambda offer: (len(offer.later) > 0, offer.arm != preferred))
     first = offers[0]
     # A group that comes later leaves all arms open that begin alike.
     alike = offers if all(part.outright(choice.patient) for part in first.parts) else [*offers, *choice.possible]
@@ -121,6 +129,8 @@ def _head(
     alike = ", which begin alike" if len(picked.arms) > 1 else ""
     names = " or ".join(f"{picked.protocol.id}/{arm.id}" for arm in picked.arms)
     reasons = [Reason("answer", names + alike, strong=True), *first_reasons(choice, "before it"), *barred]
+    arms = {arm.id for arm in picked.arms}
+    reasons += later_reasons([each for each in choice.offers if each.protocol == picked.protocol.id and each.arm in arms])
     reasons += [risk] if risk else []
     reasons += likely
     reasons += map(turn_reason, choice.turns)
@@ -131,7 +141,7 @@ def _beside(picked: _Picked, choice: Choice) -> list[Reason]:
     """The other arms: those that are certain too, those without this phase, and on what the possible ones hang."""
     own = {f"{picked.protocol.id}/{arm.id}" for arm in picked.arms}
     reasons = []
-    if others := [offer.name for offer in choice.answers if offer.name not in own]:
+    if others := [named(offer) for offer in choice.answers if offer.name not in own]:
         reasons.append(Reason("also", few(others)))
     if choice.elsewhere:
         names = few([offer.name for offer in choice.elsewhere])
@@ -139,7 +149,7 @@ def _beside(picked: _Picked, choice: Choice) -> list[Reason]:
     by_hang: dict[str, list[str]] = {}
     for offer in choice.possible:
         if offer.name not in own:
-            by_hang.setdefault(hangs_text(offer, choice.patient), []).append(offer.name)
+            by_hang.setdefault(hangs_text(offer, choice.patient), []).append(named(offer))
     for hang, arms_of in list(by_hang.items())[:_MOST_HANGING]:
         reasons.append(Reason("possible", f"{few(arms_of)} hang{'s' if len(arms_of) == 1 else ''} on {hang}"))
     return reasons

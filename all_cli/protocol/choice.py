@@ -50,7 +50,8 @@ class Offer(NamedTuple):
     """What an arm is to the patient.
 
     ``hangs_on`` maps facts to the values that lead to it, ``against`` is what bars it; ``own_criteria`` are labels of
-    risk by which the protocol chose and whose criteria are not encoded.
+    risk by which the protocol chose and whose criteria are not encoded; ``later`` are kinds of phase that the arm goes
+    on to and that a guard bars for this patient.
     """
 
     protocol: str
@@ -60,6 +61,7 @@ class Offer(NamedTuple):
     hangs_on: Mapping[str, Possible]
     against: Part | None = None
     own_criteria: tuple[str, ...] = ()
+    later: tuple[tuple[str, Guard], ...] = ()
 
     @property
     def name(self) -> str:
@@ -224,6 +226,7 @@ class Chooser:
 
     def offers(self, patient: Patient, phase: str) -> Iterator[Offer]:
         """What every arm with the phase is to the patient."""
+        met = {guard.id for guard in self.rules.guards if certainly(guard.when, patient)}
         for id in self.library.in_order(phase, patient):
             if self.only and id not in self.only:
                 continue
@@ -238,7 +241,20 @@ class Chooser:
                     offer = offer._replace(status=POSSIBLE)
                 elif offer.status != EXCLUDED:
                     before.append(arm)
+                if offer.status != EXCLUDED and phase and met:
+                    offer = offer._replace(later=tuple(self._barred_later(id, arm, phase, patient, met)))
                 yield offer
+
+    def _barred_later(
+        self, protocol: str, arm: ArmHead, phase: str, patient: Patient, met: set[str]
+    ) -> Iterator[tuple[str, Guard]]:
+        """The kinds of phase after this one that one of the guards whose condition is met bars."""
+        kinds = list(arm.kinds)
+        for kind in kinds[kinds.index(phase) + 1 :]:
+            for guard, diagram in self.rules.guarding(protocol, arm.id, [kind]):
+                if guard.id in met and not Part(GUARD, guard.id, diagram, 2, 2).possible(patient):
+                    yield kind, guard
+                    break
 
     def settings(self, patient: Patient) -> tuple[str, ...]:
         """The settings still possible."""

@@ -182,12 +182,13 @@ class ProtocolLibrary:
         return arm_heads_in(self._heads[id])
 
     def default_arm(self, id: str, risk: str | None, patient: Patient) -> str | None:
-        """The arm that answers when a protocol answers by default: only where its condition is certainly met."""
+        """The arm that goes first in a protocol, for a label of risk or any: only where its condition is certainly met."""
         possible = patient.possible()
         met = (
             default.arm
             for default in self.defaults
-            if (default.protocol, default.risk) == (id, risk)
+            if default.protocol == id
+            and risk in (None, default.risk)
             and default.when is not None
             and truth(default.when, possible) is True
         )

@@ -16,6 +16,7 @@ from all_cli.protocol.reasons import (
     barred_reasons,
     few,
     hangs_text,
+    named,
     setting_reason,
     turn_reason,
 )
@@ -62,7 +63,7 @@ def undecided_page(undecided: Undecided, library: ProtocolLibrary) -> Page:
     rows = [] if choice.warnings else choice.possible
     if rows and undecided.then is not None:
         page.heading("What the exact answer hangs on")
-    page.table(("protocol/arm", "hangs on"), [(offer.name, hangs_text(offer, choice.patient)) for offer in rows])
+    page.table(("protocol/arm", "hangs on"), [(named(offer), hangs_text(offer, choice.patient)) for offer in rows])
     if choice.elsewhere and not choice.warnings:
         page.heading("Arms for this patient without this phase")
         page.table(
@@ -198,6 +199,7 @@ def _offer_json(offer: Offer) -> dict[str, Any]:
         "status": offer.status,
         "hangs_on": {fact: possible_text(values) for fact, values in offer.hangs_on.items()},
         "own_criteria": list(offer.own_criteria),
+        "barred_later": {kind: guard.text for kind, guard in offer.later},
     }
 
 
