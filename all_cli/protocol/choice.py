@@ -180,7 +180,8 @@ class Chooser:
     def choice(self, told: Patient, phase: str) -> Choice:
         """The arms for a patient in a kind of phase."""
         patient, presumed = self.rules.presumed(told, phase, self.named)
-        settings = self.settings(patient)
+        # Of a named arm nothing is presumed; what the patient's setting is said to be is what would be chosen from.
+        settings = self.settings(self.rules.presumed(told, phase, named=False)[0] if self.named else patient)
         warnings = tuple(guard for guard in self.rules.guards if guard.everything and certainly(guard.when, patient))
         offers = tuple(sorted(self.offers(patient, phase), key=self.rank(patient)))
         answers = [offer for offer in offers if offer.status == ANSWER]

@@ -10,7 +10,7 @@ from all_cli.logic.explain import truth
 from all_cli.logic.values import NumberSet, number_text
 from all_cli.patient.patient import Patient
 from all_cli.protocol.inhibitor import INHIBITOR
-from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, uncapped
+from all_cli.protocol.library import ProtocolLibrary, beyond_label, dose_rows_for, lines_for, uncapped
 from all_cli.protocol.regimen import Arm, Cited, Line, Phase, Protocol, Reason
 from all_cli.report.amounts import NO_CAP
 from all_cli.report.guidance_pointers import cautions, for_phases, pointers_page
@@ -87,6 +87,7 @@ def _protocol(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     _gives(page, shown, library)
     for caution in cautions(for_phases(*guided_by(shown))):
         page.line(caution, "caution", strong=True)
+    _beyond(page, shown, library)
     _said(page, shown.chosen[1:])
     if not shown.basis:
         _about(page, shown)
@@ -116,6 +117,7 @@ def phases_part(page: Page, shown: Shown, library: ProtocolLibrary, heading: str
     """The phases under a heading of their own, as a part of another page."""
     page.heading(heading, 1)
     _gives(page, shown, library)
+    _beyond(page, shown, library)
     _recalled(page, shown, library)
     if shown.dosing:
         from all_cli.report.doses import body_lines
@@ -144,6 +146,13 @@ def _phases(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
 def _said(page: Page, reasons: Sequence[Reason]) -> None:
     for reason in reasons:
         page.line(f"{reason.text} {page.cite(reason.cite, reason.checked)}".strip(), reason.label, strong=reason.strong)
+
+
+def _beyond(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
+    """What labels limit and a line below does not keep, before any dose is; once each."""
+    lines = [line for phase in shown.phases for line in lines_for(phase.lines, shown.patient)]
+    for said in dict.fromkeys(said for line in lines for said in beyond_label(line, shown.patient, library)):
+        page.line(f"{said.text} {_cite(page, said)}", "caution", strong=True)
 
 
 _WITH_INTRATHECALS = frozenset({"induction", "consolidation", "maintenance"})
