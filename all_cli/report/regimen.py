@@ -87,8 +87,9 @@ def _protocol(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     _gives(page, shown, library)
     for caution in cautions(for_phases(*guided_by(shown))):
         page.line(caution, "caution", strong=True)
+    _said(page, shown.chosen[1:2])
     _beyond(page, shown, library)
-    _said(page, shown.chosen[1:])
+    _said(page, shown.chosen[2:])
     if not shown.basis:
         _about(page, shown)
     _recalled(page, shown, library)
