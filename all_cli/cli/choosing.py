@@ -130,7 +130,9 @@ def _head(
     names = " or ".join(f"{picked.protocol.id}/{arm.id}" for arm in picked.arms)
     reasons = [Reason("answer", names + alike, strong=True), *first_reasons(choice, "before it"), *barred]
     arms = {arm.id for arm in picked.arms}
-    reasons += later_reasons([each for each in choice.offers if each.protocol == picked.protocol.id and each.arm in arms])
+    reasons += later_reasons(
+        [each for each in choice.offers if each.protocol == picked.protocol.id and each.arm in arms]
+    )
     reasons += [risk] if risk else []
     reasons += likely
     reasons += map(turn_reason, choice.turns)

@@ -19,7 +19,7 @@ older adults; then protocols of which at least a line was read; then the fuller 
 protocol hangs on facts that this phase asks for, only an arm whose risk group is settled heads before it (an older
 trial is certain for every child because all its groups begin alike, which says nothing of the child). An adults' arm
 does not head for somebody who may be below 18 and whose own protocols keep other phases. Hence a head is never lost by
-adding a fact either.
+adding a fact either, unless the rules say for whom nothing heads (``undecided``).
 
 Hence adding a fact keeps every answer, unless it contradicts a presumption or is one that a guard bears on once it is
 known; it then changes the setting or meets a guard, which the result names.
@@ -84,7 +84,8 @@ class Choice(NamedTuple):
     ``rules`` are those that chose; ``patient`` is the one with the presumptions; ``warnings`` are guards that keep the
     patient from every arm; ``elsewhere`` are arms that would answer and have no such phase; ``head`` is the answer that
     stands first, None if there is none or if it is not decided which; ``waiting`` are the preferred arms that would
-    stand before it once what they hang on is known; ``likely`` is the choice under assumptions.
+    stand before it once what they hang on is known; ``undecided`` says why nothing heads, where the rules do;
+    ``likely`` is the choice under assumptions.
     """
 
     rules: ChoiceRules
@@ -98,6 +99,7 @@ class Choice(NamedTuple):
     elsewhere: tuple[Offer, ...] = ()
     head: Offer | None = None
     waiting: tuple[Offer, ...] = ()
+    undecided: tuple[Guard, ...] = ()
     likely: Choice | None = None
 
     def _with(self, status: str) -> list[Offer]:
@@ -190,10 +192,11 @@ class Chooser:
         elsewhere = tuple(self.elsewhere(patient, phase)) if phase and not fits else ()
         waiting = tuple(self._waiting(offers, first, patient))
         heads = (each for each in answers if not waiting or _settled(each, patient))
+        undecided = tuple(self.rules.undecided(patient, phase))
         return Choice(
             self.rules, phase, patient, tuple(presumed), settings, warnings, offers,
             tuple(self.turns(told, phase, presumed, settings)), elsewhere,
-            None if elsewhere else next(heads, None), waiting,
+            None if elsewhere or undecided else next(heads, None), waiting, undecided,
         )  # fmt: skip
 
     @staticmethod

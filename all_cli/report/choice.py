@@ -82,7 +82,8 @@ def undecided_page(undecided: Undecided, library: ProtocolLibrary) -> Page:
 
 def _none(choice: Choice) -> str:
     if choice.answers:
-        return "which arm comes first is not decided" if choice.waiting else "only arms made for adults are certain"
+        open_ = choice.waiting or choice.undecided
+        return "which arm comes first is not decided" if open_ else "only arms made for adults are certain"
     return "no arm is certain" if choice.possible else "no encoded arm is for this patient"
 
 
@@ -96,12 +97,14 @@ def first_reasons(choice: Choice, label: str) -> Iterator[Reason]:
 
 
 def _certain(choice: Choice) -> Iterator[Reason]:
-    """The preferred arms and what they wait for, then whose arms are certain and do not head."""
+    """Why nothing heads, the preferred arms and what they wait for, then whose arms are certain and do not head."""
+    for each in choice.undecided:
+        yield Reason("not decided", each.text, each.cite, each.checked, strong=True)
     if choice.answers:
         yield from first_reasons(choice, "first")
         names = list(dict.fromkeys(offer.protocol for offer in choice.answers))
-        why = "whatever that is, and come after these" if choice.waiting else "made for adults"
-        yield Reason("certain", f"arms of {few(names)}: {why}", strong=True)
+        why = ": whatever that is, and come after these" if choice.waiting else ": made for adults"
+        yield Reason("certain", f"arms of {few(names)}{'' if choice.undecided else why}", strong=True)
 
 
 def _kinds(offer: Offer, library: ProtocolLibrary) -> list[str]:

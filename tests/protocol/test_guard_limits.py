@@ -143,6 +143,4 @@ def with_methotrexate(protocol: Protocol, dose: Any, unit: str) -> Protocol:
             own = line.drug == "methotrexate" and line.route.startswith("IV")
             yield line._replace(dose=dose, unit=unit) if own else line
 
-    return protocol._replace(
-        phases=tuple(phase._replace(lines=tuple(lines(phase.lines))) for phase in protocol.phases)
-    )
+    return protocol._replace(phases=tuple(phase._replace(lines=tuple(lines(phase.lines))) for phase in protocol.phases))
