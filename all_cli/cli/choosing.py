@@ -106,7 +106,7 @@ class _Picked(NamedTuple):
 
 
 def _picked(choice: Choice, head: Offer, kind: str, library: ProtocolLibrary) -> _Picked:
-    """The protocol of the answer that heads; in it arms of which no later phase is barred, and the default, go first."""
+    """The protocol of the answer that heads; in it arms without a barred phase, and the default, go first."""
     protocol = library.protocol(head.protocol)
     heads = {arm.id: arm for arm in library.arm_heads(protocol.id)}
     offers = [offer for offer in choice.answers if offer.protocol == protocol.id]

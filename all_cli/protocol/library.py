@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 from all_cli.knowledge import files
@@ -188,7 +187,7 @@ class ProtocolLibrary:
         return arm_heads_in(self._heads[id])
 
     def default_arm(self, id: str, risk: str | None, patient: Patient) -> str | None:
-        """The arm that goes first in a protocol, for a label of risk or any: only where its condition is certainly met."""
+        """The arm that goes first, for a label of risk or any: only where its condition is certainly met."""
         possible = patient.possible()
         met = (
             default.arm
@@ -225,24 +224,6 @@ def lines_for(lines: Sequence[Line], patient: Patient) -> list[Line]:
 def uncapped(line: Line, library: ProtocolLibrary) -> Cited | None:
     """What is to be said of a line per m² without a cap, where the drug asks for it; otherwise None."""
     return library.drugs[line.drug].uncapped if line.cap is None and line.unit.endswith("/m2") else None
-
-
-def beyond_label(line: Line, patient: Patient, library: ProtocolLibrary) -> list[Cited]:
-    """What labels limit and the line does not keep, for somebody whom the limit certainly concerns."""
-    possible = patient.possible()
-    return [
-        limit.said
-        for limit in library.drugs[line.drug].limits
-        if (limit.said.when is None or truth(limit.said.when, possible) is True) and _exceeds(line, limit)
-    ]
-
-
-def _exceeds(line: Line, limit: Limit) -> bool:
-    if limit.days_apart is not None:
-        return any(later - day < limit.days_apart for day, later in pairwise(line.days))
-    # U and IU are the same unit of asparaginase.
-    same = line.unit.removeprefix("I") == limit.unit.removeprefix("I")
-    return same and line.dose is not None and limit.above is not None and line.dose[1] > limit.above
 
 
 def dose_rows_for(table: DoseTable, patient: Patient) -> list[DoseRow]:

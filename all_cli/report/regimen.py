@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from all_cli.logic.explain import truth
 from all_cli.logic.values import NumberSet, number_text
 from all_cli.patient.patient import Patient
+from all_cli.protocol.drugs import beyond_label
 from all_cli.protocol.inhibitor import INHIBITOR
-from all_cli.protocol.library import ProtocolLibrary, beyond_label, dose_rows_for, lines_for, uncapped
+from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, uncapped
 from all_cli.protocol.regimen import Arm, Cited, Line, Phase, Protocol, Reason
 from all_cli.report.amounts import NO_CAP
 from all_cli.report.guidance_pointers import cautions, for_phases, pointers_page

@@ -5,7 +5,8 @@ from typing import Any
 
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import Expression
-from all_cli.protocol.library import ProtocolLibrary, beyond_label, dose_rows_for, lines_for, uncapped
+from all_cli.protocol.drugs import beyond_label
+from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, uncapped
 from all_cli.protocol.regimen import Cited, Line, Phase
 from all_cli.report.answers import citations_json, header
 from all_cli.report.guidance_pointers import for_phases, pointers_json
