@@ -174,12 +174,15 @@ def show_reason(page: Page, reason: Reason) -> None:
 def choice_json(choice: Choice, assumed: Sequence[Assumption], cited: dict[str, None]) -> dict[str, Any]:
     """Settings, presumptions, warnings and every arm that is not excluded, with its status and what it hangs on.
 
+    ``waiting`` are the preferred arms that would stand first, ``undecided`` says why none does where the rules do.
     ``assumed`` is what the arms under ``likely`` rest on.
     """
     return {
         "settings": list(choice.settings),
         "presumed": [{"fact": each.fact, "is": sorted(each.values), "text": each.text} for each in choice.presumed],
         "warnings": [guard.text for guard in choice.warnings],
+        "waiting": [offer.name for offer in choice.waiting],
+        "undecided": [_reason_json(Reason("", each.text, each.cite, each.checked), cited) for each in choice.undecided],
         "choices": [_offer_json(offer) for offer in (*choice.answers, *choice.possible)],
         "turns": [
             {

@@ -106,11 +106,22 @@ def test_what_waits_on_routine_facts_is_shown_as_likely_and_not_an_older_trial_a
     assumed = ("--routine", "--assume", "steroid_pretreatment=no")
     exact, likely = data(*asked), data(*asked, *assumed)
     assert exact["protocol"] is likely["protocol"] is None
+    assert exact["waiting"] == ["cog-aall0932/q4wk", "cog-aall0932/q12wk"]
+    assert exact["undecided"] == []
     assert ("all-bfm-90", "answer") in {(each["protocol"], each["status"]) for each in exact["choices"]}
     assert "cog-aall0932/q4wk" in likely["likely"]
     told = show(*asked, *assumed).stdout
     assert "Likely, only if what is assumed above holds: COG AALL0932" in told
     assert "first       cog-aall0932/q4wk" in told
+
+
+def test_json_says_why_nothing_stands_first_in_down_syndrome_with_high_risk() -> None:
+    found = data("induction", "--age", "12", "--wbc", "80", "--lineage", "B", "--down-syndrome")
+    (reason,) = found["undecided"]
+    assert "no arm here is modified" in reason["text"]
+    assert {each["source"] for each in reason["cite"]} <= found["sources"].keys()
+    barred = {f"{each['protocol']}/{each['arm']}": each["barred_later"] for each in found["choices"]}
+    assert "methotrexate" in barred["all-bfm-90/medium"]["interim-maintenance"]
 
 
 def test_what_is_known_is_not_assumed_over() -> None:
