@@ -9,13 +9,21 @@ from all_cli.logic.values import NumberSet
 from all_cli.patient.assumption import not_assumed
 from all_cli.patient.names import reasons_text
 from all_cli.patient.patient import Patient
-from all_cli.protocol.choice import POSSIBLE, Choice, Chooser, Offer, choose
+from all_cli.protocol.choice import Choice, Chooser, Offer, choose
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.parts import GROUP
-from all_cli.protocol.reasons import answer_reasons, barred_reasons, few, hangs_text, turn_reason
+from all_cli.protocol.reasons import (
+    answer_reasons,
+    barred_reasons,
+    few,
+    hangs_text,
+    later_reasons,
+    named,
+    turn_reason,
+)
 from all_cli.protocol.regimen import Arm, Protocol, Reason
 from all_cli.report.answers import answer_text, deciding
-from all_cli.report.choice import Undecided, likely_reasons
+from all_cli.report.choice import Undecided, first_reasons, likely_reasons
 from all_cli.report.regimen import Shown
 from all_cli.risk.library import Wish, risk_library
 from all_cli.risk.scheme import NOT_APPLICABLE
@@ -32,7 +40,7 @@ def chosen(
     patient: Patient,
     wish: Wish = Wish(),
 ) -> Shown | Undecided:
-    """The first answer for the patient, with the reasons for it; or what every arm hangs on or is barred by.
+    """The answer that heads, with the reasons for it; or what every arm hangs on or is barred by.
 
     Args:
         library: the protocols.
@@ -51,18 +59,18 @@ def chosen(
     risk = _risk_reasons(patient, choice, library)
     left_out = not_assumed(patient, wish.assumptions) if wish else []
     likely_said = list(likely_reasons(choice, left_out, assumed))
-    if not choice.answers or choice.warnings:
+    if choice.head is None or choice.warnings:
         then = None
-        if not choice.warnings and choice.likely and choice.likely.answers:
-            picked = _picked(choice.likely, asked.kind, library)
+        if not choice.warnings and choice.likely and choice.likely.head:
+            picked = _picked(choice.likely, choice.likely.head, asked.kind, library)
             then = shown_of(library, asked, picked.protocol, picked.arms, whole, patient)._replace(others=())
         return Undecided(asked.text, patient, choice, risk, assumed, likely_said, left_out, then)
-    picked = _picked(choice, asked.kind, library)
+    picked = _picked(choice, choice.head, asked.kind, library)
     shown = shown_of(library, asked, picked.protocol, picked.arms, whole, patient)
     setting, *basis = answer_reasons(picked.offer, choice, library)
     barred = list(barred_reasons(choice, library))  # the first in the head, more of the kind with the other arms
     return shown._replace(
-        chosen=(*_head(picked, choice, risk, likely_said), *barred[:1], setting),
+        chosen=(*_head(picked, choice, barred[:1], risk, likely_said), setting),
         basis=tuple(basis),
         beside=(*barred[1:], *_beside(picked, choice)),
         choice=choice,
@@ -158,13 +166,13 @@ class _Picked(NamedTuple):
     arms: list[Arm]
 
 
-def _picked(choice: Choice, kind: str, library: ProtocolLibrary) -> _Picked:
-    """The first answer; within its protocol the default goes first."""
-    protocol = library.protocol(choice.answers[0].protocol)
+def _picked(choice: Choice, head: Offer, kind: str, library: ProtocolLibrary) -> _Picked:
+    """The protocol of the answer that heads; in it arms without a barred phase, and the default, go first."""
+    protocol = library.protocol(head.protocol)
     heads = {arm.id: arm for arm in library.arm_heads(protocol.id)}
     offers = [offer for offer in choice.answers if offer.protocol == protocol.id]
     preferred = library.default_arm(protocol.id, None, choice.patient)
-    offers.sort(key=lambda offer: offer.arm != preferred)
+    offers.sort(key=lambda offer: (len(offer.later) > 0, offer.arm != preferred))
     first = offers[0]
     # A group that comes later leaves all arms open that begin alike.
     alike = offers if all(part.outright(choice.patient) for part in first.parts) else [*offers, *choice.possible]
@@ -175,35 +183,28 @@ def _picked(choice: Choice, kind: str, library: ProtocolLibrary) -> _Picked:
     )
 
 
-def _head(picked: _Picked, choice: Choice, risk: list[Reason], likely: list[Reason]) -> list[Reason]:
-    """What stands first: the arm, the risk group, what is likely, and what turns the answer."""
+def _head(
+    picked: _Picked, choice: Choice, barred: list[Reason], risk: list[Reason], likely: list[Reason]
+) -> list[Reason]:
+    """What stands first: the arm, what keeps others out, the risk group, what is likely, what turns the answer."""
     alike = ", which begin alike" if len(picked.arms) > 1 else ""
     names = " or ".join(f"{picked.protocol.id}/{arm.id}" for arm in picked.arms)
-    reasons = [Reason("answer", names + alike, strong=True), *_before(picked, choice)]
+    reasons = [Reason("answer", names + alike, strong=True), *first_reasons(choice, "before it"), *barred]
+    arms = {arm.id for arm in picked.arms}
+    reasons += later_reasons(
+        [each for each in choice.offers if each.protocol == picked.protocol.id and each.arm in arms]
+    )
     reasons += risk
     reasons += likely
     reasons += map(turn_reason, choice.turns)
     return reasons
 
 
-def _before(picked: _Picked, choice: Choice) -> list[Reason]:
-    """The arms that would stand before the answer, if what they hang on were known."""
-    earlier = choice.offers[: choice.offers.index(picked.offer)]
-    waiting = [
-        each for each in earlier if each.status == POSSIBLE and each.hangs_on and each.protocol != picked.protocol.id
-    ]
-    if not waiting:
-        return []
-    hang = hangs_text(waiting[0], choice.patient)
-    names = few([each.name for each in waiting if hangs_text(each, choice.patient) == hang], _MOST_HANGING)
-    return [Reason("before it", f"{names}, once it is known: {hang}", strong=True)]
-
-
 def _beside(picked: _Picked, choice: Choice) -> list[Reason]:
     """The other arms: those that are certain too, those without this phase, and on what the possible ones hang."""
     own = {f"{picked.protocol.id}/{arm.id}" for arm in picked.arms}
     reasons = []
-    if others := [offer.name for offer in choice.answers if offer.name not in own]:
+    if others := [named(offer) for offer in choice.answers if offer.name not in own]:
         reasons.append(Reason("also", few(others)))
     if choice.elsewhere:
         names = few([offer.name for offer in choice.elsewhere])
@@ -211,7 +212,7 @@ def _beside(picked: _Picked, choice: Choice) -> list[Reason]:
     by_hang: dict[str, list[str]] = {}
     for offer in choice.possible:
         if offer.name not in own:
-            by_hang.setdefault(hangs_text(offer, choice.patient), []).append(offer.name)
+            by_hang.setdefault(hangs_text(offer, choice.patient), []).append(named(offer))
     for hang, arms_of in list(by_hang.items())[:_MOST_HANGING]:
         reasons.append(Reason("possible", f"{few(arms_of)} hang{'s' if len(arms_of) == 1 else ''} on {hang}"))
     return reasons

@@ -74,6 +74,15 @@ class ChoiceRules:
             for raw in self._packed["guards"]
         ]  # fmt: skip
 
+    def undecided(self, patient: Patient, kind: str) -> list[Guard]:
+        """Why no arm with this kind of phase stands first for the patient, although some may be certain."""
+        entries = [
+            Guard(raw["id"], unpack(raw["expression"]), False, raw["text"], citations(raw["cite"]), raw["checked"])
+            for raw in self._packed["undecided"]
+            if kind in raw["phases"]
+        ]
+        return [entry for entry in entries if certainly(entry.when, patient)]
+
     @property
     def raw_guards(self) -> Sequence[Mapping[str, Any]]:
         """The guards as the file has them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from all_cli.logic.explain import because
 from all_cli.logic.values import Possible, intersect, whole_domain
@@ -10,6 +10,7 @@ from all_cli.patient.names import reasons_text
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import value_text
 from all_cli.protocol.choice import Choice, Offer, Turn
+from all_cli.protocol.choice_rules import Guard
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.parts import GROUP, GUARD, POPULATION, SETTING, Part
 from all_cli.protocol.regimen import Reason
@@ -76,6 +77,26 @@ def _because(verdict: Verdict, patient: Patient) -> str:
 def _scheme(part: Part) -> Scheme:
     assert part.scheme is not None
     return part.scheme
+
+
+def later_reasons(offers: Sequence[Offer]) -> Iterator[Reason]:
+    """The phases of these arms that a guard keeps the patient from, later on."""
+    barred: dict[Guard, dict[str, list[str]]] = {}
+    for offer in offers:
+        for kind, guard in offer.later:
+            barred.setdefault(guard, {}).setdefault(kind, []).append(offer.name)
+    for guard, kinds in barred.items():
+        names = list(dict.fromkeys(name for each in kinds.values() for name in each))
+        yield Reason(
+            "later", f"{' and '.join(kinds)} of {few(names)}: not for this patient: {guard.text}", guard.cite,
+            guard.checked, strong=True,
+        )  # fmt: skip
+
+
+def named(offer: Offer) -> str:
+    """The arm, and which of its later phases are not for the patient."""
+    kinds = ", ".join(kind for kind, _ in offer.later)
+    return f"{offer.name} (but not its {kinds})" if kinds else offer.name
 
 
 def hangs_text(offer: Offer, patient: Patient) -> str:

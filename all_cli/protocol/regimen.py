@@ -208,8 +208,20 @@ class SurfaceFormula(NamedTuple):
     checked: bool
 
 
+class Limit(NamedTuple):
+    """What labels limit: a dose (``above``, in ``unit``) or how close two days may lie; ``said`` has the condition."""
+
+    said: Cited
+    above: float | None = None
+    unit: str = ""
+    days_apart: int | None = None
+
+
 class Drug(NamedTuple):
-    """A drug of the vocabulary; ``uncapped`` is what is to be said where a dose of it per m² has no cap."""
+    """A drug of the vocabulary.
+
+    ``uncapped`` is what is to be said where a dose of it per m² has no cap, ``limits`` what labels limit.
+    """
 
     id: str
     name: str
@@ -217,6 +229,7 @@ class Drug(NamedTuple):
     kind: str
     spellings: tuple[str, ...] = ()
     uncapped: Cited | None = None
+    limits: tuple[Limit, ...] = ()
 
 
 class Protocol(NamedTuple):

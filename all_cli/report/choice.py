@@ -18,6 +18,7 @@ from all_cli.protocol.reasons import (
     barred_reasons,
     few,
     hangs_text,
+    named,
     setting_reason,
     turn_reason,
 )
@@ -32,7 +33,7 @@ _MOST, _MISSING, _WAYS, _SETTINGS = 4, 2, 2, 2
 
 
 class Undecided(NamedTuple):
-    """What was asked, for whom, and what every arm is to the patient; none is the answer.
+    """What was asked, for whom, and what every arm is to the patient; none heads as the answer.
 
     ``risk`` is the risk group; ``assumed`` is what was filled in for the likely choice, ``left_out`` says what was not
     and why, ``likely`` says so and names the arms, and ``then`` is the phase of the arm that is certain if it holds.
@@ -66,7 +67,7 @@ def undecided_page(undecided: Undecided, library: ProtocolLibrary) -> Page:
     rows = [] if choice.warnings else choice.possible
     if rows and undecided.then is not None:
         page.heading("What the exact answer hangs on")
-    page.table(("protocol/arm", "hangs on"), [(offer.name, hangs_text(offer, choice.patient)) for offer in rows])
+    page.table(("protocol/arm", "hangs on"), [(named(offer), hangs_text(offer, choice.patient)) for offer in rows])
     if choice.elsewhere and not choice.warnings:
         page.heading("Arms for this patient without this phase")
         page.table(
@@ -84,7 +85,30 @@ def undecided_page(undecided: Undecided, library: ProtocolLibrary) -> Page:
 
 
 def _none(choice: Choice) -> str:
+    if choice.answers:
+        open_ = choice.waiting or choice.undecided
+        return "which arm comes first is not decided" if open_ else "only arms made for adults are certain"
     return "no arm is certain" if choice.possible else "no encoded arm is for this patient"
+
+
+def first_reasons(choice: Choice, label: str) -> Iterator[Reason]:
+    """The preferred arms that would come before every answer, and what they wait for."""
+    by_hang: dict[str, list[str]] = {}
+    for offer in choice.waiting:
+        by_hang.setdefault(hangs_text(offer, choice.patient), []).append(offer.name)
+    for hang, names in list(by_hang.items())[:_MOST]:
+        yield Reason(label, f"{few(names, 3)}, once it is known: {hang}", strong=True)
+
+
+def _certain(choice: Choice) -> Iterator[Reason]:
+    """Why nothing heads, the preferred arms and what they wait for, then whose arms are certain and do not head."""
+    for each in choice.undecided:
+        yield Reason("not decided", each.text, each.cite, each.checked, strong=True)
+    if choice.answers:
+        yield from first_reasons(choice, "first")
+        names = list(dict.fromkeys(offer.protocol for offer in choice.answers))
+        why = ": whatever that is, and come after these" if choice.waiting else ": made for adults"
+        yield Reason("certain", f"arms of {few(names)}{'' if choice.undecided else why}", strong=True)
 
 
 def _kinds(offer: Offer, library: ProtocolLibrary) -> list[str]:
@@ -121,9 +145,13 @@ def _reasons(undecided: Undecided, library: ProtocolLibrary) -> Iterator[Reason]
         yield Reason("caution", guard.text, guard.cite, guard.checked, strong=True)
     if not choice.warnings:
         yield from undecided.likely
-        yield from undecided.risk
+        yield from _certain(choice)
         barred = [reason._replace(strong=True) for reason in barred_reasons(choice, library)]
+        if not choice.answers:  # then the risk group says more than what is barred
+            yield from undecided.risk
         yield from barred[:1]
+        if choice.answers:
+            yield from undecided.risk
         # What arms of many settings share says nothing, and beside a likely phase it would be noise.
         ways = undecided.then is None and len(choice.settings) <= _SETTINGS
         yield from _open(choice, library, ways=ways)
@@ -176,12 +204,15 @@ def choice_json(
 ) -> dict[str, Any]:
     """Settings, presumptions, warnings and every arm that is not excluded, with its status and what it hangs on.
 
+    ``waiting`` are the preferred arms that would stand first, ``undecided`` says why none does where the rules do.
     ``assumed`` is what the arms under ``likely`` rest on, ``left_out`` says which wishes were not assumed, and why.
     """
     return {
         "settings": list(choice.settings),
         "presumed": [{"fact": each.fact, "is": sorted(each.values), "text": each.text} for each in choice.presumed],
         "warnings": [guard.text for guard in choice.warnings],
+        "waiting": [offer.name for offer in choice.waiting],
+        "undecided": [_reason_json(Reason("", each.text, each.cite, each.checked), cited) for each in choice.undecided],
         "choices": [_offer_json(offer) for offer in (*choice.answers, *choice.possible)],
         "turns": [
             {
@@ -205,6 +236,7 @@ def _offer_json(offer: Offer) -> dict[str, Any]:
         "status": offer.status,
         "hangs_on": {fact: possible_text(values) for fact, values in offer.hangs_on.items()},
         "own_criteria": list(offer.own_criteria),
+        "barred_later": {kind: guard.text for kind, guard in offer.later},
     }
 
 

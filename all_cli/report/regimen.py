@@ -10,6 +10,7 @@ from all_cli.logic.explain import truth
 from all_cli.logic.values import NumberSet, number_text
 from all_cli.patient.names import condition_text
 from all_cli.patient.patient import Patient
+from all_cli.protocol.drugs import beyond_label
 from all_cli.protocol.inhibitor import INHIBITOR
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, uncapped
 from all_cli.protocol.regimen import Arm, Cited, Line, Phase, Protocol, Reason
@@ -89,7 +90,9 @@ def _protocol(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     _gives(page, shown, library)
     for caution in cautions(for_phases(*guided_by(shown))):
         page.line(caution, "caution", strong=True)
-    _said(page, shown.chosen[1:])
+    _said(page, shown.chosen[1:2])
+    _beyond(page, shown, library)
+    _said(page, shown.chosen[2:])
     if not shown.basis:
         _about(page, shown, library)
     _recalled(page, shown, library)
@@ -118,6 +121,7 @@ def phases_part(page: Page, shown: Shown, library: ProtocolLibrary, heading: str
     """The phases under a heading of their own, as a part of another page."""
     page.heading(heading, 1)
     _gives(page, shown, library)
+    _beyond(page, shown, library)
     _recalled(page, shown, library)
     if shown.dosing:
         from all_cli.report.doses import body_lines
@@ -151,6 +155,15 @@ def _said(page: Page, reasons: Sequence[Reason]) -> None:
 
 _IN_HEAD = 6  # more computed doses stand in the table alone
 _DAYS_IN_HEAD = 30  # characters
+
+
+def _beyond(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
+    """What labels limit and a line below does not keep, before any dose is; once each."""
+    lines = [line for phase in shown.phases for line in lines_for(phase.lines, shown.patient)]
+    for said in dict.fromkeys(said for line in lines for said in beyond_label(line, shown.patient, library)):
+        page.line(f"{said.text} {_cite(page, said)}", "caution", strong=True)
+
+
 _WITH_INTRATHECALS = frozenset({"induction", "consolidation", "maintenance"})
 
 

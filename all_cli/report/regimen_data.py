@@ -5,6 +5,7 @@ from typing import Any
 
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import Expression
+from all_cli.protocol.drugs import beyond_label
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, uncapped
 from all_cli.protocol.regimen import Cited, Line, Phase
 from all_cli.report.answers import citations_json, header
@@ -117,6 +118,7 @@ def _line_json(
         "schedule": line.schedule,
         "cap": None,
         "uncapped": _cited_json(said, cited) if (said := uncapped(line, library)) else None,
+        "beyond_label": [_cited_json(said, cited) for said in beyond_label(line, shown.patient, library)],
         "when": line.condition,
         "who": line.who,
         "text": f"{dose_text(line, shown.growing, library)} {line.route}, days {when_text(line)}",

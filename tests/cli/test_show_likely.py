@@ -92,14 +92,38 @@ def test_what_is_filled_is_what_classify_fills() -> None:
 
 
 def test_a_certain_arm_stays_and_what_else_is_likely_stands_beside_it() -> None:
-    asked = ("induction", "--age", "4", "--wbc", "12", "--lineage", "B", "--cns", "CNS1")
-    assumed = ("--routine", "--assume", "steroid_pretreatment=no")
+    asked = ("maintenance", "--age", "4", "--wbc", "12", "--lineage", "B", "--cns", "CNS1", "--genetics", "none",
+             "--mrd-eoi", "negative", "--no-testicular", "--no-steroid-pretreatment")  # fmt: skip
+    assumed = ("--routine", "--assume", "mrd_d8_pb=0%", "--assume", "marrow_eoi=2")
     exact, likely = data(*asked), data(*asked, *assumed)
     assert (likely["protocol"], likely["arm"], likely["lines"]) == (exact["protocol"], exact["arm"], exact["lines"])
     assert "cog-aall0932/q4wk" in likely["likely"]
     head = show(*asked, *assumed).stdout.splitlines()[:10]
     assert any(line.startswith("  likely") and "cog-aall0932/q4wk" in line for line in head)
-    assert any(line.startswith("  assumed") and "testicular leukaemia absent" in line for line in head)
+    assert any(line.startswith("  assumed") and "MRD" in line for line in head)
+
+
+def test_what_waits_on_routine_facts_is_shown_as_likely_and_not_an_older_trial_as_the_answer() -> None:
+    asked = ("induction", "--age", "4", "--wbc", "12", "--lineage", "B", "--cns", "CNS1")
+    assumed = ("--routine", "--assume", "steroid_pretreatment=no")
+    exact, likely = data(*asked), data(*asked, *assumed)
+    assert exact["protocol"] is likely["protocol"] is None
+    assert exact["waiting"] == ["cog-aall0932/q4wk", "cog-aall0932/q12wk"]
+    assert exact["undecided"] == []
+    assert ("all-bfm-90", "answer") in {(each["protocol"], each["status"]) for each in exact["choices"]}
+    assert "cog-aall0932/q4wk" in likely["likely"]
+    told = show(*asked, *assumed).stdout
+    assert "Likely, only if what is assumed above holds: COG AALL0932" in told
+    assert "first       cog-aall0932/q4wk" in told
+
+
+def test_json_says_why_nothing_stands_first_in_down_syndrome_with_high_risk() -> None:
+    found = data("induction", "--age", "12", "--wbc", "80", "--lineage", "B", "--down-syndrome")
+    (reason,) = found["undecided"]
+    assert "no arm here is modified" in reason["text"]
+    assert {each["source"] for each in reason["cite"]} <= found["sources"].keys()
+    barred = {f"{each['protocol']}/{each['arm']}": each["barred_later"] for each in found["choices"]}
+    assert "methotrexate" in barred["all-bfm-90/medium"]["interim-maintenance"]
 
 
 def test_what_is_known_is_not_assumed_over() -> None:
