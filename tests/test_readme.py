@@ -60,7 +60,7 @@ ANSWERS = [
         "pegaspargase",
         "High risk, unless Down syndrome",
         "months from diagnosis to relapse 20 < 36",
-        "cog-aall1331/intermediate-high",
+        "blinatumomab after reinduction, then transplantation",
     ),
     ("methotrexate by age, COG 2 to <3 y 10 mg", "first dose, COG 2 to <3 y 50 mg"),
     (

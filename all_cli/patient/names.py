@@ -19,5 +19,6 @@ def _reason(reason: str, vocabulary: Vocabulary) -> str:
 
 
 def condition_text(condition: str, vocabulary: Vocabulary) -> str:
-    """A condition as the files write it, with the names of facts: ``not BCR::ABL1 and weight < 45``."""
-    return _TOKEN.sub(lambda found: vocabulary[found[0]].name if found[0] in vocabulary else found[0], condition)
+    """A condition as the files write it, in words: ``not BCR::ABL1 and weight < 45``, ``CNS status CNS3``."""
+    named = _TOKEN.sub(lambda found: vocabulary[found[0]].name if found[0] in vocabulary else found[0], condition)
+    return re.sub(r"['\"]| ==(?= )", "", named).replace(" != ", " not ")

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from all_cli.logic.values import possible_text
 from all_cli.patient.assumption import Assumption, assumption_text
-from all_cli.patient.names import reasons_text
+from all_cli.patient.names import condition_text, reasons_text
 from all_cli.patient.patient import Patient
 from all_cli.protocol.choice import Choice, Offer
 from all_cli.protocol.library import ProtocolLibrary
@@ -127,7 +127,7 @@ def likely_reasons(choice: Choice, left_out: Sequence[str], assumed: Sequence[As
     facts = "; ".join(f"{', '.join(texts)} ({origin})" for origin, texts in by_origin.items())
     yield Reason("assumed", facts or "nothing", cite, all(item.checked for item in assumed), True)
     for text in left_out:
-        yield Reason("not assumed", text, strong=True)
+        yield Reason("not assumed", condition_text(text, vocabulary), strong=True)
     exact = {offer.name for offer in choice.answers}
     names = [offer.name for offer in choice.likely.answers if offer.name not in exact]
     if choice.likely.warnings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -90,9 +91,10 @@ def _protocol(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     _gives(page, shown, library)
     for caution in cautions(for_phases(*guided_by(shown))):
         page.line(caution, "caution", strong=True)
-    _said(page, shown.chosen[1:2])
+    group = list(takewhile(lambda reason: reason.label in _OF_THE_GROUP, shown.chosen[1:]))
+    _said(page, group)
     _beyond(page, shown, library)
-    _said(page, shown.chosen[2:])
+    _said(page, shown.chosen[1 + len(group) :])
     if not shown.basis:
         _about(page, shown, library)
     _recalled(page, shown, library)
@@ -164,6 +166,7 @@ def _beyond(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
         page.line(f"{said.text} {_cite(page, said)}", "caution", strong=True)
 
 
+_OF_THE_GROUP = frozenset({"before it", "risk group", "its arm"})
 _WITH_INTRATHECALS = frozenset({"induction", "consolidation", "maintenance"})
 
 

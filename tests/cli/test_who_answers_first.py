@@ -39,7 +39,8 @@ ADULT = ("--age", "40", "--wbc", "20", "--lineage", "B")
         (CHILD, facts("relapse_site=testis", "months_to_relapse=12", "months_off_therapy=-12"), "bfm-relapse"),
         (CHILD, facts("relapsed=yes"), "cog-aall1331"),
         (ADULT, facts("months_to_relapse=12"), "gmall-relapse"),
-        (ADULT, facts("cr1_months=30"), "ukall-xii-relapse"),
+        (ADULT, facts("cr1_months=12"), "ukall-xii-relapse"),
+        (ADULT, facts("cr1_months=30"), "gmall-relapse"),
         (ADULT, facts("disease_status=cr2"), "gmall-relapse"),
     ],
 )

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 import pytest
 from brute_force import Value, completions, groups, holds, possible_beings, value_in
 
-from all_cli.logic.axis import Axis
-from all_cli.logic.expression import Compare, Expression, unpack
+from all_cli.logic.axes import axes_of
+from all_cli.logic.expression import Expression, unpack
 from all_cli.logic.expression import tests as comparisons
-from all_cli.logic.values import NumberSet, Possible, whole_domain
+from all_cli.logic.values import Possible
 from all_cli.patient.patient import Patient
 from all_cli.patient.unreadable import ContradictionError
 from all_cli.protocol.choice import ANSWER, EXCLUDED, POSSIBLE, Choice, Chooser, choose
@@ -63,17 +63,8 @@ class Oracle:
         for scheme, _ in self.groups:
             conditions += [scheme.population.when, *(rule.when for rule in scheme.rules)]
         facts = dict.fromkeys(test.fact for condition in conditions for test in comparisons(condition))
-        self.axes = {fact: self._axis(fact, conditions) for fact in facts}
+        self.axes = {axis.fact: axis for axis in axes_of(facts, conditions, self.vocabulary)}
         self.seen: dict[tuple[str, tuple[Value, ...]], set[frozenset[str]]] = {}
-
-    def _axis(self, fact: str, conditions: list[Expression]) -> Axis:
-        entry = self.vocabulary[fact]
-        if entry.kind != "number":
-            return Axis.of_words(fact, tuple(entry.values))
-        cuts = {t.value for c in conditions for t in comparisons(c) if isinstance(t, Compare) and t.fact == fact}
-        domain = whole_domain(entry)
-        assert isinstance(domain, NumberSet)
-        return Axis.of_number(fact, cuts, domain, entry.whole)
 
     @property
     def too_much(self) -> bool:
