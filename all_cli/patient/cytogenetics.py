@@ -21,68 +21,102 @@ are the ploidy and do not count. Below five it stays open, never absent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from all_cli.logic.values import NumberSet, Possible
 from all_cli.patient.abnormality import breaks_of, chromosomes_of, is_normal_variant, meaning
-from all_cli.patient.cell_lines import all_abnormalities, ploidy_level
+from all_cli.patient.cell_lines import Line, continued
 from all_cli.patient.findings import KARYOTYPE_NUMBERS, NEVER, SURELY, Finding, Span
-from all_cli.patient.karyotype import Clone, Token, read_clones
+from all_cli.patient.karyotype import Clone, NoLine, Token, read_lines, read_token
+from all_cli.patient.karyotype_slips import bracket_mended
 
 NORMAL_CELLS = 20
 _DIPLOID = 46
 _GAINS = {"4": "trisomy_4", "8": "trisomy_8", "10": "trisomy_10", "17": "trisomy_17"}
+_NO_CLONE = "cells that are said to be no clone: nothing is concluded from them"
 _FAVOURABLE = ("trisomy_4", "trisomy_10", "trisomy_17")
 
 
-def read_karyotype(text: str, words: Callable[[str], Span]) -> Iterator[Span]:
+def read_karyotype(text: str, words: Callable[[str], Span], elsewhere: bool = False) -> Iterator[Span]:
     """The spans of one karyotype: the whole with its chromosome number, then every abnormality once.
+
+    What cannot be read is a fragment: what the rest shows stays, and nothing is concluded from what is not there. A
+    text of which nothing can be read is an error.
 
     Args:
         text: the karyotype.
         words: reads a part that is not of the grammar, such as ``iAMP21`` written into a karyotype.
+        elsewhere: whether something written beside it (``.ish``, ``.arr``, another karyotype) could not be read.
     """
-    try:
-        written = read_clones(text)
-        said = {part: words(part) for clone in written for part in clone.unread}
-        clones = [clone._replace(unread=tuple(part for part in clone.unread if said[part].why)) for clone in written]
-        full = all_abnormalities(clones)
-    except ValueError as error:
-        yield Span(text, why=f"not recognised: {error}")
+    written = read_lines(text)
+    said = {part: words(part) for line in written if isinstance(line, Clone) for part in line.unread}
+    read = continued(
+        [
+            line._replace(unread=tuple(part for part in line.unread if said[part].why))
+            if isinstance(line, Clone)
+            else line
+            for line in written
+        ]
+    )
+    lines = [line for line in read if isinstance(line, Line)]
+    left_out = [line for line in read if isinstance(line, NoLine)]
+    if not lines:
+        why = "; ".join(line.why for line in left_out if line.why)
+        yield Span(text, why=f"not recognised: {why}") if why else Span(text, note=_NO_CLONE, doubt=True)
         return
-    unread = [part for clone in clones for part in clone.unread]
-    levels = [ploidy_level(clone, tokens, clones) for clone, tokens in zip(clones, full, strict=True)]
-    for clone, level in zip(clones, levels, strict=True):
-        if level is None:
-            yield Span(str(clone), why=f"not recognised: the number {clone.low} does not add up with what is listed")
-    view = _View(clones, full, [level or 0 for level in levels], bool(unread) or None in levels)
-    yield _overall(text, view, any(token.chromosome or token.pieces or token.marker for line in full for token in line))
+    fragments = list(_fragments(lines, left_out, said))
+    view = _View(lines, elsewhere or any(line.why for line in left_out))
+    yield _overall(text, view)
     seen: set[str] = set()
-    for clone in clones:
-        for token in clone.tokens:
+    for line in lines:
+        for token in line.clone.tokens:
             if (shown := str(token)) not in seen:
                 seen.add(shown)
                 yield _token_span(token, shown, view)
-    yield from said.values()
+    yield from (span for span in said.values() if not span.why)
+    yield from (Span(line.text, note=_NO_CLONE) for line in left_out if not line.why)
+    yield from fragments
+
+
+def _fragments(lines: Sequence[Line], left_out: Sequence[NoLine], said: Mapping[str, Span]) -> Iterator[Span]:
+    for no_line in left_out:
+        if no_line.why:
+            yield Span(no_line.text, why=f"not recognised: {no_line.why}", fragment=True)
+    for span in said.values():
+        if span.why:
+            yield span._replace(fragment=True)
+    for line in lines:
+        for part in line.clone.mended:
+            yield Span(part, why=f"a bracket is missing; read as {read_token(bracket_mended(part))}", fragment=True)
+        if not line.adds_up:
+            made = line.low if line.low != line.clone.low else line.high
+            why = f"the number {line.clone.low} does not add up with what is listed, which makes {made}"
+            yield Span(str(line.clone), why=why, fragment=True)
 
 
 class _View:
     """The clones of a karyotype with what is concluded of all of them together."""
 
-    def __init__(
-        self, clones: Sequence[Clone], full: Sequence[tuple[Token, ...]], levels: Sequence[int], gaps: bool
-    ) -> None:
-        self.clones, self.full, self.levels, self.gaps = clones, full, levels, gaps
+    def __init__(self, lines: Sequence[Line], gaps: bool) -> None:
+        self.clones = [line.clone for line in lines]
+        self.full = [line.tokens for line in lines]
+        self.lines = lines
+        self._unread = [part for clone in self.clones for part in (*clone.unread, *clone.mended)]
+        self.gaps = gaps or bool(self._unread)
         self._clonal: dict[str, bool] = {}
-        self._cells = [self._cells_of(index) for index in range(len(clones))]
+        self._cells = [self._cells_of(index) for index in range(len(lines))]
         self._acquired = [
-            [token for token in tokens if not token.constitutional and not is_normal_variant(token)] for tokens in full
+            [
+                token
+                for token in tokens
+                if not (token.constitutional or token.uncertain == "?c" or is_normal_variant(token))
+            ]
+            for tokens in self.full
         ]
-        self.abnormal = [index for index in range(len(clones)) if self._is_abnormal(index)]
-        self.single = [
-            index for index in range(len(clones)) if index not in self.abnormal and self._has_acquired(index)
-        ]
+        self.abnormal = [index for index in range(len(lines)) if self._is_abnormal(index)]
+        self.single = [index for index in range(len(lines)) if index not in self.abnormal and self._has_acquired(index)]
         self.whole = dict(self._conclusions())
 
     def clonal(self, token: Token) -> bool:
@@ -107,7 +141,7 @@ class _View:
     def _unlisted(self, index: int) -> bool:
         """Whether the number is abnormal and no abnormality is listed for it."""
         clone = self.clones[index]
-        plain = not clone.incomplete and clone.low == clone.high == 44 + len(clone.sex)
+        plain = not clone.incomplete and not clone.group and clone.low == clone.high == 44 + len(clone.sex)
         return not clone.line and not self.full[index] and not plain
 
     def _is_abnormal(self, index: int) -> bool:
@@ -123,14 +157,16 @@ class _View:
             if self._plainly_normal():
                 yield "modal_chromosomes", NumberSet.point(46)
             return
-        if not self.gaps and not any(
-            not self.clonal(token) for index in self.abnormal for token in self._acquired[index] if token.sign
+        # What is lost after a doubling is lost from the number that was counted in the doubled cells.
+        counted = [index for index in self.abnormal if not self.clones[index].group]
+        if not self.gaps and all(
+            self.clonal(token) for index in counted for token in self._acquired[index] if token.sign
         ):
             modal = NumberSet(())
             for index in self.abnormal:
                 if self._is_doubling(index):
                     continue
-                modal |= NumberSet.between(self.clones[index].low, self.clones[index].high)
+                modal |= NumberSet.between(self.lines[index].low, self.lines[index].high)
             yield "modal_chromosomes", modal
         for chromosome, fact in _GAINS.items():
             says = [self._copies(index, chromosome) for index in self.abnormal]
@@ -140,14 +176,15 @@ class _View:
                 yield fact, NEVER
         if any(self._lost_seven(index) for index in self.abnormal):
             yield "monosomy_7", SURELY
-        if any(self._least_count(index) >= 5 for index in self.abnormal):
+        # What is not read may join two rearrangements into one, or be the marker that a lost chromosome became.
+        if not self.gaps and any(self._least_count(index) >= 5 for index in self.abnormal):
             yield "complex_karyotype", SURELY
 
     def _is_doubling(self, index: int) -> bool:
         """Whether a clone is a hypodiploid one of the same leukaemia with all its chromosomes doubled."""
         clone = self.clones[index]
         hypodiploid = [self.clones[number] for number in self.abnormal if self.clones[number].high < _DIPLOID]
-        if clone.doubled > 1 and hypodiploid[:1] == [self.clones[self.abnormal[0]]]:
+        if clone.line and clone.doubled > 1 and hypodiploid[:1] == [self.clones[self.abnormal[0]]]:
             return True
         return any((clone.low, clone.high) == (2 * other.low, 2 * other.high) for other in hypodiploid)
 
@@ -163,12 +200,15 @@ class _View:
         )
 
     def _copies(self, index: int, chromosome: str) -> bool | None:
-        """Whether the clone has exactly three copies of a chromosome (True), surely not more than two (False)."""
-        clone, tokens = self.clones[index], self.full[index]
-        if self.levels[index] != 2 or clone.doubled > 1 or self._unlisted(index):
+        """Whether the clone has exactly three copies of a chromosome (True), surely not more than two (False).
+
+        Three copies against a haploid base are no trisomy of a hyperdiploid clone, and two, ``26<1n>,X,+4``, are none.
+        """
+        clone, tokens, level = self.clones[index], self.full[index], self.lines[index].level
+        if level not in (1, 2) or clone.doubled > 1 or self._unlisted(index) or self._not_read(chromosome):
             return None
         own = [token for token in tokens if token.chromosome == chromosome]
-        count = 2 + sum((1 if token.sign == "+" else -1) * token.times for token in own)
+        count = level + sum((1 if token.sign == "+" else -1) * token.times for token in own)
         partial = any(token.sign == "+" and chromosome in chromosomes_of(token) for token in tokens if token.pieces)
         sure = all(
             self.clonal(token) and not token.doubtful and not token.constitutional
@@ -177,17 +217,22 @@ class _View:
         if not sure or partial:
             return None
         if count == 3:
-            return True
+            return True if level == 2 else None
         hidden = any(token.marker not in ("", "dmin") or (token.chromosome and token.doubtful) for token in tokens)
-        loose = clone.low != clone.high or clone.composite or clone.incomplete or hidden or self.gaps
-        return False if count <= 2 and not loose else None
+        uncounted = (clone.low != clone.high or clone.composite) and level == 2
+        return False if count <= 2 and not (uncounted or clone.incomplete or hidden or self.gaps) else None
+
+    def _not_read(self, chromosome: str) -> bool:
+        """Whether a part that is not read names a chromosome: it may be another gain or the loss of it."""
+        return any(re.search(rf"(?<!\d){chromosome}(?!\d)", part) for part in self._unread)
 
     def _lost_seven(self, index: int) -> bool:
         tokens = self.full[index]
         lost = [token for token in tokens if token.chromosome == "7"]
         return (
-            self.levels[index] == 2
+            self.lines[index].level == 2
             and self.clones[index].doubled == 1
+            and not self._not_read("7")
             and sum((1 if token.sign == "+" else -1) * token.times for token in lost) == -1
             and all(self.clonal(token) and not token.doubtful and not token.constitutional for token in lost)
             and not any("7" in chromosomes_of(token) for token in tokens if token.pieces)
@@ -203,7 +248,7 @@ class _View:
                 breaks = breaks_of(token)
                 related = [group for group in groups if group & breaks]
                 groups = [group for group in groups if not group & breaks] + [breaks.union(*related)]
-        if self.levels[index] != 2 or clone.doubled > 1 or clone.low <= 39 or clone.high >= 51:
+        if self.lines[index].level != 2 or clone.doubled > 1 or clone.low <= 39 or clone.high >= 51:
             return len(groups)
         rearranged = {chromosome for token in tokens if token.pieces for chromosome in chromosomes_of(token)}
         gained = {token.chromosome for token in tokens if token.chromosome and token.sign == "+"}
@@ -212,10 +257,14 @@ class _View:
         return len(groups) + len((gained - lost) - rearranged) + max(len(lost - gained - rearranged), markers)
 
 
-def _overall(text: str, view: _View, listed: bool) -> Span:
+def _overall(text: str, view: _View) -> Span:
     whole = view.whole
     own = ("modal_chromosomes", "complex_karyotype")
-    findings = tuple(Finding(fact, value, text) for fact, value in whole.items() if fact in own or value == NEVER)
+    findings = tuple(
+        Finding(fact, value, text, inferred=value == NEVER or not view.abnormal)
+        for fact, value in whole.items() if fact in own or value == NEVER
+    )  # fmt: skip
+    listed = any(token.chromosome or token.pieces or token.marker for tokens in view.full for token in tokens)
     open_facts: set[str] = set()
     notes, doubt = [], False
     if not view.abnormal and view.single:
@@ -223,9 +272,11 @@ def _overall(text: str, view: _View, listed: bool) -> Span:
         open_facts |= {"other_abnormality", *_GAINS.values(), "monosomy_7"}
     elif not view.abnormal and view.gaps:
         notes.append("not all of it can be read: nothing is concluded")
+    elif view.gaps:
+        notes.append("not all of it can be read: the chromosome number and what is not seen are left open")
     elif not view.abnormal and whole:
         notes.append("normal karyotype: excludes no fusion, no iAMP21, no deletion or mutation")
-    elif not view.abnormal and listed:
+    elif not view.abnormal and (listed or any(clone.germline for clone in view.clones)):
         notes.append("only constitutional findings: the number of the leukaemia is not known")
     elif not view.abnormal and any(len(clone.sex) != 2 for clone in view.clones):
         notes.append("whether the sex chromosomes are constitutional cannot be told: nothing is concluded")
@@ -238,6 +289,10 @@ def _overall(text: str, view: _View, listed: bool) -> Span:
     if undecided:
         open_facts.update(undecided)
         notes.append(f"left open: {', '.join(undecided)}")
+        doubt = True
+    if any(clone.group for clone in view.clones):
+        notes.append("a doubling of a clone that was not seen: masked_hypodiploid is left open")
+        open_facts.add("masked_hypodiploid")
         doubt = True
     if any(len(tokens) >= 5 or view.clones[index].incomplete for index, tokens in enumerate(view.full)) or view.gaps:
         open_facts.add("complex_karyotype")
@@ -263,7 +318,8 @@ def _token_span(token: Token, said: str, view: _View) -> Span:
         opened = frozenset({*left, "other_abnormality"}) if not facts else frozenset[str]()
         return Span(said, tuple(Finding(fact, SURELY, said) for fact in facts), note, open=opened, doubt=bool(left))
     if means.fact:
-        return Span(said, (Finding(means.fact, SURELY, said),), means.note)
+        found = (Finding(means.fact, SURELY, said),)
+        return Span(said, found, means.note, open=frozenset(means.open), doubt=bool(means.open))
     return Span(said, note=means.note, open=frozenset({*means.open, *_numeric(token)}), doubt=True)
 
 

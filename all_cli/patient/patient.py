@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 
 
 class Known(NamedTuple):
-    """What is known of one fact: its possible values, and where that came from, as the user wrote it."""
+    """What is known of one fact: its possible values, and where that came from, as the user wrote it.
+
+    ``inferred`` is what a karyotype only does not show; anything else that is said stands against it.
+    """
 
     possible: Possible
     said: str
     derived: bool = False
+    inferred: bool = False
 
 
 @dataclass(slots=True)
@@ -30,6 +34,7 @@ class Patient:
     known: dict[str, Known] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     told: dict[str, Known] = field(default_factory=dict)  # before anything was concluded; what-if begins here
+    _inferred: dict[str, Known] = field(default_factory=dict, init=False, repr=False, compare=False)
     _explained: tuple[dict[str, Known], Reasons] | None = field(default=None, init=False, repr=False, compare=False)
 
     def possible(self) -> Mapping[str, Possible]:
@@ -66,8 +71,8 @@ class Patient:
         """The facts that the user gave, in the vocabulary's order, as text."""
         return {id: self.text(id) for id in self.vocabulary.facts if id in self.known and not self.known[id].derived}
 
-    def learn(self, id: str, possible: Possible, said: str, *, derived: bool = False) -> None:
-        """Narrow a fact to ``possible``.
+    def learn(self, id: str, possible: Possible, said: str, *, derived: bool = False, inferred: bool = False) -> None:
+        """Narrow a fact to ``possible``; what is only inferred counts from :meth:`conclude` on, if nothing denies it.
 
         Raises:
             ContradictionError: nothing is left, because two things said cannot both be true.
@@ -76,6 +81,9 @@ class Patient:
         possible = intersect(possible, whole_domain(fact))
         if not possible:
             raise ContradictionError(fact.id, "", f"{said} leaves no value that can exist")
+        if inferred:
+            self._inferred.setdefault(fact.id, Known(possible, said, inferred=True))
+            return
         if not derived:
             earlier = self.told.get(fact.id)
             self.told[fact.id] = Known(intersect(earlier.possible, possible) if earlier else possible, said)
@@ -119,7 +127,7 @@ class Patient:
 
             reader = GeneticsReader(self.vocabulary)
         for finding in reader.read(text):
-            self.learn(finding.fact, finding.possible, f"{said} {finding.text}".strip())
+            self.learn(finding.fact, finding.possible, f"{said} {finding.text}".strip(), inferred=finding.inferred)
         self.warnings.extend(reader.doubts(text))
 
     def assuming(self, id: str, possible: Possible) -> "Patient":
@@ -129,9 +137,9 @@ class Patient:
             ContradictionError: what else was told leaves no room for the assumption.
         """
         other = Patient(self.vocabulary)
-        for fact, told in self.told.items():
+        for fact, told in (*self.told.items(), *self._inferred.items()):
             if fact != self.vocabulary[id].id:
-                other.learn(fact, told.possible, told.said)
+                other.learn(fact, told.possible, told.said, inferred=told.inferred)
         other.learn(id, possible, "the assumption")
         other.conclude()
         return other
@@ -143,6 +151,23 @@ class Patient:
         Raises:
             ContradictionError: two things said cannot both be true.
         """
+        self._follow()
+        # All at once, after everything else: which of them stands does not hang on the order in which they were said.
+        before = dict(self.known)
+        for id, inferred in self._inferred.items():
+            known = before.get(id)
+            left = intersect(known.possible, inferred.possible) if known else inferred.possible
+            if left and (known is None or left != known.possible):
+                self.known[id] = Known(left, known.said if known and not known.derived else inferred.said)
+                self.told.setdefault(id, inferred)
+            elif known and not left:
+                shown = f"{known.said} says {value_text(self.vocabulary[id], known.possible)}"
+                warning = f"{id}: {shown}, and stands; {inferred.said} only does not show it"
+                self.warnings.extend([warning] if warning not in self.warnings else [])
+        if self.known != before:
+            self._follow()
+
+    def _follow(self) -> None:
         changed = True
         while changed:
             before = {id: known.possible for id, known in self.known.items()}

@@ -50,7 +50,7 @@ def test_two_spans_that_contradict_each_other_are_an_error_after_both_were_shown
     assert "both cannot be true" in found["conflict"]
 
 
-@pytest.mark.parametrize("text", ["-7", "=+21", "12;21", "54,XX,+4[3]", "KMT2A deletion", "Dec-21"])
+@pytest.mark.parametrize("text", ["-7", "=+21", "12;21", "99,XX", "KMT2A deletion", "Dec-21"])
 def test_what_is_no_finding_is_refused(text: str) -> None:
     found = data(text, code=2)
     assert found["facts"] == {}
