@@ -1,4 +1,4 @@
-"""Karyotypes in a table: one that can be read in part, one that another column goes beyond, and the same from classify."""
+"""Karyotypes in a table: one read in part, one that another column goes beyond, each answered as classify does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever part of a karyotype cannot be read, less is known and nothing else: no absence and no other finding comes of it.
+"""Whatever part of a karyotype cannot be read, less is known: no absence and no other finding comes of it.
 
 What generated karyotypes say is compared with what was put into them, counted here and not by the reader.
 """
