@@ -15,7 +15,7 @@ from all_cli.logic.axis import Axis
 from all_cli.logic.definition import definitions_in
 from all_cli.logic.values import NumberSet, Possible, whole_domain
 from all_cli.patient.age import age_between
-from all_cli.patient.genetics import GeneticsReader
+from all_cli.patient.genetics import genetics_reader
 from all_cli.patient.quantity import parse_quantity
 from all_cli.patient.reading import UNKNOWN_WORDS, fold
 from all_cli.patient.unreadable import UnreadableError
@@ -53,7 +53,7 @@ class CellReader:
         self._axes = common_axes(schemes, vocabulary)
         self.asked = {axis.fact: self._axes[axis.fact] for scheme in schemes for axis in scheme.diagram.axes}
         self._exact = exact_facts(vocabulary, columns)
-        self._genetics = GeneticsReader(vocabulary)
+        self._genetics = genetics_reader(vocabulary)
 
     def read(self, column: Column, text: str) -> Cell:
         """What one text of one column says."""
@@ -176,7 +176,7 @@ def common_axes(schemes: Sequence[Scheme], vocabulary: Vocabulary) -> Mapping[st
     for scheme in schemes:
         for axis in scheme.diagram.axes:
             cuts[axis.fact].update(axis.cuts)
-    for definition in definitions_in(vocabulary):
+    for definition in definitions_in(vocabulary).values():
         for axis in definition.diagram.axes:
             cuts[axis.fact].update(axis.cuts)
     axes: dict[str, Axis] = {}

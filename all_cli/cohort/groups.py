@@ -323,7 +323,7 @@ def _linked(vocabulary: Vocabulary, spoken: set[str]) -> dict[str, frozenset[str
         for other in (*(other for _, other, _ in fact.implies), *fact.all_of, *fact.known_means, *compared):
             link(fact.id, other)
     can_be_known = set[str]().union(*(together[fact] for fact in spoken))
-    for definition in definitions_in(vocabulary):
+    for definition in definitions_in(vocabulary).values():
         if can_be_known.issuperset(definition.needs):
             for other in definition.asks:
                 link(definition.fact, other)

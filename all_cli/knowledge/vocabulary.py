@@ -76,16 +76,13 @@ class Fact(NamedTuple):
 class Vocabulary(Mapping[str, Fact]):
     """All facts, by id; looking up an alias gives the fact it stands for."""
 
-    __slots__ = ("aliases", "concluding", "facts")  # a data class would cost every start a millisecond
+    __slots__ = ("aliases", "facts")  # a data class would cost every start a millisecond
 
     def __init__(self, facts: Mapping[str, Fact], aliases: Mapping[str, str]) -> None:
         self.facts = facts
         self.aliases = aliases
-        self.concluding = [
-            fact
-            for fact in facts.values()
-            if fact.implies or fact.known_means or fact.exceeds or fact.all_of or fact.definition
-        ]
+
+    __eq__, __hash__ = object.__eq__, object.__hash__  # what is worked out of a vocabulary is kept by it
 
     def __getitem__(self, name: str) -> Fact:
         return self.facts[self.aliases.get(name, name)]

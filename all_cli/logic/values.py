@@ -23,9 +23,9 @@ _LOWEST: Bound = (-math.inf, 0)
 _HIGHEST: Bound = (math.inf, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)  # a frozen one takes three times as long to make, and many are made
 class NumberSet:
-    """A union of disjoint intervals of real numbers, in ascending order."""
+    """A union of disjoint intervals of real numbers, in ascending order; never changed."""
 
     spans: tuple[Span, ...]
 

@@ -66,7 +66,7 @@ def assumed(patient: Patient, wishes: Iterable[Assumption]) -> tuple[Patient, tu
             continue
         if wish.when is not None and truth(wish.when, patient.possible()) is not True:
             continue
-        trial = Patient(patient.vocabulary, dict(patient.known), list(patient.warnings), dict(patient.told))
+        trial = patient.copy()
         try:
             trial.learn(wish.fact, wish.possible, wish.origin)
             trial.conclude()

@@ -51,7 +51,7 @@ def read_karyotype(text: str, words: Callable[[str], Span], elsewhere: bool = Fa
         elsewhere: whether something written beside it (``.ish``, ``.arr``, another karyotype) could not be read.
     """
     written = read_lines(text)
-    said = {part: words(part) for line in written if isinstance(line, Clone) for part in line.unread}
+    said = {part: _worded(part, words) for line in written if isinstance(line, Clone) for part in line.unread}
     read = continued(
         [
             line._replace(unread=tuple(part for part in line.unread if said[part].why))
@@ -78,6 +78,13 @@ def read_karyotype(text: str, words: Callable[[str], Span], elsewhere: bool = Fa
     yield from (span for span in said.values() if not span.why)
     yield from (Span(line.text, note=_NO_CLONE) for line in left_out if not line.why)
     yield from fragments
+
+
+def _worded(part: str, words: Callable[[str], Span]) -> Span:
+    if read_token(part.rstrip(" -−–")):
+        # "Ph-" denies a finding; behind an abnormality a minus is a sign that was lost or a count that is missing.
+        return Span(part, why="not recognised: a sign stands behind the abnormality")
+    return words(part)
 
 
 def _fragments(lines: Sequence[Line], left_out: Sequence[NoLine], said: Mapping[str, Span]) -> Iterator[Span]:

@@ -77,6 +77,12 @@ _MEMBERS = {
 }
 
 
+@lru_cache(4)  # folding every spelling takes longer than reading a hundred lists
+def genetics_reader(vocabulary: Vocabulary) -> GeneticsReader:
+    """The reader of a vocabulary, made once."""
+    return GeneticsReader(vocabulary)
+
+
 class GeneticsReader:
     """Reads genetics lists with the spellings of a vocabulary."""
 

@@ -1,10 +1,12 @@
 """A patient: for every fact, the values it can still have, and who said so."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
+from all_cli.logic.definition import definitions_in
 from all_cli.logic.explain import Reasons
 from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, intersect, number_text, whole_domain
 from all_cli.patient.reading import UNKNOWN_WORDS, fold, read_value, value_text
@@ -34,7 +36,8 @@ class Patient:
     known: dict[str, Known] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     told: dict[str, Known] = field(default_factory=dict)  # before anything was concluded; what-if begins here
-    _inferred: dict[str, Known] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _changed: set[str] = field(default_factory=set, repr=False, compare=False)  # since anything was concluded
+    _inferred: dict[str, Known] = field(default_factory=dict, repr=False, compare=False)  # by a karyotype's silence
     _explained: tuple[dict[str, Known], Reasons] | None = field(default=None, init=False, repr=False, compare=False)
 
     def possible(self) -> Mapping[str, Possible]:
@@ -90,6 +93,7 @@ class Patient:
         before = self.known.get(fact.id)
         if before is None:
             self.known[fact.id] = Known(possible, said, derived)
+            self._changed.add(fact.id)
             return
         left = intersect(before.possible, possible)
         if not left:
@@ -101,6 +105,18 @@ class Patient:
             )
         if left != before.possible:
             self.known[fact.id] = Known(left, said if derived else before.said, before.derived and derived)
+            self._changed.add(fact.id)
+
+    def copy(self) -> "Patient":
+        """Another patient of whom the same is known, who can learn apart from this one."""
+        return Patient(
+            self.vocabulary,
+            dict(self.known),
+            list(self.warnings),
+            dict(self.told),
+            set(self._changed),
+            dict(self._inferred),
+        )
 
     def tell(self, id: str, text: str, said: str, unit: str = "") -> None:
         """Read ``text`` as a value of a fact and learn it; a text that says "unknown" teaches nothing.
@@ -123,9 +139,9 @@ class Patient:
         if text.strip() and fold(text) in UNKNOWN_WORDS:
             return
         if reader is None:
-            from all_cli.patient.genetics import GeneticsReader
+            from all_cli.patient.genetics import genetics_reader
 
-            reader = GeneticsReader(self.vocabulary)
+            reader = genetics_reader(self.vocabulary)
         for finding in reader.read(text):
             self.learn(finding.fact, finding.possible, f"{said} {finding.text}".strip(), inferred=finding.inferred)
         self.warnings.extend(reader.doubts(text))
@@ -151,7 +167,7 @@ class Patient:
         Raises:
             ContradictionError: two things said cannot both be true.
         """
-        self._follow()
+        self._settle()
         # All at once, after everything else: which of them stands does not hang on the order in which they were said.
         before = dict(self.known)
         for id, inferred in self._inferred.items():
@@ -160,28 +176,43 @@ class Patient:
             if left and (known is None or left != known.possible):
                 self.known[id] = Known(left, known.said if known and not known.derived else inferred.said)
                 self.told.setdefault(id, inferred)
+                self._changed.add(id)
             elif known and not left:
                 shown = f"{known.said} says {value_text(self.vocabulary[id], known.possible)}"
                 warning = f"{id}: {shown}, and stands; {inferred.said} only does not show it"
                 self.warnings.extend([warning] if warning not in self.warnings else [])
-        if self.known != before:
-            self._follow()
+        if self._changed:
+            self._settle()
 
-    def _follow(self) -> None:
-        changed = True
-        while changed:
-            before = {id: known.possible for id, known in self.known.items()}
-            for fact in self.vocabulary.concluding:
-                self._follow_implications(fact)
-                for flag in fact.known_means if fact.id in self.known else ():
-                    self.learn(flag, frozenset({PRESENT}), self._source(fact), derived=True)
-                if fact.exceeds is not None:
-                    self._follow_ratio(fact)
-                if fact.all_of:
-                    self._follow_parts(fact)
-                if fact.definition:
-                    self._follow_definition(fact)
-            changed = before != {id: known.possible for id, known in self.known.items()}
+    def _settle(self) -> None:
+        facts, by_fact = _concluding(self.vocabulary)
+        now: set[int] = set()
+        later = self._touched(by_fact)
+        while now or later:
+            if not now:
+                now, later = later, now
+            place = min(now)
+            now.remove(place)
+            self._follow(facts[place])
+            for touched in self._touched(by_fact):
+                (now if touched > place else later).add(touched)
+
+    def _touched(self, by_fact: Mapping[str, Sequence[int]]) -> set[int]:
+        """The places of what has to be looked at again, now that facts have changed."""
+        touched = {place for fact in self._changed for place in by_fact.get(fact, ())}
+        self._changed.clear()
+        return touched
+
+    def _follow(self, fact: Fact) -> None:
+        self._follow_implications(fact)
+        for flag in fact.known_means if fact.id in self.known else ():
+            self.learn(flag, frozenset({PRESENT}), self._source(fact), derived=True)
+        if fact.exceeds is not None:
+            self._follow_ratio(fact)
+        if fact.all_of:
+            self._follow_parts(fact)
+        if fact.definition:
+            self._follow_definition(fact)
 
     def _follow_implications(self, fact: Fact) -> None:
         for when, other, allowed in fact.implies:
@@ -213,9 +244,7 @@ class Patient:
             self.learn(fact.id, frozenset({PRESENT if exceeds else ABSENT}), said, derived=True)
 
     def _follow_definition(self, fact: Fact) -> None:
-        from all_cli.logic.definition import definition_of
-
-        definition = definition_of(fact)
+        definition = definitions_in(self.vocabulary)[fact.id]
         if self.known.keys().isdisjoint(definition.asks) or not self.known.keys() >= set(definition.needs):
             return
         known = self.possible()
@@ -227,3 +256,22 @@ class Patient:
     def _source(self, fact: Fact) -> str:
         known = self.known[fact.id]
         return known.said if known.derived else f"{known.said} ({fact.id} {self.text(fact.id)})"
+
+
+@lru_cache(4)
+def _concluding(vocabulary: Vocabulary) -> tuple[list[Fact], Mapping[str, Sequence[int]]]:
+    """The facts that say something of others, and per fact the places of those among them that it has to do with."""
+    definitions = definitions_in(vocabulary)
+    facts: list[Fact] = []
+    by_fact: dict[str, list[int]] = {}
+    for fact in vocabulary.facts.values():
+        others = {other for _, other, _ in fact.implies}.union(fact.known_means, fact.all_of)
+        if fact.exceeds:
+            others |= {*fact.exceeds[0], *fact.exceeds[2]}
+        if fact.id in definitions:
+            others |= {*definitions[fact.id].asks, *definitions[fact.id].needs}
+        if others:
+            for other in {fact.id, *others}:
+                by_fact.setdefault(other, []).append(len(facts))
+            facts.append(fact)
+    return facts, by_fact

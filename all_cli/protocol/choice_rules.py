@@ -13,7 +13,7 @@ from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.logic.diagram import Diagram, build_diagram
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import Expression, tests, unpack
-from all_cli.patient.patient import Known, Patient
+from all_cli.patient.patient import Patient
 from all_cli.patient.unreadable import ContradictionError
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.risk.scheme import Scheme
@@ -155,8 +155,7 @@ def certainly(expression: Expression, patient: Patient) -> bool:
 
 def narrowed(patient: Patient, fact: str, possible: Any, said: str) -> Patient | None:
     """The patient with one fact narrowed and what follows concluded; None if that cannot be."""
-    known: dict[str, Known] = dict(patient.known)
-    other = Patient(patient.vocabulary, known, list(patient.warnings), dict(patient.told))
+    other = patient.copy()
     try:
         other.learn(fact, possible, said, derived=True)
         other.conclude()

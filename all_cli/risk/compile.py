@@ -158,7 +158,7 @@ class _SchemeCompiler:
                 place = self.document.place(self.path)
                 message = f"the scheme asks for {fact.id} and for all its parts ({', '.join(fact.all_of)}): ask for one"
                 self.problems.append(Problem(place, message))
-        definitions = [one for one in definitions_in(self.vocabulary) if bears_on(one, facts)]
+        definitions = [one for one in definitions_in(self.vocabulary).values() if bears_on(one, facts)]
         hidden = list(dict.fromkeys(id for one in definitions for id in (one.fact, *one.asks) if id not in facts))
         conditions = (population, *rules, *(item for one in definitions for item in one.conditions))
         axes = [axis_of(self.vocabulary[id], conditions) for id in (*facts, *hidden)]

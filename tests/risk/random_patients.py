@@ -12,7 +12,7 @@ from all_cli.patient.patient import Patient
 from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import Scheme
 
-COMPLETIONS = 800  # of one patient, at most
+COMPLETIONS = 300  # of one patient, at most
 
 
 def random_masks(axes: tuple[Axis, ...], chance: random.Random) -> list[int]:
