@@ -81,6 +81,11 @@ def _counted(clone: Clone, tokens: tuple[Token, ...], stem: Clone, unread: int, 
         return line._replace(level=0)
     if sex == "?":
         return line
+    exact = clone.low == clone.high and not (unread or incomplete or clone.composite)
+    if exact and tokens:
+        low, high = _sum(line.level, sex, tokens)
+        if low <= clone.low <= high:
+            return line
     sums = {level: _sum(level, sex, tokens) for level in ((written,) if written else _LEVELS)}
     if not tokens and not clone.line and not clone.incomplete and not clone.unread:
         fits = any(low <= clone.high and clone.low <= high for low, high in sums.values())
@@ -88,11 +93,11 @@ def _counted(clone: Clone, tokens: tuple[Token, ...], stem: Clone, unread: int, 
             why = f"{clone.low} chromosomes and {sex} do not go together without the changes that make them"
             return NoLine(str(clone), why)
         return line
-    if unread or incomplete or clone.low != clone.high or clone.composite:
+    if not exact:
         return line._replace(level=_loose_level(clone, sums, line.level, unread, incomplete))
     fitting = [level for level, (low, high) in sums.items() if low <= clone.low <= high]
     if fitting:
-        return line._replace(level=line.level if line.level in fitting else fitting[0])
+        return line._replace(level=fitting[0])
     if not tokens:
         return line
     low, high = min(sums.values(), key=lambda made: max(made[0] - clone.low, clone.low - made[1]))

@@ -33,6 +33,7 @@ from all_cli.patient.karyotype import Clone, NoLine, Token, read_lines, read_tok
 from all_cli.patient.karyotype_slips import bracket_mended
 
 NORMAL_CELLS = 20
+_REMEMBERED = 1 << 14  # abnormalities; patients share most of theirs
 _DIPLOID = 46
 _GAINS = {"4": "trisomy_4", "8": "trisomy_8", "10": "trisomy_10", "17": "trisomy_17"}
 _NO_CLONE = "cells that are said to be no clone: nothing is concluded from them"
@@ -72,7 +73,7 @@ def read_karyotype(text: str, words: Callable[[str], Span], elsewhere: bool = Fa
     seen: set[str] = set()
     for line in lines:
         for token in line.clone.tokens:
-            if (shown := str(token)) not in seen:
+            if (shown := _name(token) if token.cells is None else str(token)) not in seen:
                 seen.add(shown)
                 yield _token_span(token, shown, view)
     yield from (span for span in said.values() if not span.why)
@@ -112,35 +113,28 @@ class _View:
         self.lines = lines
         self._unread = [part for clone in self.clones for part in (*clone.unread, *clone.mended)]
         self.gaps = gaps or bool(self._unread)
-        self._clonal: dict[str, bool] = {}
-        self._cells = [self._cells_of(index) for index in range(len(lines))]
-        self._acquired = [
-            [
-                token
-                for token in tokens
-                if not (token.constitutional or token.uncertain == "?c" or is_normal_variant(token))
-            ]
-            for tokens in self.full
-        ]
+        cells = self._cells()
+        self._clonal = {name: _are_clonal(name, counts) for name, counts in cells.items()}
+        self._acquired = [[token for token in tokens if _is_acquired(token)] for tokens in self.full]
+        self._named = [frozenset[str]().union(*map(_chromosomes_named, tokens)) for tokens in self.full]
         self.abnormal = [index for index in range(len(lines)) if self._is_abnormal(index)]
         self.single = [index for index in range(len(lines)) if index not in self.abnormal and self._has_acquired(index)]
         self.whole = dict(self._conclusions())
 
     def clonal(self, token: Token) -> bool:
         """Whether enough cells show an abnormality; unknown counts are taken for enough."""
-        name = _name(token)
-        if name not in self._clonal:
-            cells = [line[name] for line in self._cells if name in line]
-            known = [count for count in cells if count is not None]
-            self._clonal[name] = len(known) < len(cells) or sum(known) >= (3 if token.sign == "-" else 2)
-        return self._clonal[name]
+        return self._clonal.get(_name(token), False)
 
-    def _cells_of(self, index: int) -> dict[str, int | None]:
-        """How many cells of a clone show each of its abnormalities; None if that is not known."""
-        cells: dict[str, int | None] = {}
-        for token in self.full[index]:
-            cells.setdefault(_name(token), self.clones[index].cells if token.cells is None else token.cells)
-        return cells
+    def _cells(self) -> dict[str, list[int | None]]:
+        """How many cells of each clone show an abnormality; None if that is not known."""
+        found: dict[str, list[int | None]] = {}
+        for clone, tokens in zip(self.clones, self.full, strict=True):
+            here: set[str] = set()
+            for token in tokens:
+                if (name := _name(token)) not in here:
+                    here.add(name)
+                    found.setdefault(name, []).append(clone.cells if token.cells is None else token.cells)
+        return found
 
     def _has_acquired(self, index: int) -> bool:
         return bool(self._acquired[index]) or self._unlisted(index)
@@ -214,6 +208,11 @@ class _View:
         clone, tokens, level = self.clones[index], self.full[index], self.lines[index].level
         if level not in (1, 2) or clone.doubled > 1 or self._unlisted(index) or self._not_read(chromosome):
             return None
+        hidden = any(token.marker not in ("", "dmin") or (token.chromosome and token.doubtful) for token in tokens)
+        uncounted = (clone.low != clone.high or clone.composite) and level == 2
+        loose = uncounted or clone.incomplete or hidden or self.gaps
+        if chromosome not in self._named[index]:
+            return None if loose else False
         own = [token for token in tokens if token.chromosome == chromosome]
         count = level + sum((1 if token.sign == "+" else -1) * token.times for token in own)
         partial = any(token.sign == "+" and chromosome in chromosomes_of(token) for token in tokens if token.pieces)
@@ -225,9 +224,7 @@ class _View:
             return None
         if count == 3:
             return True if level == 2 else None
-        hidden = any(token.marker not in ("", "dmin") or (token.chromosome and token.doubtful) for token in tokens)
-        uncounted = (clone.low != clone.high or clone.composite) and level == 2
-        return False if count <= 2 and not (uncounted or clone.incomplete or hidden or self.gaps) else None
+        return False if count <= 2 and not loose else None
 
     def _not_read(self, chromosome: str) -> bool:
         """Whether a part that is not read names a chromosome: it may be another gain or the loss of it."""
@@ -237,7 +234,8 @@ class _View:
         tokens = self.full[index]
         lost = [token for token in tokens if token.chromosome == "7"]
         return (
-            self.lines[index].level == 2
+            "7" in self._named[index]
+            and self.lines[index].level == 2
             and self.clones[index].doubled == 1
             and not self._not_read("7")
             and sum((1 if token.sign == "+" else -1) * token.times for token in lost) == -1
@@ -307,30 +305,56 @@ def _overall(text: str, view: _View) -> Span:
 
 
 def _token_span(token: Token, said: str, view: _View) -> Span:
+    if (alone := _span_alone(token, said)) and (not _is_acquired(token) or view.clonal(token)):
+        return alone
+    means = meaning(token)
+    if not view.clonal(token):
+        touched = {*means.open, means.fact or "other_abnormality", *_numeric(token)} - {""}
+        note = "in too few cells for a clone: nothing is concluded"
+        return Span(said, note=note, open=frozenset(touched), doubt=True)
+    facts = [fact for fact in _numeric(token) if view.whole.get(fact) == SURELY]
+    left = [fact for fact in _numeric(token) if fact not in view.whole]
+    rest = f"{left[0]} is left open" if left else "part of the chromosome number"
+    note = "" if facts else f"{means.note}: {rest}"
+    opened = frozenset({*left, "other_abnormality"}) if not facts else frozenset[str]()
+    return Span(said, tuple(Finding(fact, SURELY, said) for fact in facts), note, open=opened, doubt=bool(left))
+
+
+@lru_cache(_REMEMBERED)
+def _span_alone(token: Token, said: str) -> Span | None:
+    """What an abnormality of a clone says whatever else the karyotype holds; None if that hangs on the rest of it."""
     means = meaning(token)
     if is_normal_variant(token):
         return Span(said, note="a normal variant")
     if token.constitutional:
         found = (Finding(means.fact, SURELY, said),) if means.fact else ()
         return Span(said, found, means.note)
-    if not view.clonal(token):
-        touched = {*means.open, means.fact or "other_abnormality", *_numeric(token)} - {""}
-        note = "in too few cells for a clone: nothing is concluded"
-        return Span(said, note=note, open=frozenset(touched), doubt=True)
     if token.chromosome and not token.doubtful:
-        facts = [fact for fact in _numeric(token) if view.whole.get(fact) == SURELY]
-        left = [fact for fact in _numeric(token) if fact not in view.whole]
-        rest = f"{left[0]} is left open" if left else "part of the chromosome number"
-        note = "" if facts else f"{means.note}: {rest}"
-        opened = frozenset({*left, "other_abnormality"}) if not facts else frozenset[str]()
-        return Span(said, tuple(Finding(fact, SURELY, said) for fact in facts), note, open=opened, doubt=bool(left))
+        note = f"{means.note}: part of the chromosome number"
+        return None if _numeric(token) else Span(said, note=note, open=frozenset({"other_abnormality"}))
     if means.fact:
         found = (Finding(means.fact, SURELY, said),)
         return Span(said, found, means.note, open=frozenset(means.open), doubt=bool(means.open))
     return Span(said, note=means.note, open=frozenset({*means.open, *_numeric(token)}), doubt=True)
 
 
-@lru_cache(1 << 14)
+@lru_cache(_REMEMBERED)
+def _is_acquired(token: Token) -> bool:
+    return not (token.constitutional or token.uncertain == "?c" or is_normal_variant(token))
+
+
+def _are_clonal(name: str, counts: Sequence[int | None]) -> bool:
+    known = [count for count in counts if count is not None]
+    return len(known) < len(counts) or sum(known) >= (3 if name.lstrip("?").startswith("-") else 2)
+
+
+@lru_cache(_REMEMBERED)
+def _chromosomes_named(token: Token) -> frozenset[str]:
+    """The chromosomes that an abnormality gains, loses or rearranges."""
+    return chromosomes_of(token) | {token.chromosome}
+
+
+@lru_cache(_REMEMBERED)
 def _name(token: Token) -> str:
     """An abnormality as it is written, without its count of cells."""
     return str(token._replace(cells=None))

@@ -156,11 +156,11 @@ class GeneticsReader:
         spans: list[Span] = []
         rest = ""
         for item, karyotype in items:
-            folded = " ".join(item.casefold().split())
-            if folded in _NONE or folded in _REST:
-                rest = item
-            elif karyotype:
+            folded = "" if karyotype else " ".join(item.casefold().split())
+            if karyotype:
                 spans.extend(read_karyotype(item, self._span, unread))
+            elif folded in _NONE or folded in _REST:
+                rest = item
             else:
                 span = self._span(item)
                 spans.append(span._replace(fragment=True) if span.why and spans and is_tail(item) else span)

@@ -9,6 +9,13 @@ from all_cli.patient.fish import continues_tail, is_fish, is_tail
 from all_cli.patient.karyotype import starts_karyotype
 from all_cli.patient.karyotype_slips import spelled_out
 
+# A text that is one karyotype and nothing else, as nearly all are; what could begin another item is looked into.
+_ALONE = re.compile(r"[0-9]{2}(?:~[0-9]{2})?(?:<[1-4]n>)?,[XY]{1,4}(?:[,/\[]|$)")
+_MORE = re.compile(
+    r"[\n|%]|//|\][\s,;]|;(?![^()]*\))|\.\s*[a-z]|[0-9>]\s*[.:;]?\s*(?:[xy]|idem|sl|sdl)|,\s*[0-9]{2,3}(?:[~-][0-9]+)?"
+    r"(?:<[1-4]n>)?\s*,|[\])]\s",
+    re.IGNORECASE,
+)
 _COUNTED = re.compile(r"\[(?:cp)?[0-9]+(?:\s*/\s*[0-9.,]+\s*%?)?\s*\]\s*$", re.IGNORECASE)
 _COMPOSITE = re.compile(r"\[cp[0-9]+\]\s*$", re.IGNORECASE)  # In a composite karyotype every finding has a count.
 _ONE_NUMBER = re.compile(r"\s*[0-9]{1,2}\s*")
@@ -22,6 +29,9 @@ def items_of(text: str) -> Iterator[tuple[str, bool]]:
     A list is split at commas, semicolons and line ends that stand outside parentheses. A karyotype goes from its
     chromosome number to the cell count of its last clone, or to the next semicolon or line end if it has none.
     """
+    if text.isascii() and _ALONE.match(text) and not _MORE.search(text):
+        yield text.strip(), True
+        return
     text = re.sub(r"(?<=[,/])\s*\n\s*|\s*\n\s*(?=[/\[(])", "", spelled_out(text))
     lines = ""  # karyotypes in a row are the cell lines of one, written without a slash
     for section in re.split(r"\.\s*(?=nuc\s+ish\b|ish\b|arr\b)", text):
