@@ -169,8 +169,9 @@ class _View:
                     continue
                 modal |= NumberSet.between(self.lines[index].low, self.lines[index].high)
             yield "modal_chromosomes", modal
+        copies = [self._three_copies(index) for index in self.abnormal]
         for chromosome, fact in _GAINS.items():
-            says = [self._copies(index, chromosome) for index in self.abnormal]
+            says = [line[chromosome] for line in copies]
             if all(said is True for said in says) or (fact not in _FAVOURABLE and any(said is True for said in says)):
                 yield fact, SURELY
             elif all(said is False for said in says):
@@ -200,19 +201,26 @@ class _View:
             and (len(counted) < len(self.clones) or sum(counted) >= NORMAL_CELLS)
         )
 
-    def _copies(self, index: int, chromosome: str) -> bool | None:
-        """Whether the clone has exactly three copies of a chromosome (True), surely not more than two (False).
+    def _three_copies(self, index: int) -> dict[str, bool | None]:
+        """Of which chromosomes a clone has exactly three copies (True), or surely not more than two (False).
 
         Three copies against a haploid base are no trisomy of a hyperdiploid clone, and two, ``26<1n>,X,+4``, are none.
         """
         clone, tokens, level = self.clones[index], self.full[index], self.lines[index].level
-        if level not in (1, 2) or clone.doubled > 1 or self._unlisted(index) or self._not_read(chromosome):
-            return None
-        hidden = any(token.marker not in ("", "dmin") or (token.chromosome and token.doubtful) for token in tokens)
+        if level not in (1, 2) or clone.doubled > 1 or self._unlisted(index):
+            return dict.fromkeys(_GAINS)
         uncounted = (clone.low != clone.high or clone.composite) and level == 2
-        loose = uncounted or clone.incomplete or hidden or self.gaps
-        if chromosome not in self._named[index]:
-            return None if loose else False
+        loose = uncounted or clone.incomplete or self.gaps or any(map(_may_be_any, tokens))
+        two = None if loose else False
+        return {
+            chromosome: self._has_three(index, chromosome, two)
+            if chromosome in self._named[index] or self._unread
+            else two
+            for chromosome in _GAINS
+        }
+
+    def _has_three(self, index: int, chromosome: str, two: bool | None) -> bool | None:
+        clone, tokens, level = self.clones[index], self.full[index], self.lines[index].level
         own = [token for token in tokens if token.chromosome == chromosome]
         count = level + sum((1 if token.sign == "+" else -1) * token.times for token in own)
         partial = any(token.sign == "+" and chromosome in chromosomes_of(token) for token in tokens if token.pieces)
@@ -220,11 +228,11 @@ class _View:
             self.clonal(token) and not token.doubtful and not token.constitutional
             and (token.cells is None or token.cells == clone.cells) for token in own
         )  # fmt: skip
-        if not sure or partial:
+        if not sure or partial or self._not_read(chromosome):
             return None
         if count == 3:
             return True if level == 2 else None
-        return False if count <= 2 and not loose else None
+        return two if count <= 2 else None
 
     def _not_read(self, chromosome: str) -> bool:
         """Whether a part that is not read names a chromosome: it may be another gain or the loss of it."""
@@ -346,6 +354,12 @@ def _is_acquired(token: Token) -> bool:
 def _are_clonal(name: str, counts: Sequence[int | None]) -> bool:
     known = [count for count in counts if count is not None]
     return len(known) < len(counts) or sum(known) >= (3 if name.lstrip("?").startswith("-") else 2)
+
+
+@lru_cache(_REMEMBERED)
+def _may_be_any(token: Token) -> bool:
+    """Whether an abnormality may be a further copy of any chromosome: a marker, or a gain marked uncertain."""
+    return token.marker not in ("", "dmin") or bool(token.chromosome and token.doubtful)
 
 
 @lru_cache(_REMEMBERED)
