@@ -142,7 +142,8 @@ class _View:
     def _unlisted(self, index: int) -> bool:
         """Whether the number is abnormal and no abnormality is listed for it."""
         clone = self.clones[index]
-        plain = not clone.incomplete and not clone.group and clone.low == clone.high == 44 + len(clone.sex)
+        plain = not clone.incomplete and not clone.group and clone.low == clone.high
+        plain = plain and clone.low in ((45, 46, 47) if clone.sex == "?" else (44 + len(clone.sex),))
         return not clone.line and not self.full[index] and not plain
 
     def _is_abnormal(self, index: int) -> bool:
