@@ -179,3 +179,10 @@ def test_a_sign_that_was_lost_never_makes_an_absence(lines: list[Line], data: st
             assert before.get(fact) == {ABSENT}, fact
         elif fact != "modal_chromosomes" and fact not in two_of_a_chromosome(lines):
             assert before.get(fact) == {PRESENT}, fact
+
+
+@given(leukaemias(1), st.sampled_from([" ", "karyotype: ", "\n"]))
+@settings(max_examples=200)
+def test_a_karyotype_reads_the_same_alone_and_behind_a_label(lines: list[Line], label: str) -> None:
+    text = text_of([line.parts() for line in lines], [f"[{line.cells}]" for line in lines])
+    assert READER.spans(f"{label}{text}") == READER.spans(text)

@@ -78,3 +78,8 @@ def test_every_kind_has_siblings() -> None:
     kinds = Counter(line["kind"] for line in LINES)
     assert min(kinds.values()) >= 3
     assert len({line["text"] for line in LINES}) == len(LINES)
+
+
+@pytest.mark.parametrize("text", ["47,XXYc[69]", "45,Xc[20]", "47,XX,+8c[20]"])
+def test_what_is_marked_constitutional_is_said_to_be_so_and_not_to_be_in_doubt(text: str) -> None:
+    assert "only constitutional findings" in READER.spans(text)[0].note
