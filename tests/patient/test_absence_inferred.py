@@ -113,3 +113,9 @@ def test_no_set_of_facts_about_trisomies_is_made_impossible_by_a_karyotype() -> 
         for fact, known in alone.possible().items():
             assert both.possible()[fact] == known, "a karyotype takes nothing back"
     assert tried > 50
+
+
+def test_normal_metaphases_still_narrow_a_number_that_allows_them() -> None:
+    patient = told("46,XX[20]", "modal_chromosomes=<50")
+    assert patient.possible()["modal_chromosomes"] == NumberSet.point(46)
+    assert patient.assuming("lineage", frozenset({"B"})).possible()["modal_chromosomes"] == NumberSet.point(46)
