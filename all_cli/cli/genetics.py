@@ -24,6 +24,7 @@ def genetics(
         from all_cli.patient.genetics import genetics_reader
         from all_cli.patient.patient import Patient
         from all_cli.patient.unreadable import UnreadableError
+        from all_cli.protocol.lesions import meaning
         from all_cli.report.genetics import genetics_json, genetics_page
         from all_cli.risk.library import risk_library
 
@@ -47,7 +48,9 @@ def genetics(
         emit(
             form,
             color,
-            lambda: genetics_page(spans, patient, conflict, library),
+            lambda: genetics_page(
+                spans, patient, conflict, library, () if conflict else list(meaning(patient, library))
+            ),
             lambda: genetics_json(text, spans, patient, conflict),
         )
         if conflict or any(span.why for span in spans):

@@ -9,14 +9,14 @@ from functools import lru_cache
 
 from all_cli.knowledge.problems import nearest
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
-from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible
+from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, number_set
 from all_cli.patient.abnormality import meaning, refused, unclear_without_bands
 from all_cli.patient.cytogenetics import read_karyotype
 from all_cli.patient.findings import Finding, Span
 from all_cli.patient.fish import is_fish, is_tail, read_fish, read_tail
 from all_cli.patient.genetics_items import items_of
 from all_cli.patient.karyotype import Piece, Token, read_number_and_ploidy, read_token
-from all_cli.patient.quantity import number_set, read_number
+from all_cli.patient.quantity import read_number
 from all_cli.patient.spreadsheet import damage
 from all_cli.patient.unreadable import UnreadableError
 

@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.definition import definitions_in
 from all_cli.logic.explain import Reasons
-from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, intersect, number_text, whole_domain
+from all_cli.logic.values import (
+    ABSENT,
+    PRESENT,
+    NumberSet,
+    Possible,
+    all_but,
+    at_least,
+    at_most,
+    intersect,
+    number_text,
+    values_of,
+    whole_domain,
+    within,
+)
 from all_cli.patient.reading import UNKNOWN_WORDS, fold, read_value, value_text
 from all_cli.patient.unreadable import ContradictionError
 
@@ -185,7 +198,7 @@ class Patient:
             self._settle()
 
     def _settle(self) -> None:
-        facts, by_fact = _concluding(self.vocabulary)
+        links, by_fact = _links(self.vocabulary)
         now: set[int] = set()
         later = self._touched(by_fact)
         while now or later:
@@ -193,7 +206,7 @@ class Patient:
                 now, later = later, now
             place = min(now)
             now.remove(place)
-            self._follow(facts[place])
+            self._follow(links[place])
             for touched in self._touched(by_fact):
                 (now if touched > place else later).add(touched)
 
@@ -203,10 +216,15 @@ class Patient:
         self._changed.clear()
         return touched
 
-    def _follow(self, fact: Fact) -> None:
-        self._follow_implications(fact)
-        for flag in fact.known_means if fact.id in self.known else ():
-            self.learn(flag, frozenset({PRESENT}), self._source(fact), derived=True)
+    def _follow(self, link: "_Link") -> None:
+        fact = link.fact
+        self._follow_implications(link)
+        known = self.known.get(fact.id)
+        if known is not None and not known.derived:
+            for other, allowed in link.known_means:
+                self.learn(other.id, allowed, self._source(fact), derived=True)
+        for id in fact.at_most:
+            self._follow_order(fact, self.vocabulary[id])
         if fact.exceeds is not None:
             self._follow_ratio(fact)
         if fact.all_of:
@@ -214,14 +232,24 @@ class Patient:
         if fact.definition:
             self._follow_definition(fact)
 
-    def _follow_implications(self, fact: Fact) -> None:
-        for when, other, allowed in fact.implies:
-            known, known_other = self.known.get(fact.id), self.known.get(other)
-            if known is not None and known.possible <= frozenset(when):  # type: ignore[operator]
-                self.learn(other, frozenset(allowed), self._source(fact), derived=True)
-            if known_other is not None and not known_other.possible & frozenset(allowed):  # type: ignore[operator]
-                excluded = frozenset(fact.values) - frozenset(when)
-                self.learn(fact.id, excluded, self._source(self.vocabulary[other]), derived=True)
+    def _follow_implications(self, link: "_Link") -> None:
+        fact = link.fact
+        for when, other, allowed in link.implies:
+            known, known_other = self.known.get(fact.id), self.known.get(other.id)
+            if known is not None and within(known.possible, when):
+                self.learn(other.id, allowed, self._source(fact), derived=True)
+            if known_other is not None and not intersect(known_other.possible, allowed):
+                self.learn(fact.id, all_but(fact, when), self._source(other), derived=True)
+
+    def _follow_order(self, lower: Fact, upper: Fact) -> None:
+        """A number that cannot exceed another: the least of the one bounds the other, and the greatest of that it."""
+        for fact, bound, other in ((lower, at_least, upper), (upper, at_most, lower)):
+            known = self.known.get(fact.id)
+            if known is not None:
+                assert isinstance(known.possible, NumberSet)
+                left = intersect(bound(known.possible), whole_domain(other))
+                if left != whole_domain(other):
+                    self.learn(other.id, left, self._source(fact), derived=True)
 
     def _follow_parts(self, fact: Fact) -> None:
         surely, never = frozenset({PRESENT}), frozenset({ABSENT})
@@ -258,20 +286,37 @@ class Patient:
         return known.said if known.derived else f"{known.said} ({fact.id} {self.text(fact.id)})"
 
 
+class _Link(NamedTuple):
+    """What a fact says of others: if its values lie in the first set, the other has one of the second."""
+
+    fact: Fact
+    implies: list[tuple[Possible, Fact, Possible]]
+    known_means: list[tuple[Fact, Possible]]
+
+
 @lru_cache(4)
-def _concluding(vocabulary: Vocabulary) -> tuple[list[Fact], Mapping[str, Sequence[int]]]:
-    """The facts that say something of others, and per fact the places of those among them that it has to do with."""
+def _links(vocabulary: Vocabulary) -> tuple[list[_Link], Mapping[str, Sequence[int]]]:
+    """What facts say of others, and per fact the places of that which it has to do with."""
     definitions = definitions_in(vocabulary)
-    facts: list[Fact] = []
+    links: list[_Link] = []
     by_fact: dict[str, list[int]] = {}
     for fact in vocabulary.facts.values():
-        others = {other for _, other, _ in fact.implies}.union(fact.known_means, fact.all_of)
+        others = {other for _, other, _ in fact.implies}.union(fact.all_of, fact.at_most)
+        others.update(other for other, _ in fact.known_means)
         if fact.exceeds:
             others |= {*fact.exceeds[0], *fact.exceeds[2]}
         if fact.id in definitions:
             others |= {*definitions[fact.id].asks, *definitions[fact.id].needs}
-        if others:
-            for other in {fact.id, *others}:
-                by_fact.setdefault(other, []).append(len(facts))
-            facts.append(fact)
-    return facts, by_fact
+        if not others:
+            continue
+        for other in {fact.id, *others}:
+            by_fact.setdefault(other, []).append(len(links))
+        said = [(other, vocabulary[id], allowed) for other, id, allowed in fact.implies]
+        links.append(
+            _Link(
+                fact,
+                [(values_of(fact, when), other, values_of(other, allowed)) for when, other, allowed in said],
+                [(vocabulary[id], values_of(vocabulary[id], values)) for id, values in fact.known_means],
+            )
+        )
+    return links, by_fact

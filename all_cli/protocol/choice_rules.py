@@ -74,6 +74,15 @@ class ChoiceRules:
             for raw in self._packed["guards"]
         ]  # fmt: skip
 
+    def undecided(self, patient: Patient, kind: str) -> list[Guard]:
+        """Why no arm with this kind of phase stands first for the patient, although some may be certain."""
+        entries = [
+            Guard(raw["id"], unpack(raw["expression"]), False, raw["text"], citations(raw["cite"]), raw["checked"])
+            for raw in self._packed["undecided"]
+            if kind in raw["phases"]
+        ]
+        return [entry for entry in entries if certainly(entry.when, patient)]
+
     @property
     def raw_guards(self) -> Sequence[Mapping[str, Any]]:
         """The guards as the file has them."""
@@ -141,10 +150,10 @@ class ChoiceRules:
 
 def condition_diagram(expression: Expression, vocabulary: Vocabulary) -> Diagram:
     """A condition as a diagram: answer 0 says that it holds, 1 that it does not."""
-    from all_cli.logic.axes import axis_of, implications_between
+    from all_cli.logic.axes import axes_of, implications_between
 
     facts = dict.fromkeys(test.fact for test in tests(expression))
-    axes = [axis_of(vocabulary[fact], [expression]) for fact in facts]
+    axes = axes_of(facts, [expression], vocabulary)
     return build_diagram([expression], axes, implications_between(axes, vocabulary))
 
 

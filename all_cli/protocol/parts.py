@@ -177,7 +177,8 @@ def _clusters(vocabulary: Vocabulary) -> Mapping[str, str]:
         return fact
 
     for fact in vocabulary.facts.values():
-        linked = [other for _, other, _ in fact.implies] + [*fact.known_means, *fact.all_of]
+        linked = [other for _, other, _ in fact.implies] + [other for other, _ in fact.known_means]
+        linked += [*fact.all_of, *fact.at_most]
         if fact.exceeds is not None:
             linked += [*fact.exceeds[0], *fact.exceeds[2]]
         for other in linked:
