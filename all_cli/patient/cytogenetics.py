@@ -302,7 +302,8 @@ def _overall(text: str, view: _View) -> Span:
     undecided = [fact for fact in _GAINS.values() if fact not in whole] if view.abnormal else []
     if undecided:
         open_facts.update(undecided)
-        notes.append(f"left open: {', '.join(undecided)}")
+        if not view.gaps:
+            notes.append(f"left open: {', '.join(undecided)}")
         doubt = True
     if any(clone.group for clone in view.clones):
         notes.append("a doubling of a clone that was not seen: masked_hypodiploid is left open")
