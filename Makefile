@@ -65,6 +65,7 @@ bench: $(VENV)/.dev
 	$(PIP) install -e '.[bench]'
 	$(BIN)/python benchmarks/start_up.py
 	$(BIN)/python benchmarks/cohort.py
+	$(BIN)/python benchmarks/karyotypes.py
 
 $(VENV)/.demo $(VENV)/.dev: $(VENV)/.%: requirements/%.txt requirements/build.txt pyproject.toml hatch_build.py $(VENV)/pyvenv.cfg
 	$(LOCKED) $(PIP) install --require-hashes -r $<

@@ -41,7 +41,7 @@ def genetics(
         try:
             for span in spans:
                 for finding in span.findings:
-                    patient.learn(finding.fact, finding.possible, f'"{finding.text}"')
+                    patient.learn(finding.fact, finding.possible, f'"{finding.text}"', inferred=finding.inferred)
             patient.conclude()
         except UnreadableError as error:
             conflict = str(error)

@@ -26,10 +26,18 @@ _BARE_WBC = 1000.0  # a white cell count above it is refused without a unit
 _YEARS = frozenset({"", "y", "yr", "yrs", "year", "years"})
 
 
-class Cell(NamedTuple):
-    """What a cell says: facts to possible values (nothing: unknown), or why it cannot be read; and a doubt or none."""
+class Said(NamedTuple):
+    """What is said of one fact; ``inferred`` is what a karyotype only does not show."""
 
-    says: tuple[tuple[str, Possible], ...] = ()
+    fact: str
+    possible: Possible
+    inferred: bool = False
+
+
+class Cell(NamedTuple):
+    """What a cell says of facts (nothing: unknown), or why it cannot be read; and a doubt or none."""
+
+    says: tuple[Said, ...] = ()
     problem: str = ""
     warning: str = ""
 
@@ -55,7 +63,7 @@ class CellReader:
                 return self._findings(column.said(text))
             fact = self._vocabulary[column.reads]
             reading = read_cell(column, fact, text)
-            says = self._coarse([(fact.id, reading.possible)]) if reading.possible is not None else ()
+            says = self._coarse([Said(fact.id, reading.possible)]) if reading.possible is not None else ()
             return Cell(says, warning=reading.warning)
         except UnreadableError as error:
             return Cell(problem=f'column "{column.header}", value "{text}": {error.why}')
@@ -110,7 +118,7 @@ class CellReader:
         if fold(text) in UNKNOWN_WORDS:
             return Cell()
         findings = self._genetics.read(text)
-        says = self._coarse((finding.fact, finding.possible) for finding in findings)
+        says = self._coarse(Said(finding.fact, finding.possible, finding.inferred) for finding in findings)
         return Cell(says, warning="; ".join(self._genetics.doubts(text)))
 
     def read_dates(self, born: Column, diagnosed: Column, texts: tuple[str, str]) -> Cell:
@@ -123,13 +131,15 @@ class CellReader:
         except UnreadableError as error:
             headers = f'"{born.header}" and "{diagnosed.header}"'
             return Cell(problem=f'columns {headers}, value "{error.text}": {error.why}')
-        return Cell(self._coarse([("age", age)]))
+        return Cell(self._coarse([Said("age", age)]))
 
-    def _coarse(self, says: Iterable[tuple[str, Possible]]) -> tuple[tuple[str, Possible], ...]:
+    def _coarse(self, says: Iterable[Said]) -> tuple[Said, ...]:
         """The values as the schemes can tell them apart; as they are where several columns speak of one fact."""
         return tuple(
-            (id, possible if id in self._exact else self._axes[id].possible(self._axes[id].mask(possible)))
-            for id, possible in says
+            said
+            if said.fact in self._exact
+            else said._replace(possible=self._axes[said.fact].possible(self._axes[said.fact].mask(said.possible)))
+            for said in says
         )
 
 

@@ -11,7 +11,7 @@ import functools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from all_cli.cohort.cells import Cell, CellReader, facts_of
+from all_cli.cohort.cells import Cell, CellReader, Said, facts_of
 from all_cli.cohort.columns import BORN, DIAGNOSED, LEFT_ALONE, Column
 from all_cli.cohort.numbering import Numbering
 from all_cli.cohort.plain_numbers import PlainNumbers
@@ -55,9 +55,9 @@ class _Texts:
     def forget(self) -> None:
         """Forget what was read; numbers given out before no longer count."""
         self.cells: list[Cell] = [Cell()]
-        self._numbers: dict[tuple[tuple[str, Possible], ...], int] = {(): 0}
+        self._numbers: dict[tuple[Said, ...], int] = {(): 0}
         self._alike = [0]  # by number, the first that says the same in any order
-        self._unordered: dict[frozenset[tuple[str, Possible]], int] = {frozenset(): 0}
+        self._unordered: dict[frozenset[Said], int] = {frozenset(): 0}
         self._read: dict[str, tuple[int, Cell]] = {}
         self._kinds: dict[int, tuple[int, Cell] | None] = {}
 
@@ -265,8 +265,8 @@ class Group:
         """
         patient = Patient(self._vocabulary)
         for texts, number in zip(self._texts, combination, strict=True):
-            for fact, possible in texts.cells[number].says:
-                patient.learn(fact, possible, "the row")
+            for said in texts.cells[number].says:
+                patient.learn(said.fact, said.possible, "the row", inferred=said.inferred)
         patient.conclude()
         return patient.possible()
 

@@ -51,6 +51,7 @@ _BANDS_OF = {
     ("14", "q32"): ("IGH and BCL11B", ("igh_r", "bcl11b")),
     ("8", "q24"): ("MYC", ("myc_r", "igh_myc")),
 }
+_AMPLIFIED = {"RUNX1": "iamp21", "AML1": "iamp21"}
 _PRINTED = {place.chromosomes: place.bands for place in LOCATED}
 _NO_FACT = "no fact of its own here"
 _REMEMBERED = 1 << 14  # abnormalities; patients share most of theirs
@@ -71,8 +72,15 @@ def meaning(token: Token) -> Meaning:
         if (token.sign, token.chromosome) == ("+", "21") and not token.doubtful:
             return Meaning("down_syndrome", "constitutional trisomy 21, not a gain of the leukaemia")
         return Meaning(note="constitutional, not of the leukaemia")
+    if token.amplified:
+        rest = meaning(token._replace(amplified="")) if token.pieces else Meaning(open=("other_abnormality",))
+        fact = _AMPLIFIED.get(token.amplified)
+        note = f"amplification of {token.amplified}: {f'{fact} is left open' if fact else 'nothing is concluded of it'}"
+        return Meaning(rest.fact, note, (*rest.open, *([fact] if fact else [])))
     if token.doubtful:
         plain = meaning(_certain(token))
+        if token.uncertain == "?c" and (token.sign, token.chromosome) == ("+", "21"):
+            return Meaning(note="constitutional or not (?c): nothing is concluded", open=("down_syndrome",))
         touched = (plain.fact,) if plain.fact else (*plain.open, "other_abnormality")
         return Meaning(note="marked uncertain (?): nothing is concluded", open=touched)
     if token.sign == "-" and token.pieces:

@@ -4,7 +4,7 @@ karyotypes and interphase FISH among them."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from all_cli.knowledge.problems import nearest
@@ -13,8 +13,9 @@ from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, number_se
 from all_cli.patient.abnormality import meaning, refused, unclear_without_bands
 from all_cli.patient.cytogenetics import read_karyotype
 from all_cli.patient.findings import Finding, Span
-from all_cli.patient.fish import is_fish, read_fish
-from all_cli.patient.karyotype import Piece, Token, read_number_and_ploidy, read_token, starts_karyotype
+from all_cli.patient.fish import is_fish, is_tail, read_fish, read_tail
+from all_cli.patient.genetics_items import items_of
+from all_cli.patient.karyotype import Piece, Token, read_number_and_ploidy, read_token
 from all_cli.patient.quantity import read_number
 from all_cli.patient.spreadsheet import damage
 from all_cli.patient.unreadable import UnreadableError
@@ -37,7 +38,6 @@ _LOSS = re.compile(
 )
 _DELETED = re.compile(r"(?:deletion of|loss of|deleted)\s+(?:the\s+)?(?P<gene>[a-z0-9/]+)", re.IGNORECASE)
 _ARM_LOST = re.compile(r"(?P<chromosome>[0-9]{1,2})(?P<arm>[pq])[-−]")
-_LABEL = re.compile(r"\s*(?:karyotype|cytogenetics|g-banding|iscn)\s*[:=]?\s+(?=[0-9]{2,3}\b)", re.IGNORECASE)
 _UNSURE = re.compile(
     r"(?:\?|(?:possible|possibly|probable|suspected|questionable|query|cannot exclude)\s+)\s*(?P<before>.+)"
     r"|(?P<after>.+?)(?:\s*\?|[\s:=-]+(?:pending|not done|not tested|not available|not evaluable|unknown|inconclusive"
@@ -51,10 +51,10 @@ _FAILED = re.compile(
     r"|unsuccessful|not\s+(?:done|available|evaluable|performed)|unknown|pending)",
     re.IGNORECASE,
 )
-_COUNTED = re.compile(r"\[(?:cp)?[0-9]+\]\s*$", re.IGNORECASE)
-_COMPOSITE = re.compile(r"\[cp[0-9]+\]\s*$", re.IGNORECASE)  # In a composite karyotype every finding has a count.
-_ONE_NUMBER = re.compile(r"\s*[0-9]{1,2}\s*")
-_THEN_ANOTHER = re.compile(r";\s*[0-9]{1,2}\s*($|[,;|\n])")
+_NORMAL = re.compile(
+    r"(?:(?:karyotype|cytogenetics)[\s:=-]+)?normal(?:\s+(?:male|female|diploid))?(?:\s+(?:karyotype|cytogenetics))?",
+    re.IGNORECASE,
+)
 _LONGEST_TEXT, _LONGEST_ITEM = 4000, 300  # characters; what is longer is a report, and takes seconds to tell so
 _REMEMBERED = 1 << 14  # items of lists; patients share most of theirs
 _FAILED_ALONE = {"failed", "failure", "unknown", "pending", "not done", "not available", "not evaluable"}
@@ -120,13 +120,19 @@ class GeneticsReader:
         """
         spans = self.spans(text)
         for span in spans:
-            if span.why:
+            if span.why and not span.fragment:
                 raise span.error.with_traceback(None)
         return [finding for span in spans for finding in span.findings]
 
     def doubts(self, text: str) -> list[str]:
-        """What a text touches and leaves open, as sentences for the user; nothing of it is a finding."""
-        return [f'genetics "{span.text}": {span.note}' for span in self.spans(text) if span.doubt and span.note]
+        """What a text touches and leaves open, and what of a karyotype could not be read, as sentences for the user."""
+        found = []
+        for span in self.spans(text):
+            if span.fragment:
+                found.append(f'genetics "{span.text}": {span.why}; the rest is kept, what this could say is left open')
+            elif span.doubt and span.note:
+                found.append(f'genetics "{span.text}": {span.note}')
+        return found
 
     def spans(self, text: str) -> tuple[Span, ...]:
         """Every stretch of a genetics text with what it says or why it cannot be read; never raises."""
@@ -136,24 +142,36 @@ class GeneticsReader:
         if len(text) > _LONGEST_TEXT:
             why = f"longer than {_LONGEST_TEXT} characters; give the karyotype or the list of findings alone"
             return (Span(f"{text[:40]}…", why=why),)
-        spans: list[Span] = []
-        rest = ""
-        for item, karyotype in _items(text):
-            folded = " ".join(item.casefold().split())
-            if folded in _NONE or folded in _REST:
-                rest = item
-            elif karyotype:
-                spans.extend(read_karyotype(item, self._span))
-            else:
-                spans.append(self._span(item))
+        items = list(items_of(text))
+        spans, rest = self._read_items(items, False)
+        several = sum(karyotype for _, karyotype in items) > 1
+        if any(span.fragment and (several or is_tail(span.text)) for span in spans):
+            # What one part of a text does not show, a part that is not read may.
+            spans, rest = self._read_items(items, True)
         if rest:
             spans.append(self._rest(rest, spans))
         return tuple(spans)
+
+    def _read_items(self, items: Sequence[tuple[str, bool]], unread: bool) -> tuple[list[Span], str]:
+        spans: list[Span] = []
+        rest = ""
+        for item, karyotype in items:
+            folded = "" if karyotype else " ".join(item.casefold().split())
+            if karyotype:
+                spans.extend(read_karyotype(item, self._span, unread))
+            elif folded in _NONE or folded in _REST:
+                rest = item
+            else:
+                span = self._span(item)
+                spans.append(span._replace(fragment=True) if span.why and spans and is_tail(item) else span)
+        return spans, rest
 
     def _rest(self, item: str, spans: list[Span]) -> Span:
         failed = next((span.text for span in spans if _is_failure(span.text)), "")
         if failed:
             return Span(item, why=f'the whole panel was not done: "{failed}"; name what was looked for and not found')
+        if any(span.why for span in spans):
+            return Span(item, note="not all of it can be read: nothing is denied", doubt=True)
         named = {finding.fact for span in spans for finding in span.findings}
         left = {fact for span in spans for fact in span.open}
         return Span(item, tuple(self._nothing_else(named | left, item)))
@@ -162,10 +180,15 @@ class GeneticsReader:
         """One item of a list."""
         if is_fish(item):
             return read_fish(item, self.flags)
+        if is_tail(item):
+            return read_tail(item, self.flags)
         if len(item) > _LONGEST_ITEM:
             return Span(item, why="too long to be one finding; separate findings with commas")
         if _is_failure(item):
             return Span(item, note="no karyotype: nothing is known from it", doubt=True)
+        if _NORMAL.fullmatch(item):
+            found = Finding("modal_chromosomes", NumberSet.point(46), item, inferred=True)
+            return Span(item, (found,), "normal karyotype: excludes no fusion, no iAMP21, no deletion or mutation")
         if unclear := _unclear(item):
             return unclear
         try:
@@ -192,7 +215,7 @@ class GeneticsReader:
     def _nothing_else(self, named: set[str], text: str) -> Iterator[Finding]:
         """Absence of every finding of the panel that the list did not name and that nothing named brings with it."""
         by_id = self._by_id
-        brought = set(named)
+        brought = named & by_id.keys()
         while True:
             more = {other for id in brought for _, other, _ in by_id[id].implies if other in by_id} - brought
             more |= {fact.id for fact in self.panel if fact.all_of and set(fact.all_of) <= brought} - brought
@@ -313,41 +336,6 @@ def _unclear(item: str) -> Span | None:
 def _is_failure(text: str) -> bool:
     folded = " ".join(text.casefold().split())
     return folded not in _FAILED_ALONE and _FAILED.fullmatch(folded) is not None
-
-
-def _items(text: str) -> Iterator[tuple[str, bool]]:
-    """The items of a list, each with whether it is a karyotype.
-
-    A list is split at commas, semicolons and line ends that stand outside parentheses. A karyotype goes from its
-    chromosome number to the cell count of its last clone, or to the next semicolon or line end if it has none.
-    """
-    text = re.sub(r"(?<=[,/])\s*\n\s*|\s*\n\s*(?=/)", "", text)
-    for section in re.split(r"\.\s*(?=nuc\s+ish\b|ish\b|arr\b)", text):
-        for segment in _split(_LABEL.sub("", section), ";\n|"):
-            parts = _split(segment, ",")
-            while parts:
-                item, parts = parts[0], parts[1:]
-                karyotype = bool(parts) and starts_karyotype(item, parts[0])
-                while parts and (
-                    (karyotype and (not _COUNTED.search(item) or any(_COMPOSITE.search(part) for part in parts)))
-                    or (is_fish(item) and parts[0].lstrip().startswith("("))
-                ):
-                    item, parts = f"{item},{parts[0]}", parts[1:]
-                if item.strip():
-                    yield item.strip(), karyotype
-
-
-def _split(text: str, signs: str) -> list[str]:
-    parts, depth, start = [], 0, 0
-    for found in re.finditer(rf"[(){signs}]", text):
-        at, character = found.start(), found[0]
-        if character not in signs:
-            depth += 1 if character == "(" else -1
-        # "12;21" is what is left of a translocation: it is one item, and refused as one.
-        elif depth <= 0 and not (_ONE_NUMBER.fullmatch(text, start, at) and _THEN_ANOTHER.match(text, at)):
-            parts.append(text[start:at])
-            start = at + 1
-    return [*parts, text[start:]]
 
 
 def _folded(text: str) -> str:

@@ -1,18 +1,20 @@
 """The grammar of karyotypes: ``46,XY,t(9;22)(q34;q11.2)[12]/46,XY[8]`` as clones, and back as text.
 
 A small, strict reader of the short form of ISCN (International System for Human Cytogenomic Nomenclature): chromosome
-number, ploidy level, sex chromosomes, abnormalities, cell counts, ``idem``/``sl``/``sdl``, ``c``, ``?``, ``cp`` and
-``inc``. It knows no medicine; :mod:`all_cli.patient.cytogenetics` says what the clones mean. A part that is not of the
-grammar is kept in ``Clone.unread``, never dropped. No public parser is used: the maintained one (iscn-authenticator)
-accepts ``46,XX,foo`` as valid and knows neither ``<1n>``, ``idem``, ``[cp5]`` nor ``+21c``.
+number, ploidy level, sex chromosomes, abnormalities, cell counts, ``idem``/``sl``/``sdl``, ``c``, ``?``, ``cp``,
+``inc`` and doublings as ``54(27,X,+X)x2``. It knows no medicine; :mod:`all_cli.patient.cytogenetics` says what the
+clones mean. A part that is not of the grammar is kept in ``Clone.unread``, a cell line that is none in ``NoLine``:
+nothing is dropped. No public parser is used: the maintained one (iscn-authenticator) accepts ``46,XX,foo`` as valid and
+knows neither ``<1n>``, ``idem``, ``[cp5]`` nor ``+21c``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
+
+from all_cli.patient.karyotype_slips import BASE, NUMBER, bracket_mended, one_sign_mended, split, tight, with_slashes
 
 _CHROMOSOME = r"(?:[1-9]|1[0-9]|2[0-2]|x|y)"
 _BAND = r"\??[pq]\??(?:[1-4][0-9]?(?:\.[0-9]{1,3})?|ter)\??(?:~[pq]?[1-4][0-9]?(?:\.[0-9]{1,3})?)?"
@@ -25,14 +27,17 @@ _PIECE = (
 _NUMERIC = rf"(?P<chromosome>{_CHROMOSOME})"
 _MARKER = r"(?P<low>[1-9][0-9]?)?(?:~(?P<high>[1-9][0-9]?))?(?P<marker>mar|dmin|r|ace|frag)(?P<nth>[1-9])?"
 _TOKEN = re.compile(
-    r"(?P<before>\?)?(?P<sign>[+-])?(?P<after>\?)?(?P<core>[^\[\]]+?)(?P<constitutional>c)?(?:x(?P<times>[2-9]))?"
+    r"(?P<before>\?)?(?P<sign>[+-])?(?P<after>\?)?(?P<core>[^\[\]]+?)(?P<constitutional>\??c)?(?:x(?P<times>[2-9]))?"
     r"(?:\[(?P<cells>[0-9]{1,4})\])?"
 )
+_AMPLIFIED = re.compile(r"(?P<core>.*?)amp\((?P<gene>[a-z][a-z0-9]*)\)")
 _CELLS = re.compile(r"\[(?P<composite>cp)?(?P<cells>[0-9]{1,4})\]")
 _HEAD = re.compile(r"(?P<low>[0-9]{2,3})(?:[~-](?P<high>[0-9]{2,3}))?(?:<(?P<ploidy>[1-4])n[+-]?>)?")
-_SEX = re.compile(r"[XY]{1,5}|\?")
+_SEX = re.compile(r"([XY]{1,5})(C?)|\?")
 _BASE = re.compile(r"(?P<line>idem|sl|sdl(?P<nth>[1-9])?)(?:x(?P<times>[2-4]))?")
-_STARTS = re.compile(r"(?:[XY]{1,5}|\?|idem|sl|sdl[1-9]?)(?:$|[^a-z0-9])|idemx[2-4]", re.IGNORECASE)
+_STARTS = re.compile(BASE, re.IGNORECASE)
+_GROUP = re.compile(rf"(?P<number>{NUMBER})\((?P<inner>{NUMBER},.+)\)x(?P<times>[2-4])(?P<rest>(?:,.*)?)")
+_NOT_CLONAL = re.compile(r"(?:non-?clonal|random)[a-z]*(?:\[[0-9]{1,4}\])?")
 _REMEMBERED = 1 << 14  # clones and abnormalities; patients share most of theirs
 
 
@@ -53,7 +58,8 @@ class Token(NamedTuple):
     """One abnormality of a clone.
 
     ``sign`` is +, - or empty; ``chromosome`` is set for a whole chromosome, ``marker`` for a chromosome of unknown
-    origin (with the least and the greatest number of them), ``pieces`` for a rearrangement (several in a derivative).
+    origin (with the least and the greatest number of them), ``pieces`` for a rearrangement (several in a derivative),
+    ``amplified`` for the gene that is amplified in it or by itself.
     """
 
     sign: str = ""
@@ -67,13 +73,16 @@ class Token(NamedTuple):
     constitutional: bool = False
     times: int = 1
     cells: int | None = None
+    amplified: str = ""
 
     def __str__(self) -> str:
         many = f"{self.low}" if self.high > 1 else ""
         many += f"~{self.high}" if self.high > self.low else ""
         core = self.chromosome or (f"{many}{self.marker}{self.nth}" if self.marker else "".join(map(str, self.pieces)))
+        core += f"amp({self.amplified})" if self.amplified else ""
         before, after = ("?", "") if self.uncertain == "before" else ("", "?" if self.uncertain == "after" else "")
-        tail = ("c" if self.constitutional else "") + (f"x{self.times}" if self.times > 1 else "")
+        tail = "c" if self.constitutional else "?c" if self.uncertain == "?c" else ""
+        tail += f"x{self.times}" if self.times > 1 else ""
         return f"{before}{self.sign}{after}{core}{tail}" + (f"[{self.cells}]" if self.cells is not None else "")
 
     @property
@@ -84,7 +93,11 @@ class Token(NamedTuple):
 
 class Clone(NamedTuple):
     """One cell line: its chromosome number as an interval, ploidy level if written, sex chromosomes or the line it
-    continues, its own abnormalities, the parts that could not be read, and its cells."""
+    continues, its own abnormalities, the parts that could not be read, and its cells.
+
+    ``germline`` are sex chromosomes marked as constitutional, ``mended`` parts read with a bracket that was supplied.
+    ``group`` is the number within the brackets of a doubling, ``grouped`` how many abnormalities stand there.
+    """
 
     low: int
     high: int
@@ -97,59 +110,83 @@ class Clone(NamedTuple):
     incomplete: bool = False
     cells: int | None = None
     composite: bool = False
+    germline: bool = False
+    mended: tuple[str, ...] = ()
+    group: str = ""
+    grouped: int = 0
 
     def __str__(self) -> str:
         number = f"{self.low}~{self.high}" if self.high > self.low else f"{self.low}"
         ploidy = f"<{self.ploidy}n>" if self.ploidy else ""
-        base = self.sex or (self.line + (f"x{self.doubled}" if self.doubled > 1 else ""))
+        base = self.sex + "c" * self.germline or (self.line + (f"x{self.doubled}" if self.doubled > 1 else ""))
+        tokens = list(map(str, self.tokens))
+        if self.group:
+            inner = ",".join([self.group, base, *tokens[: self.grouped]])
+            head = [f"{number}{ploidy}({inner})x{self.doubled}", *tokens[self.grouped :]]
+        else:
+            head = [f"{number}{ploidy}", base, *tokens]
         inc = ("inc",) if self.incomplete else ()
         cells = f"[{'cp' if self.composite else ''}{self.cells}]" if self.cells is not None else ""
-        return ",".join([f"{number}{ploidy}", base, *map(str, self.tokens), *inc, *self.unread]) + cells
+        return ",".join([*head, *inc, *self.unread]) + cells
 
 
-def karyotype_text(clones: Sequence[Clone]) -> str:
-    """Clones as a karyotype; the inverse of :func:`read_clones` up to spacing, case and the place of ``inc``."""
-    return "/".join(map(str, clones))
+class NoLine(NamedTuple):
+    """A part between slashes that is no cell line, and why; without a reason it is said to be no clone."""
+
+    text: str
+    why: str = ""
 
 
 def starts_karyotype(part: str, following: str) -> bool:
-    """Whether ``46`` followed by ``XX,…`` (two parts between commas) begins a karyotype."""
-    return _HEAD.fullmatch(_tight(part)) is not None and _STARTS.match(_tight(following)) is not None
+    """Whether ``46`` followed by ``XX,…`` (two parts between commas), or ``54(27,X,…)x2``, begins a karyotype."""
+    head = tight(part).lstrip("/")
+    if _HEAD.fullmatch(head):
+        return _STARTS.match(tight(following)) is not None
+    return _GROUP.match(head) is not None
 
 
 def read_number_and_ploidy(text: str) -> tuple[int, int] | None:
     """The chromosome number that ``51~55<2n>`` or ``26<1n>`` says without its karyotype; the level must be written."""
-    head = _HEAD.fullmatch(_tight(text))
+    head = _HEAD.fullmatch(tight(text))
     if head is None or head["ploidy"] is None:
         return None
     low, high = int(head["low"]), int(head["high"] or head["low"])
     return (low, high) if low <= high else None
 
 
-def read_clones(text: str) -> list[Clone]:
-    """The clones of one karyotype.
-
-    Raises:
-        ValueError: a cell line without number and sex chromosomes, or a chimerism (``//``).
-    """
-    if "//" in _tight(text):
-        raise ValueError("// joins recipient and donor cells; write the karyotype of the leukaemia alone")
-    return [_clone(part) for part in _split(text, "/")]
+def read_lines(text: str) -> list[Clone | NoLine]:
+    """The cell lines of one karyotype, in order, each read or not."""
+    own, chimaera, donor = with_slashes(text).partition("//")
+    lines = [_line(part) for part in split(own, "/")]
+    if chimaera:
+        why = "// joins recipient and donor cells; write the karyotype of the leukaemia alone"
+        lines.append(NoLine(f"//{donor.strip()}", why))
+    return lines
 
 
 @lru_cache(_REMEMBERED)
 def read_token(text: str) -> Token | None:
     """One abnormality, or None if it is not of the grammar."""
-    match = _TOKEN.fullmatch(_tight(text).lower())
+    plain = tight(text).lower()
+    token = _token(plain)
+    if token is None and (mended := one_sign_mended(plain)) != plain:
+        token = _token(mended)
+    return token
+
+
+def _token(plain: str) -> Token | None:
+    match = _TOKEN.fullmatch(plain)
     if match is None:
         return None
     core, sign, cells = match["core"], match["sign"] or "", match["cells"]
-    if (match["before"] and match["after"]) or (cells and cells != str(int(cells))):
+    unsettled = {"before": match["before"], "after": match["after"], "?c": match["constitutional"] == "?c"}
+    marks = [mark for mark, found in unsettled.items() if found]
+    if len(marks) > 1 or (cells and cells != str(int(cells))):
         return None
     shared = Token(
         sign=sign,
-        uncertain="before" if match["before"] else "after" if match["after"] else "",
-        constitutional=match["constitutional"] is not None,
+        uncertain="".join(marks),
+        constitutional=match["constitutional"] == "c",
         times=int(match["times"] or 1),
         cells=int(cells) if cells else None,
     )
@@ -163,62 +200,91 @@ def read_token(text: str) -> Token | None:
         if one or no_range:
             return None
         return shared._replace(marker=marker["marker"], low=low, high=high, nth=marker["nth"] or "")
+    if amplified := _AMPLIFIED.fullmatch(core):
+        core, shared = amplified["core"], shared._replace(amplified=amplified["gene"].upper())
     pieces = _pieces(core)
-    return shared._replace(pieces=pieces) if pieces else None
+    return shared._replace(pieces=pieces) if pieces or (shared.amplified and not core) else None
 
 
 @lru_cache(_REMEMBERED)
+def _line(text: str) -> Clone | NoLine:
+    if _NOT_CLONAL.fullmatch(tight(text).lower()):
+        return NoLine(text.strip())
+    try:
+        return _clone(text)
+    except ValueError as error:
+        why = str(error) if text.strip() else "a cell line is missing beside a slash"
+        return NoLine(text.strip() or "/", why)
+
+
 def _clone(text: str) -> Clone:
-    tight = _tight(text)
-    cells = None
-    composite = False
-    if (end := tight.rfind("[")) >= 0 and (count := _CELLS.fullmatch(tight[end:].lower())):
+    end, count = text.rfind("["), None
+    if end >= 0 and (count := _CELLS.fullmatch(tight(text[end:]).lower())):
         # The last count belongs to the clone; "+4[3]" inside a composite karyotype keeps its own.
-        tight, cells, composite = tight[:end], int(count["cells"]), count["composite"] is not None
-        text = text[: text.rfind("[")]
-    number, *parts = [part for part in _split(text, ",") if part.strip()] or [""]
-    head = _HEAD.fullmatch(_tight(number))
+        text = text[:end]
+    if group := _GROUP.fullmatch(tight(text)):
+        inner = _clone(group["inner"])
+        if not inner.sex:
+            raise ValueError("what is doubled must be written out within the brackets")
+        outer = _clone(f"{group['number']},{inner.sex or '?'}{group['rest']}")
+        clone = outer._replace(
+            sex=inner.sex,
+            tokens=(*inner.tokens, *outer.tokens),
+            unread=(*inner.unread, *outer.unread),
+            mended=(*inner.mended, *outer.mended),
+            incomplete=inner.incomplete or outer.incomplete,
+            doubled=int(group["times"]),
+            group=str(inner).partition(",")[0],
+            grouped=len(inner.tokens),
+        )
+    else:
+        clone = _plain_clone(text)
+    if count is None:
+        return clone
+    return clone._replace(cells=int(count["cells"]), composite=count["composite"] is not None)
+
+
+def _plain_clone(text: str) -> Clone:
+    number, *parts = [part for part in split(text, ",") if part.strip()] or [""]
+    head = _HEAD.fullmatch(tight(number))
     if head is None or not parts:
         raise ValueError(f'"{text.strip()}" is no cell line: number, sex chromosomes, findings')
     low, high = int(head["low"]), int(head["high"] or head["low"])
     if not 20 <= low <= high <= 200:
         raise ValueError(f"{number.strip()} chromosomes cannot be")
-    base = _tight(parts[0])
-    line = _BASE.fullmatch(base.lower())
-    if line is None and not _SEX.fullmatch(base.upper()):
+    base = tight(parts[0])
+    line, sex = _BASE.fullmatch(base.lower()), _SEX.fullmatch(base.upper())
+    if line is None and sex is None:
         raise ValueError(f'"{parts[0].strip()}" is not a set of sex chromosomes')
-    tokens, unread, incomplete = [], [], False
+    tokens, unread, mended, incomplete = [], [], [], False
     for part in parts[1:]:
-        token = read_token(part)
-        if _tight(part).lower() == "inc":
-            incomplete = True
-        elif token is None:
-            unread.append(" ".join(part.split()))
-        else:
+        if token := read_token(part):
             tokens.append(token)
+        elif tight(part).lower() == "inc":
+            incomplete = True
+        elif token := read_token(bracket_mended(tight(part))):
+            tokens.append(token)
+            mended.append(" ".join(part.split()))
+        else:
+            unread.append(" ".join(part.split()))
     return Clone(
         low=low,
         high=high,
         ploidy=int(head["ploidy"]) if head["ploidy"] else None,
-        sex="" if line else base.upper(),
+        sex="" if sex is None else sex[1] or "?",
         line=line["line"] if line else "",
         doubled=int(line["times"] or 1) if line else 1,
         tokens=tuple(tokens),
         unread=tuple(unread),
         incomplete=incomplete,
-        cells=cells,
-        composite=composite,
+        germline=sex is not None and sex[2] == "C",
+        mended=tuple(mended),
     )
 
 
 @cache
 def _piece_pattern() -> re.Pattern[str]:
     return re.compile(_PIECE)  # when the first karyotype is met: most patients come without one
-
-
-@cache
-def _separators(sign: str) -> re.Pattern[str]:
-    return re.compile(rf"[()\[\]{sign}]")
 
 
 def _pieces(core: str) -> tuple[Piece, ...]:
@@ -253,21 +319,3 @@ def _piece(match: re.Match[str]) -> Piece | None:
     if match["arm"] and (bands or len(chromosomes) > 1):
         return None
     return Piece(match["kind"], chromosomes, bands, match["arm"] or "")
-
-
-def _split(text: str, sign: str) -> list[str]:
-    """The parts of a text between signs that stand outside parentheses and brackets."""
-    parts, depth, start = [], 0, 0
-    for found in _separators(sign).finditer(text):
-        character = found[0]
-        if character != sign:
-            depth += 1 if character in "([" else -1
-        elif depth <= 0:
-            parts.append(text[start : found.start()])
-            start = found.end()
-    return [*parts, text[start:]]
-
-
-def _tight(text: str) -> str:
-    """A text without spaces, with one kind of minus sign."""
-    return "".join(text.split()).replace("−", "-").replace("–", "-")

@@ -30,11 +30,15 @@ if TYPE_CHECKING:
 
 
 class Known(NamedTuple):
-    """What is known of one fact: its possible values, and where that came from, as the user wrote it."""
+    """What is known of one fact: its possible values, and where that came from, as the user wrote it.
+
+    ``inferred`` is what a karyotype only does not show; anything else that is said stands against it.
+    """
 
     possible: Possible
     said: str
     derived: bool = False
+    inferred: bool = False
 
 
 @dataclass(slots=True)
@@ -46,6 +50,7 @@ class Patient:
     warnings: list[str] = field(default_factory=list)
     told: dict[str, Known] = field(default_factory=dict)  # before anything was concluded; what-if begins here
     _changed: set[str] = field(default_factory=set, repr=False, compare=False)  # since anything was concluded
+    _inferred: dict[str, Known] = field(default_factory=dict, repr=False, compare=False)  # by a karyotype's silence
     _explained: tuple[dict[str, Known], Reasons] | None = field(default=None, init=False, repr=False, compare=False)
 
     def possible(self) -> Mapping[str, Possible]:
@@ -82,8 +87,8 @@ class Patient:
         """The facts that the user gave, in the vocabulary's order, as text."""
         return {id: self.text(id) for id in self.vocabulary.facts if id in self.known and not self.known[id].derived}
 
-    def learn(self, id: str, possible: Possible, said: str, *, derived: bool = False) -> None:
-        """Narrow a fact to ``possible``.
+    def learn(self, id: str, possible: Possible, said: str, *, derived: bool = False, inferred: bool = False) -> None:
+        """Narrow a fact to ``possible``; what is only inferred counts from :meth:`conclude` on, if nothing denies it.
 
         Raises:
             ContradictionError: nothing is left, because two things said cannot both be true.
@@ -92,6 +97,9 @@ class Patient:
         possible = intersect(possible, whole_domain(fact))
         if not possible:
             raise ContradictionError(fact.id, "", f"{said} leaves no value that can exist")
+        if inferred:
+            self._inferred.setdefault(fact.id, Known(possible, said, inferred=True))
+            return
         if not derived:
             earlier = self.told.get(fact.id)
             self.told[fact.id] = Known(intersect(earlier.possible, possible) if earlier else possible, said)
@@ -114,7 +122,14 @@ class Patient:
 
     def copy(self) -> "Patient":
         """Another patient of whom the same is known, who can learn apart from this one."""
-        return Patient(self.vocabulary, dict(self.known), list(self.warnings), dict(self.told), set(self._changed))
+        return Patient(
+            self.vocabulary,
+            dict(self.known),
+            list(self.warnings),
+            dict(self.told),
+            set(self._changed),
+            dict(self._inferred),
+        )
 
     def tell(self, id: str, text: str, said: str, unit: str = "") -> None:
         """Read ``text`` as a value of a fact and learn it; a text that says "unknown" teaches nothing.
@@ -141,7 +156,7 @@ class Patient:
 
             reader = genetics_reader(self.vocabulary)
         for finding in reader.read(text):
-            self.learn(finding.fact, finding.possible, f"{said} {finding.text}".strip())
+            self.learn(finding.fact, finding.possible, f"{said} {finding.text}".strip(), inferred=finding.inferred)
         self.warnings.extend(reader.doubts(text))
 
     def assuming(self, id: str, possible: Possible) -> "Patient":
@@ -151,9 +166,9 @@ class Patient:
             ContradictionError: what else was told leaves no room for the assumption.
         """
         other = Patient(self.vocabulary)
-        for fact, told in self.told.items():
+        for fact, told in (*self.told.items(), *self._inferred.items()):
             if fact != self.vocabulary[id].id:
-                other.learn(fact, told.possible, told.said)
+                other.learn(fact, told.possible, told.said, inferred=told.inferred)
         other.learn(id, possible, "the assumption")
         other.conclude()
         return other
@@ -165,6 +180,24 @@ class Patient:
         Raises:
             ContradictionError: two things said cannot both be true.
         """
+        self._settle()
+        # All at once, after everything else: which of them stands does not hang on the order in which they were said.
+        before = dict(self.known)
+        for id, inferred in self._inferred.items():
+            known = before.get(id)
+            left = intersect(known.possible, inferred.possible) if known else inferred.possible
+            if left and (known is None or left != known.possible):
+                self.known[id] = Known(left, known.said if known and not known.derived else inferred.said)
+                self.told.setdefault(id, inferred)
+                self._changed.add(id)
+            elif known and not left:
+                shown = f"{known.said} says {value_text(self.vocabulary[id], known.possible)}"
+                warning = f"{id}: {shown}, and stands; {inferred.said} only does not show it"
+                self.warnings.extend([warning] if warning not in self.warnings else [])
+        if self._changed:
+            self._settle()
+
+    def _settle(self) -> None:
         links, by_fact = _links(self.vocabulary)
         now: set[int] = set()
         later = self._touched(by_fact)
