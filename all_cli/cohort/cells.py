@@ -15,6 +15,7 @@ from all_cli.logic.axis import Axis
 from all_cli.logic.definition import definitions_in
 from all_cli.logic.values import NumberSet, Possible, whole_domain
 from all_cli.patient.age import age_between
+from all_cli.patient.dates import doubt_of_dates
 from all_cli.patient.genetics import GeneticsReader
 from all_cli.patient.quantity import parse_quantity
 from all_cli.patient.reading import UNKNOWN_WORDS, fold
@@ -119,10 +120,11 @@ class CellReader:
             if first is None or second is None:
                 return Cell()
             age = age_between(self._vocabulary["age"], first, second)
+            doubt = doubt_of_dates(self._vocabulary["age"], first, second, age)
         except UnreadableError as error:
             headers = f'"{born.header}" and "{diagnosed.header}"'
             return Cell(problem=f'columns {headers}, value "{error.text}": {error.why}')
-        return Cell(self._coarse([("age", age)]))
+        return Cell(self._coarse([("age", age)]), warning=doubt)
 
     def _coarse(self, says: Iterable[tuple[str, Possible]]) -> tuple[tuple[str, Possible], ...]:
         """The values as the schemes can tell them apart; as they are where several columns speak of one fact."""
