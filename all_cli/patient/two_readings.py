@@ -41,6 +41,13 @@ def plausible(fact: Fact, value: Decimal) -> bool:
     return (low is None or value >= low) and (high is None or value <= high)
 
 
+def turns(fact: Fact, factor: float) -> set[float]:
+    """Numbers, as written in a unit of this factor, between which none changes from one reading to two or back."""
+    bounds = [bound for bound in (*fact.plausible, float(_LEAST_COUNT)) if bound]
+    factors = {factor, 1.0, *(float(scale(written)) for written in fact.units.values())}
+    return {bound / by for bound in bounds for by in (*factors, *(1000 * one for one in factors))}
+
+
 def in_whole_parts(unit: str) -> bool:
     """Whether a unit, as folded by the reader of numbers, is one of which there are only whole numbers."""
     return _WHOLE_UNITS.fullmatch(unit.casefold().replace("µ", "u").replace("μ", "u")) is not None

@@ -122,7 +122,7 @@ def test_numbers_sorted_by_size_say_what_each_says_by_itself(library: RiskLibrar
             numbers |= {round(chance.uniform(0, 2 * max(breaks)), 4) for _ in range(20)}
             texts = [f"{number:.6f}".rstrip("0").rstrip(".") for number in numbers if 0 <= number < 1e7]
             texts = chance.sample(texts, min(60, len(texts)))
-            plain = PlainNumbers(partial(reader.breaks, column))
+            plain = PlainNumbers(partial(reader.breaks, column), partial(reader.by_itself, column))
             examples: dict[int, list[Cell]] = {}
             for text, kind in zip(texts, plain.kinds(pl.Series(texts)), strict=True):
                 if kind < 0:
