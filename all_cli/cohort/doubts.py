@@ -125,21 +125,28 @@ def _values(cell: str, meant: str) -> str:
 def _missing(column: Column, fact: Fact, seen: Evidence) -> Iterator[Doubt]:
     """Numbers such as 999 that stand for a missing one: several of the kind, or one that stands out and recurs."""
     suspects = {}
+    surely = any(text.startswith("-") or len(text.split(".")[0]) > 2 for text in seen.codes)
+    below_zero = fact.hard[0] is not None and fact.hard[0] < 0
     for text, cells in seen.codes.items():
+        if below_zero and re.fullmatch(r"-\d", text):
+            continue
         value = abs(float(text))
         out = value > seen.highest or text.startswith("-")
         often = cells >= _OFTEN and cells > 2 * seen.most
-        if (out and (cells > 1 or len(seen.codes) > 1)) or often or (fact.reading == "age" and value >= 99 and out):
+        if (
+            (out and (cells > 1 or (surely and len(seen.codes) > 1)))
+            or often
+            or (fact.reading == "age" and value >= 99 and out)
+        ):
             suspects[text] = cells
     if not suspects:
         return
     shown = ", ".join(f"{text} ({counted(cells, 'cell')})" for text, cells in suspects.items())
-    first = next(iter(suspects))
     name = json.dumps(column.header, ensure_ascii=False)
-    ways = f"{{{name}: {{fact: {fact.id}, values: {{{json.dumps(first)}: unknown}}}}}}"
+    values = ", ".join(f"{json.dumps(text)}: unknown" for text in suspects)
     yield Doubt(
-        f"{shown}: a code for missing, or a value? Say it under columns: in a map file (--map-file), {ways}, "
-        f"or in place of unknown the value with its unit",
+        f"{shown}: a code for missing, or a value? Say it in a map file (--map-file): "
+        f"columns: {{{name}: {{fact: {fact.id}, values: {{{values}}}}}}}, or the value with its unit",
         stops=any(_readable(column, fact, text) for text in suspects),
     )
 
@@ -158,7 +165,8 @@ def _age(column: Column, seen: Evidence, others: Sequence[Column]) -> Iterator[D
             f'"{other.header}"' for other in others if other.reads == "age" and not other.rough
         ]
         one = {"d": "a day", "w": "a week", "mo": "a month"}.get(column.unit, "a year")
-        yield Doubt(f"{' and '.join(finer)} tell it more finely and are taken; this column has to agree within {one}")
+        told = "tells it more finely and is" if len(finer) == 1 else "tell it more finely and are"
+        yield Doubt(f"{' and '.join(finer)} {told} taken; this column has to agree within {one}")
         return
     over = seen.above[OLDEST]
     if column.unit in ("", "y") and over and not column.chosen:

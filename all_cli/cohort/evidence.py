@@ -28,9 +28,9 @@ BARE_COUNT, LARGEST_COUNT = 1000, 3000  # ×10⁹/L
 STEPS = (1, MOST_OF_SOME, OLDEST, FEW_PER_UL, BARE_COUNT, LARGEST_COUNT)
 ERRORS = ("#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#null!", "#num!", "err:502", "err:504")
 _BARE = r"^(?:[<>]=?|[≤≥=])?\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+))$"
-_CODE = r"^-?(?:9{2,5}|8{2,5}|7{2,5})(?:\.0+)?$"
+_CODE = r"^(?:-[789]|-?(?:9{2,5}|8{2,5}|7{2,5}))(?:\.0+)?$"
 _DECIMAL_COMMA = r"(?:^|[^\d.,])\d+,(?:\d{1,2}|\d{4,})(?:$|[^\d.,])|\d\.\d{3},\d|(?:^|[^\d.,])0,\d"
-_LIKE_THOUSANDS = THOUSANDS_POINT.replace(r"(?<![\d.,])", r"(?:^|[^\d.,])").replace(r"(?![\d.,])", r"(?:$|[^\d.,])")
+_LIKE_THOUSANDS = rf"(?:^|[^\d.,]){THOUSANDS_POINT}(?:$|[^\d.,])"
 _TWO_WAYS = r"^\s*\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
 _SHORT = 4  # letters of a word that can be a code
 _KEPT = 100  # distinct words and codes

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import NamedTuple
@@ -162,25 +162,29 @@ def run_batch(vocabulary: Vocabulary, schemes: Sequence[Scheme], job: Job) -> Su
         summary = Summary(table.name, table.form, plan, kernel.tally())
         if job.write_as.id:
             summary.repeats = Repeats(job.write_as.id)
-        with (
-            told_how_far(job.output, summary),
-            open_output(job.output, table.header, table.form, ids, job.write_as) as out,
-            progress(table.name) as tell,
-            one_behind(out.write) as write,
-        ):
-            # The last rows are written when nothing of the table is in doubt, which is all of a small one.
+        with told_how_far(job.output, summary), ExitStack() as opened, progress(table.name) as tell:
+            write: Callable[[Rows, Answers], None] | None = None
+            # The last rows are written when nothing of the table is in doubt: of a small one that is all.
             last: tuple[Rows, Answers] | None = None
             for rows, answers in classified(table, kernel):
                 _note(summary, rows, answers, job.stop)
                 if last is not None:
+                    write = write or _writer(opened, table, ids, job)
                     write(*last)
                 last = rows, answers
                 tell(summary.rows, rows.done)
             summary.doubts = refuse_doubtful(columns, vocabulary, kernel.evidence())
+            write = write or _writer(opened, table, ids, job)
             if last is not None:
                 write(*last)
         summary.warnings = kernel.warnings()
     return summary
+
+
+def _writer(opened: ExitStack, table: Table, ids: Sequence[str], job: Job) -> Callable[[Rows, Answers], None]:
+    """Open the output for as long as ``opened`` is; what writes rows to it."""
+    out = opened.enter_context(open_output(job.output, table.header, table.form, ids, job.write_as))
+    return opened.enter_context(one_behind(out.write))
 
 
 def columns_of(table: Table, vocabulary: Vocabulary, job: Job) -> Sequence[Column]:

@@ -17,8 +17,8 @@ from all_cli.patient.unreadable import UnreadableError
 if TYPE_CHECKING:
     from all_cli.patient.quantity import Quantity
 
-THOUSANDS_POINT = r"(?<![\d.,])[1-9]\d{0,2}\.\d{3}(?![\d.,])"
-_THOUSANDS = re.compile(THOUSANDS_POINT)
+THOUSANDS_POINT = r"[1-9]\d{0,2}\.\d{3}"
+_THOUSANDS = re.compile(rf"(?<![\d.,]){THOUSANDS_POINT}(?![\d.,])")
 _TEN_TO = re.compile(
     r"(?P<sign>[<>]=?)?\s*(?:(?P<times>\d+(?:\.\d+)?)\s*[x*×·]\s*)?10(?:\.0*)?[eE](?P<power>[-+]?\d{1,2})(?!\d)"
     r"(?P<unit>.*)"

@@ -64,7 +64,7 @@ def test_a_bad_row_is_bad_under_every_scheme() -> None:
 
 
 def test_a_contradictory_row_is_kept_with_both_sides() -> None:
-    table = "age,wbc,lineage,ph,genetics\n7,45,B,yes,none\n7,45,B,no,none\n"
+    table = "age,wbc,lineage,ph,genetics\n7,45,B,yes,nothing found\n7,45,B,no,nothing found\n"
     back = rows(batch(table))
     assert back[1][5] == "invalid"
     assert "bcr_abl1" in back[1][10]

@@ -33,7 +33,7 @@ def table(rows: int, seed: int) -> pl.DataFrame:
         "wbc": ["4", "50", "49.9", ">100", "", "50000", "unknown"],
         "lineage": ["B", "T", "", "MPAL", "Q"],
         "cns": ["CNS1", "CNS2", "3a", ""],
-        "genetics": ["", "none", "t(12;21)", "t(9;22), otherwise none", "iAMP21", "52 chromosomes", "wibble"],
+        "genetics": ["", "nothing found", "t(12;21)", "t(9;22), otherwise none", "iAMP21", "52 chromosomes", "wibble"],
         "etp": ["", "yes", "no"],
         "modal_chromosomes": ["", "46", "52", "<44"],
         "MRD (%)": ["", "0", "0.01", "0.0099", "<0.01", "neg", "x"],
