@@ -93,8 +93,8 @@ def columnar(
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise InputError(name, f"it cannot be read as {kind} ({_first_line(error)})") from None
     if wide and kind == "arrow":
-        why = f'its column "{wide[0]}" has decimal numbers of more than {_DIGITS} digits; write it as text, or save as CSV'
-        raise InputError(name, why)
+        why = f'its column "{wide[0]}" has decimal numbers of more than {_DIGITS} digits'
+        raise InputError(name, f"{why}; write it as text, or the file as CSV")
     return names, total, _stretches(name, kind, whole, total)
 
 
