@@ -251,3 +251,11 @@ def test_numbers_by_the_thousand_are_read_as_few_are(many: int) -> None:
     assert {row["nci-rome.status"] for row in rows[::2]} == {"assigned"}
     assert {row["nci-rome.status"] for row in rows[1::2]} == {"invalid"}
     assert "? Write the number without a point" in rows[1]["nci-rome.reason"]
+
+
+def test_one_number_of_two_readings_among_thousands_of_plain_ones_is_found() -> None:
+    counts = [*map(str, range(101, 1000)), "700.125", *map(str, range(3000, 6000))]
+    table = "age,WBC (/µl),lineage\n" + "".join(f"4,{count},B\n" for count in counts)
+    result = run("batch", "-", "--scheme", "nci-rome", "--unit", "WBC (/µl)=/uL", input=table)
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert [row["WBC (/µl)"] for row in rows if row["nci-rome.status"] == "invalid"] == ["700.125"]

@@ -17,7 +17,7 @@ from all_cli.cli.risk import app
 from all_cli.cohort.spreadsheet_cells import odd_cells, percent_text
 
 RUNNER = CliRunner()
-PERCENT = ["0%", "0.00%", "0.0000 %", "[Red]0.0%", "0.0%;-0.0%", "#,##0.00%"]
+PERCENT = ["0%", "0.00%", "0.0000 %", "[Red]0.0%", "0.0%;-0.0%", "#,##0.00%", 9, 10]
 NO_PERCENT = ["0.00", "General", '0.00" %"', r"0.00\%", "0.00E+00"]
 ODS = (
     '<?xml version="1.0"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
@@ -66,7 +66,7 @@ HEADER = ["age", "lineage", "MRD EOI (%)"]
 
 
 @pytest.mark.parametrize("form", PERCENT)
-def test_a_number_with_a_percent_format_reads_as_it_shows(form: str, tmp_path: Path) -> None:
+def test_a_number_with_a_percent_format_reads_as_it_shows(form: str | int, tmp_path: Path) -> None:
     def build(book: Any, sheet: Any) -> None:
         sheet.write_row(0, 0, HEADER)
         sheet.write_row(1, 0, [4, "B"])
