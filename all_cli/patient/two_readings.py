@@ -136,7 +136,8 @@ def _other_unit(fact: Fact, text: str, quantity: Quantity, factor: Decimal, *, c
     low, high = fact.plausible
     least = Decimal(str(low)) if low is not None and low > 0 else _LEAST_COUNT if fact.reading == "wbc" else None
     value = quantity.high * factor
-    too_little = least is not None and 0 < value < least
+    own = bool(quantity.unit) and factor == 1  # written out, it is what is meant
+    too_little = least is not None and not own and 0 < value < least
     too_much = high is not None and not certain and quantity.low * factor > Decimal(str(high))
     if not too_little and not too_much:
         return
@@ -154,14 +155,15 @@ def _other_unit(fact: Fact, text: str, quantity: Quantity, factor: Decimal, *, c
         shown = re.sub(r"(?<=/)(u?)l$", r"\1L", ascii_name)
         space = "" if shown.startswith(("/", "e")) else " "
         ways.append(f"{number_text(float(quantity.high * by))} {fact.unit}? write {number}{space}{shown}")
-    own = f"{number_text(float(value))} {fact.unit}"
+    shown_value = f"{number_text(float(value))} {fact.unit}"
     why = "too little to be meant" if too_little else "too much to be meant"
-    ways.append(f"{own} all the same? {_all_the_same(fact, quantity, value, too_little=too_little)}")
-    raise UnreadableError(fact.id, text, f"{own} is {why}. {'; '.join(ways)}")
+    ways.append(f"{shown_value} all the same? {_all_the_same(fact, quantity, value, too_little=too_little)}")
+    raise UnreadableError(fact.id, text, f"{shown_value} is {why}. {'; '.join(ways)}")
 
 
 def _all_the_same(fact: Fact, quantity: Quantity, value: Decimal, *, too_little: bool) -> str:
     """How to write a value that is out of the ordinary so that it has one reading."""
     if too_little:
-        return f"write {quantity.sign}{number_text(float(value))}" + (f" {fact.unit}" if fact.reading != "wbc" else "")
+        unit = "G/L" if fact.reading == "wbc" else fact.unit
+        return f"write {quantity.sign}{number_text(float(value))} {unit}"
     return "write the unit behind the number"
