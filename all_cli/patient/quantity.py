@@ -18,7 +18,7 @@ from all_cli.patient.unreadable import UnreadableError
 _NUMBER = r"[-+]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+)(?:[eE][-+]?\d+)?"
 # 10-4 alone is a range that runs backwards: a power needs its sign (10^-4) or its factor (1x10-4).
 _POWER = r"(?:(?P<times>\d+(?:\.\d+)?)\s*[x*]\s*10\^?-|10\^-)(?P<power>\d+)"
-_POWER_WITHOUT_SIGN = re.compile(r"^([<>]=?\s*(?:\d+(?:\.\d+)?\s*[x*]\s*)?10)-([1-9])(?![\d.])")
+_POWER_WITHOUT_SIGN = r"^([<>]=?\s*(?:\d+(?:\.\d+)?\s*[x*]\s*)?10)-([1-9])(?![\d.])"
 _QUANTITY = (
     r"(?P<sign><=|>=|<|>|=)?\s*"
     rf"(?:{_POWER}|(?P<low>{_NUMBER})(?:\s*(?:-|\.\.|to)\s*(?P<high>{_NUMBER}))?)\s*(?P<unit>.*)"
@@ -76,7 +76,8 @@ def parse_quantity(text: str) -> Quantity | None:
         if plain.lower().startswith(words):
             plain = sign + plain[len(words) :]
     # A comparison with a range that runs backwards is neither: <10-4 lacks the sign of its power.
-    plain = _POWER_WITHOUT_SIGN.sub(r"\1^-\2", plain)
+    if "10-" in plain:
+        plain = re.sub(_POWER_WITHOUT_SIGN, r"\1^-\2", plain)
     match = _compiled().fullmatch(plain)
     if match is None:
         return None

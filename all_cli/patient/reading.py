@@ -21,7 +21,7 @@ UNKNOWN_WORDS = frozenset(
 # 1.0 and 0.0 are what a column of 1, 0 and empty cells becomes in programs that keep numbers as fractions.
 PRESENT_WORDS = frozenset({"present", "yes", "y", "true", "positive", "positiv", "pos", "detected", "1", "1.0", "+"})
 # p190 or Ph+ in place of yes is a finding; the bare name of a gene or band only repeats what the column is about.
-_PLACE = re.compile(r"[A-Z][A-Z0-9]*|\d+[pq][\d.]*")
+_PLACE = r"[A-Z][A-Z0-9]*|\d+[pq][\d.]*"
 _LESIONS = frozenset({"rearranged", "mutated", "deleted", "fused", "amplified", "altered"})
 ABSENT_WORDS = frozenset(
     {
@@ -123,7 +123,7 @@ def _flag(fact: Fact, text: str, folded: str) -> ChoiceSet:
     own = {fold(fact.values[PRESENT].label): PRESENT, fold(fact.values[ABSENT].label): ABSENT}
     if folded in own:
         return frozenset({own[folded]})
-    if any(folded == fold(spelling) for spelling in fact.spellings if not _PLACE.fullmatch(spelling)):
+    if any(folded == fold(spelling) and not re.fullmatch(_PLACE, spelling) for spelling in fact.spellings):
         return frozenset({PRESENT})
     # "deleted" is the finding of an IKZF1 deletion and no KMT2A rearrangement: the fact's own spellings tell.
     named = folded in _LESIONS and any(fold(spelling).endswith(f" {folded}") for spelling in fact.spellings)

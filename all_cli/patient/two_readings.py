@@ -18,14 +18,15 @@ if TYPE_CHECKING:
     from all_cli.patient.quantity import Quantity
 
 THOUSANDS_POINT = r"[1-9]\d{0,2}\.\d{3}"
-_THOUSANDS = re.compile(rf"(?<![\d.,]){THOUSANDS_POINT}(?![\d.,])")
-_TEN_TO = re.compile(
+# Texts, not compiled: most numbers need none of these, and a start none at all.
+_THOUSANDS = rf"(?<![\d.,]){THOUSANDS_POINT}(?![\d.,])"
+_TEN_TO = (
     r"(?P<sign>[<>]=?)?\s*(?:(?P<times>\d+(?:\.\d+)?)\s*[x*×·]\s*)?10(?:\.0*)?[eE](?P<power>[-+]?\d{1,2})(?!\d)"
     r"(?P<unit>.*)"
 )
-_BY_HAND = re.compile(r"\^|[x*×·⁻]")  # 10^-3, 1x10-3; a program writes 1e-03
+_BY_HAND = r"\^|[x*×·⁻]"  # 10^-3, 1x10-3; a program writes 1e-03
 # Parts of which there are no fractions: 0.31 cells in a microlitre.
-_WHOLE_UNITS = re.compile(r"(?:cells ?)?/ ?(?:ul|mcl|mm\^?3|cmm|cumm|l)|d|days?")
+_WHOLE_UNITS = r"(?:cells ?)?/ ?(?:ul|mcl|mm\^?3|cmm|cumm|l)|d|days?"
 _LEAST_COUNT = Decimal("0.001")  # ×10⁹/L; one white cell in a microlitre
 
 
@@ -50,7 +51,7 @@ def turns(fact: Fact, factor: float) -> set[float]:
 
 def in_whole_parts(unit: str) -> bool:
     """Whether a unit, as folded by the reader of numbers, is one of which there are only whole numbers."""
-    return _WHOLE_UNITS.fullmatch(unit.casefold().replace("µ", "u").replace("μ", "u")) is not None
+    return re.fullmatch(_WHOLE_UNITS, unit.casefold().replace("µ", "u").replace("μ", "u")) is not None
 
 
 def refuse(
@@ -70,7 +71,7 @@ def refuse(
     Raises:
         UnreadableError: it can be two numbers; names both.
     """
-    if not decimal and _THOUSANDS.search(text):
+    if not decimal and "." in text and re.search(_THOUSANDS, text):
         _thousands(fact, text, quantity, factor, quantity.unit or unit or fact.unit)
     if fact.units and quantity.comma is None:
         _other_unit(fact, text, quantity, factor, certain=bool(quantity.unit) or chosen)
@@ -82,7 +83,7 @@ def refuse_ten_times(fact: Fact, text: str) -> None:
     Raises:
         UnreadableError: it can be 10 × 10^-4 or 10^-4.
     """
-    ten = _TEN_TO.fullmatch(text.strip())
+    ten = re.fullmatch(_TEN_TO, text.strip()) if "10" in text else None
     if ten is None:
         return
     percent = 1 if ten["unit"].strip() else 100
@@ -98,7 +99,7 @@ def refuse_power(fact: Fact, text: str, quantity: Quantity, chosen: bool) -> Non
     Raises:
         UnreadableError: it can be percent or a fraction.
     """
-    if chosen and not _BY_HAND.search(text):
+    if chosen and not re.search(_BY_HAND, text):
         return
     sign = quantity.sign
     percent, fraction = (f"{sign}{number_text(float(quantity.high * by))}%" for by in (1, 100))
@@ -117,7 +118,7 @@ def _thousands(fact: Fact, text: str, quantity: Quantity, factor: Decimal, unit:
         return
     if not plausible(fact, quantity.high * factor * 1000):
         return
-    found = _THOUSANDS.search(text)
+    found = re.search(_THOUSANDS, text)
     assert found is not None
     as_decimal, as_thousands = found[0].rstrip("0").rstrip("."), found[0].replace(".", "")
     raise UnreadableError(
@@ -148,22 +149,25 @@ def _other_unit(fact: Fact, text: str, quantity: Quantity, factor: Decimal, *, c
             others.setdefault(by, name)
     if not others:
         return
-    number = quantity.sign + re.sub(r"\.0+$", "", f"{quantity.high:f}")
+    ends = dict.fromkeys((quantity.low, quantity.high))
+    number = quantity.sign + "-".join(re.sub(r"\.0+$", "", f"{end:f}") for end in ends)
     ways = []
     for by, name in others.items():
         ascii_name = next((unit for unit, one in fact.units.items() if scale(one) == by and unit.isascii()), name)
         shown = re.sub(r"(?<=/)(u?)l$", r"\1L", ascii_name)
         space = "" if shown.startswith(("/", "e")) else " "
-        ways.append(f"{number_text(float(quantity.high * by))} {fact.unit}? write {number}{space}{shown}")
-    shown_value = f"{number_text(float(value))} {fact.unit}"
+        meant = "–".join(number_text(float(end * by)) for end in ends)
+        ways.append(f"{meant} {fact.unit}? write {number}{space}{shown}")
+    shown_value = f"{'–'.join(number_text(float(end * factor)) for end in ends)} {fact.unit}"
     why = "too little to be meant" if too_little else "too much to be meant"
-    ways.append(f"{shown_value} all the same? {_all_the_same(fact, quantity, value, too_little=too_little)}")
+    ways.append(f"{shown_value} all the same? {_all_the_same(fact, quantity, factor, too_little=too_little)}")
     raise UnreadableError(fact.id, text, f"{shown_value} is {why}. {'; '.join(ways)}")
 
 
-def _all_the_same(fact: Fact, quantity: Quantity, value: Decimal, *, too_little: bool) -> str:
+def _all_the_same(fact: Fact, quantity: Quantity, factor: Decimal, *, too_little: bool) -> str:
     """How to write a value that is out of the ordinary so that it has one reading."""
     if too_little:
         unit = "G/L" if fact.reading == "wbc" else fact.unit
-        return f"write {quantity.sign}{number_text(float(value))} {unit}"
+        ends = dict.fromkeys((quantity.low, quantity.high))
+        return f"write {quantity.sign}{'-'.join(number_text(float(end * factor)) for end in ends)} {unit}"
     return "write the unit behind the number"

@@ -26,7 +26,8 @@ def test_a_page_says_how_each_column_would_be_read() -> None:
     said = " ".join(result.stdout.split())
     for part in (
         "2 rows, 6 columns, 4 read", '"WBC" wbc, ×10⁹/L assumed', '"MRD Day 29" mrd_eoi, unit in each cell',
-        "B-Precursor → B", '"Cell of Origin" 777 1 not a value of it', "2300 can be ×10⁹/L or per uL and is not read", "Left alone",
+        "B-Precursor → B", '"Cell of Origin" 777 1 not a value of it', "2300 can be ×10⁹/L or per uL and is not read",
+        "Left alone",
     ):  # fmt: skip
         assert part in said, part
 

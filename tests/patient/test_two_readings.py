@@ -61,7 +61,7 @@ def in_a_table(**cells: str) -> tuple[str, str]:
         ("<90000/L", "", ("write <90000/uL",)),
         ("45/uL", "", ("0.045 ×10⁹/L is too little", "45 ×10⁹/L? write 45e9/L", "write 0.045")),
         ("45", "/uL", ("45 ×10⁹/L? write 45e9/L",)),
-        ("20-50/uL", "", ("too little",)),
+        ("20-50/uL", "", ("0.02–0.05 ×10⁹/L is too little", "20–50 ×10⁹/L? write 20-50e9/L", "write 0.02-0.05 G/L")),
         ("12400", "10^9/L", ("12400 ×10⁹/L is too much", "12.4 ×10⁹/L? write 12400/uL")),
     ],
 )
