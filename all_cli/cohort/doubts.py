@@ -240,6 +240,11 @@ def _factor(column: Column, fact: Fact) -> object:
 def _percent(column: Column, fact: Fact, seen: Evidence) -> Iterator[Doubt]:
     percent, fraction = (f'--unit "{column.header}={unit}"' for unit in ("percent", "fraction"))
     over = seen.above[1]
+    if seen.powers and column.unit == "%" and not column.chosen:
+        yield Doubt(
+            f"{counted(seen.powers, 'number')} like 1e-04 not read: a program may have written percent so, or they are "
+            f"fractions. If they are percent as the header says, {percent}"
+        )
     if fact.bare == "refuse" and not column.unit:
         bare = counted(seen.positive, "bare number")
         if over:

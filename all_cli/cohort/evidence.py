@@ -29,6 +29,7 @@ STEPS = (1, MOST_OF_SOME, OLDEST, FEW_PER_UL, BARE_COUNT, LARGEST_COUNT)
 ERRORS = ("#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#null!", "#num!", "err:502", "err:504")
 _BARE = r"^(?:[<>]=?|[≤≥=])?\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+))$"
 _CODE = r"^(?:-[789]|-?(?:9{2,5}|8{2,5}|7{2,5}))(?:\.0+)?$"
+_POWER = r"^[<>≤≥=]*\s*\d+(?:\.\d+)?[eE]-\d+$"
 _DECIMAL_COMMA = r"(?:^|[^\d.,])\d+,(?:\d{1,2}|\d{4,})(?:$|[^\d.,])|\d\.\d{3},\d|(?:^|[^\d.,])0,\d"
 _LIKE_THOUSANDS = rf"(?:^|[^\d.,]){THOUSANDS_POINT}(?:$|[^\d.,])"
 _TWO_WAYS = r"^\s*\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
@@ -56,6 +57,7 @@ class Evidence:
     shown: dict[str, str] = field(default_factory=dict)
     decimal_comma: int = 0
     like_thousands: int = 0
+    powers: int = 0
     words: dict[str, int] = field(default_factory=dict)
     errors: dict[str, int] = field(default_factory=dict)
     day_first: int = 0
@@ -112,6 +114,7 @@ class Evidence:
                 found = frame.filter(text.str.contains(pattern))["cells"].sum()
                 setattr(self, name, getattr(self, name) + int(found))
             plain = text.str.replace(",", ".", literal=True)
+        self.powers += int(frame.filter(text.str.contains(_POWER))["cells"].sum())
         numbers = frame.with_columns(plain.str.extract(_BARE).cast(pl.Float64, strict=False).alias("value"))
         numbers = numbers.drop_nulls("value")
         code = text.str.contains(_CODE)

@@ -118,7 +118,7 @@ def doubt_of_name(header: str, reads: str) -> str:
     if reads == LEFT_ALONE:
         group = {"risk"} & set(name.split()) and {"group", "stratum", "arm", "stratification"} & set(name.split())
         return "a risk group that somebody gave is not read; compare it with the result" if group else ""
-    if name == "mrd":
+    if name == "mrd" and reads == "mrd_eoi":
         return f"it names no time point and is read as {reads}, the end of induction; --map says otherwise"
     days = re.findall(r"\b(?:day|d) ?(\d+)\b", name)
     own = re.search(r"_d(\d+)", reads)

@@ -226,6 +226,14 @@ def test_marrow_blasts_without_a_unit_that_look_like_fractions_wait_for_a_word()
     assert not stops("marrow day 15", [*cells, "30"])
 
 
+def test_numbers_with_an_exponent_under_a_percent_header_are_counted_and_the_users_word_settles_them() -> None:
+    cells = ["5e-04", "0.5", "12"]
+    found = view("MRD day 29 (%)", cells)
+    assert (found.unreadable, found.doubts[0][:27]) == (1, "1 number like 1e-04 not rea")
+    chosen = view("MRD day 29 (%)", cells, units={"MRD day 29 (%)": "percent"})
+    assert (chosen.unreadable, chosen.doubts, chosen.examples[0]) == (0, [], ("5e-04", "0.0005 %"))
+
+
 def test_fractions_that_look_like_percentages() -> None:
     assert stops("MRD (fraction)", ["0.01", "12"])
     assert not stops("MRD (fraction)", ["12", "15"]), "none of them is read"
@@ -320,6 +328,7 @@ def test_what_the_name_of_a_column_leaves_open_is_said() -> None:
     assert "names no time point and is read as mrd_eoi" in doubt("MRD (%)", ["0.01", "12"])
     assert "day 19 is read as mrd_d15, which is day 15" in doubt("MRD day 19", ["0.05%"])
     assert doubt("MRD day 15", ["0.05%"]) == ""
+    assert doubt("MRD", ["0.05%"], mapping={"MRD": "mrd_eoc"}) == ""
     assert doubt("MRD day 29", ["0.05%"]) == ""
 
 
