@@ -12,6 +12,9 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCKED := PIP_CONSTRAINT=requirements/build.txt PIP_BUILD_CONSTRAINT=requirements/build.txt
 SMOKE := tests/cli tests/api tests/knowledge tests/cohort/test_table_formats.py tests/test_readme.py
 
+# The processes that tests start would each compile the program again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test quick check lint types layers knowledge newest lock bench clean
 
 demo: $(VENV)/.demo

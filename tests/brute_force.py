@@ -21,7 +21,7 @@ from all_cli.risk.library import risk_library
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Scheme
 
 Value = float | str
-Implied = tuple[str, Any, str, Any]
+Rule = Callable[[Mapping[str, Any]], bool]
 COMPARED: dict[str, Callable[[Any, Any], Any]] = {
     "<": operators.lt,
     "<=": operators.le,
@@ -34,24 +34,59 @@ COMPARED: dict[str, Callable[[Any, Any], Any]] = {
 
 def holds(condition: Expression, patient: Mapping[str, Value]) -> bool:
     """Whether a condition holds for a patient of whom every fact is known."""
+    made = _ASKED.get(id(condition))
+    if made is None:
+        made = _ASKED[id(condition)] = condition, _asked(condition)
+    return made[1](patient)
+
+
+Asked = Callable[[Mapping[str, Value]], bool]
+_ASKED: dict[int, tuple[Expression, Asked]] = {}
+"""Each condition as a function of the patient, made once: millions of patients are asked."""
+
+
+def _asked(condition: Expression) -> Asked:
     match condition:
         case Compare(fact, operator, value):
-            return bool(COMPARED[operator](patient[fact], value))
+            compared = COMPARED[operator]
+            return lambda patient: compared(patient[fact], value)
         case OneOf(fact, values, _):
-            return patient[fact] in values
+            return lambda patient: patient[fact] in values
         case Not(item):
-            return not holds(item, patient)
+            inner = _asked(item)
+            return lambda patient: not inner(patient)
         case Named(_, item):
-            return holds(item, patient)
+            return _asked(item)
         case AllOf(items):
-            return all(holds(item, patient) for item in items)
+            return _every(tuple(map(_asked, items)))
         case AnyOf(items):
-            return any(holds(item, patient) for item in items)
+            return _some(tuple(map(_asked, items)))
         case AtLeast(number, items):
-            return sum(holds(item, patient) for item in items) >= number
+            parts = tuple(map(_asked, items))
+            return lambda patient: sum(part(patient) for part in parts) >= number
         case Always(value):
-            return value
+            return lambda patient: value
     raise AssertionError(condition)
+
+
+def _every(parts: tuple[Asked, ...]) -> Asked:
+    def asked(patient: Mapping[str, Value]) -> bool:
+        for part in parts:  # noqa: SIM110 - all() over a generator takes three times as long
+            if not part(patient):
+                return False
+        return True
+
+    return asked
+
+
+def _some(parts: tuple[Asked, ...]) -> Asked:
+    def asked(patient: Mapping[str, Value]) -> bool:
+        for part in parts:  # noqa: SIM110
+            if part(patient):
+                return True
+        return False
+
+    return asked
 
 
 def groups(scheme: Scheme, patient: Mapping[str, Value]) -> frozenset[str]:
@@ -73,23 +108,51 @@ def possible_beings(patient: Mapping[str, Value], vocabulary: Vocabulary) -> boo
     return meets(patient, linked) and as_defined(patient, scheme_made)
 
 
-_RULES: dict[tuple[object, ...], tuple[list[Implied], list[Fact]]] = {}
+_RULES: dict[tuple[object, ...], tuple[list[Rule], list[Fact]]] = {}
 """What bears on beings of these facts, worked out once for all of them."""
 
 
-def meets(patient: Mapping[str, Value], rules: list[Implied]) -> bool:
-    return all(patient[other] in allowed for fact, when, other, allowed in rules if patient[fact] in when)
+def meets(patient: Mapping[str, Value], rules: list[Rule]) -> bool:
+    return all(rule(patient) for rule in rules)
 
 
-def implied(facts: Iterable[str], vocabulary: Vocabulary) -> list[Implied]:
-    """What a value of one of these facts says of another: fact, its values, the other fact, the values left to it."""
+def implied(facts: Iterable[str], vocabulary: Vocabulary) -> list[Rule]:
+    """What a value of one of these facts says of another."""
     among = {*facts}
-    return [
-        (fact, when, other, allowed)
-        for fact in among
-        for when, other, allowed in vocabulary[fact].implies
-        if other in among
-    ]
+
+    def implication(fact: str, when: Any, other: str, allowed: Any) -> Rule:
+        return lambda patient: not is_one_of(patient[fact], when) or is_one_of(patient[other], allowed)
+
+    def order(lower: str, upper: str) -> Rule:
+        return lambda patient: bool(patient[lower] <= patient[upper])
+
+    def chained(fact: str, when: Any, other: str, allowed: Any) -> Iterator[Rule]:
+        if other in among:
+            yield implication(fact, when, other, allowed)
+        for next_when, further, left in vocabulary[other].implies:
+            if all(value in next_when for value in allowed):
+                yield from chained(fact, when, further, left)
+
+    rules = [rule for fact in among for said in vocabulary[fact].implies for rule in chained(fact, *said)]
+    return rules + [order(fact, other) for fact in among for other in vocabulary[fact].at_most if other in among]
+
+
+def is_one_of(value: Value, values: Iterable[Any]) -> bool:
+    """Whether a value is one of these words, or lies in one of these intervals."""
+    if isinstance(value, str):
+        return value in values
+    return any(
+        (low is None or value > low or (low_in and value == low))
+        and (high is None or value < high or (high_in and value == high))
+        for low, low_in, high, high_in in values
+    )
+
+
+def can_have(fact: str, value: Value, told: Iterable[str], vocabulary: Vocabulary) -> bool:
+    """Whether a fact can have a value, given that something was said of the facts ``told``."""
+    return all(
+        is_one_of(value, values) for one in told for other, values in vocabulary[one].known_means if other == fact
+    )
 
 
 def defined(facts: Iterable[str], vocabulary: Vocabulary) -> list[Fact]:
@@ -132,6 +195,8 @@ def value_in(axis: Axis, piece: int, chance: random.Random, vocabulary: Vocabula
     high = high if highest is None else min(high, highest)
     if low == high:
         return float(low)
+    if any(axis.fact in (fact.id, *fact.at_most) for fact in vocabulary.facts.values() if fact.at_most):
+        return (low + high) / 2  # of two ordered numbers in one piece the one can be the other
     if axis.whole:
         return float(chance.randint(int(low), int(high)))
     return low + (high - low) * chance.uniform(0.001, 0.999)

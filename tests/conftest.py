@@ -20,6 +20,7 @@ import typer.testing
 from hypothesis import HealthCheck, settings
 from needs import GROUPS, is_here
 
+import all_cli.knowledge.documents
 import all_cli.protocol.choice_rules
 import all_cli.protocol.guidance
 import all_cli.protocol.library
@@ -39,6 +40,7 @@ _risk_library_of = all_cli.risk.library.risk_library
 _risk_library = cache(_risk_library_of)
 all_cli.protocol.library.protocol_library = lambda: _protocol_library()
 all_cli.risk.library.risk_library = lambda rules=None: _risk_library() if rules is None else _risk_library_of(rules)
+all_cli.knowledge.documents.document_of = cache(all_cli.knowledge.documents.document_of)
 all_cli.protocol.guidance.guidance_library = cache(all_cli.protocol.guidance.guidance_library)
 all_cli.protocol.choice_rules.choice_rules = cache(all_cli.protocol.choice_rules.choice_rules)
 typer.testing._get_command = cache(typer.main.get_command)

@@ -6,15 +6,28 @@ from typing import NamedTuple
 
 from all_cli.cli.selection import Asked, shown_of
 from all_cli.logic.values import NumberSet
+from all_cli.patient.assumption import not_assumed
+from all_cli.patient.names import reasons_text
 from all_cli.patient.patient import Patient
-from all_cli.protocol.choice import POSSIBLE, Choice, Offer, choose
+from all_cli.protocol.choice import Choice, Chooser, Offer, choose
 from all_cli.protocol.library import ProtocolLibrary
-from all_cli.protocol.reasons import answer_reasons, barred_reasons, few, hangs_text, turn_reason
+from all_cli.protocol.parts import GROUP
+from all_cli.protocol.reasons import (
+    answer_reasons,
+    barred_reasons,
+    few,
+    hangs_text,
+    later_reasons,
+    named,
+    turn_reason,
+)
 from all_cli.protocol.regimen import Arm, Protocol, Reason
 from all_cli.report.answers import answer_text, deciding
-from all_cli.report.choice import Undecided, likely_reasons
+from all_cli.report.choice import Undecided, first_reasons, likely_reasons
 from all_cli.report.regimen import Shown
 from all_cli.risk.library import Wish, risk_library
+from all_cli.risk.scheme import NOT_APPLICABLE
+from all_cli.risk.verdict import Verdict
 
 _MOST_HANGING = 3
 
@@ -27,7 +40,7 @@ def chosen(
     patient: Patient,
     wish: Wish = Wish(),
 ) -> Shown | Undecided:
-    """The first answer for the patient, with the reasons for it; or what every arm hangs on or is barred by.
+    """The answer that heads, with the reasons for it; or what every arm hangs on or is barred by.
 
     Args:
         library: the protocols.
@@ -43,24 +56,26 @@ def chosen(
     )
     choice = choose(library, patient, asked.kind, likely, only=only)
     whole = everything or asked.whole
-    risk = _risk_reason(patient)
-    likely_said = list(likely_reasons(choice, wish.assumptions, assumed))
-    if not choice.answers or choice.warnings:
+    risk = _risk_reasons(patient, choice, library)
+    left_out = not_assumed(patient, wish.assumptions) if wish else []
+    likely_said = list(likely_reasons(choice, left_out, assumed))
+    if choice.head is None or choice.warnings:
         then = None
-        if not choice.warnings and choice.likely and choice.likely.answers:
-            picked = _picked(choice.likely, asked.kind, library)
+        if not choice.warnings and choice.likely and choice.likely.head:
+            picked = _picked(choice.likely, choice.likely.head, asked.kind, library)
             then = shown_of(library, asked, picked.protocol, picked.arms, whole, patient)._replace(others=())
-        return Undecided(asked.text, patient, choice, risk, assumed, likely_said, then)
-    picked = _picked(choice, asked.kind, library)
+        return Undecided(asked.text, patient, choice, risk, assumed, likely_said, left_out, then)
+    picked = _picked(choice, choice.head, asked.kind, library)
     shown = shown_of(library, asked, picked.protocol, picked.arms, whole, patient)
     setting, *basis = answer_reasons(picked.offer, choice, library)
     barred = list(barred_reasons(choice, library))  # the first in the head, more of the kind with the other arms
     return shown._replace(
-        chosen=(*_head(picked, choice, risk, likely_said), *barred[:1], setting),
+        chosen=(*_head(picked, choice, barred[:1], risk, likely_said), setting),
         basis=tuple(basis),
         beside=(*barred[1:], *_beside(picked, choice)),
         choice=choice,
         assumed=assumed,
+        left_out=left_out,
     )
 
 
@@ -76,17 +91,71 @@ def _audience(patient: Patient) -> str:
     return "all-ages"
 
 
-def _risk_reason(patient: Patient) -> Reason | None:
-    """The risk group under the scheme that answers first in ``all-risk classify``."""
+def _risk_reasons(patient: Patient, choice: Choice, library: ProtocolLibrary) -> list[Reason]:
+    """The risk group under the scheme that answers first in ``all-risk classify``.
+
+    Before it stand the schemes that would answer first if they were decided and leave one group. The arms that go by
+    such a scheme and have no such phase follow it, with what is said of their treatment.
+    """
     answers = risk_library().answers(patient)
     if answers.primary is None:
+        return []
+    first = answers.verdict(answers.primary)
+    narrowed = []
+    for id in answers.before:
+        if reason := _narrowed_reason(answers.verdict(id), patient):
+            narrowed += [reason, *_elsewhere_by(id, choice, library)]
+    if first.group is None and (reason := _narrowed_reason(first, patient)):
+        return [*narrowed, reason, *_elsewhere_by(answers.primary, choice, library)]
+    rules = deciding(first) if first.group is not None else ()
+    why = reasons_text((text for decision in rules for text in decision.because), patient.vocabulary)
+    cite = tuple(dict.fromkeys(each for decision in rules for each in decision.cite)) or first.scheme.population.cite
+    because = "" if narrowed or not why else f"{why}; "
+    text = f"{answer_text(first)} ({because}{answers.primary})"
+    own = _elsewhere_by(answers.primary, choice, library) if first.group is not None else []
+    return [*narrowed, Reason("risk group", text, cite, first.checked, strong=True), *own]
+
+
+def _narrowed_reason(verdict: Verdict, patient: Patient) -> Reason | None:
+    """The one group that a scheme leaves, why, and what would put the patient outside it."""
+    groups = [group for group in verdict.possible if group != NOT_APPLICABLE]
+    if len(groups) != 1 or groups[0] not in verdict.scheme.groups:
         return None
-    verdict = answers.verdict(answers.primary)
-    rules = deciding(verdict) if verdict.group is not None else ()
-    why = ", ".join(dict.fromkeys(text for decision in rules for text in decision.because))
-    cite = tuple(dict.fromkeys(each for decision in rules for each in decision.cite)) or verdict.scheme.population.cite
-    text = f"{answer_text(verdict)} ({f'{why}; ' if why else ''}{answers.primary})"
+    names = patient.vocabulary
+    outside: dict[str, list[str]] = {}
+    for missing in verdict.missing:
+        for part in missing.ranges:
+            if part.groups == (NOT_APPLICABLE,):
+                outside.setdefault(part.text, []).append(names[missing.fact].name)
+    rules = deciding(verdict)
+    why = reasons_text((text for decision in rules for text in decision.because), names)
+    cite = tuple(dict.fromkeys(each for decision in rules for each in decision.cite))
+    unless = (
+        ", unless " + " or ".join(f"{' or '.join(facts)} {is_}" for is_, facts in outside.items()) if outside else ""
+    )
+    text = f"{verdict.scheme.groups[groups[0]].label}{unless} ({why}; {verdict.scheme.id})"
     return Reason("risk group", text, cite, verdict.checked, strong=True)
+
+
+def _elsewhere_by(scheme: str, choice: Choice, library: ProtocolLibrary) -> list[Reason]:
+    """Where no arm with the phase goes by a scheme: those that go by it and have no such phase, and what they give."""
+    if any(_goes_by(scheme, offer) for offer in (*choice.answers, *choice.possible)):
+        return []
+    own = [id for id in library.ids if any(scheme == by for head in library.arm_heads(id) for by, _ in head.groups)]
+    reasons: list[Reason] = []
+    if not own:
+        return reasons
+    for offer in Chooser(library, choice.rules, only=own).elsewhere(choice.patient, choice.phase):
+        if _goes_by(scheme, offer):
+            arm = next(arm for arm in library.protocol(offer.protocol).arms if arm.id == offer.arm)
+            kinds = ", ".join(next(head.kinds for head in library.arm_heads(offer.protocol) if head.id == arm.id))
+            text = f"{offer.name} (encoded: {kinds}). {arm.note}".strip()
+            reasons.append(Reason("its arm", text, arm.cite, arm.checked, strong=True))
+    return reasons
+
+
+def _goes_by(scheme: str, offer: Offer) -> bool:
+    return any(part.kind == GROUP and part.name == scheme for part in offer.parts)
 
 
 class _Picked(NamedTuple):
@@ -97,13 +166,13 @@ class _Picked(NamedTuple):
     arms: list[Arm]
 
 
-def _picked(choice: Choice, kind: str, library: ProtocolLibrary) -> _Picked:
-    """The first answer; within its protocol the default goes first."""
-    protocol = library.protocol(choice.answers[0].protocol)
+def _picked(choice: Choice, head: Offer, kind: str, library: ProtocolLibrary) -> _Picked:
+    """The protocol of the answer that heads; in it arms without a barred phase, and the default, go first."""
+    protocol = library.protocol(head.protocol)
     heads = {arm.id: arm for arm in library.arm_heads(protocol.id)}
     offers = [offer for offer in choice.answers if offer.protocol == protocol.id]
     preferred = library.default_arm(protocol.id, None, choice.patient)
-    offers.sort(key=lambda offer: offer.arm != preferred)
+    offers.sort(key=lambda offer: (len(offer.later) > 0, offer.arm != preferred))
     first = offers[0]
     # A group that comes later leaves all arms open that begin alike.
     alike = offers if all(part.outright(choice.patient) for part in first.parts) else [*offers, *choice.possible]
@@ -114,35 +183,28 @@ def _picked(choice: Choice, kind: str, library: ProtocolLibrary) -> _Picked:
     )
 
 
-def _head(picked: _Picked, choice: Choice, risk: Reason | None, likely: list[Reason]) -> list[Reason]:
-    """What stands first: the arm, the risk group, what is likely, and what turns the answer."""
+def _head(
+    picked: _Picked, choice: Choice, barred: list[Reason], risk: list[Reason], likely: list[Reason]
+) -> list[Reason]:
+    """What stands first: the arm, what keeps others out, the risk group, what is likely, what turns the answer."""
     alike = ", which begin alike" if len(picked.arms) > 1 else ""
     names = " or ".join(f"{picked.protocol.id}/{arm.id}" for arm in picked.arms)
-    reasons = [Reason("answer", names + alike, strong=True), *_before(picked, choice)]
-    reasons += [risk] if risk else []
+    reasons = [Reason("answer", names + alike, strong=True), *first_reasons(choice, "before it"), *barred]
+    arms = {arm.id for arm in picked.arms}
+    reasons += later_reasons(
+        [each for each in choice.offers if each.protocol == picked.protocol.id and each.arm in arms]
+    )
+    reasons += risk
     reasons += likely
     reasons += map(turn_reason, choice.turns)
     return reasons
-
-
-def _before(picked: _Picked, choice: Choice) -> list[Reason]:
-    """The arms that would stand before the answer, if what they hang on were known."""
-    earlier = choice.offers[: choice.offers.index(picked.offer)]
-    waiting = [
-        each for each in earlier if each.status == POSSIBLE and each.hangs_on and each.protocol != picked.protocol.id
-    ]
-    if not waiting:
-        return []
-    hang = hangs_text(waiting[0], choice.patient)
-    names = few([each.name for each in waiting if hangs_text(each, choice.patient) == hang], _MOST_HANGING)
-    return [Reason("before it", f"{names}, once it is known: {hang}", strong=True)]
 
 
 def _beside(picked: _Picked, choice: Choice) -> list[Reason]:
     """The other arms: those that are certain too, those without this phase, and on what the possible ones hang."""
     own = {f"{picked.protocol.id}/{arm.id}" for arm in picked.arms}
     reasons = []
-    if others := [offer.name for offer in choice.answers if offer.name not in own]:
+    if others := [named(offer) for offer in choice.answers if offer.name not in own]:
         reasons.append(Reason("also", few(others)))
     if choice.elsewhere:
         names = few([offer.name for offer in choice.elsewhere])
@@ -150,7 +212,7 @@ def _beside(picked: _Picked, choice: Choice) -> list[Reason]:
     by_hang: dict[str, list[str]] = {}
     for offer in choice.possible:
         if offer.name not in own:
-            by_hang.setdefault(hangs_text(offer, choice.patient), []).append(offer.name)
+            by_hang.setdefault(hangs_text(offer, choice.patient), []).append(named(offer))
     for hang, arms_of in list(by_hang.items())[:_MOST_HANGING]:
         reasons.append(Reason("possible", f"{few(arms_of)} hang{'s' if len(arms_of) == 1 else ''} on {hang}"))
     return reasons

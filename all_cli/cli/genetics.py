@@ -21,9 +21,10 @@ def genetics(
 ) -> None:
     """Show how a genetics text is read: every span, the facts it settles, and what is left open or not understood."""
     with sentences():
-        from all_cli.patient.genetics import GeneticsReader
+        from all_cli.patient.genetics import genetics_reader
         from all_cli.patient.patient import Patient
         from all_cli.patient.unreadable import UnreadableError
+        from all_cli.protocol.lesions import meaning
         from all_cli.report.genetics import genetics_json, genetics_page
         from all_cli.risk.library import risk_library
 
@@ -34,7 +35,7 @@ def genetics(
             except UnicodeDecodeError:
                 raise UnreadableError("genetics", "standard input", "not a text in UTF-8") from None
         library = risk_library()
-        spans = GeneticsReader(library.vocabulary).spans(text)
+        spans = genetics_reader(library.vocabulary).spans(text)
         patient = Patient(library.vocabulary)
         conflict = ""
         try:
@@ -47,7 +48,9 @@ def genetics(
         emit(
             form,
             color,
-            lambda: genetics_page(spans, patient, conflict, library),
+            lambda: genetics_page(
+                spans, patient, conflict, library, () if conflict else list(meaning(patient, library))
+            ),
             lambda: genetics_json(text, spans, patient, conflict),
         )
         if conflict or any(span.why for span in spans):

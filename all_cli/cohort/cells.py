@@ -11,13 +11,14 @@ from typing import NamedTuple
 
 from all_cli.cohort.columns import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, Column, read_cell, read_cell_date
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
+from all_cli.logic.axes import bounds_of, cut_together
 from all_cli.logic.axis import Axis
 from all_cli.logic.definition import definitions_in
-from all_cli.logic.values import NumberSet, Possible, whole_domain
+from all_cli.logic.values import NumberSet, Possible, values_of, whole_domain
 from all_cli.patient import two_readings
 from all_cli.patient.age import age_between
 from all_cli.patient.dates import doubt_of_dates
-from all_cli.patient.genetics import GeneticsReader
+from all_cli.patient.genetics import genetics_reader
 from all_cli.patient.quantity import BARE_COUNT, LARGEST_COUNT, parse_quantity
 from all_cli.patient.reading import UNKNOWN_WORDS, fold
 from all_cli.patient.unreadable import UnreadableError
@@ -46,7 +47,7 @@ class CellReader:
         self._axes = common_axes(schemes, vocabulary)
         self.asked = {axis.fact: self._axes[axis.fact] for scheme in schemes for axis in scheme.diagram.axes}
         self._exact = exact_facts(vocabulary, columns)
-        self._genetics = GeneticsReader(vocabulary)
+        self._genetics = genetics_reader(vocabulary)
 
     def fact(self, column: Column) -> Fact | None:
         """The fact that a column is read as, if it is one."""
@@ -164,7 +165,7 @@ def facts_of(column: Column, vocabulary: Vocabulary) -> frozenset[str]:
 
 
 def exact_facts(vocabulary: Vocabulary, columns: Sequence[Column]) -> frozenset[str]:
-    """Numbers that must not be made coarse: two texts can speak of them, or a ratio is formed of them."""
+    """Numbers that must not be made coarse: two texts can speak of them, or they are held against each other."""
     reads = [column.reads for column in columns]
     exact = {read for read in reads if reads.count(read) > 1}
     if {BORN, DIAGNOSED, "age"} <= set(reads):
@@ -174,11 +175,14 @@ def exact_facts(vocabulary: Vocabulary, columns: Sequence[Column]) -> frozenset[
     for fact in vocabulary.facts.values():
         if fact.exceeds is not None:
             exact |= {*fact.exceeds[0], *fact.exceeds[2]}
+        for other in fact.at_most:
+            if {fact.id, other} <= set(reads):
+                exact |= {fact.id, other}
     return frozenset(exact)
 
 
 def common_axes(schemes: Sequence[Scheme], vocabulary: Vocabulary) -> Mapping[str, Axis]:
-    """Per fact an axis cut at every scheme's cut-offs, and at those of the definitions of facts.
+    """Per fact an axis cut at every scheme's cut-offs, and at those at which facts say something of other facts.
 
     Facts that no scheme asks for are there too: they can imply others, or contradict them.
     """
@@ -186,9 +190,13 @@ def common_axes(schemes: Sequence[Scheme], vocabulary: Vocabulary) -> Mapping[st
     for scheme in schemes:
         for axis in scheme.diagram.axes:
             cuts[axis.fact].update(axis.cuts)
-    for definition in definitions_in(vocabulary):
+    for definition in definitions_in(vocabulary).values():
         for axis in definition.diagram.axes:
             cuts[axis.fact].update(axis.cuts)
+    for fact in vocabulary.facts.values():
+        for other, allowed in fact.known_means:
+            cuts[other].update(bounds_of(values_of(vocabulary[other], allowed)))
+    cut_together(cuts, vocabulary)
     axes: dict[str, Axis] = {}
     for id, values in cuts.items():
         fact = vocabulary[id]

@@ -342,10 +342,11 @@ def _linked(vocabulary: Vocabulary, spoken: set[str]) -> dict[str, frozenset[str
 
     for fact in vocabulary.facts.values():
         compared = (*fact.exceeds[0], *fact.exceeds[2]) if fact.exceeds else ()
-        for other in (*(other for _, other, _ in fact.implies), *fact.all_of, *fact.known_means, *compared):
+        means = (other for other, _ in fact.known_means)
+        for other in (*(other for _, other, _ in fact.implies), *fact.all_of, *fact.at_most, *means, *compared):
             link(fact.id, other)
     can_be_known = set[str]().union(*(together[fact] for fact in spoken))
-    for definition in definitions_in(vocabulary):
+    for definition in definitions_in(vocabulary).values():
         if can_be_known.issuperset(definition.needs):
             for other in definition.asks:
                 link(definition.fact, other)

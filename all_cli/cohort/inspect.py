@@ -16,7 +16,7 @@ from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.values import ABSENT, NumberSet
 from all_cli.patient.age import age_between
 from all_cli.patient.dates import doubt_of_dates
-from all_cli.patient.genetics import GeneticsReader
+from all_cli.patient.genetics import genetics_reader
 from all_cli.patient.reading import UNKNOWN_WORDS, fold, value_text
 from all_cli.patient.unreadable import UnreadableError
 
@@ -113,7 +113,7 @@ class _Reader:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
-        self.genetics = GeneticsReader(vocabulary)
+        self.genetics = genetics_reader(vocabulary)
 
     def fact(self, column: Column) -> Fact | None:
         """The fact that a column is read as, if it is one."""

@@ -27,7 +27,7 @@ from all_cli.knowledge.problems import KnowledgeError, Place, Problem, did_you_m
 from all_cli.knowledge.strict_yaml import Document, read_yaml
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.patient.dates import ORDERS, read_table_date
-from all_cli.patient.genetics import GeneticsReader
+from all_cli.patient.genetics import genetics_reader
 from all_cli.patient.reading import UNKNOWN_WORDS, fold, read_value
 from all_cli.patient.unreadable import UnreadableError
 
@@ -155,7 +155,7 @@ class _MapReader:
         if reads in (BORN, DIAGNOSED):
             read_table_date(reads, meant, form)
         elif reads == GENETICS:
-            GeneticsReader(self._vocabulary).read(meant)
+            genetics_reader(self._vocabulary).read(meant)
         else:
             read_value(self._vocabulary[reads], meant, form)
 

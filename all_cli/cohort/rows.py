@@ -84,8 +84,10 @@ class Rows:
             return self._lines[row]
         if self._before is None:
             return None
-        inside = self.frame.head(row + 1).select(pl.all().str.count_matches("\n", literal=True).sum()).row(0)
-        return self._before + row + 1 + sum(int(ends or 0) for ends in inside)
+        inside = pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True))
+        ends = self.frame.select(inside.cast(pl.Int64).cum_sum()).to_series()
+        self._lines = [self._before + number + inside for number, inside in enumerate(ends, start=1)]
+        return self._lines[row]
 
 
 def _printable(cell: str) -> str:

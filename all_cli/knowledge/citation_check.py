@@ -37,3 +37,13 @@ def citation_problems(
             f"the statement is marked checked, yet {sources_unread} is entered as not read: name the page that was"
             " read, or set checked: false",
         )
+
+
+def uncited_relations(facts: Document, sources: Mapping[str, Source]) -> Iterator[Problem]:
+    """What is wrong with the citations of what facts say of each other; a matter of words alone needs none."""
+    for id, fact in facts.data["facts"].items():
+        for index, item in enumerate(fact.get("implies", ())):
+            path: Path = ("facts", id, "implies", index)
+            if ("cite" in item) != ("checked" in item):
+                yield Problem(facts.place(path), 'a relation has both "cite" and "checked", or neither')
+            yield from citation_problems(facts, path, item.get("cite", []), sources, item.get("checked", False))

@@ -1,7 +1,7 @@
 """The vocabulary of facts: what can be known of a patient, in which unit, under which names."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,11 +14,12 @@ PRESENT, ABSENT = "present", "absent"
 _SPAN = re.compile(r"([\[(])\s*(-?[0-9.]+)?\s*,\s*(-?[0-9.]+)?\s*([\])])")
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
-Implied = tuple[tuple[str, ...], str, tuple[str, ...]]  # this fact in these values: the other fact is in those
 Exceeds = tuple[tuple[str, str], float, tuple[str, str], Mapping[str, Any]]
 """First ratio (two facts), factor, second ratio, and per fact the intervals in which the question arises."""
 
 Interval = tuple[float | None, bool, float | None, bool]  # low, low included, high, high included
+Values = tuple[str, ...] | tuple[Interval, ...]  # of a choice or flag words, of a number intervals
+Implied = tuple[Values, str, Values]  # this fact in these values: the other fact is in those
 DefinedBy = tuple[str, Mapping[str, tuple[str, ...]]]
 """A scheme, and per rule of it the values that the fact then has; rules not named leave the fact open."""
 
@@ -36,7 +37,8 @@ class Fact(NamedTuple):
     ``kind`` is number, choice or flag (a flag's values are ``present`` and ``absent``); ``unit`` is the unit that
     numbers are kept in, ``units`` the accepted spellings of units with their factor; ``hard`` bounds what can exist,
     ``plausible`` what is not worth a warning; ``words`` maps a word to the intervals it means; ``definition`` is the
-    compiled form of ``defined_by`` (see :mod:`all_cli.logic.definition`).
+    compiled form of ``defined_by`` (see :mod:`all_cli.logic.definition`). ``known_means`` are other facts with the
+    values that they have as soon as anything is said of this one, ``at_most`` numbers that this one cannot exceed.
     """
 
     id: str
@@ -59,7 +61,8 @@ class Fact(NamedTuple):
     implies: tuple[Implied, ...] = ()
     all_of: tuple[str, ...] = ()
     none_means: tuple[Interval, ...] = ()
-    known_means: tuple[str, ...] = ()
+    known_means: tuple[tuple[str, Values], ...] = ()
+    at_most: tuple[str, ...] = ()
     exceeds: Exceeds | None = None
     defined_by: DefinedBy | None = None
     definition: tuple[Any, ...] | None = None
@@ -71,21 +74,24 @@ class Fact(NamedTuple):
     moment: str = "diagnosis"
     examples: tuple[str, ...] = ()
     note: str = ""
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called in a sentence: ``WBC``, ``MRD at end of induction``."""
+        return self.label or self.title
 
 
 class Vocabulary(Mapping[str, Fact]):
     """All facts, by id; looking up an alias gives the fact it stands for."""
 
-    __slots__ = ("aliases", "concluding", "facts")  # a data class would cost every start a millisecond
+    __slots__ = ("aliases", "facts")  # a data class would cost every start a millisecond
 
     def __init__(self, facts: Mapping[str, Fact], aliases: Mapping[str, str]) -> None:
         self.facts = facts
         self.aliases = aliases
-        self.concluding = [
-            fact
-            for fact in facts.values()
-            if fact.implies or fact.known_means or fact.exceeds or fact.all_of or fact.definition
-        ]
+
+    __eq__, __hash__ = object.__eq__, object.__hash__  # what is worked out of a vocabulary is kept by it
 
     def __getitem__(self, name: str) -> Fact:
         return self.facts[self.aliases.get(name, name)]
@@ -126,7 +132,10 @@ def vocabulary_in(document: "Document") -> Vocabulary:
     facts: dict[str, Fact] = {}
     aliases: dict[str, str] = {}
     for id, entry in document.data["facts"].items():
-        facts[id] = _fact(id, entry, _words(document, id, entry, problems))
+        try:
+            facts[id] = _fact(id, entry, _words(document, id, entry, problems))
+        except ValueError as error:
+            raise KnowledgeError([*problems, Problem(document.place(("facts", id)), str(error))]) from None
         for alias in facts[id].aliases:
             if alias in document.data["facts"] or alias in aliases:
                 place = document.place(("facts", id, "aliases"))
@@ -187,29 +196,42 @@ def _dangling(document: "Document", fact: Fact, facts: Mapping[str, Fact]) -> It
         for member in members:
             if member not in fact.values:
                 yield Problem(document.place((*path, "sets")), f'"{member}" is no value of {fact.id}')
-    for when, other, allowed in fact.implies:
-        unknown = [f"{other}: {value}" for value in allowed if value not in _values_of(facts, other)]
-        unknown += [f"{fact.id}: {value}" for value in when if value not in fact.values]
-        place = document.key_place((*path, "implies"))
-        yield from (Problem(place, f'"{name}" is not in the vocabulary') for name in unknown)
+    said = [(fact.id, when, "implies") for when, _, _ in fact.implies]
+    said += [(other, allowed, "implies") for _, other, allowed in fact.implies]
+    said += [(other, allowed, "known_means") for other, allowed in fact.known_means]
+    for other, values, key in said:
+        for name in _not_there(facts, other, values):
+            yield Problem(document.key_place((*path, key)), f'"{name}" is not in the vocabulary')
     for values in fact.defined_by[1].values() if fact.defined_by else ():
         for value in values:
             if value not in fact.values:
                 yield Problem(document.place((*path, "defined_by")), f'"{value}" is no value of {fact.id}')
     compared = (*fact.exceeds[0], *fact.exceeds[2]) if fact.exceeds else ()
-    for key, parts in (("all_of", fact.all_of), ("known_means", fact.known_means), ("exceeds", compared)):
+    for key, parts in (("all_of", fact.all_of), ("at_most", fact.at_most), ("exceeds", compared)):
         for part in parts:
             if part not in facts:
                 yield Problem(document.place((*path, key)), f'no fact is called "{part}"')
+            elif key == "at_most" and {(one.kind, one.unit) for one in (fact, facts[part])} != {("number", fact.unit)}:
+                yield Problem(document.place((*path, key)), f"{fact.id} and {part} are not numbers of one unit")
 
 
-def _values_of(facts: Mapping[str, Fact], id: str) -> Mapping[str, Value]:
-    return facts[id].values if id in facts else {}
+def _not_there(facts: Mapping[str, Fact], id: str, values: Values) -> Iterator[str]:
+    """What of these values a fact cannot have: words of a number, intervals of a choice, words it does not know."""
+    for value in values:
+        if isinstance(value, str):
+            if id not in facts or value not in facts[id].values:
+                yield f"{id}: {value}"
+        elif id not in facts or facts[id].kind != "number":
+            yield f"{id}: an interval"
+
+
+def _said(raw: str | list[str]) -> Values:
+    return intervals(raw) if isinstance(raw, str) else tuple(raw)
 
 
 def _implied(entry: Mapping[str, Any]) -> tuple[Implied, ...]:
     return tuple(
-        (tuple(item.get("when", (PRESENT,))), other, tuple(allowed))
+        (_said(item.get("when", [PRESENT])), other, _said(allowed))
         for item in entry.get("implies", ())
         for other, allowed in item["then"].items()
     ) + tuple(((PRESENT,), part, (PRESENT,)) for part in entry.get("all_of", ()))
@@ -236,6 +258,7 @@ def _fact(id: str, entry: Mapping[str, Any], words: Mapping[str, tuple[Interval,
     return Fact(
         id=id,
         title=entry["title"],
+        label=entry.get("label", ""),
         kind=entry["kind"],
         help=entry["help"],
         unit=entry.get("unit", ""),
@@ -254,7 +277,8 @@ def _fact(id: str, entry: Mapping[str, Any], words: Mapping[str, tuple[Interval,
         implies=_implied(entry),
         all_of=tuple(entry.get("all_of", ())),
         none_means=intervals(entry["none_means"]) if "none_means" in entry else (),
-        known_means=tuple(entry.get("known_means", ())),
+        known_means=tuple((other, _said(values)) for other, values in entry.get("known_means", {}).items()),
+        at_most=tuple(entry.get("at_most", ())),
         exceeds=_exceeds(entry.get("exceeds")),
         defined_by=_defined_by(entry.get("defined_by")),
         panel=entry.get("panel", True),
@@ -283,15 +307,20 @@ def unpack_vocabulary(packed: list[Any]) -> Vocabulary:
     facts = {}
     for *plain, values in packed:
         entry = dict(zip(names, plain, strict=True))
-        for name in ("spellings", "aliases", "columns", "examples", "all_of", "known_means", "hard", "plausible"):
+        for name in ("spellings", "aliases", "columns", "examples", "all_of", "at_most", "hard", "plausible"):
             entry[name] = tuple(entry[name])
         entry["words"] = {word: tuple(map(tuple, spans)) for word, spans in entry["words"].items()}
         entry["none_means"] = tuple(map(tuple, entry["none_means"]))
-        entry["implies"] = tuple((tuple(when), other, tuple(then)) for when, other, then in entry["implies"])
+        entry["implies"] = tuple((_opened(when), other, _opened(then)) for when, other, then in entry["implies"])
+        entry["known_means"] = tuple((other, _opened(values)) for other, values in entry["known_means"])
         entry["sets"] = {name: tuple(members) for name, members in entry["sets"].items()}
         entry["values"] = {word: Value(label, tuple(spellings)) for word, (label, spellings) in values.items()}
         facts[entry["id"]] = Fact(**entry)
     return Vocabulary(facts, {alias: id for id, fact in facts.items() for alias in fact.aliases})
+
+
+def _opened(values: Iterable[Any]) -> Any:
+    return tuple(value if isinstance(value, str) else tuple(value) for value in values)
 
 
 _FIELDS = list(Fact._fields)

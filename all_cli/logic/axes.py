@@ -1,12 +1,15 @@
 """The axes of the facts that conditions ask for, and what the vocabulary says of these facts about each other."""
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.axis import Axis
 from all_cli.logic.diagram import Diagram, Implication, build_diagram
 from all_cli.logic.expression import AllOf, Compare, Expression, tests
-from all_cli.logic.values import NumberSet, Possible, whole_domain
+from all_cli.logic.values import ANY_NUMBER, NumberSet, Possible, values_of, whole_domain, within
+
+_Step = tuple[str, Possible, str, Possible]  # one fact in these values: the other fact is in those
 
 
 def axis_of(fact: Fact, conditions: Iterable[Expression]) -> Axis:
@@ -16,34 +19,95 @@ def axis_of(fact: Fact, conditions: Iterable[Expression]) -> Axis:
     cuts = {
         test.value for item in conditions for test in tests(item) if isinstance(test, Compare) and test.fact == fact.id
     }
+    return _cut(fact, cuts)
+
+
+def _cut(fact: Fact, cuts: Iterable[float]) -> Axis:
     domain = whole_domain(fact)
     assert isinstance(domain, NumberSet)
     return Axis.of_number(fact.id, cuts, domain, fact.whole)
 
 
+def axes_of(facts: Iterable[str], conditions: Sequence[Expression], vocabulary: Vocabulary) -> list[Axis]:
+    """The axes of facts, cut where the conditions cut them and where what they say of each other changes."""
+    axes = {fact: axis_of(vocabulary[fact], conditions) for fact in facts}
+    cuts = {fact: set(axis.cuts) for fact, axis in axes.items()}
+    cut_together(cuts, vocabulary)
+    return [axis if cuts[fact] == set(axis.cuts) else _cut(vocabulary[fact], cuts[fact]) for fact, axis in axes.items()]
+
+
+def cut_together(cuts: dict[str, set[float]], vocabulary: Vocabulary) -> None:
+    """Add to the cut-offs of facts those at which one of them says something else of another."""
+    for a, when, b, allowed in _steps(vocabulary):
+        if a in cuts and b in cuts:
+            cuts[a].update(bounds_of(when))
+            cuts[b].update(bounds_of(allowed))
+    for cluster in _ordered(list(cuts), vocabulary):
+        common = set[float]().union(*(cuts[fact] for fact in cluster))
+        cuts.update((fact, common) for fact in cluster)
+
+
+def bounds_of(possible: Possible) -> set[float]:
+    """The numbers at which a set of numbers begins or ends; none for words."""
+    if not isinstance(possible, NumberSet):
+        return set()
+    return {value for span in possible.spans for value, _ in span if math.isfinite(value)}
+
+
 def implications_between(axes: Sequence[Axis], vocabulary: Vocabulary) -> list[Implication]:
-    """What the vocabulary says of the axes' facts about each other, also by way of facts that are not among them."""
+    """What the vocabulary says of the axes' facts about each other, also by way of facts that are not among them.
+
+    Exact for axes that :func:`axes_of` made.
+    """
+    index = {axis.fact: number for number, axis in enumerate(axes)}
+    found = {
+        (index[a], axes[index[a]].mask(when), index[b], axes[index[b]].mask(allowed))
+        for a, when, b, allowed in _steps(vocabulary)
+        if a in index and b in index
+    }
+    for lower in index:
+        for upper in vocabulary[lower].at_most:
+            if upper in index:
+                a, b = axes[index[lower]], axes[index[upper]]
+                bounds = [
+                    NumberSet(((bound, ANY_NUMBER.spans[0][1]),)) for cut in a.cuts for bound in ((cut, 0), (cut, 1))
+                ]
+                found |= {(index[lower], a.mask(bound), index[upper], b.mask(bound)) for bound in bounds}
+    return sorted(found)
+
+
+def _steps(vocabulary: Vocabulary) -> set[_Step]:
+    """Every implication of the vocabulary, and those that follow from one after another."""
     steps = {
-        (fact.id, frozenset(when), other, frozenset(allowed))
+        (fact.id, values_of(fact, when), other, values_of(vocabulary[other], allowed))
         for fact in vocabulary.facts.values()
         for when, other, allowed in fact.implies
     }
     while True:
+        after: dict[str, list[_Step]] = {}
+        for step in steps:
+            after.setdefault(step[0], []).append(step)
         longer = {
             (a, when, c, allowed)
             for a, when, b, middle in steps
-            for b2, when2, c, allowed in steps
-            if b == b2 and middle <= when2
+            for _, when_b, c, allowed in after.get(b, ())
+            if within(middle, when_b)
         } - steps
         if not longer:
-            break
+            return steps
         steps |= longer
-    index = {axis.fact: number for number, axis in enumerate(axes)}
-    return sorted(
-        (index[a], axes[index[a]].mask(when), index[b], axes[index[b]].mask(allowed))
-        for a, when, b, allowed in steps
-        if a in index and b in index
-    )
+
+
+def _ordered(facts: Collection[str], vocabulary: Vocabulary) -> Iterator[set[str]]:
+    """The facts of which one cannot exceed another, those together that are linked so."""
+    left = [{fact, *vocabulary[fact].at_most}.intersection(facts) for fact in facts]
+    while left:
+        cluster = left.pop()
+        while linked := [other for other in left if other & cluster]:
+            cluster = cluster.union(*linked)
+            left = [other for other in left if other not in linked]
+        if len(cluster) > 1:
+            yield cluster
 
 
 def witness_of(diagram: Diagram, masks: Sequence[int] | None) -> dict[str, Possible]:
@@ -58,7 +122,7 @@ def witness_of(diagram: Diagram, masks: Sequence[int] | None) -> dict[str, Possi
 def somebody(conditions: Sequence[Expression], vocabulary: Vocabulary) -> dict[str, Possible] | None:
     """A patient who meets all conditions, fact by fact; None if no patient can. Nothing is sampled."""
     facts = dict.fromkeys(test.fact for item in conditions for test in tests(item))
-    axes = [axis_of(vocabulary[fact], conditions) for fact in facts]
+    axes = axes_of(facts, conditions, vocabulary)
     diagram = build_diagram([AllOf(tuple(conditions))], axes, implications_between(axes, vocabulary))
     masks = diagram.witness(0)
     return None if masks is None else witness_of(diagram, masks)

@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from all_cli.logic.values import ANY_NUMBER, Bound, ChoiceSet, NumberSet, Possible, Span, possible_text
+from all_cli.logic.values import ANY_NUMBER, Bound, ChoiceSet, NumberSet, Possible, Span, intersect, possible_text
 
 
 class Axis(NamedTuple):
@@ -27,8 +27,12 @@ class Axis(NamedTuple):
     @staticmethod
     def of_number(fact: str, cuts: Iterable[float], domain: NumberSet, whole: bool = False) -> "Axis":
         """The axis of a numeric fact whose values lie in ``domain`` (whole numbers only, if ``whole``)."""
-        axis = Axis(fact, tuple(sorted(set(cuts))), (), whole, 0)
-        return Axis(fact, axis.cuts, (), whole, axis._number_mask(domain))
+        axis = Axis(fact, tuple(sorted(set(cuts))), (), whole, -1)
+        mask = axis.mask(domain)
+        if whole:  # between two cut-offs there may be no whole number
+            holds = [bool(intersect(axis.possible(1 << piece), domain)) for piece in range(2 * len(axis.cuts) + 1)]
+            mask &= sum(1 << piece for piece, some in enumerate(holds) if some)
+        return Axis(fact, axis.cuts, (), whole, mask)
 
     @staticmethod
     def of_words(fact: str, words: Sequence[str]) -> "Axis":
@@ -46,14 +50,7 @@ class Axis(NamedTuple):
             possible = possible.whole()
         mask = 0
         for low, high in possible.spans:
-            first, last = self._piece(low), self._piece(high)
-            if self.whole:
-                for piece in range(first, last + 1):
-                    span = self._span(piece)
-                    if (NumberSet((span,)).whole() & NumberSet(((low, high),))).spans:
-                        mask |= 1 << piece
-            else:
-                mask |= (1 << (last + 1)) - (1 << first)
+            mask |= (1 << (self._piece(high) + 1)) - (1 << self._piece(low))
         return mask
 
     def _piece(self, bound: Bound) -> int:

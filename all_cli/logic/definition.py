@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from all_cli.knowledge.vocabulary import Fact, Vocabulary
+from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.logic.diagram import Diagram
 from all_cli.logic.expression import Expression, unpack
 from all_cli.logic.values import ChoiceSet, Possible
@@ -58,18 +58,12 @@ class Definition(NamedTuple):
         return ChoiceSet().union(*(values for leaf, values in enumerate(self.values) if leaves >> leaf & 1))
 
 
-def definition_of(fact: Fact) -> Definition:
-    """How a fact that has a definition follows from others."""
-    assert fact.definition is not None
-    return _opened(fact.id, fact.definition)
+@lru_cache(maxsize=4)
+def definitions_in(vocabulary: Vocabulary) -> Mapping[str, Definition]:
+    """How the facts that have a definition follow from others, by fact."""
+    return {fact.id: _opened(fact.id, fact.definition) for fact in vocabulary.facts.values() if fact.definition}
 
 
-def definitions_in(vocabulary: Vocabulary) -> list[Definition]:
-    """All definitions of a vocabulary."""
-    return [definition_of(fact) for fact in vocabulary.facts.values() if fact.definition]
-
-
-@lru_cache(maxsize=16)
 def _opened(fact: str, packed: tuple[Any, ...]) -> Definition:
     conditions, values, needs, diagram = packed
     return Definition(

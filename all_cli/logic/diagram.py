@@ -90,7 +90,7 @@ class Diagram(NamedTuple):
         closed, linked = self._drawn(tuple(masks))
         if closed is None:
             return 0
-        return self._reach_linked(self.root, closed, {}) if linked else self._reach_plain(closed)
+        return self._reach_linked(self.root, closed, {}, {}) if linked else self._reach_plain(closed)
 
     def reach_by_piece(self, masks: Sequence[int], axes: Iterable[int]) -> dict[int, dict[int, int]]:
         """Per axis, and per piece of it still possible, what :meth:`reach` gives if the fact has that value.
@@ -118,10 +118,17 @@ class Diagram(NamedTuple):
         closed = self._closed(masks)
         if closed is None:
             return None, False
-        # An implication that every completion satisfies is settled; the diagram knows those that are wide open.
-        unsettled = [(a, am, b, bm) for a, am, b, bm in self.implications if closed[a] & am and closed[b] & ~bm]
-        linked = any(self._partly(axis, closed) for a, _, b, _ in unsettled for axis in (a, b))
-        return closed, linked or any(self._unsettled(fact, closed) for fact in self.definitions)
+        return closed, self._is_linked(closed)
+
+    def _is_linked(self, closed: Sequence[int]) -> bool:
+        """Whether, all consequences drawn, a value of one fact would still say something of another.
+
+        An implication that every completion satisfies is settled; the diagram knows those that are wide open.
+        """
+        return any(
+            closed[a] & when and closed[b] & ~allowed and (self._partly(a, closed) or self._partly(b, closed))
+            for a, when, b, allowed in self.implications
+        ) or any(self._unsettled(fact, closed) for fact in self.definitions)
 
     def _closed(self, masks: tuple[int, ...]) -> tuple[int, ...] | None:
         """The masks with the consequences of implications and definitions drawn; None if no patient can be so."""
@@ -169,8 +176,14 @@ class Diagram(NamedTuple):
         """Whether a fact is known to be one of several values but not of all."""
         return masks[axis] != self.axes[axis].domain and bool(masks[axis] & (masks[axis] - 1))
 
-    def _reach_linked(self, node: int, masks: tuple[int, ...], seen: dict[tuple[int, tuple[int, ...]], int]) -> int:
-        """As :meth:`_reach`, drawing what the implications say at every step.
+    def _reach_linked(
+        self,
+        node: int,
+        masks: tuple[int, ...],
+        seen: dict[tuple[int, tuple[int, ...]], int],
+        plain: dict[tuple[int, ...], dict[int, int]],
+    ) -> int:
+        """As :meth:`_reach`, drawing what the implications say at every step until all are settled.
 
         Needed where a linked fact is partly known: one of B and T lineage excludes a B-lineage stage together with an
         early T-precursor phenotype, though it excludes neither alone.
@@ -178,13 +191,17 @@ class Diagram(NamedTuple):
         if node < self.leaves:
             return 1 << node if node >= 0 else 0
         key = (node, masks)
+        if masks not in plain and key not in seen and not self._is_linked(masks):
+            plain[masks] = {}
+        if masks in plain:
+            return self._reach(node, masks, plain[masks], self._last_known(masks))
         if key not in seen:
             axis, children = self.nodes[node - self.leaves]
             found = 0
             for piece in self.axes[axis].pieces(masks[axis]):
                 narrowed = self._closed((*masks[:axis], 1 << piece, *masks[axis + 1 :]))
                 if narrowed is not None:
-                    found |= self._reach_linked(children[piece], narrowed, seen)
+                    found |= self._reach_linked(children[piece], narrowed, seen, plain)
             seen[key] = found
         return seen[key]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from math import isfinite
 from typing import Any, NamedTuple
 
 from all_cli.logic.values import NumberSet, Possible, number_text
@@ -115,6 +116,18 @@ for _kind in (Compare, OneOf, Not, AllOf, AnyOf, AtLeast, Named, Always):
     _kind.__eq__ = _same  # type: ignore[method-assign]
     _kind.__ne__ = _differ  # type: ignore[assignment, method-assign]
     _kind.__hash__ = tuple.__hash__  # type: ignore[method-assign]
+
+
+def lies_in(fact: str, possible: Possible) -> Expression:
+    """The condition that a fact has one of these values."""
+    if not isinstance(possible, NumberSet):
+        return OneOf(fact, possible, fact)
+    spans = []
+    for (low, low_edge), (high, high_edge) in possible.spans:
+        above = (Compare(fact, ">" if low_edge > 0 else ">=", low),) if isfinite(low) else ()
+        below = (Compare(fact, "<" if high_edge < 0 else "<=", high),) if isfinite(high) else ()
+        spans.append(AllOf((*above, *below)))
+    return AnyOf(tuple(spans))
 
 
 def tests(expression: Expression) -> Iterator[Test]:

@@ -8,11 +8,13 @@ words. Bounds carry their openness as a third value below, at or above the numbe
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from all_cli.knowledge.vocabulary import Fact
+    from all_cli.knowledge.vocabulary import Fact, Interval, Values
 
 Bound = tuple[float, int]
 Span = tuple[Bound, Bound]
@@ -23,9 +25,9 @@ _LOWEST: Bound = (-math.inf, 0)
 _HIGHEST: Bound = (math.inf, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)  # a frozen one takes three times as long to make, and many are made
 class NumberSet:
-    """A union of disjoint intervals of real numbers, in ascending order."""
+    """A union of disjoint intervals of real numbers, in ascending order; never changed."""
 
     spans: tuple[Span, ...]
 
@@ -117,6 +119,54 @@ def intersect(first: Possible, second: Possible) -> Possible:
     if isinstance(first, frozenset) and isinstance(second, frozenset):
         return first & second
     raise TypeError("a set of numbers and a set of choices have nothing in common")
+
+
+def at_least(numbers: NumberSet) -> NumberSet:
+    """The numbers that are not below all of these."""
+    return NumberSet(((numbers.spans[0][0], _HIGHEST),))
+
+
+def at_most(numbers: NumberSet) -> NumberSet:
+    """The numbers that are not above all of these."""
+    return NumberSet(((_LOWEST, numbers.spans[-1][1]),))
+
+
+def within(inner: Possible, outer: Possible) -> bool:
+    """Whether every value of the one set is in the other; both must be of the same kind."""
+    return intersect(inner, outer) == inner
+
+
+def number_set(spans: Iterable[Interval]) -> NumberSet:
+    """Intervals of the vocabulary as a set of numbers."""
+    found = NumberSet(())
+    for low, low_in, high, high_in in spans:
+        found |= NumberSet.between(low, high, open_low=not low_in, open_high=not high_in)
+    return found
+
+
+def values_of(fact: Fact, values: Values) -> Possible:
+    """Values of a fact as the vocabulary writes them: words of a choice or flag, intervals of a number."""
+    return _values_of(values, fact.kind == "number", fact.whole)
+
+
+@lru_cache(maxsize=512)
+def _values_of(values: Values, number: bool, whole: bool) -> Possible:
+    if not number:
+        return frozenset(cast("tuple[str, ...]", values))
+    found = number_set(cast("tuple[Interval, ...]", values))
+    return found.whole() if whole else found
+
+
+def all_but(fact: Fact, possible: Possible) -> Possible:
+    """The values that a fact can have, without these."""
+    if not isinstance(possible, NumberSet):
+        return frozenset(fact.values) - possible
+    left: Possible = whole_domain(fact)
+    for low, high in possible.spans:
+        below, above = (low[0], low[1] - 1), (high[0], high[1] + 1)
+        spans = [span for span in ((_LOWEST, below), (above, _HIGHEST)) if span[0] <= span[1]]
+        left = intersect(left, NumberSet(tuple(spans)))
+    return left.whole() if isinstance(left, NumberSet) and fact.whole else left
 
 
 def number_text(value: float) -> str:

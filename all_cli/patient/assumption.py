@@ -9,7 +9,7 @@ from all_cli.knowledge.sources import Citation
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import Expression
-from all_cli.logic.values import Possible, whole_domain
+from all_cli.logic.values import Possible, intersect, whole_domain, within
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import read_value, value_text
 from all_cli.patient.unreadable import ContradictionError, UnreadableError
@@ -66,7 +66,7 @@ def assumed(patient: Patient, wishes: Iterable[Assumption]) -> tuple[Patient, tu
             continue
         if wish.when is not None and truth(wish.when, patient.possible()) is not True:
             continue
-        trial = Patient(patient.vocabulary, dict(patient.known), list(patient.warnings), dict(patient.told))
+        trial = patient.copy()
         try:
             trial.learn(wish.fact, wish.possible, wish.origin)
             trial.conclude()
@@ -75,6 +75,26 @@ def assumed(patient: Patient, wishes: Iterable[Assumption]) -> tuple[Patient, tu
         patient = trial
         filled.append(wish)
     return patient, tuple(filled)
+
+
+def not_assumed(patient: Patient, wishes: Iterable[Assumption]) -> list[str]:
+    """Of each wish that was left out, a sentence that says so and why; empty if all were filled in."""
+    wishes = tuple(wishes)
+    taken, filled = assumed(patient, wishes)
+    return [_kept_out(taken, patient, wish) for wish in wishes if wish not in filled]
+
+
+def _kept_out(taken: Patient, patient: Patient, wish: Assumption) -> str:
+    text, known = assumption_text(patient.vocabulary, wish), taken.known.get(wish.fact)
+    who = "what is given" if wish.fact in patient.known else "what is assumed before it"
+    assert wish.possible is not None
+    if known is None:
+        return f"{text}: it contradicts what is given or assumed before it"
+    if within(known.possible, wish.possible):
+        return f"{text}: {who} says so already"
+    if intersect(known.possible, wish.possible):
+        return f"{text}: {who} leaves {wish.fact} {taken.text(wish.fact)}, and only what is wholly unknown is assumed"
+    return f"{text}: it contradicts {who}, {wish.fact} {taken.text(wish.fact)}, which counts"
 
 
 def assumption_text(vocabulary: Vocabulary, item: Assumption) -> str:

@@ -9,13 +9,13 @@ from functools import lru_cache
 
 from all_cli.knowledge.problems import nearest
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
-from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible
+from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, number_set
 from all_cli.patient.abnormality import meaning, refused, unclear_without_bands
 from all_cli.patient.cytogenetics import read_karyotype
 from all_cli.patient.findings import Finding, Span
 from all_cli.patient.fish import is_fish, read_fish
 from all_cli.patient.karyotype import Piece, Token, read_number_and_ploidy, read_token, starts_karyotype
-from all_cli.patient.quantity import number_set, read_number
+from all_cli.patient.quantity import read_number
 from all_cli.patient.spreadsheet import damage
 from all_cli.patient.unreadable import UnreadableError
 
@@ -75,6 +75,12 @@ _MEMBERS = {
     "cdx2_ubtf": r"cdx2|ubtf",
     "kmt2a_r": r"(?:kmt2a|mll)-(?!r$|rearr)[a-z0-9]+|[a-z0-9]+-(?:kmt2a|mll)",
 }
+
+
+@lru_cache(4)  # folding every spelling takes longer than reading a hundred lists
+def genetics_reader(vocabulary: Vocabulary) -> GeneticsReader:
+    """The reader of a vocabulary, made once."""
+    return GeneticsReader(vocabulary)
 
 
 class GeneticsReader:

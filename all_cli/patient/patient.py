@@ -1,12 +1,27 @@
 """A patient: for every fact, the values it can still have, and who said so."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
+from all_cli.logic.definition import definitions_in
 from all_cli.logic.explain import Reasons
-from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, intersect, number_text, whole_domain
+from all_cli.logic.values import (
+    ABSENT,
+    PRESENT,
+    NumberSet,
+    Possible,
+    all_but,
+    at_least,
+    at_most,
+    intersect,
+    number_text,
+    values_of,
+    whole_domain,
+    within,
+)
 from all_cli.patient.reading import UNKNOWN_WORDS, fold, read_value, value_text
 from all_cli.patient.unreadable import ContradictionError
 
@@ -30,6 +45,7 @@ class Patient:
     known: dict[str, Known] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     told: dict[str, Known] = field(default_factory=dict)  # before anything was concluded; what-if begins here
+    _changed: set[str] = field(default_factory=set, repr=False, compare=False)  # since anything was concluded
     _explained: tuple[dict[str, Known], Reasons] | None = field(default=None, init=False, repr=False, compare=False)
 
     def possible(self) -> Mapping[str, Possible]:
@@ -82,6 +98,7 @@ class Patient:
         before = self.known.get(fact.id)
         if before is None:
             self.known[fact.id] = Known(possible, said, derived)
+            self._changed.add(fact.id)
             return
         left = intersect(before.possible, possible)
         if not left:
@@ -93,6 +110,11 @@ class Patient:
             )
         if left != before.possible:
             self.known[fact.id] = Known(left, said if derived else before.said, before.derived and derived)
+            self._changed.add(fact.id)
+
+    def copy(self) -> "Patient":
+        """Another patient of whom the same is known, who can learn apart from this one."""
+        return Patient(self.vocabulary, dict(self.known), list(self.warnings), dict(self.told), set(self._changed))
 
     def tell(self, id: str, text: str, said: str, unit: str = "") -> None:
         """Read ``text`` as a value of a fact and learn it; a text that says "unknown" teaches nothing.
@@ -115,9 +137,9 @@ class Patient:
         if text.strip() and fold(text) in UNKNOWN_WORDS:
             return
         if reader is None:
-            from all_cli.patient.genetics import GeneticsReader
+            from all_cli.patient.genetics import genetics_reader
 
-            reader = GeneticsReader(self.vocabulary)
+            reader = genetics_reader(self.vocabulary)
         for finding in reader.read(text):
             self.learn(finding.fact, finding.possible, f"{said} {finding.text}".strip())
         self.warnings.extend(reader.doubts(text))
@@ -143,29 +165,58 @@ class Patient:
         Raises:
             ContradictionError: two things said cannot both be true.
         """
-        changed = True
-        while changed:
-            before = {id: known.possible for id, known in self.known.items()}
-            for fact in self.vocabulary.concluding:
-                self._follow_implications(fact)
-                for flag in fact.known_means if fact.id in self.known else ():
-                    self.learn(flag, frozenset({PRESENT}), self._source(fact), derived=True)
-                if fact.exceeds is not None:
-                    self._follow_ratio(fact)
-                if fact.all_of:
-                    self._follow_parts(fact)
-                if fact.definition:
-                    self._follow_definition(fact)
-            changed = before != {id: known.possible for id, known in self.known.items()}
+        links, by_fact = _links(self.vocabulary)
+        now: set[int] = set()
+        later = self._touched(by_fact)
+        while now or later:
+            if not now:
+                now, later = later, now
+            place = min(now)
+            now.remove(place)
+            self._follow(links[place])
+            for touched in self._touched(by_fact):
+                (now if touched > place else later).add(touched)
 
-    def _follow_implications(self, fact: Fact) -> None:
-        for when, other, allowed in fact.implies:
-            known, known_other = self.known.get(fact.id), self.known.get(other)
-            if known is not None and known.possible <= frozenset(when):  # type: ignore[operator]
-                self.learn(other, frozenset(allowed), self._source(fact), derived=True)
-            if known_other is not None and not known_other.possible & frozenset(allowed):  # type: ignore[operator]
-                excluded = frozenset(fact.values) - frozenset(when)
-                self.learn(fact.id, excluded, self._source(self.vocabulary[other]), derived=True)
+    def _touched(self, by_fact: Mapping[str, Sequence[int]]) -> set[int]:
+        """The places of what has to be looked at again, now that facts have changed."""
+        touched = {place for fact in self._changed for place in by_fact.get(fact, ())}
+        self._changed.clear()
+        return touched
+
+    def _follow(self, link: "_Link") -> None:
+        fact = link.fact
+        self._follow_implications(link)
+        known = self.known.get(fact.id)
+        if known is not None and not known.derived:
+            for other, allowed in link.known_means:
+                self.learn(other.id, allowed, self._source(fact), derived=True)
+        for id in fact.at_most:
+            self._follow_order(fact, self.vocabulary[id])
+        if fact.exceeds is not None:
+            self._follow_ratio(fact)
+        if fact.all_of:
+            self._follow_parts(fact)
+        if fact.definition:
+            self._follow_definition(fact)
+
+    def _follow_implications(self, link: "_Link") -> None:
+        fact = link.fact
+        for when, other, allowed in link.implies:
+            known, known_other = self.known.get(fact.id), self.known.get(other.id)
+            if known is not None and within(known.possible, when):
+                self.learn(other.id, allowed, self._source(fact), derived=True)
+            if known_other is not None and not intersect(known_other.possible, allowed):
+                self.learn(fact.id, all_but(fact, when), self._source(other), derived=True)
+
+    def _follow_order(self, lower: Fact, upper: Fact) -> None:
+        """A number that cannot exceed another: the least of the one bounds the other, and the greatest of that it."""
+        for fact, bound, other in ((lower, at_least, upper), (upper, at_most, lower)):
+            known = self.known.get(fact.id)
+            if known is not None:
+                assert isinstance(known.possible, NumberSet)
+                left = intersect(bound(known.possible), whole_domain(other))
+                if left != whole_domain(other):
+                    self.learn(other.id, left, self._source(fact), derived=True)
 
     def _follow_parts(self, fact: Fact) -> None:
         surely, never = frozenset({PRESENT}), frozenset({ABSENT})
@@ -188,9 +239,7 @@ class Patient:
             self.learn(fact.id, frozenset({PRESENT if exceeds else ABSENT}), said, derived=True)
 
     def _follow_definition(self, fact: Fact) -> None:
-        from all_cli.logic.definition import definition_of
-
-        definition = definition_of(fact)
+        definition = definitions_in(self.vocabulary)[fact.id]
         if self.known.keys().isdisjoint(definition.asks) or not self.known.keys() >= set(definition.needs):
             return
         known = self.possible()
@@ -202,3 +251,39 @@ class Patient:
     def _source(self, fact: Fact) -> str:
         known = self.known[fact.id]
         return known.said if known.derived else f"{known.said} ({fact.id} {self.text(fact.id)})"
+
+
+class _Link(NamedTuple):
+    """What a fact says of others: if its values lie in the first set, the other has one of the second."""
+
+    fact: Fact
+    implies: list[tuple[Possible, Fact, Possible]]
+    known_means: list[tuple[Fact, Possible]]
+
+
+@lru_cache(4)
+def _links(vocabulary: Vocabulary) -> tuple[list[_Link], Mapping[str, Sequence[int]]]:
+    """What facts say of others, and per fact the places of that which it has to do with."""
+    definitions = definitions_in(vocabulary)
+    links: list[_Link] = []
+    by_fact: dict[str, list[int]] = {}
+    for fact in vocabulary.facts.values():
+        others = {other for _, other, _ in fact.implies}.union(fact.all_of, fact.at_most)
+        others.update(other for other, _ in fact.known_means)
+        if fact.exceeds:
+            others |= {*fact.exceeds[0], *fact.exceeds[2]}
+        if fact.id in definitions:
+            others |= {*definitions[fact.id].asks, *definitions[fact.id].needs}
+        if not others:
+            continue
+        for other in {fact.id, *others}:
+            by_fact.setdefault(other, []).append(len(links))
+        said = [(other, vocabulary[id], allowed) for other, id, allowed in fact.implies]
+        links.append(
+            _Link(
+                fact,
+                [(values_of(fact, when), other, values_of(other, allowed)) for when, other, allowed in said],
+                [(vocabulary[id], values_of(vocabulary[id], values)) for id, values in fact.known_means],
+            )
+        )
+    return links, by_fact

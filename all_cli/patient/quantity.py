@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from all_cli.knowledge.problems import did_you_mean
 from all_cli.knowledge.vocabulary import Fact, Interval
-from all_cli.logic.values import NumberSet, number_text
+from all_cli.logic.values import NumberSet, number_set, number_text
 from all_cli.patient import two_readings
 from all_cli.patient.unreadable import UnreadableError
 
@@ -252,14 +252,6 @@ def _worded(fact: Fact, text: str, words: Mapping[str, tuple[Interval, ...]]) ->
         found = NumberSet(())
     if not found:
         raise UnreadableError(fact.id, text, "the word and the figure contradict each other")
-    return found
-
-
-def number_set(spans: tuple[Interval, ...]) -> NumberSet:
-    """Intervals of the vocabulary as a set of numbers."""
-    found = NumberSet(())
-    for low, low_in, high, high_in in spans:
-        found |= NumberSet.between(low, high, open_low=not low_in, open_high=not high_in)
     return found
 
 

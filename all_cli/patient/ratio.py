@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from all_cli.knowledge.vocabulary import Exceeds
-from all_cli.logic.values import NumberSet
-from all_cli.patient.quantity import number_set
+from all_cli.logic.values import NumberSet, number_set
 
 _Edge = tuple[Fraction, bool]  # a bound of a product, and whether it is reached
 

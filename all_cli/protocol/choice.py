@@ -13,6 +13,14 @@ An arm rests on parts: the setting is one of its own, its population, each of it
 * An arm to which only such later facts lead is no answer while an arm before it in the same protocol, which begins
   otherwise, is not excluded (UKALL 2003 begins with regimen A, and C is for those who respond slowly).
 
+Which of several answers **heads** is another question than which are certain. The protocols that ``protocols.yaml``
+prefers (``defaults``) go first; then those not made for adults, for somebody who may be below 18; then arms made for
+older adults; then protocols of which at least a line was read; then the fuller ones. While an arm of a preferred
+protocol hangs on facts that this phase asks for, only an arm whose risk group is settled heads before it (an older
+trial is certain for every child because all its groups begin alike, which says nothing of the child). An adults' arm
+does not head for somebody who may be below 18 and whose own protocols keep other phases. Hence a head is never lost by
+adding a fact either, unless the rules say for whom nothing heads (``undecided``).
+
 Hence adding a fact keeps every answer, unless it contradicts a presumption or is one that a guard bears on once it is
 known; it then changes the setting or meets a guard, which the result names.
 """
@@ -42,7 +50,8 @@ class Offer(NamedTuple):
     """What an arm is to the patient.
 
     ``hangs_on`` maps facts to the values that lead to it, ``against`` is what bars it; ``own_criteria`` are labels of
-    risk by which the protocol chose and whose criteria are not encoded.
+    risk by which the protocol chose and whose criteria are not encoded; ``later`` are kinds of phase that the arm goes
+    on to and that a guard bars for this patient.
     """
 
     protocol: str
@@ -52,6 +61,7 @@ class Offer(NamedTuple):
     hangs_on: Mapping[str, Possible]
     against: Part | None = None
     own_criteria: tuple[str, ...] = ()
+    later: tuple[tuple[str, Guard], ...] = ()
 
     @property
     def name(self) -> str:
@@ -72,8 +82,10 @@ class Choice(NamedTuple):
     """The arms for a patient in a kind of phase (all phases if empty), in the order in which they answer.
 
     ``rules`` are those that chose; ``patient`` is the one with the presumptions; ``warnings`` are guards that keep the
-    patient from every arm; ``elsewhere`` are arms that would answer and have no such phase; ``likely`` is the choice
-    under assumptions.
+    patient from every arm; ``elsewhere`` are arms that would answer and have no such phase; ``head`` is the answer that
+    stands first, None if there is none or if it is not decided which; ``waiting`` are the preferred arms that would
+    stand before it once what they hang on is known; ``undecided`` says why nothing heads, where the rules do;
+    ``likely`` is the choice under assumptions.
     """
 
     rules: ChoiceRules
@@ -85,6 +97,9 @@ class Choice(NamedTuple):
     offers: tuple[Offer, ...]
     turns: tuple[Turn, ...] = ()
     elsewhere: tuple[Offer, ...] = ()
+    head: Offer | None = None
+    waiting: tuple[Offer, ...] = ()
+    undecided: tuple[Guard, ...] = ()
     likely: Choice | None = None
 
     def _with(self, status: str) -> list[Offer]:
@@ -167,34 +182,55 @@ class Chooser:
     def choice(self, told: Patient, phase: str) -> Choice:
         """The arms for a patient in a kind of phase."""
         patient, presumed = self.rules.presumed(told, phase, self.named)
-        settings = self.settings(patient)
+        # Of a named arm nothing is presumed; what the patient's setting is said to be is what would be chosen from.
+        settings = self.settings(self.rules.presumed(told, phase, named=False)[0] if self.named else patient)
         warnings = tuple(guard for guard in self.rules.guards if guard.everything and certainly(guard.when, patient))
         offers = tuple(sorted(self.offers(patient, phase), key=self.rank(patient)))
-        found = Choice(self.rules, phase, patient, tuple(presumed), settings, warnings, offers)
-        return found._replace(
-            turns=tuple(self.turns(told, phase, presumed, settings)),
-            elsewhere=tuple(self.elsewhere(patient, phase)) if phase and not self._answered(found) else (),
-        )
+        answers = [offer for offer in offers if offer.status == ANSWER]
+        first = next(iter(answers), None)
+        fits = first is not None and (self._grown(patient) or self.library.audience(first.protocol) != "adults")
+        elsewhere = tuple(self.elsewhere(patient, phase)) if phase and not fits else ()
+        waiting = tuple(self._waiting(offers, first, patient))
+        heads = (each for each in answers if not waiting or _settled(each, patient))
+        undecided = tuple(self.rules.undecided(patient, phase))
+        return Choice(
+            self.rules, phase, patient, tuple(presumed), settings, warnings, offers,
+            tuple(self.turns(told, phase, presumed, settings)), elsewhere,
+            None if elsewhere or undecided else next(heads, None), waiting, undecided,
+        )  # fmt: skip
 
-    def _answered(self, choice: Choice) -> bool:
-        """Whether the phase has an answer; an adults' arm alone is none for somebody who may be below 18."""
-        ages = choice.patient.possible().get("age")
-        grown = isinstance(ages, NumberSet) and ages & NumberSet.comparison(">=", 18) == ages
-        return any(grown or self.library.audience(offer.protocol) != "adults" for offer in choice.answers)
+    @staticmethod
+    def _grown(patient: Patient) -> bool:
+        """Whether the patient is certainly 18 years or older."""
+        ages = patient.possible().get("age")
+        return isinstance(ages, NumberSet) and ages & NumberSet.comparison(">=", 18) == ages
 
-    def rank(self, patient: Patient) -> Callable[[Offer], tuple[bool, bool]]:
-        """The preferred protocols first, then arms made for older adults before those that take them too."""
+    def _waiting(self, offers: Sequence[Offer], first: Offer | None, patient: Patient) -> Iterator[Offer]:
+        """The arms of preferred protocols before the first answer that hang on facts this phase asks for."""
         preferred = self.library.preferred(patient)
+        for offer in offers if first is None else offers[: offers.index(first)]:
+            if offer.hangs_on and offer.protocol in preferred and (first is None or offer.protocol != first.protocol):
+                yield offer
+
+    def rank(self, patient: Patient) -> Callable[[Offer], tuple[bool, ...]]:
+        """In which order the arms answer; see the head of this module."""
+        preferred, grown = self.library.preferred(patient), self._grown(patient)
         made = {
             (id, arm.id)
             for id in self.library.ids
             for arm in self.library.arm_heads(id)
             if arm.settings[:1] == (OLDER,)
         }
-        return lambda offer: (offer.protocol not in preferred, (offer.protocol, offer.arm) not in made)
+        return lambda offer: (
+            offer.protocol not in preferred,
+            not grown and self.library.audience(offer.protocol) == "adults",
+            (offer.protocol, offer.arm) not in made,
+            not self.library.was_read(offer.protocol),
+        )
 
     def offers(self, patient: Patient, phase: str) -> Iterator[Offer]:
         """What every arm with the phase is to the patient."""
+        met = {guard.id for guard in self.rules.guards if certainly(guard.when, patient)}
         for id in self.library.in_order(phase, patient):
             if self.only and id not in self.only:
                 continue
@@ -209,7 +245,20 @@ class Chooser:
                     offer = offer._replace(status=POSSIBLE)
                 elif offer.status != EXCLUDED:
                     before.append(arm)
+                if offer.status != EXCLUDED and phase and met:
+                    offer = offer._replace(later=tuple(self._barred_later(id, arm, phase, patient, met)))
                 yield offer
+
+    def _barred_later(
+        self, protocol: str, arm: ArmHead, phase: str, patient: Patient, met: set[str]
+    ) -> Iterator[tuple[str, Guard]]:
+        """The kinds of phase after this one that one of the guards whose condition is met bars."""
+        kinds = list(arm.kinds)
+        for kind in kinds[kinds.index(phase) + 1 :]:
+            for guard, diagram in self.rules.guarding(protocol, arm.id, [kind]):
+                if guard.id in met and not Part(GUARD, guard.id, diagram, 2, 2).possible(patient):
+                    yield kind, guard
+                    break
 
     def settings(self, patient: Patient) -> tuple[str, ...]:
         """The settings still possible."""
@@ -283,6 +332,12 @@ class Chooser:
             unasked = self.rules.unasked(phase, scheme.facts)
             unclassified = 1 << len(scheme.leaf_groups) - 1
             yield Part(GROUP, id, scheme.diagram, *_leaves(scheme, groups), unasked, unclassified, scheme=scheme)
+
+
+def _settled(offer: Offer, patient: Patient) -> bool:
+    """Whether the patient's risk group is known to be one that the arm was for."""
+    groups = [part for part in offer.parts if part.kind == GROUP]
+    return bool(groups) and all(part.outright(patient) for part in groups)
 
 
 def _leaves(scheme: Scheme, groups: Sequence[str]) -> tuple[int, int]:

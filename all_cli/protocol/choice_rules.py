@@ -13,7 +13,7 @@ from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.logic.diagram import Diagram, build_diagram
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import Expression, tests, unpack
-from all_cli.patient.patient import Known, Patient
+from all_cli.patient.patient import Patient
 from all_cli.patient.unreadable import ContradictionError
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.risk.scheme import Scheme
@@ -73,6 +73,15 @@ class ChoiceRules:
             )
             for raw in self._packed["guards"]
         ]  # fmt: skip
+
+    def undecided(self, patient: Patient, kind: str) -> list[Guard]:
+        """Why no arm with this kind of phase stands first for the patient, although some may be certain."""
+        entries = [
+            Guard(raw["id"], unpack(raw["expression"]), False, raw["text"], citations(raw["cite"]), raw["checked"])
+            for raw in self._packed["undecided"]
+            if kind in raw["phases"]
+        ]
+        return [entry for entry in entries if certainly(entry.when, patient)]
 
     @property
     def raw_guards(self) -> Sequence[Mapping[str, Any]]:
@@ -141,10 +150,10 @@ class ChoiceRules:
 
 def condition_diagram(expression: Expression, vocabulary: Vocabulary) -> Diagram:
     """A condition as a diagram: answer 0 says that it holds, 1 that it does not."""
-    from all_cli.logic.axes import axis_of, implications_between
+    from all_cli.logic.axes import axes_of, implications_between
 
     facts = dict.fromkeys(test.fact for test in tests(expression))
-    axes = [axis_of(vocabulary[fact], [expression]) for fact in facts]
+    axes = axes_of(facts, [expression], vocabulary)
     return build_diagram([expression], axes, implications_between(axes, vocabulary))
 
 
@@ -155,8 +164,7 @@ def certainly(expression: Expression, patient: Patient) -> bool:
 
 def narrowed(patient: Patient, fact: str, possible: Any, said: str) -> Patient | None:
     """The patient with one fact narrowed and what follows concluded; None if that cannot be."""
-    known: dict[str, Known] = dict(patient.known)
-    other = Patient(patient.vocabulary, known, list(patient.warnings), dict(patient.told))
+    other = patient.copy()
     try:
         other.learn(fact, possible, said, derived=True)
         other.conclude()

@@ -49,11 +49,13 @@ class _Compiler:
         asked = [self.asked(entry, ("asked", index)) for index, entry in enumerate(data["asked"])]
         presumed = [self.presumed(entry, ("presumed", index)) for index, entry in enumerate(data["presumed"])]
         guards = [self.guard(entry, ("guards", index)) for index, entry in enumerate(data["guards"])]
+        undecided = [self.undecided(entry, ("undecided", index)) for index, entry in enumerate(data["undecided"])]
         for index, entry in enumerate(data["every_risk"]):
             self.cited(entry, ("every_risk", index))
             self.known([entry["protocol"]], self.protocols.ids, "protocol", ("every_risk", index, "protocol"))
         self.unique(data["guards"], "guards")
         self.unique(data["presumed"], "presumed")
+        self.unique(data["undecided"], "undecided")
         self.settings(setting["groups"])
         if self.problems:
             return {}
@@ -62,6 +64,7 @@ class _Compiler:
             "setting": setting,
             "asked": asked,
             "every_risk": [entry["protocol"] for entry in data["every_risk"]],
+            "undecided": [_packed(entry) for entry in undecided],
             "presumed": [_packed(entry) for entry in presumed],
             "guards": [_packed(entry) for entry in guards],
             "protocols": arms,
@@ -119,6 +122,11 @@ class _Compiler:
         self.known(entry.get("phases", ()), self.protocols.phase_kinds(), "phase", (*path, "phases"))
         if entry["fact"] in self.vocabulary:
             self.known(entry["is"], self.vocabulary[entry["fact"]].values, "value", (*path, "is"))
+        return self.conditional(entry, path)
+
+    def undecided(self, entry: Mapping[str, Any], path: Path) -> dict[str, Any]:
+        self.cited(entry, path)
+        self.known(entry["phases"], self.protocols.phase_kinds(), "phase", (*path, "phases"))
         return self.conditional(entry, path)
 
     def guard(self, entry: Mapping[str, Any], path: Path) -> dict[str, Any]:

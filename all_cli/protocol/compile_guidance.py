@@ -62,7 +62,10 @@ class _Compiler:
         return {
             "topics": [[topic["id"], topic["title"]] for topic in data["topics"]],
             "index": sorted(index, key=lambda brief: order.get(brief[1], 0)),
-            "entries": {entry["id"]: entry for entry in data["entries"]},
+            "entries": {
+                entry["id"]: self.with_conditions(entry, ("entries", number))
+                for number, entry in enumerate(data["entries"])
+            },
             "cited": list(self.cited),
         }
 
@@ -91,6 +94,14 @@ class _Compiler:
             entry.get("when", ""), entry.get("phases", []), entry.get("drugs", []), entry.get("warning", False),
         ]  # fmt: skip
 
+    def with_conditions(self, entry: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
+        """The entry with the conditions of its tables compiled."""
+        tables = [
+            {**table, "expression": self.condition(table, (*path, "tables", number))}
+            for number, table in enumerate(entry.get("tables", ()))
+        ]
+        return {**entry, "tables": tables}
+
     def claims(self, entry: Mapping[str, Any], path: Path) -> None:
         """A verdict and seed statements belong together; a statement has one verdict and is of its seed text."""
         claims, verdict = entry.get("seeds", ()), entry.get("verdict")
@@ -117,11 +128,11 @@ class _Compiler:
         self.cited.update(dict.fromkeys(citation.source for citation in citations(item["cite"])))
         self.problems.extend(citation_problems(self.document, path, item["cite"], self.sources, item["checked"]))
 
-    def condition(self, entry: Mapping[str, Any], path: Path) -> Any:
-        if "when" not in entry:
+    def condition(self, item: Mapping[str, Any], path: Path) -> Any:
+        if "when" not in item:
             return None
         try:
-            return pack(parse_condition(entry["when"], self.vocabulary))
+            return pack(parse_condition(item["when"], self.vocabulary))
         except ConditionError as error:
             self.problems.append(Problem(self.document.text_place((*path, "when"), error.offset), str(error)))
             return None

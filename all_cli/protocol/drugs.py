@@ -1,10 +1,13 @@
-"""Drugs by any of their spellings, and every place where one is given."""
+"""Drugs by any of their spellings, every place where one is given, and what labels limit."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
+from all_cli.logic.explain import truth
+from all_cli.patient.patient import Patient
 from all_cli.protocol.library import ProtocolLibrary
-from all_cli.protocol.regimen import Drug, Line, Phase, Protocol
+from all_cli.protocol.regimen import Cited, Drug, Limit, Line, Phase, Protocol
 
 INTRATHECAL, COMBINATION = "intrathecal", "intrathecal combination"
 
@@ -69,3 +72,21 @@ def combinations_with(library: ProtocolLibrary, drug: Drug) -> list[Drug]:
         for other in library.drugs.values()
         if other.kind == COMBINATION and other.id != drug.id and drug.name.casefold() in other.name.casefold()
     ]
+
+
+def beyond_label(line: Line, patient: Patient, library: ProtocolLibrary) -> list[Cited]:
+    """What labels limit and the line does not keep, for somebody whom the limit certainly concerns."""
+    possible = patient.possible()
+    return [
+        limit.said
+        for limit in library.drugs[line.drug].limits
+        if (limit.said.when is None or truth(limit.said.when, possible) is True) and _exceeds(line, limit)
+    ]
+
+
+def _exceeds(line: Line, limit: Limit) -> bool:
+    if limit.days_apart is not None:
+        return any(later - day < limit.days_apart for day, later in pairwise(line.days))
+    # U and IU are the same unit of asparaginase.
+    same = line.unit.removeprefix("I") == limit.unit.removeprefix("I")
+    return same and line.dose is not None and limit.above is not None and line.dose[1] > limit.above

@@ -49,7 +49,10 @@ class Point(NamedTuple):
 
 
 class GuidanceTable(NamedTuple):
-    """Criteria, grades or doses in rows; the whole table has one source and one mark."""
+    """Criteria, grades or doses in rows; the whole table has one source and one mark.
+
+    ``when`` says for whom it is (None: for all), ``legend`` what the short words of its cells mean.
+    """
 
     title: str
     columns: tuple[str, ...]
@@ -57,6 +60,12 @@ class GuidanceTable(NamedTuple):
     cite: tuple[Citation, ...]
     checked: bool
     note: str = ""
+    legend: str = ""
+    when: Expression | None = None
+
+    def is_for(self, possible: Mapping[str, Possible]) -> bool:
+        """Whether it may be for a patient of whom this is known."""
+        return self.when is None or truth(self.when, possible) is not False
 
 
 class Brief(NamedTuple):
@@ -222,5 +231,6 @@ def _point(raw: Mapping[str, Any]) -> Point:
 
 def _table(raw: Mapping[str, Any]) -> GuidanceTable:
     return GuidanceTable(
-        raw["title"], raw["columns"], raw["rows"], citations(raw["cite"]), raw["checked"], raw.get("note", "")
-    )
+        raw["title"], raw["columns"], raw["rows"], citations(raw["cite"]), raw["checked"], raw.get("note", ""),
+        raw.get("legend", ""), unpack(raw["expression"]) if raw["expression"] else None,
+    )  # fmt: skip

@@ -24,6 +24,7 @@ from all_cli.protocol.regimen import (
     DoseRow,
     DoseTable,
     Drug,
+    Limit,
     Line,
     Phase,
     Protocol,
@@ -85,6 +86,10 @@ class ProtocolLibrary:
             id: Drug(
                 id, raw["name"], raw.get("abbreviation", ""), raw["class"], tuple(raw.get("spellings", ())),
                 _optional(raw.get("uncapped")),
+                tuple(
+                    Limit(_cited(each), each.get("above"), each.get("unit", ""), each.get("days_apart"))
+                    for each in raw.get("limits", ())
+                ),
             )
             for id, raw in self._packed["drugs"].items()
         }  # fmt: skip
@@ -173,17 +178,22 @@ class ProtocolLibrary:
         """For whom a protocol is: children, infants, adults or all-ages."""
         return str(self._heads[id]["audience"])
 
+    def was_read(self, id: str) -> bool:
+        """Whether at least a line of the protocol was read in its source."""
+        return bool(self._heads[id]["completeness"][1])
+
     def arm_heads(self, id: str) -> list[ArmHead]:
         """What choosing needs of the arms of a protocol, without opening it."""
         return arm_heads_in(self._heads[id])
 
     def default_arm(self, id: str, risk: str | None, patient: Patient) -> str | None:
-        """The arm that answers when a protocol answers by default: only where its condition is certainly met."""
+        """The arm that goes first, for a label of risk or any: only where its condition is certainly met."""
         possible = patient.possible()
         met = (
             default.arm
             for default in self.defaults
-            if (default.protocol, default.risk) == (id, risk)
+            if default.protocol == id
+            and risk in (None, default.risk)
             and default.when is not None
             and truth(default.when, possible) is True
         )
@@ -362,6 +372,7 @@ def unpack_protocol(raw: Mapping[str, Any]) -> Protocol:
                 arm["id"], arm["title"], tuple(arm["phases"]), citations(arm["cite"]), arm["checked"],
                 tuple((entry["scheme"], tuple(entry["groups"])) for entry in arm.get("for", ())), arm.get("note", ""),
                 tuple(map(_stated, arm.get("totals", ()))), tuple(arm.get("settings", raw.get("settings", []))),
+                _expression(arm), arm.get("when", ""),
             )
             for arm in raw["arms"]
         ),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
+from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.logic.diagram import Diagram
 from all_cli.logic.values import Possible, intersect, whole_domain
 from all_cli.patient.patient import Patient
@@ -162,16 +164,11 @@ def _linked(parts: Sequence[Part], deciding: Sequence[Sequence[int]], patient: P
 
 def _cluster(fact: str, patient: Patient) -> str:
     """The name of the facts that are linked with this one by what the vocabulary implies."""
-    clusters = _CLUSTERS.get(id(patient.vocabulary))
-    if clusters is None:
-        clusters = _CLUSTERS[id(patient.vocabulary)] = dict(_clusters(patient))
-    return clusters.get(fact, fact)
+    return _clusters(patient.vocabulary).get(fact, fact)
 
 
-_CLUSTERS: dict[int, dict[str, str]] = {}
-
-
-def _clusters(patient: Patient) -> Iterator[tuple[str, str]]:
+@lru_cache(4)
+def _clusters(vocabulary: Vocabulary) -> Mapping[str, str]:
     parent: dict[str, str] = {}
 
     def root(fact: str) -> str:
@@ -179,11 +176,11 @@ def _clusters(patient: Patient) -> Iterator[tuple[str, str]]:
             fact = parent[fact]
         return fact
 
-    for fact in patient.vocabulary.facts.values():
-        linked = [other for _, other, _ in fact.implies] + [*fact.known_means, *fact.all_of]
+    for fact in vocabulary.facts.values():
+        linked = [other for _, other, _ in fact.implies] + [other for other, _ in fact.known_means]
+        linked += [*fact.all_of, *fact.at_most]
         if fact.exceeds is not None:
             linked += [*fact.exceeds[0], *fact.exceeds[2]]
         for other in linked:
             parent[root(fact.id)] = root(other)
-    for fact_id in patient.vocabulary.facts:
-        yield fact_id, root(fact_id)
+    return {fact: root(fact) for fact in vocabulary.facts}

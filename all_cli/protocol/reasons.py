@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from all_cli.logic.explain import because
 from all_cli.logic.values import Possible, intersect, whole_domain
+from all_cli.patient.names import reasons_text
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import value_text
 from all_cli.protocol.choice import Choice, Offer, Turn
+from all_cli.protocol.choice_rules import Guard
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.parts import GROUP, GUARD, POPULATION, SETTING, Part
 from all_cli.protocol.regimen import Reason
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Scheme
-from all_cli.risk.verdict import brief, judge
+from all_cli.risk.verdict import Verdict, brief, judge
 
 _NAMED = 6
 _HEAD = 3  # arms named in a line of the head of a screen; JSON names all
@@ -25,9 +27,11 @@ def setting_reason(choice: Choice) -> Reason:
     labels = " or ".join(choice.rules.setting.groups[id].label for id in choice.settings)
     cite = tuple(dict.fromkeys(citation for decision in verdict.decided_by for citation in decision.cite))
     if verdict.group is None:
-        facts = ", ".join(missing.fact for missing in verdict.missing if missing.fact not in _presumed(choice))
+        names = choice.patient.vocabulary
+        open_ = [missing.fact for missing in verdict.missing if missing.fact not in _presumed(choice)]
+        facts = ", ".join(names[fact].name for fact in open_)
         return Reason(SETTING, f"{labels}, not yet decided" + (f": {facts}" if facts else ""), cite, verdict.checked)
-    why = ", ".join(dict.fromkeys(text for decision in verdict.decided_by for text in decision.because))
+    why = _because(verdict, choice.patient)
     notes = " ".join(decision.note for decision in verdict.decided_by if decision.note)
     return Reason(SETTING, f"{labels} ({why}). {notes}".removesuffix(". "), cite, verdict.checked)
 
@@ -43,7 +47,12 @@ def answer_reasons(offer: Offer, choice: Choice, library: ProtocolLibrary) -> It
     if population.when is not None:
         why = because(population.when, True, choice.patient.possible(), choice.patient.bare)
         told = [text for text in why if "unknown" not in text]
-        yield Reason(POPULATION, ", ".join(told) or population.text, population.cite, population.checked)
+        yield Reason(
+            POPULATION,
+            reasons_text(told, choice.patient.vocabulary) or population.text,
+            population.cite,
+            population.checked,
+        )
     for part in offer.parts:
         if part.kind == GROUP:
             yield _group_reason(part, choice.patient)
@@ -53,12 +62,16 @@ def _group_reason(part: Part, patient: Patient) -> Reason:
     scheme = _scheme(part)
     verdict = judge(scheme, patient)
     if part.outright(patient):
-        why = ", ".join(dict.fromkeys(text for decision in verdict.decided_by for text in decision.because))
+        why = _because(verdict, patient)
         cite = tuple(dict.fromkeys(citation for decision in verdict.decided_by for citation in decision.cite))
         says = " or ".join(verdict.possible)
         return Reason("group", f"{part.name} says {says}" + (f" ({why})" if why else ""), cite, verdict.checked)
-    later = [missing.fact for missing in verdict.missing if missing.fact in part.ignored]
+    later = [patient.vocabulary[missing.fact].name for missing in verdict.missing if missing.fact in part.ignored]
     return Reason("group", f"{part.name} comes later: {few(later)} do not set this phase", scheme.population.cite)
+
+
+def _because(verdict: Verdict, patient: Patient) -> str:
+    return reasons_text((text for decision in verdict.decided_by for text in decision.because), patient.vocabulary)
 
 
 def _scheme(part: Part) -> Scheme:
@@ -66,14 +79,36 @@ def _scheme(part: Part) -> Scheme:
     return part.scheme
 
 
+def later_reasons(offers: Sequence[Offer]) -> Iterator[Reason]:
+    """The phases of these arms that a guard keeps the patient from, later on."""
+    barred: dict[Guard, dict[str, list[str]]] = {}
+    for offer in offers:
+        for kind, guard in offer.later:
+            barred.setdefault(guard, {}).setdefault(kind, []).append(offer.name)
+    for guard, kinds in barred.items():
+        names = list(dict.fromkeys(name for each in kinds.values() for name in each))
+        yield Reason(
+            "later", f"{' and '.join(kinds)} of {few(names)}: not for this patient: {guard.text}", guard.cite,
+            guard.checked, strong=True,
+        )  # fmt: skip
+
+
+def named(offer: Offer) -> str:
+    """The arm, and which of its later phases are not for the patient."""
+    kinds = ", ".join(kind for kind, _ in offer.later)
+    return f"{offer.name} (but not its {kinds})" if kinds else offer.name
+
+
 def hangs_text(offer: Offer, patient: Patient) -> str:
-    """On what an arm hangs: ``cns CNS1 or CNS2, testicular absent``."""
-    parts = [f"{fact} {_values(fact, values, patient)}".strip() for fact, values in offer.hangs_on.items()]
+    """On what an arm hangs: ``CNS status CNS1 or CNS2, testicular leukaemia absent``."""
+    names = patient.vocabulary
+    parts = [f"{names[fact].name} {_values(fact, values, patient)}".strip() for fact, values in offer.hangs_on.items()]
     if offer.own_criteria:
         parts.append(f"its own criteria of {' or '.join(offer.own_criteria)} risk, which are not encoded")
     if not parts:
         later = [part for part in offer.parts if part.kind == GROUP and not part.outright(patient)]
-        facts = dict.fromkeys(missing.fact for part in later for missing in judge(_scheme(part), patient).missing)
+        missing = [item.fact for part in later for item in judge(_scheme(part), patient).missing]
+        facts = dict.fromkeys(names[fact].name for fact in missing)
         open_ = "groups that the source does not tell apart"
         parts.append(f"{few(list(facts))}, which come{'s' if len(facts) == 1 else ''} later" if facts else open_)
     return few(parts)
@@ -103,7 +138,7 @@ def against_reason(offer: Offer, choice: Choice, library: ProtocolLibrary) -> Re
         lineage = library.protocol(offer.protocol).lineage
         why = because(population.when, False, patient.possible(), patient.bare) if population.when else []
         settled = [text for text in why if not text.endswith("?")]
-        here = ", ".join(settled) or f"{' or '.join(lineage)} lineage is asked for"
+        here = reasons_text(settled, patient.vocabulary) or f"{' or '.join(lineage)} lineage is asked for"
         return Reason("not offered", f"outside its population: {here}", population.cite, population.checked)
     possible = [group for group in brief(_scheme(part), patient).possible if group != UNCLASSIFIED]
     says = " or ".join(possible).replace(NOT_APPLICABLE, "not applicable")

@@ -138,7 +138,8 @@ class StatedTotal(NamedTuple):
 class Arm(NamedTuple):
     """A way through the protocol: phases in order, the risk groups and the settings it was for.
 
-    An arm without a setting (a label, a rule on doses, a frame) is shown only when it is named.
+    An arm without a setting (a label, a rule on doses, a frame) is shown only when it is named. ``when`` says for whom
+    a use of a label is, ``condition`` is how the file writes that.
     """
 
     id: str
@@ -150,6 +151,8 @@ class Arm(NamedTuple):
     note: str = ""
     totals: tuple[StatedTotal, ...] = ()
     settings: tuple[str, ...] = ()
+    when: Expression | None = None
+    condition: str = ""
 
 
 class DoseRow(NamedTuple):
@@ -205,8 +208,20 @@ class SurfaceFormula(NamedTuple):
     checked: bool
 
 
+class Limit(NamedTuple):
+    """What labels limit: a dose (``above``, in ``unit``) or how close two days may lie; ``said`` has the condition."""
+
+    said: Cited
+    above: float | None = None
+    unit: str = ""
+    days_apart: int | None = None
+
+
 class Drug(NamedTuple):
-    """A drug of the vocabulary; ``uncapped`` is what is to be said where a dose of it per m² has no cap."""
+    """A drug of the vocabulary.
+
+    ``uncapped`` is what is to be said where a dose of it per m² has no cap, ``limits`` what labels limit.
+    """
 
     id: str
     name: str
@@ -214,6 +229,7 @@ class Drug(NamedTuple):
     kind: str
     spellings: tuple[str, ...] = ()
     uncapped: Cited | None = None
+    limits: tuple[Limit, ...] = ()
 
 
 class Protocol(NamedTuple):

@@ -45,6 +45,8 @@ def answers_page(
     page.line(", ".join(f"{id} {text}" for id, text in said.items()) or "nothing known", "Patient")
     for warning in patient.warnings:
         page.line(warning, "Note")
+    for text in answers.not_assumed:
+        page.line(text, "not assumed", strong=True)
     _as_of(page, answers, library)
     full = answers.ids if named else [id for id in answers.applicable if id == answers.primary]
     for id in full:
@@ -295,6 +297,7 @@ def answers_json(answers: Answers, patient: Patient, library: RiskLibrary) -> di
         **header(),
         "patient": patient.said(),
         "warnings": warning_texts(patient, library),
+        **({"not_assumed": left_out} if (left_out := answers.not_assumed) else {}),
         "cautions": [statement_json(caution, cited) for caution in cautions],
         **_as_of_json(answers),
         "primary": answers.primary,
@@ -309,10 +312,7 @@ def answers_json(answers: Answers, patient: Patient, library: RiskLibrary) -> di
 def _likely_json(likely: Likely | None, library: RiskLibrary, cited: dict[str, None]) -> dict[str, Any]:
     if likely is None:
         return {}
-    return {
-        "likely": list(likely.groups),
-        "assumed": assumed_json(likely.assumed, library.vocabulary, cited),
-    }
+    return {"likely": list(likely.groups), "assumed": assumed_json(likely.assumed, library.vocabulary, cited)}
 
 
 def assumed_json(items: Iterable[Assumption], vocabulary: Vocabulary, cited: dict[str, None]) -> list[dict[str, Any]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from all_cli.logic.values import possible_text
 from all_cli.patient.assumption import Assumption, assumption_text
+from all_cli.patient.names import reasons_text
 from all_cli.patient.patient import Patient
 from all_cli.protocol.choice import Choice, Offer
 from all_cli.protocol.library import ProtocolLibrary
@@ -16,31 +18,34 @@ from all_cli.protocol.reasons import (
     barred_reasons,
     few,
     hangs_text,
+    named,
     setting_reason,
     turn_reason,
 )
 from all_cli.protocol.regimen import Reason
+from all_cli.report.alike import common_reason, way_reason, ways_of
 from all_cli.report.answers import assumed_json, citations_json, header
 from all_cli.report.page import Page
 from all_cli.report.regimen import Shown, phases_part
 from all_cli.report.words import number_of, said_text
 
-_MOST = 4
+_MOST, _MISSING, _WAYS, _SETTINGS = 4, 2, 2, 2
 
 
 class Undecided(NamedTuple):
-    """What was asked, for whom, and what every arm is to the patient; none is the answer.
+    """What was asked, for whom, and what every arm is to the patient; none heads as the answer.
 
-    ``risk`` is the risk group; ``assumed`` is what was filled in for the likely choice, ``likely`` says so and names
-    the arms, and ``then`` is the phase of the arm that is certain if it holds.
+    ``risk`` is the risk group; ``assumed`` is what was filled in for the likely choice, ``left_out`` says what was not
+    and why, ``likely`` says so and names the arms, and ``then`` is the phase of the arm that is certain if it holds.
     """
 
     asked: str
     patient: Patient
     choice: Choice
-    risk: Reason | None = None
+    risk: Sequence[Reason] = ()
     assumed: Sequence[Assumption] = ()
     likely: Sequence[Reason] = ()
+    left_out: Sequence[str] = ()
     then: Shown | None = None
 
 
@@ -62,7 +67,7 @@ def undecided_page(undecided: Undecided, library: ProtocolLibrary) -> Page:
     rows = [] if choice.warnings else choice.possible
     if rows and undecided.then is not None:
         page.heading("What the exact answer hangs on")
-    page.table(("protocol/arm", "hangs on"), [(offer.name, hangs_text(offer, choice.patient)) for offer in rows])
+    page.table(("protocol/arm", "hangs on"), [(named(offer), hangs_text(offer, choice.patient)) for offer in rows])
     if choice.elsewhere and not choice.warnings:
         page.heading("Arms for this patient without this phase")
         page.table(
@@ -80,14 +85,37 @@ def undecided_page(undecided: Undecided, library: ProtocolLibrary) -> Page:
 
 
 def _none(choice: Choice) -> str:
+    if choice.answers:
+        open_ = choice.waiting or choice.undecided
+        return "which arm comes first is not decided" if open_ else "only arms made for adults are certain"
     return "no arm is certain" if choice.possible else "no encoded arm is for this patient"
+
+
+def first_reasons(choice: Choice, label: str) -> Iterator[Reason]:
+    """The preferred arms that would come before every answer, and what they wait for."""
+    by_hang: dict[str, list[str]] = {}
+    for offer in choice.waiting:
+        by_hang.setdefault(hangs_text(offer, choice.patient), []).append(offer.name)
+    for hang, names in list(by_hang.items())[:_MOST]:
+        yield Reason(label, f"{few(names, 3)}, once it is known: {hang}", strong=True)
+
+
+def _certain(choice: Choice) -> Iterator[Reason]:
+    """Why nothing heads, the preferred arms and what they wait for, then whose arms are certain and do not head."""
+    for each in choice.undecided:
+        yield Reason("not decided", each.text, each.cite, each.checked, strong=True)
+    if choice.answers:
+        yield from first_reasons(choice, "first")
+        names = list(dict.fromkeys(offer.protocol for offer in choice.answers))
+        why = ": whatever that is, and come after these" if choice.waiting else ": made for adults"
+        yield Reason("certain", f"arms of {few(names)}{'' if choice.undecided else why}", strong=True)
 
 
 def _kinds(offer: Offer, library: ProtocolLibrary) -> list[str]:
     return next(list(arm.kinds) for arm in library.arm_heads(offer.protocol) if arm.id == offer.arm)
 
 
-def likely_reasons(choice: Choice, wishes: Sequence[Assumption], assumed: Sequence[Assumption]) -> Iterator[Reason]:
+def likely_reasons(choice: Choice, left_out: Sequence[str], assumed: Sequence[Assumption]) -> Iterator[Reason]:
     """Every assumption, the wishes that were left out, and what is certain under them that is not without."""
     if choice.likely is None:
         return
@@ -95,11 +123,11 @@ def likely_reasons(choice: Choice, wishes: Sequence[Assumption], assumed: Sequen
     cite = tuple(dict.fromkeys(each for item in assumed for each in item.cite))
     by_origin: dict[str, list[str]] = {}
     for item in assumed:
-        by_origin.setdefault(item.origin, []).append(assumption_text(vocabulary, item))
+        by_origin.setdefault(item.origin, []).append(reasons_text([assumption_text(vocabulary, item)], vocabulary))
     facts = "; ".join(f"{', '.join(texts)} ({origin})" for origin, texts in by_origin.items())
     yield Reason("assumed", facts or "nothing", cite, all(item.checked for item in assumed), True)
-    if kept_out := [assumption_text(vocabulary, wish) for wish in wishes if wish not in assumed]:
-        yield Reason("not assumed", f"{', '.join(kept_out)}: what is given says or narrows it already", strong=True)
+    for text in left_out:
+        yield Reason("not assumed", text, strong=True)
     exact = {offer.name for offer in choice.answers}
     names = [offer.name for offer in choice.likely.answers if offer.name not in exact]
     if choice.likely.warnings:
@@ -117,12 +145,16 @@ def _reasons(undecided: Undecided, library: ProtocolLibrary) -> Iterator[Reason]
         yield Reason("caution", guard.text, guard.cite, guard.checked, strong=True)
     if not choice.warnings:
         yield from undecided.likely
-        barred = list(barred_reasons(choice, library))
-        yield from (reason._replace(strong=True) for reason in barred[:1])
-        if undecided.risk:
-            yield undecided.risk
-        if facts := list(dict.fromkeys(fact for offer in choice.possible for fact in offer.hangs_on)):
-            yield Reason("hangs on", few(facts))
+        yield from _certain(choice)
+        barred = [reason._replace(strong=True) for reason in barred_reasons(choice, library)]
+        if not choice.answers:  # then the risk group says more than what is barred
+            yield from undecided.risk
+        yield from barred[:1]
+        if choice.answers:
+            yield from undecided.risk
+        # What arms of many settings share says nothing, and beside a likely phase it would be noise.
+        ways = undecided.then is None and len(choice.settings) <= _SETTINGS
+        yield from _open(choice, library, ways=ways)
         yield from barred[1:]
     yield Reason("patient", said_text(undecided.patient) or "nothing known")
     for warning in undecided.patient.warnings:
@@ -141,20 +173,46 @@ def _reasons(undecided: Undecided, library: ProtocolLibrary) -> Iterator[Reason]
         yield Reason("left out", f"{number_of(others, 'arm')} of another setting, population or risk group")
 
 
+def _open(choice: Choice, library: ProtocolLibrary, *, ways: bool) -> Iterator[Reason]:
+    """On what the possible arms hang, what they have in common, and (``ways``) how they give the phase."""
+    if facts := Counter(fact for offer in choice.possible for fact in offer.hangs_on):
+        yield _missing(facts, choice)
+    found = ways_of(choice, library) if ways else []
+    if len(found) > 1 and (common := common_reason(found, library)):
+        yield common
+    yield from (way_reason(way, library, only=len(found) == 1) for way in found[:_WAYS])
+
+
+def _missing(facts: Counter[str], choice: Choice) -> Reason:
+    """The facts on which most arms hang, with the option that gives each."""
+    total = len(choice.possible)
+    parts = []
+    for id, arms in facts.most_common(_MISSING):
+        fact = choice.patient.vocabulary[id]
+        parts.append(f"{fact.name}{f' ({fact.option})' if fact.option else ''}, {arms} of {number_of(total, 'arm')}")
+    more = len(facts) - _MISSING
+    return Reason("hangs on", "; ".join(parts) + (f"; and {more} more" if more > 0 else ""), strong=True)
+
+
 def show_reason(page: Page, reason: Reason) -> None:
     """A reason as a line of a page."""
     page.line(f"{reason.text} {page.cite(reason.cite, reason.checked)}".strip(), reason.label, strong=reason.strong)
 
 
-def choice_json(choice: Choice, assumed: Sequence[Assumption], cited: dict[str, None]) -> dict[str, Any]:
+def choice_json(
+    choice: Choice, assumed: Sequence[Assumption], left_out: Sequence[str], cited: dict[str, None]
+) -> dict[str, Any]:
     """Settings, presumptions, warnings and every arm that is not excluded, with its status and what it hangs on.
 
-    ``assumed`` is what the arms under ``likely`` rest on.
+    ``waiting`` are the preferred arms that would stand first, ``undecided`` says why none does where the rules do.
+    ``assumed`` is what the arms under ``likely`` rest on, ``left_out`` says which wishes were not assumed, and why.
     """
     return {
         "settings": list(choice.settings),
         "presumed": [{"fact": each.fact, "is": sorted(each.values), "text": each.text} for each in choice.presumed],
         "warnings": [guard.text for guard in choice.warnings],
+        "waiting": [offer.name for offer in choice.waiting],
+        "undecided": [_reason_json(Reason("", each.text, each.cite, each.checked), cited) for each in choice.undecided],
         "choices": [_offer_json(offer) for offer in (*choice.answers, *choice.possible)],
         "turns": [
             {
@@ -167,6 +225,7 @@ def choice_json(choice: Choice, assumed: Sequence[Assumption], cited: dict[str, 
         "elsewhere": [_offer_json(offer) for offer in choice.elsewhere],
         "likely": None if choice.likely is None else [offer.name for offer in choice.likely.answers],
         **({} if choice.likely is None else {"assumed": assumed_json(assumed, choice.patient.vocabulary, cited)}),
+        **({"not_assumed": list(left_out)} if left_out else {}),
     }
 
 
@@ -177,6 +236,7 @@ def _offer_json(offer: Offer) -> dict[str, Any]:
         "status": offer.status,
         "hangs_on": {fact: possible_text(values) for fact, values in offer.hangs_on.items()},
         "own_criteria": list(offer.own_criteria),
+        "barred_later": {kind: guard.text for kind, guard in offer.later},
     }
 
 
@@ -187,7 +247,7 @@ def _reason_json(reason: Reason, cited: dict[str, None]) -> dict[str, Any]:
 def undecided_json(undecided: Undecided, library: ProtocolLibrary) -> dict[str, Any]:
     """The open arms under ``choices``; ``protocol`` and ``arm`` are null, since none is chosen."""
     cited: dict[str, None] = {}
-    choice = choice_json(undecided.choice, undecided.assumed, cited)
+    choice = choice_json(undecided.choice, undecided.assumed, undecided.left_out, cited)
     excluded = [
         {**_offer_json(offer), **_reason_json(against_reason(offer, undecided.choice, library), cited)}
         for offer in undecided.choice.excluded

@@ -9,6 +9,7 @@ from all_cli.knowledge.sources import Citation
 from all_cli.patient.findings import NEVER, Finding, Span
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import value_text
+from all_cli.protocol.regimen import Reason
 from all_cli.report.answers import header
 from all_cli.report.page import Page
 from all_cli.risk.library import RiskLibrary
@@ -17,22 +18,32 @@ _MANY = 6
 _COMPLEX = Citation("moorman-2007", "Abstract, complex karyotype of 5 or more abnormalities")
 
 
-def genetics_page(spans: Sequence[Span], patient: Patient, conflict: str, library: RiskLibrary) -> Page:
-    """Every span with its reading, then what they say together, then what is to mend.
+def genetics_page(
+    spans: Sequence[Span], patient: Patient, conflict: str, library: RiskLibrary, meaning: Sequence[Reason] = ()
+) -> Page:
+    """What was found and what it means, then every span with its reading, then what is to mend.
 
     Args:
         spans: its spans, in reading order.
         patient: what the spans say together, with what follows from it.
         conflict: the sentence on spans that contradict each other, or an empty text.
         library: where titles and sources come from.
+        meaning: what changes the treatment, and favourable or not by which scheme.
     """
     page = Page(library.sources)
-    page.heading("Genetics, span by span", 1)
+    page.heading("Genetics", 1)
+    unread = [span for span in spans if span.why]
+    if unread:
+        page.line(f"not understood: {', '.join(span.text for span in unread)}", "caution", strong=True)
+    if not conflict:
+        _found(page, patient)
+        for reason in meaning:
+            page.line(f"{reason.text} {page.cite(reason.cite, reason.checked)}", reason.label, strong=reason.strong)
+    page.heading("Span by span")
     page.table(("text", "understood", "note"), (_row(span, patient) for span in spans))
     if not spans:
         page.line("Nothing was written, so nothing is known.", strong=True)
     _together(page, patient)
-    unread = [span for span in spans if span.why]
     if unread or conflict:
         page.heading("Not understood")
         for span in unread:
@@ -83,6 +94,15 @@ def _said(findings: Sequence[Finding], patient: Patient) -> str:
 
 def _value(finding: Finding, patient: Patient) -> str:
     return value_text(patient.vocabulary[finding.fact], finding.possible)
+
+
+def _found(page: Page, patient: Patient) -> None:
+    """What was found, lesions before numbers; what is absent is listed further down."""
+    facts = [fact for id, fact in patient.vocabulary.facts.items() if id in patient.known]
+    facts = [fact for fact in facts if patient.known[fact.id].possible != NEVER]
+    facts.sort(key=lambda fact: fact.kind == "number")
+    if facts:
+        page.line("; ".join(f"{fact.name} {patient.text(fact.id)}" for fact in facts), "found", strong=True)
 
 
 def _together(page: Page, patient: Patient) -> None:

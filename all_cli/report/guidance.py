@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+from all_cli.patient.names import condition_text
 from all_cli.patient.patient import Patient
 from all_cli.protocol.guidance import CONTRADICTED, Brief, Claim, Entry, GuidanceLibrary, GuidanceTable, Point
 from all_cli.report.answers import citations_json, header
 from all_cli.report.page import Page
+from all_cli.report.words import number_of, said_text
 
 _VERDICTS = {
     "supported": "the primary source supports what the seed texts say",
@@ -21,7 +23,7 @@ def topics_page(library: GuidanceLibrary, kept: Sequence[Brief], patient: Patien
     page = Page(library.sources)
     page.heading("Guidance", 1)
     page.line("all-protocol guide TOPIC shows one; --statement N finds a seed text's statement, --search WORDS words.")
-    _patient(page, patient, library, kept)
+    _patient(page, patient, len(library.briefs) - len(kept))
     rows = []
     for topic, entries in _by_topic(library, kept).items():
         counts = [sum(brief.verdict == verdict for brief in entries) for verdict in ("contradicted", "limited")]
@@ -45,24 +47,29 @@ def entries_page(library: GuidanceLibrary, title: str, kept: Sequence[Brief], pa
         left_out: how many entries do not concern this patient.
     """
     page = Page(library.sources)
+    entries = [library.entry(brief.id) for brief in kept]
     page.heading(title, 1)
-    _patient(page, patient, library, kept, left_out)
-    for brief in kept:
-        _entry(page, library.entry(brief.id), patient)
+    _patient(page, patient, left_out, _tables_for_others(entries, patient))
+    for entry in entries:
+        _entry(page, entry, patient)
     page.close()
     return page
 
 
-def _patient(
-    page: Page, patient: Patient, library: GuidanceLibrary, kept: Sequence[Brief], left_out: int | None = None
-) -> None:
-    said = patient.said()
-    if not said:
+def _patient(page: Page, patient: Patient, left_out: int, tables: int = 0) -> None:
+    """Who is asked about, and how many entries and tables are not for this patient."""
+    if not patient.said():
         return
-    page.line(", ".join(f"{id} {text}" for id, text in said.items()), "patient")
-    out = len(library.briefs) - len(kept) if left_out is None else left_out
+    page.line(said_text(patient), "patient")
+    out = [number_of(left_out, "entry", "entries")] if left_out else []
+    out += [number_of(tables, "table")] if tables else []
     if out:
-        page.line(f"{out} {'entry does' if out == 1 else 'entries do'} not concern this patient", "left out")
+        verb = "does" if left_out + tables == 1 else "do"
+        page.line(f"{' and '.join(out)} {verb} not concern this patient", "left out")
+
+
+def _tables_for_others(entries: Sequence[Entry], patient: Patient) -> int:
+    return sum(not table.is_for(patient.possible()) for entry in entries for table in entry.tables)
 
 
 def _entry(page: Page, entry: Entry, patient: Patient) -> None:
@@ -71,13 +78,18 @@ def _entry(page: Page, entry: Entry, patient: Patient) -> None:
     for point in entry.points:
         page.line(f"{point.text} {page.cite(point.cite, point.checked)}")
     for table in entry.tables:
+        if not table.is_for(patient.possible()):
+            continue
         page.line(f"{table.title} {page.cite(table.cite, table.checked)}", strong=True)
+        if table.legend:
+            page.line(table.legend)
         page.table(table.columns, table.rows)
         if table.note:
             page.line(table.note, "note")
     if brief.condition:
         open_here = patient.said() and brief.relevance(patient.possible()) is None
-        page.line(f"{brief.condition}{' (not known of this patient)' if open_here else ''}", "for")
+        condition = condition_text(brief.condition, patient.vocabulary)
+        page.line(f"{condition}{' (not known of this patient)' if open_here else ''}", "for")
     if brief.verdict:
         page.line(f"{brief.verdict}: {_VERDICTS[brief.verdict]}", "verdict")
     for claim in entry.claims:
@@ -134,7 +146,7 @@ def _entry_json(entry: Entry, patient: Patient, cited: dict[str, None]) -> dict[
         "phases": list(brief.phases),
         "drugs": list(brief.drugs),
         "points": [_point_json(point, cited) for point in entry.points],
-        "tables": [_table_json(table, cited) for table in entry.tables],
+        "tables": [_table_json(table, cited) for table in entry.tables if table.is_for(patient.possible())],
         "verdict": brief.verdict or None,
         "claims": [{"statement": c.statement, "seed": c.seed, "text": c.text} for c in entry.claims],
     }
@@ -149,6 +161,7 @@ def _table_json(table: GuidanceTable, cited: dict[str, None]) -> dict[str, Any]:
         "title": table.title,
         "columns": list(table.columns),
         "rows": [list(row) for row in table.rows],
+        "legend": table.legend,
         "note": table.note,
         "cite": citations_json(table.cite, cited),
         "checked": table.checked,

@@ -12,6 +12,7 @@ from all_cli.protocol.regimen import DoseTable, Line, Protocol
 from all_cli.report.answers import citations_json, header
 from all_cli.report.line_text import band_text, dose_text
 from all_cli.report.page import Page
+from all_cli.report.words import said_text
 
 
 class Fixed(NamedTuple):
@@ -56,9 +57,8 @@ def intrathecal_page(library: ProtocolLibrary, patient: Patient) -> Page:
     """What is given intrathecally at an age, each dose with its source; the whole tables if no age is known."""
     page = Page(library.sources)
     page.heading("Intrathecal doses by age", 1)
-    said = patient.said()
-    if said:
-        page.line(", ".join(f"{id} {text}" for id, text in said.items()), "patient")
+    if patient.said():
+        page.line(said_text(patient), "patient")
     tables = [table for table in library.dose_tables.values() if dose_rows_for(table, patient)]
     page.table(
         ("table", "for", "dose", "source"),

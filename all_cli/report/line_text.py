@@ -47,6 +47,14 @@ def dose_text(line: Line, patient: Patient, library: ProtocolLibrary) -> str:
     return text + (_fractions(line, patient, library) if line.scale_by else "")
 
 
+def brief_dose(line: Line, patient: Patient, library: ProtocolLibrary) -> str:
+    """The dose, and whether a day or a week has it, without how a day's dose is divided: ``20 mg/m² a week``."""
+    if line.per == "day":
+        line = line._replace(times_per_day=None)
+    weekly = line.per == "week" or (line.weekly and line.route.startswith("PO"))
+    return dose_text(line._replace(per="week") if weekly else line, patient, library).replace(" per week", " a week")
+
+
 def _fractions(line: Line, patient: Patient, library: ProtocolLibrary) -> str:
     """The protocol's own fractions for small children: ``; × 2/3 <0.5 y``."""
     possible = patient.possible()

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from all_cli.logic.explain import truth
 from all_cli.logic.values import NumberSet, number_text
+from all_cli.patient.names import condition_text
 from all_cli.patient.patient import Patient
+from all_cli.protocol.drugs import beyond_label
 from all_cli.protocol.inhibitor import INHIBITOR
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, uncapped
 from all_cli.protocol.regimen import Arm, Cited, Line, Phase, Protocol, Reason
-from all_cli.report.amounts import NO_CAP
+from all_cli.report.amounts import NO_CAP, cap_text
 from all_cli.report.guidance_pointers import cautions, for_phases, pointers_page
 from all_cli.report.line_text import UNITS, dose_text, when_text
 from all_cli.report.page import Page
+from all_cli.report.uses import OUTSIDE, uses_part
 from all_cli.report.words import said_text
 
 if TYPE_CHECKING:
@@ -23,7 +26,6 @@ if TYPE_CHECKING:
     from all_cli.protocol.choice import Choice
     from all_cli.report.doses import Dosing
 
-OUTSIDE = "not for this patient"
 _INFANTS_APART = "below one year: infants have protocols and doses of their own: all-protocol list --audience infants"
 
 
@@ -32,9 +34,9 @@ class Shown(NamedTuple):
 
     ``dosing`` is how doses are computed, None where no size is known; ``whole`` says that arms are shown whole, with
     their totals; ``chosen`` is the answer and what it hangs on, ``basis`` why it is this protocol and arm, ``beside``
-    which others there are; ``assumed`` is what the likely arms rest on; ``on_the_day`` has the age of the day of the
-    injections, where its date is known. ``barred`` says by phase why it is not for this patient: no dose is computed
-    for it then, unless ``forced``.
+    which others there are; ``assumed`` is what the likely arms rest on, ``left_out`` what was not assumed and why;
+    ``on_the_day`` has the age of the day of the injections, where its date is known. ``barred`` says by phase why it is
+    not for this patient: no dose is computed for it then, unless ``forced``.
     """
 
     protocol: Protocol
@@ -49,6 +51,7 @@ class Shown(NamedTuple):
     basis: Sequence[Reason] = ()
     beside: Sequence[Reason] = ()
     assumed: Sequence[Assumption] = ()
+    left_out: Sequence[str] = ()
     on_the_day: Patient | None = None
     choice: Choice | None = None
     barred: Mapping[str, str] = MappingProxyType({})
@@ -87,9 +90,11 @@ def _protocol(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     _gives(page, shown, library)
     for caution in cautions(for_phases(*guided_by(shown))):
         page.line(caution, "caution", strong=True)
-    _said(page, shown.chosen[1:])
+    _said(page, shown.chosen[1:2])
+    _beyond(page, shown, library)
+    _said(page, shown.chosen[2:])
     if not shown.basis:
-        _about(page, shown)
+        _about(page, shown, library)
     _recalled(page, shown, library)
     _patient(page, shown)
     _phases(page, shown, library)
@@ -103,7 +108,7 @@ def _protocol(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     if shown.basis:
         page.heading("Why this arm")
         _said(page, shown.basis)
-        _about(page, shown)
+        _about(page, shown, library)
     if shown.beside:
         page.heading("Other arms for this patient (--format json names all)")
         _said(page, shown.beside)
@@ -116,6 +121,7 @@ def phases_part(page: Page, shown: Shown, library: ProtocolLibrary, heading: str
     """The phases under a heading of their own, as a part of another page."""
     page.heading(heading, 1)
     _gives(page, shown, library)
+    _beyond(page, shown, library)
     _recalled(page, shown, library)
     if shown.dosing:
         from all_cli.report.doses import body_lines
@@ -124,10 +130,11 @@ def phases_part(page: Page, shown: Shown, library: ProtocolLibrary, heading: str
     _phases(page, shown, library)
 
 
-def _about(page: Page, shown: Shown) -> None:
+def _about(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     """For whom the protocol is, what it is, and of which trial."""
     protocol = shown.protocol
-    page.line(f"{protocol.population.text} {_cite(page, protocol.population)}", "for")
+    if shown.whole or shown.asked not in library.drugs:  # a label's uses begin with it
+        page.line(f"{protocol.population.text} {_cite(page, protocol.population)}", "for")
     if protocol.about:
         page.line(protocol.about, "about")
     years = "–".join(str(year) if year else "" for year in protocol.years) if any(protocol.years) else ""
@@ -146,21 +153,31 @@ def _said(page: Page, reasons: Sequence[Reason]) -> None:
         page.line(f"{reason.text} {page.cite(reason.cite, reason.checked)}".strip(), reason.label, strong=reason.strong)
 
 
+_IN_HEAD = 6  # more computed doses stand in the table alone
+_DAYS_IN_HEAD = 30  # characters
+
+
+def _beyond(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
+    """What labels limit and a line below does not keep, before any dose is; once each."""
+    lines = [line for phase in shown.phases for line in lines_for(phase.lines, shown.patient)]
+    for said in dict.fromkeys(said for line in lines for said in beyond_label(line, shown.patient, library)):
+        page.line(f"{said.text} {_cite(page, said)}", "caution", strong=True)
+
+
 _WITH_INTRATHECALS = frozenset({"induction", "consolidation", "maintenance"})
 
 
 def _gives(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
-    """The drugs of one kind of phase by name; where a drug was asked for, each phase with its doses and days."""
+    """The drugs of one kind of phase by name; where a drug was asked for, its uses with their doses."""
+    if shown.asked in library.drugs and not shown.whole:
+        uses_part(page, shown, library)
+        return
     if shown.whole or shown.barred:
         return
-    if shown.asked in library.drugs:
-        for phase in shown.phases:
-            lines = [line for line in lines_for(phase.lines, shown.patient) if line.drug == shown.asked]
-            doses = "; ".join(_in_short(page, line, shown, library) for line in lines)
-            if doses:
-                page.line(f"{phase.title}: {doses}", "dose")
-        return
     lines = [line for phase in shown.phases for line in lines_for(phase.lines, shown.patient)]
+    if shown.dosing is not None and 0 < len(lines) <= _IN_HEAD:
+        page.line("; ".join(_computed_text(page, line, shown, library) for line in lines), "dose", strong=True)
+        return
     drugs = {(library.drugs[line.drug], line.route == "IT"): None for line in lines}
     inhibitors = " or ".join(drug.name for drug, _ in drugs if drug.kind == INHIBITOR)  # of several, each arm has one
     others = [drug.name for drug, intrathecal in drugs if drug.kind != INHIBITOR and not intrathecal]
@@ -172,11 +189,21 @@ def _gives(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     page.line(text, "drugs", strong=True)
 
 
-def _in_short(page: Page, line: Line, shown: Shown, library: ProtocolLibrary) -> str:
-    """Dose, days, cap and for whom, in a few words."""
-    parts = [dose_text(line, shown.growing, library), f"days {when_text(line)}" if line.days else when_text(line)]
-    parts += [f"at most {cap}" if (cap := _cap(page, line, library)) and line.cap else "", _whom(line)]
-    return f"{', '.join(part for part in parts if part)} {page.cite(line.cite, line.checked)}"
+def _computed_text(page: Page, line: Line, shown: Shown, library: ProtocolLibrary) -> str:
+    """A line's drug with its dose for this size, and for whom it is where that is open."""
+    assert shown.dosing is not None
+    from all_cli.report.doses import dose_cell
+
+    name = library.drugs[line.drug].name
+    open_ = line.when is None or truth(line.when, shown.patient.possible()) is True
+    whom = line.who if open_ else _whom(line, library)
+    cap = f", at most {cap_text(line.cap)}" if line.cap else ""
+    text = f"{'intrathecal ' if line.route == 'IT' else ''}{name} {dose_cell(page, line, shown.dosing, library)}{cap}"
+    when = f"{'day' if len(line.days) == 1 else 'days'} {when_text(line)}" if line.days else when_text(line)
+    if len(when) > _DAYS_IN_HEAD:
+        when = "once a week" if line.weekly else "on the days below"
+    days = f", {when}" if when and when not in text else ""
+    return f"{text}{days}{f' ({whom})' if whom else ''} {page.cite(line.cite, line.checked)}"
 
 
 def _recalled(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
@@ -243,7 +270,7 @@ def _phase(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> 
                 line.route + (f", {line.infusion}" if line.infusion else ""),
                 when_text(line),
                 _cap(page, line, library),
-                _whom(line),
+                _whom(line, library),
                 page.cite(
                     [*line.cite, *_table_cites(line, shown.growing, library)], is_checked(line, shown.growing, library)
                 ),
@@ -333,8 +360,8 @@ def _cap(page: Page, line: Line, library: ProtocolLibrary) -> str:
     return f"{amount} a {line.cap.per} {page.cite(line.cap.cite, line.cap.checked)}"
 
 
-def _whom(line: Line) -> str:
-    return ", ".join(part for part in (line.condition, line.who) if part)
+def _whom(line: Line, library: ProtocolLibrary) -> str:
+    return ", ".join(part for part in (condition_text(line.condition, library.vocabulary), line.who) if part)
 
 
 def _table_cites(line: Line, patient: Patient, library: ProtocolLibrary) -> list[Any]:

@@ -5,12 +5,14 @@ from typing import Any
 
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import Expression
+from all_cli.protocol.drugs import beyond_label
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, uncapped
 from all_cli.protocol.regimen import Cited, Line, Phase
 from all_cli.report.answers import citations_json, header
 from all_cli.report.guidance_pointers import for_phases, pointers_json
 from all_cli.report.line_text import dose_text, when_text
-from all_cli.report.regimen import OUTSIDE, Shown, guided_by, is_checked, rows_of
+from all_cli.report.regimen import Shown, guided_by, is_checked, rows_of
+from all_cli.report.uses import OUTSIDE
 
 
 def shown_json(shown: Shown, library: ProtocolLibrary) -> dict[str, Any]:
@@ -29,7 +31,7 @@ def _shown_json(shown: Shown, library: ProtocolLibrary) -> dict[str, Any]:
     if shown.choice:
         from all_cli.report.choice import choice_json
 
-        choice = choice_json(shown.choice, shown.assumed, cited)
+        choice = choice_json(shown.choice, shown.assumed, shown.left_out, cited)
     phases = [_phase_json(phase, shown, library, cited) for phase in shown.phases]
     protocol, population = shown.protocol, shown.protocol.population
     result = {
@@ -116,6 +118,7 @@ def _line_json(
         "schedule": line.schedule,
         "cap": None,
         "uncapped": _cited_json(said, cited) if (said := uncapped(line, library)) else None,
+        "beyond_label": [_cited_json(said, cited) for said in beyond_label(line, shown.patient, library)],
         "when": line.condition,
         "who": line.who,
         "text": f"{dose_text(line, shown.growing, library)} {line.route}, days {when_text(line)}",

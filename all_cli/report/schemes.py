@@ -6,7 +6,7 @@ from typing import Any
 
 from all_cli.knowledge.sources import Citation, Source, citations
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
-from all_cli.patient.quantity import number_set
+from all_cli.logic.values import number_set
 from all_cli.patient.reading import value_text
 from all_cli.report.answers import as_of_text, citations_json, header, references, statement_json
 from all_cli.report.page import Line, Page

@@ -16,7 +16,7 @@ def said_text(patient: Patient) -> str:
     said = patient.said()
     facts = patient.vocabulary.facts
     absent = [id for id in said if facts[id].genetic and patient.known[id].possible == frozenset({ABSENT})]
-    parts = [f"{id} {text}" for id, text in said.items() if id not in absent or len(absent) <= _FEW_ABSENT]
+    parts = [f"{facts[id].name} {text}" for id, text in said.items() if id not in absent or len(absent) <= _FEW_ABSENT]
     if len(absent) > _FEW_ABSENT:
         parts.append(f"{len(absent)} genetic findings absent")
     return ", ".join(parts)

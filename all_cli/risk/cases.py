@@ -10,7 +10,7 @@ from all_cli.knowledge.files import data_directory
 from all_cli.knowledge.problems import KnowledgeError, Place, Problem, did_you_mean
 from all_cli.knowledge.shape import shape_problems
 from all_cli.knowledge.strict_yaml import Document, read_yaml
-from all_cli.patient.genetics import GeneticsReader
+from all_cli.patient.genetics import genetics_reader
 from all_cli.patient.patient import Patient
 from all_cli.patient.unreadable import UnreadableError
 from all_cli.risk.check import Finding
@@ -80,7 +80,7 @@ def read_cases(folder: Path, library: RiskLibrary, shown_as: str) -> Cases:
 class _Reader:
     def __init__(self, library: RiskLibrary) -> None:
         self.library = library
-        self.genetics = GeneticsReader(library.vocabulary)
+        self.genetics = genetics_reader(library.vocabulary)
         self.problems: list[Problem] = []
 
     def read(self, path: Path, shown_as: str) -> list[BoundaryPatient]:

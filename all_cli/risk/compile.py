@@ -12,7 +12,7 @@ from all_cli.knowledge.sources import Source
 from all_cli.knowledge.strict_yaml import Document, Path
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.knowledge.years import backwards
-from all_cli.logic.axes import axis_of, implications_between
+from all_cli.logic.axes import axes_of, implications_between
 from all_cli.logic.compile_definition import bears_on, definition_on
 from all_cli.logic.definition import definitions_in
 from all_cli.logic.diagram import build_diagram
@@ -158,10 +158,10 @@ class _SchemeCompiler:
                 place = self.document.place(self.path)
                 message = f"the scheme asks for {fact.id} and for all its parts ({', '.join(fact.all_of)}): ask for one"
                 self.problems.append(Problem(place, message))
-        definitions = [one for one in definitions_in(self.vocabulary) if bears_on(one, facts)]
+        definitions = [one for one in definitions_in(self.vocabulary).values() if bears_on(one, facts)]
         hidden = list(dict.fromkeys(id for one in definitions for id in (one.fact, *one.asks) if id not in facts))
         conditions = (population, *rules, *(item for one in definitions for item in one.conditions))
-        axes = [axis_of(self.vocabulary[id], conditions) for id in (*facts, *hidden)]
+        axes = axes_of((*facts, *hidden), conditions, self.vocabulary)
         implications = implications_between(axes, self.vocabulary)
         defined = tuple(definition_on(one, axes, len(facts)) for one in definitions)
 

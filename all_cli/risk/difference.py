@@ -12,13 +12,13 @@ from typing import NamedTuple, TypeVar
 
 from all_cli.knowledge.sources import Citation, citations
 from all_cli.knowledge.vocabulary import Vocabulary
-from all_cli.logic.axes import axis_of, implications_between
+from all_cli.logic.axes import axes_of, implications_between
 from all_cli.logic.axis import Axis
 from all_cli.logic.diagram import build_diagram
-from all_cli.logic.expression import AllOf, Always, AnyOf, Expression, Not, OneOf, names
+from all_cli.logic.expression import AllOf, Always, AnyOf, Expression, Not, OneOf, lies_in, names
 from all_cli.logic.expression import tests as tests_of
 from all_cli.logic.joint import Joint, joint_diagram
-from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, whole_domain
+from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, intersect, values_of, whole_domain
 from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import Definition, Group, Rule, Scheme, Statement
 
@@ -128,8 +128,10 @@ def _walked_together(before: Scheme, after: Scheme, vocabulary: Vocabulary) -> J
     sides = [(Not(scheme.population.when), *(rule.when for rule in scheme.rules)) for scheme in (before, after)]
     conditions = [condition for side in sides for condition in side]
     facts = dict.fromkeys(test.fact for condition in conditions for test in tests_of(condition))
+    # All parts together are the whole, and that can say something of a further fact.
+    facts |= dict.fromkeys(fact.id for fact in vocabulary.facts.values() if fact.all_of and {*fact.all_of} <= {*facts})
     # Cut at the cut-offs of both: within a piece neither version can tell two patients apart.
-    axes = [axis_of(vocabulary[fact], conditions) for fact in facts]
+    axes = axes_of(facts, conditions, vocabulary)
     first, second = (build_diagram(side, axes) for side in sides)
     return joint_diagram(first, second, build_diagram([Not(_can_be(axes, vocabulary))], axes))
 
@@ -138,7 +140,7 @@ def _can_be(axes: list[Axis], vocabulary: Vocabulary) -> Expression:
     """That the values go together: what one fact says of another, and that all parts together are the whole."""
     clauses: list[Expression] = []
     for a, when, b, allowed in implications_between(axes, vocabulary):
-        clauses.append(AnyOf((Not(_within(axes[a], when)), _within(axes[b], allowed))))
+        clauses.append(AnyOf((Not(_one_of(axes[a], when)), _one_of(axes[b], allowed))))
     asked = {axis.fact for axis in axes}
     for fact in vocabulary.facts.values():
         if fact.all_of and {fact.id, *fact.all_of} <= asked:
@@ -147,10 +149,8 @@ def _can_be(axes: list[Axis], vocabulary: Vocabulary) -> Expression:
     return AllOf(tuple(clauses)) if clauses else Always(True)
 
 
-def _within(axis: Axis, mask: int) -> Expression:
-    possible = axis.possible(mask)
-    assert not isinstance(possible, NumberSet)  # the vocabulary draws conclusions from choices and flags only
-    return OneOf(axis.fact, possible, axis.fact)
+def _one_of(axis: Axis, mask: int) -> Expression:
+    return lies_in(axis.fact, axis.possible(mask))
 
 
 def _move(
@@ -180,8 +180,14 @@ def _one_patient(region: Mapping[str, Possible], vocabulary: Vocabulary) -> dict
         else frozenset({next(word for word in vocabulary[fact].values if word in possible)})
         for fact, possible in region.items()
     }
-    absent = {fact for fact, possible in chosen.items() if possible == frozenset({ABSENT})}
-    return {fact: possible for fact, possible in chosen.items() if not absent & set(vocabulary[fact].known_means)}
+    return {
+        fact: possible
+        for fact, possible in chosen.items()
+        if all(
+            other not in chosen or intersect(chosen[other], values_of(vocabulary[other], values))
+            for other, values in vocabulary[fact].known_means
+        )
+    }
 
 
 def _decider(scheme: Scheme, leaf: int) -> Decider:

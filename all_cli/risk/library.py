@@ -15,7 +15,7 @@ from all_cli.knowledge.vocabulary import Vocabulary, pack_vocabulary, unpack_voc
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import unpack
 from all_cli.logic.values import PRESENT, Possible
-from all_cli.patient.assumption import ROUTINE, Assumption, assumed
+from all_cli.patient.assumption import ROUTINE, Assumption, assumed, not_assumed
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import read_value
 from all_cli.risk.scheme import NOT_APPLICABLE, Scheme, Statement
@@ -133,14 +133,20 @@ class RiskLibrary:
             applicable: the schemes that may be for this patient.
             decided: those of them with one answer; among equals they go first.
         """
-        possible = patient.possible()
-        if not possible or not applicable:
+        if not patient.possible() or not applicable:
             return None
+        equals = self.equals(patient, applicable)
+        return next((id for id in equals if id in decided), equals[0] if equals else applicable[0])
+
+    def equals(self, patient: Patient, applicable: Sequence[str]) -> list[str]:
+        """The schemes of the order of preference that come first and count alike, in its order."""
+        possible = patient.possible()
         found = [entry for entry in self._packed["primary"] if self._is_for(entry, possible, applicable)]
-        if not found:
-            return applicable[0]
-        equals = [entry for entry in found if entry["among"] and entry["among"] == found[0]["among"]]
-        return str(next((entry for entry in equals if entry["scheme"] in decided), found[0])["scheme"])
+        return [
+            str(entry["scheme"])
+            for number, entry in enumerate(found)
+            if not number or (entry["among"] and entry["among"] == found[0]["among"])
+        ]
 
     def _is_for(self, entry: Mapping[str, Any], possible: Mapping[str, Possible], applicable: Sequence[str]) -> bool:
         return (
@@ -214,6 +220,8 @@ class Answers:
         recorded = [id for id in applicable if id not in self.unrecorded]
         first = library.primary(patient, recorded, decided) or library.primary(patient, applicable, decided)
         self.primary = schemes[0].id if named and schemes else first
+        equals = library.equals(patient, applicable)
+        self.before = equals[: equals.index(first)] if first in equals else []
         self.applicable = sorted(applicable, key=lambda id: id != self.primary)
         self._verdicts: dict[str, Verdict] = {}
         self._assumed: dict[str, tuple[Patient, tuple[Assumption, ...]]] = {}
@@ -228,6 +236,11 @@ class Answers:
         patient, filled = self._assumed[scheme.audience]
         bearing = tuple(item for item in filled if item.origin != ROUTINE or item.fact in scheme.facts)
         return Likely(brief(scheme, patient).possible, bearing)
+
+    @property
+    def not_assumed(self) -> list[str]:
+        """Of each fact that was to be assumed and was not, a sentence that says why."""
+        return not_assumed(self._patient, self.wish.assumptions)
 
     def verdict(self, id: str) -> Verdict:
         """The answer of one scheme, explained."""
@@ -296,12 +309,15 @@ def risk_library(rules: Path | None = None) -> RiskLibrary:
 
 
 def _build() -> dict[str, Any]:
+    from all_cli.knowledge.citation_check import uncited_relations
     from all_cli.knowledge.documents import documents_of
     from all_cli.logic.compile_definition import with_definitions
     from all_cli.risk.compile import compile_schemes
 
     facts, bibliography, rules = documents_of(files.FACTS, files.SOURCES, files.RISK_RULES)
     vocabulary, sources = with_definitions(vocabulary_in(facts), facts, rules), sources_in(bibliography)
+    if problems := list(uncited_relations(facts, sources)):
+        raise KnowledgeError(problems)
     return {
         **compile_schemes(rules, vocabulary, sources),
         "vocabulary": pack_vocabulary(vocabulary),

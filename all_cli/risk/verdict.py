@@ -1,10 +1,11 @@
 """A scheme's answer for a patient: the exact set of groups still possible, why, and what would decide."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from all_cli.knowledge.sources import Citation
-from all_cli.knowledge.vocabulary import Fact
+from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.axis import Axis
 from all_cli.logic.diagram import Diagram
 from all_cli.logic.expression import names, tests
@@ -218,10 +219,16 @@ def _missing(scheme: Scheme, diagram: Diagram, masks: list[int], patient: Patien
         for piece, groups in left.items():
             if not groups:
                 possible &= ~(1 << piece)
-        fact = patient.vocabulary[axis.fact]
-        ranges = tuple(Range(range_text(fact, axis, mask), groups) for mask, groups in axis.runs(possible, left))
+        ranges = tuple(
+            Range(_text_of(patient.vocabulary, axis, mask), groups) for mask, groups in axis.runs(possible, left)
+        )
         result.append(Missing(axis.fact, ranges))
     return tuple(result)
+
+
+@lru_cache(1 << 10)  # most schemes ask for the same facts
+def _text_of(vocabulary: Vocabulary, axis: Axis, mask: int) -> str:
+    return range_text(vocabulary[axis.fact], axis, mask)
 
 
 def range_text(fact: Fact, axis: Axis, mask: int) -> str:

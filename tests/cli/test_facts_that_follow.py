@@ -77,6 +77,30 @@ def test_in_t_lineage_and_from_ten_years_hours_of_steroid_say_nothing() -> None:
          ["--no-steroid-pretreatment says absent", "steroid_hours_2w 36 h", "both cannot be true"]),
         (facts("relapsed=no", "months_to_relapse=20"), ["relapsed says absent", "months_to_relapse 20 months"]),
         (facts("disease_status=cr1", "relapse_site=marrow"), ["relapse_site marrow", "both cannot be true"]),
+        # counts and clones
+        (facts("double_trisomy=yes", "modal_chromosomes=36"), ["double_trisomy present", "36", "both cannot be true"]),
+        (facts("trisomy_4=yes", "trisomy_10=yes", "modal_chromosomes=43"), ["43 chromosomes", "both cannot be true"]),
+        (["--genetics", "triple trisomy", *facts("dna_index=0.8")], ["0.8", "triple_trisomy present"]),
+        (facts("dna_index=0.7", "modal_chromosomes=54"), ["dna_index 0.7", "54 chromosomes", "both cannot be true"]),
+        (["--genetics", "Ho-Tr, 54 chromosomes"], ["30–39 or 60–78 chromosomes", "54 chromosomes"]),
+        # what a name means
+        (["--ph", *facts("ph_like=yes")], ["--ph says present", "ph_like present"]),
+        (["--genetics", "IKZF1plus, ERG deletion"], ["erg_deleted", "IKZF1plus", "both cannot be true"]),
+        # response
+        (["--marrow-eoi", "60", *facts("cr_eoi=yes")], ["marrow_eoi 60 %", "cr_eoi", "both cannot be true"]),
+        (["--marrow-eoi", "M3", *facts("cr_eoi=yes")], ["marrow_eoi >25 %", "cr_eoi", "both cannot be true"]),
+        (["--mrd-eoc", "0%", *facts("mrd_positive_eoc=yes")], ["--mrd-eoc", "mrd_positive_eoc", "cannot be true"]),
+        (facts("mrd_available=no", "mrd_positive_eoc=no"), ["mrd_available", "mrd_positive_eoc absent"]),
+        # relapse
+        (facts("cr1_months=40", "months_to_relapse=12"), ["cr1_months 40 months", "12 months", "both cannot be true"]),
+        (facts("months_off_therapy=20", "months_to_relapse=12"), ["months_off_therapy 20 months", "12 months"]),
+        (facts("cr1_months=>=13", "months_to_relapse=<12"), ["cr1_months ≥13 months", "<12 months"]),
+        (facts("relapse_number=2", "relapsed=no"), ["relapse_number 2", "relapsed"]),
+        (facts("relapse_number=0", "months_to_relapse=12"), ["relapse_number", "months_to_relapse 12 months"]),
+        (facts("disease_status=cr1", "relapse_number=1"), ["disease_status cr1", "both cannot be true"]),
+        (facts("disease_status=cr2", "relapse_number=2"), ["disease_status cr2", "both cannot be true"]),
+        (facts("relapse_after_allo=yes", "prior_hsct=no"), ["relapse_after_allo present", "both cannot be true"]),
+        (facts("relapse_site=testis", "sex=female"), ["relapse_site testis", "sex", "both cannot be true"]),
     ],
 )  # fmt: skip
 def test_two_facts_that_contradict_are_one_sentence_that_names_both(given: list[str], names: list[str]) -> None:
@@ -85,6 +109,67 @@ def test_two_facts_that_contradict_are_one_sentence_that_names_both(given: list[
     assert found.stderr.count("\n") == 1
     for name in names:
         assert name in found.stderr
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        facts("double_trisomy=yes", "modal_chromosomes=44"),  # not hypodiploid as COG defines it
+        facts("double_trisomy=yes", "modal_chromosomes=72"),
+        facts("double_trisomy=no", "modal_chromosomes=36"),
+        facts("trisomy_4=yes", "modal_chromosomes=36"),  # one trisomy alone defines nothing
+        facts("dna_index=0.69", "modal_chromosomes=54"),  # a near-haploid clone and its doubling
+        facts("dna_index=0.7", "modal_chromosomes=64"),  # a low hypodiploid clone and its doubling
+        facts("dna_index=0.7", "modal_chromosomes=46"),  # normal cells counted
+        facts("dna_index=0.81", "modal_chromosomes=54"),
+        facts("dna_index=1.5", "modal_chromosomes=36"),
+        facts("ho_tr=yes", "modal_chromosomes=60"),
+        facts("masked_hypodiploid=yes", "modal_chromosomes=54"),
+        facts("ikzf1_plus=no", "erg_deleted=yes"),
+        facts("etp=yes", "maturation=cortical-T"),
+        ["--marrow-eoi", "25", *facts("cr_eoi=yes")],
+        ["--marrow-eoi", "M3", "--mrd-eoi", "0%"],
+        ["--mrd-eoc", "0.001%", *facts("mrd_positive_eoc=yes")],
+        ["--mrd-eoi", "0%", *facts("mrd_positive=yes")],  # which has no time point
+        facts("cr1_months=12", "months_to_relapse=12"),
+        facts("cr1_months=<20", "months_to_relapse=<12"),
+        facts("months_off_therapy=-5", "months_to_relapse=12"),
+        facts("relapse_number=0", "relapsed=yes"),  # refractory
+        facts("disease_status=later-cr", "relapse_number=2"),
+        facts("relapse_site=cns", "sex=female"),
+        ["--lineage", "T", "--genetics", "iAMP21"],
+        ["--lineage", "T", "--genetics", "ETV6::RUNX1"],
+    ],
+)
+def test_what_is_rare_or_left_open_by_the_definitions_is_no_contradiction(given: list[str]) -> None:
+    found = RUNNER.invoke(app, ["classify", *given])
+    assert found.exit_code == 0, found.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "warned"),
+    [
+        (["--lineage", "T", "--genetics", "iAMP21"], "entities of B lineage"),
+        (["--lineage", "T", "--genetics", "t(12;21)"], "entities of B lineage"),
+        (["--lineage", "B", "--genetics", "iAMP21"], ""),
+        (["--lineage", "T", "--genetics", "no iAMP21"], ""),
+        (facts("dna_index=0.69", "modal_chromosomes=54"), "Chromosome number and DNA index disagree"),
+        (facts("dna_index=1.5", "modal_chromosomes=36"), "Chromosome number and DNA index disagree"),
+        (facts("dna_index=0.8", "modal_chromosomes=43"), ""),
+        (facts("dna_index=0.81", "modal_chromosomes=44"), ""),
+        (facts("dna_index=1.16", "modal_chromosomes=43"), ""),
+        (facts("masked_hypodiploid=yes", "double_trisomy=yes"), "two and four copies"),
+        (["--marrow-eoi", "M3", "--mrd-eoi", "0%"], "Marrow by morphology (M3) and MRD disagree"),
+        (["--marrow-eoi", "60", "--mrd-eoi", "4.9%"], "Marrow by morphology (M3) and MRD disagree"),
+        (["--marrow-eoi", "60", "--mrd-eoi", "5%"], ""),
+        (["--marrow-eoi", "25", "--mrd-eoi", "0%"], ""),
+    ],
+)
+def test_findings_that_seldom_go_together_head_the_screen(given: list[str], warned: str) -> None:
+    found = RUNNER.invoke(app, ["classify", *given, "--format", "json"])
+    assert found.exit_code == 0, found.stderr
+    cautions = json.loads(found.stdout)["cautions"]
+    assert [warned in item["text"] and bool(item["cite"]) for item in cautions] == [True] * bool(warned)
 
 
 @pytest.mark.parametrize(

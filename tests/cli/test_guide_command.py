@@ -141,3 +141,37 @@ def test_show_points_to_guidance_about_its_phase() -> None:
 def test_cite_takes_the_id_of_an_entry() -> None:
     assert "Vora A" in run(protocol_app, "cite", "cranial-irradiation-not-routine", "--format", "plain")
     assert '"six-pitfalls"' in run(protocol_app, "cite", "six-pitfall", code=2)
+
+
+def first_lines(*arguments: str, count: int = 10) -> str:
+    text = RUNNER.invoke(protocol_app, ["guide", *arguments, "--format", "table"], env={"COLUMNS": "80"}).stdout
+    return " ".join(" ".join(text.splitlines()[:count]).split())
+
+
+@pytest.mark.parametrize("name", ["transplant", "transplant-indications"])
+def test_whom_to_transplant_stands_first_under_either_name(name: str) -> None:
+    head = first_lines(name)
+    assert "standard in second remission and in first remission at high risk, for children and adults" in head
+    assert "GNR generally not recommended; MSD matched sibling" in head
+
+
+@pytest.mark.parametrize(
+    ("age", "shown", "left_out"),
+    [("6", "Children, EBMT", "Adults, EBMT"), ("17", "Children", "Adults"), ("18", "Adults", "Children, EBMT")],
+)
+def test_with_an_age_only_the_tables_of_that_age_are_shown_and_others_counted(
+    age: str, shown: str, left_out: str
+) -> None:
+    text = guide("transplant-indications", "--age", age)
+    assert shown in text
+    assert left_out not in text
+    assert "1 table does not concern this patient" in text
+    (entry,) = guide_json("transplant-indications", "--age", age)["entries"]
+    assert [shown in table["title"] for table in entry["tables"]] == [True]
+
+
+def test_without_an_age_every_table_is_shown() -> None:
+    text = guide("transplant-indications")
+    assert "Children, EBMT 2022" in text
+    assert "Adults, EBMT 2022 and 2025" in text
+    assert "concern this patient" not in text

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from all_cli.cli.protocol import app as protocol
 from all_cli.cli.risk import app
 from all_cli.patient.assumption import assumed, read_assumption
 from all_cli.patient.patient import Patient
@@ -70,6 +71,34 @@ def test_with_the_lesions_that_are_not_rare_assumed_too_one_group_is_likely() ->
 def test_only_facts_of_which_nothing_is_known_are_filled(given: tuple[str, ...], fact: str) -> None:
     for result in data(*CHILD, *given, "--routine", "--assume", f"{fact}={_some(fact)}")["results"]:
         assert fact not in {item["fact"] for item in result["assumed"]}
+
+
+@pytest.mark.parametrize(
+    ("given", "wish", "why"),
+    [
+        ((), "lineage=T", "lineage T: it contradicts what is given, lineage B, which counts"),
+        ((), "lineage=B", "lineage B: what is given says so already"),
+        (("--set", "modal_chromosomes=40-50"), "modal_chromosomes=46",
+         "modal_chromosomes 46 chromosomes: what is given leaves modal_chromosomes 40–50 chromosomes"),
+        (("--set", "months_to_relapse=20"), "relapsed=no", "relapsed absent: it contradicts what is given, relapsed"),
+        (("--set", "modal_chromosomes=36"), "double_trisomy=yes", "double_trisomy present: it contradicts what is"),
+        (("--assume", "kmt2a_aff1=yes"), "kmt2a_r=no", "kmt2a_r germline: it contradicts what is assumed before it"),
+    ],
+)  # fmt: skip
+def test_an_assumption_that_is_left_out_is_said_with_the_reason(given: tuple[str, ...], wish: str, why: str) -> None:
+    words = (*CHILD, *given, "--assume", wish)
+    assert why in " ".join(data(*words)["not_assumed"])
+    for command, program in (("classify", app), ("show", protocol)):
+        asked = (command, *(("induction",) if command == "show" else ()), *words)
+        page = RUNNER.invoke(program, [*asked, "--format", "plain"])
+        assert page.exit_code == 0, page.stderr
+        assert why in " ".join(page.stdout.split())
+        told = json.loads(RUNNER.invoke(program, [*asked, "--format", "json"]).stdout)
+        assert why in " ".join(told["not_assumed"])
+
+
+def test_nothing_is_said_to_be_left_out_where_all_was_assumed() -> None:
+    assert "not_assumed" not in data(*CHILD, "--assume", "testicular=no", "--routine")
 
 
 def _some(fact: str) -> str:

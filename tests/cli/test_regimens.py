@@ -61,11 +61,12 @@ def test_the_answer_holds_what_it_must_and_never_what_it_must_not(
     assert not offered(found) & set(line.get("never", ()))
     if shown is not None:
         assert protocols.protocol(shown).audience not in line.get("audience_never", ())
-    for word in line.get("says", ()):
-        assert word in text
+    assert [word for word in line.get("says", ()) if word not in text] == []
+    assert [word for word in line.get("not_says", ()) if word in text] == []
     for drug, amounts in line.get("computed", {}).items():
         given = [each["dose_for_patient"]["amount"] for each in phases(found)[0]["lines"] if each["drug"] == drug]
         assert given == pytest.approx(amounts, abs=0.01)
+    assert [text.index(words) for words in line.get("before", ())] == sorted(map(text.index, line.get("before", ())))
     if "first" in line:
         assert text.startswith(line["first"])
     if line.get("no_possible"):

@@ -127,7 +127,7 @@ def _wrong(raw: bytes, path: Path, how: str) -> None:
                     "half-sum": raw[: len(head) + 10],
                     "other": b"not at all a compiled form\n, but long enough to hold a sum",
                     "append": raw + b"\0",
-                    "key of another": b"0" + raw[1:],
+                    "key of another": (b"1" if raw.startswith(b"0") else b"0") + raw[1:],
                     "no msgpack": head + b"\n" + cache._sum(b"\xc1").encode() + b"\xc1",
                     "key that cannot be one": head + b"\n" + cache._sum(b"\x81\x80\x01").encode() + b"\x81\x80\x01",
                 }[how]

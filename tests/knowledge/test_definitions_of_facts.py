@@ -54,7 +54,7 @@ def defined(
     ],
 )
 def test_rules_not_named_and_patients_outside_leave_the_fact_open(low: float, high: float, left: set[str]) -> None:
-    (definition,) = definitions_in(defined())
+    (definition,) = definitions_in(defined()).values()
     assert definition.left({"hours": NumberSet.between(low, high)}) == left
     assert definition.needs == ("hours",)
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import msgpack
 import pytest
 
+from all_cli.knowledge.citation_check import uncited_relations
 from all_cli.knowledge.documents import checked_document, document_of
 from all_cli.knowledge.files import FACTS
 from all_cli.knowledge.problems import KnowledgeError
@@ -13,6 +14,7 @@ from all_cli.knowledge.vocabulary import (
     unpack_vocabulary,
     vocabulary_in,
 )
+from all_cli.risk.library import risk_library
 
 SMALL = """\
 words:
@@ -108,6 +110,13 @@ def test_a_conjunction_implies_each_of_its_parts() -> None:
         ("{cns: [CNS1]}", "{cnz: [CNS1]}", '"cnz: CNS1" is not in the vocabulary'),
         ("{then: {cns", "{when: [maybe], then: {cns", '"both: maybe" is not in the vocabulary'),
         ("all_of: [part_one, part_two]", "all_of: [part_one, part_x]", 'no fact is called "part_x"'),
+        ("{cns: [CNS1]}", '{cns: "[1, 2]"}', '"cns: an interval" is not in the vocabulary'),
+        ("{cns: [CNS1]}", "{blasts: [CNS1]}", '"blasts: CNS1" is not in the vocabulary'),
+        ("{cns: [CNS1]}", '{blasts: "5 to 7"}', '"5 to 7" is not an interval such as [0, 5)'),
+        ("{then: {cns", '{when: "[0, 1]", then: {cns', '"both: an interval" is not in the vocabulary'),
+        ("hard: [0, 100]", "known_means: {part_x: [present]}", '"part_x: present" is not in the vocabulary'),
+        ("hard: [0, 100]", "at_most: [part_x]", 'no fact is called "part_x"'),
+        ("hard: [0, 100]", "at_most: [cns]", "blasts and cns are not numbers of one unit"),
         ("hard: [0, 100]", "hard: [100, 0]", "f.yaml:5:93: the bounds run backwards: 100 to 0"),
         ("hard: [0, 100]", "plausible: [7, 7]", "the bounds run backwards: 7 to 7"),
     ],
@@ -140,5 +149,20 @@ def test_every_problem_of_the_vocabulary_is_said_at_once() -> None:
 def test_packing_and_unpacking_gives_the_same_vocabulary(text: str | None) -> None:
     vocabulary = vocabulary_of(text) if text else vocabulary_in(document_of(FACTS))
     through_cache = msgpack.unpackb(msgpack.packb(pack_vocabulary(vocabulary)), strict_map_key=False, use_list=False)
-    assert unpack_vocabulary(through_cache) == vocabulary
+    assert dict(unpack_vocabulary(through_cache)) == dict(vocabulary)
     assert list(unpack_vocabulary(through_cache)) == list(vocabulary)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ("cite: [pdq-childhod-2025], checked: false", 'no source is called "pdq-childhod-2025"'),
+        ("cite: [pdq-childhood-2025], checked: true", '"pdq-childhood-2025" is cited as checked: say where in it'),
+        ("cite: [pdq-childhood-2025]", 'a relation has both "cite" and "checked", or neither'),
+        ("checked: true", 'a relation has both "cite" and "checked", or neither'),
+    ],
+)
+def test_what_facts_say_of_each_other_is_cited_as_rules_are(wrong: str, sentence: str) -> None:
+    text = SMALL.replace("{then: {cns: [CNS1]}}", f"{{then: {{cns: [CNS1]}}, {wrong}}}")
+    found = list(uncited_relations(checked_document(text.encode(), "f.yaml", FACTS), risk_library().sources))
+    assert any(sentence in str(problem) and str(problem).startswith("f.yaml:1") for problem in found)

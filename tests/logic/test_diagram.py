@@ -122,8 +122,9 @@ class World:
     def answers(self) -> dict[tuple[int, ...], int]:
         """Pieces of every existing patient, and the rule that decides."""
         found: dict[tuple[int, ...], int] = {}
-        for values in product(*(fact.samples for fact in self.facts)):
-            pieces = tuple(fact.piece(value) for fact, value in zip(self.facts, values, strict=True))
+        in_pieces = [[(value, fact.piece(value)) for value in fact.samples] for fact in self.facts]
+        for drawn in product(*in_pieces):
+            values, pieces = zip(*drawn, strict=True)
             if pieces in found:
                 continue
             patient = {fact.id: value for fact, value in zip(self.facts, values, strict=True)}

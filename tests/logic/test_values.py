@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 from all_cli.logic.values import (
     ANY_NUMBER,
     NumberSet,
+    all_but,
     intersect,
     number_text,
     possible_text,
     span_text,
+    within,
 )
+from all_cli.risk.library import risk_library
 
 SAMPLES = [quarter / 4 for quarter in range(-6, 31)]
 edges = st.sampled_from([None, *range(-1, 8), 2.5, 4.5])
@@ -45,6 +48,36 @@ def held(numbers: NumberSet) -> set[float]:
 @given(number_sets())
 def test_a_union_of_intervals_holds_exactly_its_numbers(one: tuple[NumberSet, set[float]]) -> None:
     assert held(one[0]) == one[1]
+
+
+@given(number_sets(), number_sets())
+def test_a_set_is_within_another_if_that_leaves_nothing_of_it_out(
+    one: tuple[NumberSet, set[float]], two: tuple[NumberSet, set[float]]
+) -> None:
+    assert within(one[0] & two[0], two[0])
+    if within(one[0], two[0]):
+        assert one[1] <= two[1]
+    assert within(one[0], one[0] | two[0])
+
+
+@given(number_sets())
+def test_all_but_some_values_of_a_fact_are_the_others(one: tuple[NumberSet, set[float]]) -> None:
+    age = risk_library().vocabulary["age"]  # from 0 to 125
+    left = all_but(age, one[0])
+    assert isinstance(left, NumberSet)
+    assert held(left) == {x for x in SAMPLES if x >= 0} - one[1]
+
+
+@pytest.mark.parametrize(
+    ("fact", "without", "left"),
+    [
+        ("modal_chromosomes", NumberSet.between(44, None), NumberSet.between(20, 43)),
+        ("modal_chromosomes", NumberSet.between(30, 39), NumberSet.between(20, 29) | NumberSet.between(40, 200)),
+        ("sex", frozenset({"male"}), frozenset({"female"})),
+    ],
+)
+def test_all_but_heeds_whole_numbers_and_words(fact: str, without: object, left: object) -> None:
+    assert all_but(risk_library().vocabulary[fact], without) == left  # type: ignore[arg-type]
 
 
 @given(number_sets(), number_sets())

@@ -49,7 +49,7 @@ KINDS = [
 
 @pytest.mark.parametrize("fact", [VOCABULARY[id] for id in KINDS], ids=lambda fact: fact.id)
 @given(text=texts, unit=st.sampled_from(["", "", "%", "fraction", "/ul", "mo", "d", "w"]))
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_any_text_is_read_or_refused(fact: Fact, text: str, unit: str) -> None:
     try:
         possible = read_value(fact, text, unit).possible
@@ -70,7 +70,7 @@ def test_any_text_is_read_or_refused(fact: Fact, text: str, unit: str) -> None:
 
 
 @given(text=texts)
-@settings(max_examples=500)
+@settings(max_examples=300)
 def test_any_genetics_is_read_or_refused(text: str) -> None:
     try:
         findings = READER.read(text)

@@ -2,65 +2,145 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
 import pytest
 
+from all_cli.logic.expression import Always, Compare, unpack
+from all_cli.logic.expression import tests as comparisons
 from all_cli.logic.values import NumberSet
 from all_cli.patient.patient import Patient
 from all_cli.protocol.choice import Chooser
 from all_cli.protocol.choice_rules import choice_rules
+from all_cli.protocol.guards import forbidden
 from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.regimen import Line, Protocol
 
 LATER = "maintenance"
+FIRST_LINE = {"relapsed": "no"}
+NO_LESION = {"kmt2a_r": "no", "kmt2a_aff1": "no", "tcf3_hlf": "no", "iamp21": "no"}
 
 
-@pytest.mark.parametrize(
-    ("guard", "arm", "kind", "fact", "below", "at", "above", "at_bars", "missing_bars"),
-    [
-        ("mrd-not-standard", "cog-aall0932/q4wk", LATER, "mrd_eoi", 0.0099, 0.01, 0.0101, True, True),
-        ("mrd-not-standard-bfm", "all-bfm-95/standard", LATER, "mrd_eoi", None, 0, 0.0001, False, False),
-        ("mrd-high-bfm", "all-bfm-95/medium", LATER, "mrd_eoc", 0.099, 0.1, 0.101, True, False),
-        ("mrd-high-aieop-2009", "aieop-bfm-2009/b-not-high", LATER, "mrd_eoc", 0.049, 0.05, 0.051, True, False),
-        ("mrd-not-standard-ukall", "ukall-2003/b", LATER, "mrd_eoi", 0.0099, 0.01, 0.0101, False, False),
-        ("mrd-eoc-very-high", "cog-aall0232/pred-hdmtx", LATER, "mrd_eoc", 0.0099, 0.01, 0.0101, True, False),
-        ("mrd-extended-induction", "cog-aall0232/pred-hdmtx", "consolidation", "mrd_eoi", 0.99, 1, 1.01, True, False),
-        ("rapid-responders", "ccg-1961/standard", LATER, "mrd_eoi", 0.099, 0.1, 0.101, True, False),
-        ("no-remission", "cog-aall0232/pred-hdmtx", LATER, "marrow_eoi", 4.9, 5, 5.1, True, False),
-        ("older-t", "linker-2002/linker", "induction", "age", 55.99, 56, 56.01, True, True),
-        ("nelarabine-child", "nelarabine/adult", "reinduction", "age", 16.01, 16, 15.99, False, True),
-        ("nelarabine-adult", "nelarabine/child", "reinduction", "age", 21.99, 22, 22.01, True, True),
-    ],
-)
-def test_a_guard_bars_from_its_limit_on(
-    protocols: ProtocolLibrary,
-    guard: str,
-    arm: str,
-    kind: str,
-    fact: str,
-    below: float | None,
-    at: float,
-    above: float,
-    at_bars: bool,
-    missing_bars: bool,
-) -> None:
+class Limit(NamedTuple):
+    """A guard, an arm and phase it bears on, and a fact at three values: spared, the limit itself, barred.
+
+    ``missing_bars`` says whether the arm is no answer while the fact is not known; ``told`` is what else is.
+    """
+
+    guard: str
+    arm: str
+    kind: str
+    fact: str
+    spared: float | None
+    limit: float
+    barred: float
+    limit_bars: bool
+    missing_bars: bool
+    told: Mapping[str, str] = {}
+
+
+LIMITS = [
+    Limit("mrd-not-standard", "cog-aall0932/q4wk", LATER, "mrd_eoi", 0.0099, 0.01, 0.0101, True, True),
+    Limit("mrd-not-standard-bfm", "all-bfm-95/standard", LATER, "mrd_eoi", None, 0, 0.0001, False, False),
+    Limit("mrd-not-standard-bfm", "all-bfm-90/standard", LATER, "mrd_eoc", None, 0, 0.0001, False, False),
+    Limit("mrd-high-bfm", "all-bfm-95/medium", LATER, "mrd_eoc", 0.099, 0.1, 0.101, True, False),
+    Limit("mrd-high-aieop-2009", "aieop-bfm-2009/b-not-high", LATER, "mrd_eoc", 0.049, 0.05, 0.051, True, False),
+    Limit("mrd-not-standard-ukall", "ukall-2003/b", LATER, "mrd_eoi", 0.0099, 0.01, 0.0101, False, False),
+    Limit("mrd-eoc-not-standard", "cog-aall0932/q4wk", LATER, "mrd_eoc", 0.0099, 0.01, 0.0101, True, False),
+    Limit("mrd-eoc-very-high", "cog-aall0232/pred-hdmtx", LATER, "mrd_eoc", 0.0099, 0.01, 0.0101, True, False),
+    Limit("mrd-extended-induction", "cog-aall0232/pred-hdmtx", "consolidation", "mrd_eoi", 0.99, 1, 1.01, True, False),
+    Limit("rapid-responders", "ccg-1961/standard", LATER, "mrd_eoi", 0.099, 0.1, 0.101, True, False),
+    Limit("no-remission", "cog-aall0232/pred-hdmtx", LATER, "marrow_eoi", 4.9, 5, 5.1, True, False),
+    Limit("no-remission", "cog-aall0232/pred-hdmtx", LATER, "mrd_eoi", 4.99, 5, 5.01, True, False),
+    Limit("no-remission-bfm", "all-bfm-95/medium", LATER, "marrow_eoi", 4.9, 5, 5.1, True, False),
+    Limit("no-remission-bfm", "all-bfm-90/medium", LATER, "mrd_eoi", 4.99, 5, 5.01, True, False),
+    Limit("t-mrd-eoc", "cog-aall0434/cmtx", LATER, "mrd_eoc", 0.099, 0.1, 0.101, True, False),
+    Limit("genetics-high-bfm", "all-bfm-95/medium", LATER, "modal_chromosomes", 45, 44, 43, False, True, NO_LESION),
+    Limit("genetics-not-standard", "cog-aall0932/q4wk", LATER, "modal_chromosomes", 45, 44, 43, False, True,
+          {**NO_LESION, "dna_index": "1"}),
+    Limit("genetics-not-standard", "ccg-1991/iv", LATER, "dna_index", 0.8101, 0.81, 0.8099, False, True,
+          {**NO_LESION, "modal_chromosomes": "46"}),
+    Limit("very-high-genetics", "all-bfm-95/medium", LATER, "modal_chromosomes", 45, 44, 43, False, True,
+          {**NO_LESION, "age": "5"}),
+    Limit("very-high-genetics", "all-bfm-95/medium", LATER, "age", 0.99, 1, 1.01, True, True, {"tcf3_hlf": "yes"}),
+    Limit("very-high-genetics", "all-bfm-95/medium", LATER, "age", 31.01, 31, 30.99, False, True, {"tcf3_hlf": "yes"}),
+    Limit("adverse-genetics", "all-bfm-95/standard", LATER, "age", 0.99, 1, 1.01, True, True, {"iamp21": "yes"}),
+    Limit("adverse-genetics", "all-bfm-95/standard", LATER, "age", 31.01, 31, 30.99, False, True, {"iamp21": "yes"}),
+    Limit("prednisone-from-10", "cog-aall0232/dex-hdmtx", "induction", "age", 9.99, 10, 10.01, True, True),
+    Limit("children-only", "ccg-1991/iv", "induction", "age", 21.99, 22, 22.01, True, True),
+    Limit("infants-apart", "ccg-1991/iv", "induction", "age", 1.01, 1, 0.99, False, True,
+          {**FIRST_LINE, "bcr_abl1": "no"}),
+    Limit("older-t", "linker-2002/linker", "induction", "age", 55.99, 56, 56.01, True, True,
+          {**FIRST_LINE, "lineage": "T"}),
+    Limit("second-relapse", "clofarabine/standard", "reinduction", "relapse_number", 3, 2, 1, False, True,
+          {"refractory": "no"}),
+    Limit("nelarabine-child", "nelarabine/adult", "reinduction", "age", 16.01, 16, 15.99, False, True),
+    Limit("nelarabine-adult", "nelarabine/child", "reinduction", "age", 21.99, 22, 22.01, True, True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: f"{limit.guard} {limit.fact} {limit.limit}")
+def test_a_guard_bars_from_its_limit_on(protocols: ProtocolLibrary, limit: Limit) -> None:
     chooser = Chooser(protocols, choice_rules(protocols))
-    protocol, _, name = arm.partition("/")
+    protocol, _, name = limit.arm.partition("/")
     heads = {head.id: head for head in protocols.arm_heads(protocol)}
     head = heads.get(name) or next(iter(heads.values()))
 
     def kept_out(value: float | None) -> bool:
         """Whether the guard's part is not certain to be kept for somebody of whom nothing else is known."""
         patient = Patient(protocols.vocabulary)
-        if guard == "older-t":
-            patient.learn("lineage", frozenset({"T"}), "told")
-            patient.learn("relapsed", frozenset({"absent"}), "told")
+        for fact, text in limit.told.items():
+            patient.tell(fact, text, "told")
         if value is not None:
-            patient.learn(fact, NumberSet.point(value), "told")
+            patient.learn(limit.fact, NumberSet.point(value), "told")
         patient.conclude()
-        parts = {part.name: part for part in chooser.parts(protocol, head, kind, patient) if part.kind == "guard"}
-        return not parts[guard].sure(patient)
+        parts = {part.name: part for part in chooser.parts(protocol, head, limit.kind, patient) if part.kind == "guard"}
+        return not parts[limit.guard].sure(patient)
 
-    if below is not None:
-        assert not kept_out(below)
-    assert kept_out(at) is at_bars
-    assert kept_out(above)
-    assert kept_out(None) is missing_bars
+    if limit.spared is not None:
+        assert not kept_out(limit.spared)
+    assert kept_out(limit.limit) is limit.limit_bars
+    assert kept_out(limit.barred)
+    assert kept_out(None) is limit.missing_bars
+
+
+def test_every_number_in_a_guard_is_tried_at_its_limit(protocols: ProtocolLibrary) -> None:
+    numbers = {
+        (raw["id"], test.fact, test.value)
+        for raw in choice_rules(protocols).raw_guards
+        for test in comparisons(unpack(raw["expression"]))
+        if isinstance(test, Compare)
+    }
+    assert numbers == {(limit.guard, limit.fact, limit.limit) for limit in LIMITS}
+
+
+@pytest.mark.parametrize(
+    ("dose", "unit", "barred"),
+    [
+        ((0.99, 0.99), "g/m2", False), ((1, 1), "g/m2", True), ((1.01, 1.01), "g/m2", True),
+        ((999, 999), "mg/m2", False), ((1000, 1000), "mg/m2", True), ((1001, 1001), "mg/m2", True),
+        ((100, 300), "mg/m2", False), ((0.5, 1), "g/m2", True), ((5, 5), "mg/kg", False), (None, "", False),
+    ],
+)  # fmt: skip
+def test_methotrexate_in_down_syndrome_is_barred_from_one_gram_on(
+    protocols: ProtocolLibrary, dose: tuple[float, float] | None, unit: str, barred: bool
+) -> None:
+    (guard,) = (raw for raw in choice_rules(protocols).raw_guards if raw["id"] == "down-methotrexate")
+    protocol = with_methotrexate(protocols.protocol("all-bfm-95"), dose, unit)
+    arm = next(arm for arm in protocol.arms if arm.id == "medium")
+    found = forbidden(guard, unpack(guard["expression"]), protocol, arm, "interim-maintenance", protocols)
+    assert (found is not None) is barred
+    if barred:
+        assert found not in (Always(True), Always(False))
+
+
+def with_methotrexate(protocol: Protocol, dose: Any, unit: str) -> Protocol:
+    """The protocol with this dose of intravenous methotrexate in place of its own."""
+
+    def lines(kept: tuple[Line, ...]) -> Iterator[Line]:
+        for line in kept:
+            own = line.drug == "methotrexate" and line.route.startswith("IV")
+            yield line._replace(dose=dose, unit=unit) if own else line
+
+    return protocol._replace(phases=tuple(phase._replace(lines=tuple(lines(phase.lines))) for phase in protocol.phases))

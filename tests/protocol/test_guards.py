@@ -35,7 +35,8 @@ ENFORCED = [
     "steroids-not-standard", "genetics-not-standard", "myc-not-standard", "second-relapse", "older-t",
     "no-remission", "very-high-genetics", "adverse-genetics", "mrd-eoc-not-standard", "mrd-not-standard-bfm",
     "mrd-high-bfm", "mrd-not-standard-ukall", "rapid-responders", "cns3-high-dose-methotrexate",
-    "nelarabine-child",
+    "nelarabine-child", "down-high-risk", "t-mrd-eoc", "cns2-neutral", "arm-of-girls", "arm-of-boys",
+    "t-not-standard-bfm",
 ]  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from brute_force import Value, completions, groups, value_in
+from brute_force import Value, can_have, completions, groups, value_in
 
 from all_cli.logic.axis import Axis
 from all_cli.logic.values import Possible
@@ -12,7 +12,7 @@ from all_cli.patient.patient import Patient
 from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import Scheme
 
-COMPLETIONS = 800  # of one patient, at most
+COMPLETIONS = 300  # of one patient, at most
 
 
 def random_masks(axes: tuple[Axis, ...], chance: random.Random) -> list[int]:
@@ -50,12 +50,11 @@ def choices_of(
     scheme: Scheme, library: RiskLibrary, masks: list[int], told: dict[str, Possible], chance: random.Random
 ) -> dict[str, list[Value]]:
     """The values to combine: one from each piece; a flag that a known value brings with it is present."""
-    brought = {flag for fact in told for flag in library.vocabulary[fact].known_means}
     return {
         axis.fact: [
             value
             for value in (value_in(axis, piece, chance, library.vocabulary) for piece in axis.pieces(mask))
-            if axis.fact not in brought or value == "present"
+            if can_have(axis.fact, value, told, library.vocabulary)
         ]
         for axis, mask in zip(scheme.diagram.axes, masks, strict=True)
     }

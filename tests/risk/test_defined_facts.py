@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from brute_force import Value, completions, groups, value_in
+from brute_force import Value, can_have, completions, groups, value_in
 
 from all_cli.logic.axes import axis_of
 from all_cli.logic.axis import Axis
@@ -67,12 +67,11 @@ def test_the_groups_equal_brute_force_over_completions_of_the_defining_facts_too
         told: dict[str, Possible] = {
             axis.fact: axis.possible(mask) for axis, mask in zip(axes, masks, strict=True) if mask != axis.domain
         }
-        brought = {flag for known in told for flag in library.vocabulary[known].known_means}
         choices: dict[str, list[Value]] = {
             axis.fact: [
                 value
                 for value in (value_in(axis, piece, chance, library.vocabulary) for piece in axis.pieces(mask))
-                if axis.fact not in brought or value == "present"
+                if can_have(axis.fact, value, told, library.vocabulary)
             ]
             for axis, mask in zip(axes, masks, strict=True)
         }

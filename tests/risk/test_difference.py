@@ -20,7 +20,7 @@ from all_cli.risk.library import RiskLibrary, library_of
 from all_cli.risk.scheme import Scheme
 from all_cli.risk.verdict import brief
 
-VARIANTS = 100
+VARIANTS = 60
 NUMBERS = {"age": [1, 6, 10, 15], "wbc": [20, 50, 100], "mrd_eoi": [0.01, 0.1], "modal_chromosomes": [44, 51]}
 # Facts that the vocabulary links to each other are what makes the comparison hard.
 WORDS = {
@@ -71,7 +71,8 @@ def both(folder: Path, first: dict[str, object], second: dict[str, object]) -> t
 
 
 def values_of(fact: str, schemes: tuple[Scheme, ...], library: RiskLibrary) -> list[Value]:
-    """Each cut-off of either scheme, and a value on each side of it; every value of a choice."""
+    """Each cut-off of either scheme or of what facts say of each other, and a value on each side of it; every value of
+    a choice."""
     conditions = [rule.when for scheme in schemes for rule in (scheme.population, *scheme.rules)]
     entry = library.vocabulary[fact]
     if entry.kind != "number":
@@ -79,6 +80,10 @@ def values_of(fact: str, schemes: tuple[Scheme, ...], library: RiskLibrary) -> l
     cuts = sorted(
         {t.value for item in conditions for t in comparisons(item) if isinstance(t, Compare) and t.fact == fact}
     )
+    said = [pair for one in library.vocabulary.facts.values() for when, id, then in one.implies
+            for pair in ((one.id, when), (id, then)) if pair[0] == fact]  # fmt: skip
+    bounds = {bound for _, spans in said for low, _, high, _ in spans for bound in (low, high) if bound is not None}
+    cuts = sorted({*cuts, *bounds})
     low, high = entry.hard
     assert low is not None
     assert high is not None
@@ -93,10 +98,9 @@ def facts_of(*schemes: Scheme) -> list[str]:
 
 
 def everybody(first: Scheme, second: Scheme, library: RiskLibrary) -> list[dict[str, Value]]:
-    choices = {fact: values_of(fact, (first, second), library) for fact in facts_of(first, second)}
-    whole = [
-        fact for fact in library.vocabulary.facts.values() if fact.all_of and {fact.id, *fact.all_of} <= {*choices}
-    ]
+    asked = facts_of(first, second)
+    whole = [fact for fact in library.vocabulary.facts.values() if fact.all_of and {*fact.all_of} <= {*asked}]
+    choices = {fact: values_of(fact, (first, second), library) for fact in (*asked, *(fact.id for fact in whole))}
     return [
         being
         for being in completions(choices, library.vocabulary)

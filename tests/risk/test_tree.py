@@ -6,7 +6,7 @@ import random
 from collections.abc import Mapping
 
 import pytest
-from brute_force import Value, completions, holds, possible_beings, value_in
+from brute_force import Value, can_have, completions, holds, possible_beings, value_in
 
 from all_cli.logic.values import NumberSet, Possible
 from all_cli.patient.patient import Patient
@@ -39,8 +39,9 @@ def exactly(value: Value) -> Possible:
 
 def can_be(being: Mapping[str, Value], library: RiskLibrary) -> bool:
     """Whether the vocabulary allows the combination; what is known brings some flags with it."""
-    brought = {flag for fact in being for flag in library.vocabulary[fact].known_means}
-    return possible_beings(being, library.vocabulary) and all(being.get(flag) != "absent" for flag in brought)
+    return possible_beings(being, library.vocabulary) and all(
+        can_have(fact, value, being, library.vocabulary) for fact, value in being.items()
+    )
 
 
 def walk(tree: DecisionTree, being: Mapping[str, Value]) -> str | None:
@@ -136,12 +137,13 @@ def test_a_patient_prunes_the_tree_to_exactly_what_some_completion_comes_to(id: 
             patient = told(library, known)
         except ContradictionError:
             continue
-        brought = {flag for fact in known for flag in library.vocabulary[fact].known_means}
         choices = {
             axis.fact: [
                 value
                 for piece in axis.pieces(masks[axis.fact])
-                if (value := value_in(axis, piece, chance, library.vocabulary)) != "absent" or axis.fact not in brought
+                if can_have(
+                    axis.fact, value := value_in(axis, piece, chance, library.vocabulary), known, library.vocabulary
+                )
             ]
             for axis in axes
         }

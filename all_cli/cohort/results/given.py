@@ -11,7 +11,7 @@ from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.logic.expression import Compare, tests
 from all_cli.logic.values import NumberSet, Possible
 from all_cli.patient.age import age_between
-from all_cli.patient.genetics import GeneticsReader
+from all_cli.patient.genetics import genetics_reader
 from all_cli.patient.reading import UNKNOWN_WORDS, fold
 from all_cli.patient.unreadable import UnreadableError
 from all_cli.risk.scheme import Scheme
@@ -30,7 +30,7 @@ class GivenFacts:
 
     def __init__(self, columns: Sequence[Column], schemes: Sequence[Scheme], vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        self._genetics = GeneticsReader(vocabulary)
+        self._genetics = genetics_reader(vocabulary)
         self._columns = [column for column in columns if column.reads not in (LEFT_ALONE, BORN, DIAGNOSED)]
         self._named = {column.header: column for column in self._columns}
         self._dates = {column.reads: column for column in columns if column.reads in (BORN, DIAGNOSED)}

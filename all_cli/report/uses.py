@@ -1,0 +1,107 @@
+"""The head of a drug's label: for whom it is, and each use with its doses, what is for the patient first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from all_cli.logic.explain import deciding, truth
+from all_cli.logic.expression import tests
+from all_cli.logic.values import Possible
+from all_cli.patient.names import condition_text, reasons_text
+from all_cli.protocol.choice_rules import choice_rules
+from all_cli.protocol.library import ProtocolLibrary, lines_for
+from all_cli.protocol.regimen import Arm, Line, Phase
+from all_cli.report.amounts import cap_text
+from all_cli.report.line_text import dose_text, when_text
+from all_cli.report.page import Page
+
+if TYPE_CHECKING:
+    from all_cli.report.regimen import Shown
+
+OUTSIDE = "not for this patient"
+_NOT_HERE = "not here"
+_ORDER = {True: 0, None: 1, False: 2}
+
+
+def uses_part(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
+    """For whom the label is, then a line for each of its uses: whether it is this patient's, and the doses.
+
+    A protocol that is no label has no uses: its phases stand each with the doses of the drug.
+    """
+    population = shown.protocol.population
+    label = "label for" if shown.protocol.label else "for"
+    page.line(f"{population.text} {page.cite(population.cite, population.checked)}", label, strong=True)
+    if not shown.protocol.label:
+        for phase in shown.phases if shown.forced or not shown.barred else ():
+            if doses := _line_doses(page, phase, shown, library):
+                page.line(f"{phase.title}: {doses}", "dose")
+        return
+    possible = shown.patient.possible()
+    # Uses that are open stand in the order of an untreated leukaemia, as long as nothing of a relapse is given.
+    presumed = choice_rules(library).presumed(shown.patient, "", named=False)[0].possible()
+    of_arm = [(arm, _holds(arm, possible)) for arm in shown.arms]
+    told = any(arm.when is not None for arm, _ in of_arm) and bool(shown.patient.told)
+    for arm, holds in sorted(of_arm, key=lambda item: (item[1] is not True, _ORDER[_holds(item[0], presumed)])):
+        phases = [phase for phase in shown.phases if phase.id in arm.phases]
+        barred = [shown.barred[phase.id] for phase in phases if phase.id in shown.barred]
+        if told and (holds is False or barred):
+            page.line(f"{arm.title}: {barred[0] if barred else _against(arm, shown)}", _NOT_HERE, strong=True)
+            if not shown.forced:
+                continue
+        if doses := _doses(page, phases, shown, library):
+            lead = _lead(arm, holds, shown) if told else ""
+            page.line(f"{arm.title}{lead}: {doses}", "dose", strong=holds is True)
+
+
+def _holds(arm: Arm, possible: Mapping[str, Possible]) -> bool | None:
+    return None if arm.when is None else truth(arm.when, possible)
+
+
+def _lead(arm: Arm, holds: bool | None, shown: Shown) -> str:
+    """Whether the use is this patient's, with what was told that bears on it."""
+    if arm.when is None:
+        return ""
+    if holds:
+        return " (this patient)"
+    facts = dict.fromkeys(test.fact for test in tests(arm.when) if test.fact in shown.patient.known)
+    names = shown.patient.vocabulary
+    here = ", ".join(f"{names[fact].name} {shown.patient.bare(fact)}" for fact in facts)
+    return f" (here {here})" if here else ""
+
+
+def _against(arm: Arm, shown: Shown) -> str:
+    assert arm.when is not None
+    patient = shown.patient
+    facts = dict.fromkeys(test.fact for test, _ in deciding(arm.when, False, patient.possible()))
+    return reasons_text((f"{fact} {patient.bare(fact)}" for fact in facts), patient.vocabulary)
+
+
+def _doses(page: Page, phases: Sequence[Phase], shown: Shown, library: ProtocolLibrary) -> str:
+    """The doses phase by phase; phases with the same doses stand together."""
+    together: dict[str, list[str]] = {}
+    for phase in phases:
+        if doses := _line_doses(page, phase, shown, library):
+            together.setdefault(doses, []).append(phase.title.partition(", ")[2] or phase.title)
+    return "; ".join(f"{' and '.join(titles)}: {doses}" for doses, titles in together.items())
+
+
+def _line_doses(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> str:
+    lines = [line for line in lines_for(phase.lines, shown.patient) if line.drug == shown.asked]
+    return "; ".join(_in_short(page, line, shown, library) for line in lines)
+
+
+def _in_short(page: Page, line: Line, shown: Shown, library: ProtocolLibrary) -> str:
+    """The dose, computed where the size is known, with days, cap and for whom, in a few words."""
+    dose = dose_text(line, shown.growing, library)
+    if shown.dosing is not None and "/" in line.unit:  # a flat dose needs no arithmetic
+        from all_cli.report.doses import dose_cell
+
+        dose = dose_cell(page, line, shown.dosing, library)
+    if shown.barred and shown.forced:
+        dose += f" ({OUTSIDE})"
+    open_ = line.when is not None and truth(line.when, shown.patient.possible()) is not True
+    parts = [dose, f"days {when_text(line)}" if line.days else when_text(line)]
+    parts += [f"at most {cap_text(line.cap)}" if line.cap else ""]
+    parts += [condition_text(line.condition, library.vocabulary) if open_ else "", line.who]
+    return f"{', '.join(part for part in parts if part)} {page.cite(line.cite, line.checked)}"
