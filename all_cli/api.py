@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from all_cli.knowledge.problems import KnowledgeError, did_you_mean
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.patient.age import age_between, read_date
+from all_cli.patient.dates import doubt_of_dates
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import UNKNOWN_WORDS, fold
 from all_cli.patient.unreadable import UnreadableError
@@ -291,4 +292,7 @@ def _tell_age(patient: Patient, dates: Mapping[str, object]) -> None:
         raise UnreadableError(name, text, f"an age needs both dates; {missing} is missing")
     if len(known) == 2:
         born, diagnosed = (read_date(name, known[name]) for name in ("born", "diagnosed"))
-        patient.learn("age", age_between(patient.vocabulary["age"], born, diagnosed), "born and diagnosed")
+        age = age_between(patient.vocabulary["age"], born, diagnosed)
+        if doubt := doubt_of_dates(patient.vocabulary["age"], born, diagnosed, age):
+            patient.warnings.append(doubt)
+        patient.learn("age", age, "born and diagnosed")

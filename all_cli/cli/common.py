@@ -203,12 +203,16 @@ def _tell(patient: Patient, id: str, text: str, said: str) -> None:
 
 def _dates(patient: Patient, born: str | None, diagnosed: str | None) -> None:
     from all_cli.patient.age import age_between, read_date
+    from all_cli.patient.dates import doubt_of_dates
 
     if born is None or diagnosed is None:
         missing, other = ("--born", "--diagnosed") if born is None else ("--diagnosed", "--born")
         raise UnreadableError(other, born or diagnosed or "", f"an age needs both dates; {missing} is missing")
     fact = patient.vocabulary["age"]
-    age = age_between(fact, read_date("--born", born), read_date("--diagnosed", diagnosed))
+    dates = read_date("--born", born), read_date("--diagnosed", diagnosed)
+    age = age_between(fact, *dates)
+    if doubt := doubt_of_dates(fact, *dates, age):
+        patient.warnings.append(doubt)
     patient.learn("age", age, "--born and --diagnosed")
 
 

@@ -10,19 +10,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from all_cli.cohort.columns import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, Column, read_cell, read_cell_date
-from all_cli.knowledge.vocabulary import Vocabulary
+from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.axes import bounds_of, cut_together
 from all_cli.logic.axis import Axis
 from all_cli.logic.definition import definitions_in
 from all_cli.logic.values import NumberSet, Possible, values_of, whole_domain
+from all_cli.patient import two_readings
 from all_cli.patient.age import age_between
+from all_cli.patient.dates import doubt_of_dates
 from all_cli.patient.genetics import genetics_reader
-from all_cli.patient.quantity import parse_quantity
+from all_cli.patient.quantity import BARE_COUNT, LARGEST_COUNT, parse_quantity
 from all_cli.patient.reading import UNKNOWN_WORDS, fold
 from all_cli.patient.unreadable import UnreadableError
 from all_cli.risk.scheme import Scheme
 
-_BARE_WBC = 1000.0  # a white cell count above it is refused without a unit
 _YEARS = frozenset({"", "y", "yr", "yrs", "year", "years"})
 
 
@@ -55,6 +56,10 @@ class CellReader:
         self.asked = {axis.fact: self._axes[axis.fact] for scheme in schemes for axis in scheme.diagram.axes}
         self._exact = exact_facts(vocabulary, columns)
         self._genetics = genetics_reader(vocabulary)
+
+    def fact(self, column: Column) -> Fact | None:
+        """The fact that a column is read as, if it is one."""
+        return self._vocabulary.facts.get(column.reads)
 
     def read(self, column: Column, text: str) -> Cell:
         """What one text of one column says."""
@@ -103,16 +108,18 @@ class CellReader:
             said = parse_quantity(f"1{behind}")
             if said is None or said.exponent or said.low != 1 or said.high != 1 or not said.unit:
                 return []
-        try:
-            one = read_cell(column, fact, f"1{behind}").possible
-        except UnreadableError:
-            return []
-        scale = one.single if isinstance(one, NumberSet) else None
+        scale = _scale(column, fact, behind)
         if not scale:
             return []
         bounds = [bound for bound in (*fact.hard, *fact.plausible) if bound is not None]
         inside = {number / scale for number in (*self._axes[fact.id].cuts, *bounds)}
-        return sorted(inside | {0.0, 1.0, _BARE_WBC})
+        return sorted(inside | two_readings.turns(fact, scale) | {0.0, 1.0, BARE_COUNT, LARGEST_COUNT})
+
+    def by_itself(self, column: Column, behind: str) -> str:
+        """A pattern of numbers of which the size alone does not tell what they mean; empty if there are none."""
+        unit = behind.strip() or column.unit or self._vocabulary[column.reads].unit
+        points = not column.decimal and two_readings.in_whole_parts(unit)
+        return two_readings.THOUSANDS_POINT if points else ""
 
     def _findings(self, text: str) -> Cell:
         if fold(text) in UNKNOWN_WORDS:
@@ -128,10 +135,11 @@ class CellReader:
             if first is None or second is None:
                 return Cell()
             age = age_between(self._vocabulary["age"], first, second)
+            doubt = doubt_of_dates(self._vocabulary["age"], first, second, age)
         except UnreadableError as error:
             headers = f'"{born.header}" and "{diagnosed.header}"'
             return Cell(problem=f'columns {headers}, value "{error.text}": {error.why}')
-        return Cell(self._coarse([Said("age", age)]))
+        return Cell(self._coarse([Said("age", age)]), warning=doubt)
 
     def _coarse(self, says: Iterable[Said]) -> tuple[Said, ...]:
         """The values as the schemes can tell them apart; as they are where several columns speak of one fact."""
@@ -141,6 +149,18 @@ class CellReader:
             else said._replace(possible=self._axes[said.fact].possible(self._axes[said.fact].mask(said.possible)))
             for said in says
         )
+
+
+def _scale(column: Column, fact: Fact, behind: str) -> float | None:
+    """What one of a column's numbers is in the fact's own unit; None if none of a few can be read."""
+    for number in (1, 100, 10_000, 1_000_000, 10_000_000_000):
+        try:
+            read = read_cell(column, fact, f"{number}{behind}")
+        except UnreadableError:
+            continue
+        if isinstance(read.possible, NumberSet) and read.possible.single and not read.warning:
+            return read.possible.single / number
+    return None
 
 
 def facts_of(column: Column, vocabulary: Vocabulary) -> frozenset[str]:

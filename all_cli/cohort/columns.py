@@ -8,15 +8,20 @@ A column's meaning comes, strongest first, from ``--map`` and ``--unit``, from a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, SPECIAL, HeaderNames, known_unit, units_of
 from all_cli.knowledge.problems import did_you_mean
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
+from all_cli.logic.values import NumberSet
 from all_cli.patient.dates import read_table_date
 from all_cli.patient.reading import UNKNOWN_WORDS, Reading, fold, read_value
 from all_cli.patient.unreadable import UnreadableError
+
+NONE = "none"
+_FINER = ("d", "w", "mo", "y")  # of two ages the first
+_ONE = {"d": 1 / 365.25, "w": 7 / 365.25, "mo": 1 / 12, "y": 1.0}
 
 __all__ = [
     "BORN", "DIAGNOSED", "GENETICS", "LEFT_ALONE", "Column", "ColumnRule", "TableMapping", "plan_columns", "plans",
@@ -29,7 +34,9 @@ class Column:
     """How one column is read: as which fact (or special meaning, or not at all) and in which unit.
 
     ``decimal`` is ``comma``, ``point`` or empty (nobody has said); ``date_order`` ``dmy``, ``mdy``, ``ymd`` or empty;
-    ``values`` maps what cells say, folded, to what it means, in words that the fact's own reader takes.
+    ``values`` maps what cells say, folded, to what it means, in words that the fact's own reader takes. ``chosen`` says
+    that the unit is the user's word and not that of the header. ``rough`` is an age beside a finer one: it has to agree
+    within one unit.
     """
 
     index: int
@@ -39,20 +46,30 @@ class Column:
     decimal: str = ""
     date_order: str = ""
     values: tuple[tuple[str, str], ...] = ()
+    chosen: bool = False
+    rough: bool = False
 
     def __str__(self) -> str:
         text = f'{self.reads} from "{self.header}"' + (f" in {self.unit}" if self.unit else "")
+        if self.rough:
+            text += " (a finer column is taken; this one has to agree)"
         if self.date_order:
             text += f" written {self.date_order}"
         mapped = f" with {len(self.values)} value{'' if len(self.values) == 1 else 's'} mapped" if self.values else ""
         return text + mapped
 
     def said(self, text: str) -> str:
-        """What a cell's text stands for by the column's value map; the text itself, if the map does not speak of it."""
-        if not self.values:
-            return text
+        """What a cell's text stands for by the column's value map; the text itself, if the map does not speak of it.
+
+        ``None``, which programs write for no entry, is not known in a table. A normal karyotype is one in any words.
+        """
         plain = fold(text)
-        return next((meant for written, meant in self.values if written == plain), text)
+        for written, meant in self.values:
+            if written == plain:
+                return meant
+        if plain == NONE:
+            return "unknown"
+        return "normal karyotype" if plain == "normal" and self.reads == GENETICS else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +102,13 @@ def read_cell(column: Column, fact: Fact, text: str) -> Reading:
     """
     said = column.said(text)
     # What a value map says is written as this program writes, whatever the table's decimal sign.
-    return read_value(fact, said, column.unit, column.decimal if said is text else "")
+    reading = read_value(fact, said, column.unit, column.decimal if said is text else "", chosen=column.chosen)
+    if not column.rough or not isinstance(reading.possible, NumberSet):
+        return reading
+    one = _ONE[column.unit or "y"]
+    (low, _), (high, _) = reading.possible.spans[0][0], reading.possible.spans[-1][1]
+    around = NumberSet.between(max(0.0, low - one), high + one, open_low=low >= one, open_high=True)
+    return reading._replace(possible=around & NumberSet.between(*fact.hard))
 
 
 def read_cell_date(column: Column, text: str) -> date | None:
@@ -169,10 +192,11 @@ def plans(
                 index, name, reads, unit,
                 (rule.decimal or decimal or table.decimal) if numeric else "",
                 (rule.date_order or date_order or table.date_order) if reads in (BORN, DIAGNOSED) else "",
-                rule.values if reads == rule.reads else (),
+                rule.values if reads == rule.reads else (), chosen=bool(unit) and (bool(given) or not written),
             )
         )  # fmt: skip
         problems.extend(_of_two_units(columns[-1], vocabulary, rule.place))
+    columns = list(_ages(columns))
     problems.extend(_conflicts(columns))
     return columns, problems
 
@@ -217,6 +241,16 @@ def _of_two_units(column: Column, vocabulary: Vocabulary, place: str) -> Iterato
             yield UnreadableError(place, "", why)
 
 
+def _ages(columns: Sequence[Column]) -> Iterator[Column]:
+    """The columns, with every age rough beside which there is a finer one, or two dates."""
+    ages = [_FINER.index(column.unit or "y") for column in columns if column.reads == "age"]
+    dated = {BORN, DIAGNOSED} <= {column.reads for column in columns}
+    told = dated or (len(ages) > 1 and ages.count(min(ages)) == 1)
+    for column in columns:
+        finest = not dated and column.reads == "age" and _FINER.index(column.unit or "y") == min(ages)
+        yield replace(column, rough=True) if told and column.reads == "age" and not finest else column
+
+
 def _conflicts(columns: Sequence[Column]) -> Iterator[UnreadableError]:
     dates = {column.reads for column in columns} & {BORN, DIAGNOSED}
     if len(dates) == 1:
@@ -228,7 +262,7 @@ def _conflicts(columns: Sequence[Column]) -> Iterator[UnreadableError]:
         )  # fmt: skip
     first: dict[str, Column] = {}
     for column in columns:
-        if column.reads == LEFT_ALONE:
+        if column.reads == LEFT_ALONE or column.rough:
             continue
         if column.reads in first and column.reads != GENETICS:
             yield UnreadableError(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from all_cli.cohort.classify import RESULTS
 from all_cli.cohort.columns import Column, plan_columns
+from all_cli.cohort.doubts import DoubtfulError, refuse_doubtful
 from all_cli.cohort.kernel import Kernel, result_columns
 from all_cli.cohort.output import LONG, ROW, WIDE
 from all_cli.cohort.typed import as_text
@@ -106,6 +107,10 @@ def _answers(
             texts = pl.DataFrame({ROW: [None] * min(_STRETCH, rows - start)})
         answers = kernel.classify(texts)
         parts.append(answers.frame())
+    try:
+        refuse_doubtful(columns, library.vocabulary, kernel.evidence())
+    except DoubtfulError as error:
+        raise DoubtfulError([(header, _in_python(text)) for header, text in error.found]) from None
     wide = pl.concat(parts) if parts else pl.DataFrame(schema=dict.fromkeys(result_columns(schemes), pl.String))
     return wide if form == WIDE else _long(wide, schemes)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from all_cli.cohort.cells import Cell, CellReader, Said, facts_of
 from all_cli.cohort.columns import BORN, DIAGNOSED, LEFT_ALONE, Column
+from all_cli.cohort.evidence import Evidence
 from all_cli.cohort.numbering import Numbering
 from all_cli.cohort.plain_numbers import PlainNumbers
 from all_cli.knowledge.vocabulary import Vocabulary
@@ -47,10 +48,15 @@ class _Texts:
         self.place = min(column.index for column in columns)
         self._reader = reader
         sizes = len(columns) == 1 and reader.sizes(columns[0])
-        self._plain = PlainNumbers(functools.partial(reader.breaks, columns[0])) if sizes else None
-        self.warned = 0
-        self.first_warning = ""
+        told = [functools.partial(told, columns[0]) for told in (reader.breaks, reader.by_itself)] if sizes else []
+        self._plain = PlainNumbers(*told) if told else None  # type: ignore[arg-type] # each in its place
+        self.forget_warnings()
         self.forget()
+
+    def forget_warnings(self) -> None:
+        """Count doubtful cells from here on, and gather evidence anew."""
+        self.warned, self.first_warning = 0, ""
+        self.evidence = {column.index: Evidence() for column in self.columns}
 
     def forget(self) -> None:
         """Forget what was read; numbers given out before no longer count."""
@@ -80,6 +86,7 @@ class _Texts:
         table = np.zeros(int(at.max(initial=0)) + 1, np.int32)
         table[at] = numbers
         rows = places.to_numpy()
+        self._gather(frame, distinct.cast(pl.String), np.bincount(rows, minlength=len(table))[at])
         noted = [(int(at[place]), cell) for place, cell in odd]
         self._count_warnings(rows, len(table), [(place, cell.warning) for place, cell in noted if cell.warning])
         problems = {place: cell.problem for place, cell in noted if cell.problem}
@@ -89,6 +96,16 @@ class _Texts:
             spoiled[list(problems)] = True
             bad = [(row, self.place, problems[rows[row]]) for row in np.flatnonzero(spoiled[rows]).tolist()]
         return table[rows], bad
+
+    def _gather(self, frame: pl.DataFrame, distinct: pl.Series, cells: NDArray[np.int64]) -> None:
+        """Add the texts to what speaks for how the columns are to be read."""
+        if len(self.columns) == 1:
+            column = self.columns[0]
+            self.evidence[column.index].see(column, self._reader.fact(column), distinct, cells.tolist())
+            return
+        for column in self.columns:
+            texts = frame[column.header].fill_null("").alias("text").to_frame().group_by("text").len()
+            self.evidence[column.index].see(column, None, texts["text"], texts["len"])
 
     def alike(self, numbers: Numbers) -> Numbers:
         """Of each number the first that says the same, in whatever order."""
@@ -210,7 +227,12 @@ class Group:
     def forget_warnings(self) -> None:
         """Count warnings from here on."""
         for texts in self._texts:
-            texts.warned, texts.first_warning = 0, ""
+            texts.forget_warnings()
+
+    def evidence(self) -> Iterator[tuple[int, Evidence]]:
+        """By the place of a column, what its cells speak for."""
+        for texts in self._texts:
+            yield from texts.evidence.items()
 
     def codes(self, frame: pl.DataFrame) -> tuple[Numbers, list[Bad]]:
         """Each row's combination, and the rows that cannot be used."""

@@ -108,8 +108,23 @@ class HeaderNames:
 
     def _percent_in(self, form: str, reads: str) -> str:
         fact = self._vocabulary.facts.get(reads)
-        said = {"percent", "pct"} & set(folded(form).split())
+        said = {"percent", "percentage", "pct"} & set(folded(form).split())
         return "%" if said and fact is not None and fact.reading == "percent" else ""
+
+
+def doubt_of_name(header: str, reads: str) -> str:
+    """What the name of a column leaves open, or says otherwise than the fact as which it is read; empty if nothing."""
+    name = folded(_BRACKETS.sub(" ", header))
+    if reads == LEFT_ALONE:
+        group = {"risk"} & set(name.split()) and {"group", "stratum", "arm", "stratification"} & set(name.split())
+        return "a risk group that somebody gave is not read; compare it with the result" if group else ""
+    if name == "mrd" and reads == "mrd_eoi":
+        return f"it names no time point and is read as {reads}, the end of induction; --map says otherwise"
+    days = re.findall(r"\b(?:day|d) ?(\d+)\b", name)
+    own = re.search(r"_d(\d+)", reads)
+    if days and own and own[1] not in days:
+        return f"day {days[0]} is read as {reads}, which is day {own[1]}; --map says otherwise"
+    return ""
 
 
 def known_unit(fact: Fact, unit: str) -> str:
@@ -150,7 +165,7 @@ def _forms(header: str) -> Iterator[str]:
     parted = re.sub(r"(?i)\b(day|week|d)_?(?=\d)", lambda found: f"{found[1]} ", parted)
     if parted != header:
         yield parted
-    percent = re.sub(r"(?i)(?<![a-z])(?:percent|pct)(?![a-z])", " ", parted)
+    percent = re.sub(r"(?i)(?<![a-z])(?:percent|percentage|pct)(?![a-z])", " ", parted)
     if percent != parted:
         yield f"{percent} percent"
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from all_cli.cohort.columns import Column, read_cell, read_cell_date
-from all_cli.cohort.doubts import Evidence, counted, doubts
+from all_cli.cohort.doubts import counted, doubts, in_the_way
+from all_cli.cohort.evidence import Evidence
 from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, HeaderNames
 from all_cli.cohort.rows import Rows
 from all_cli.cohort.typed import texts_of
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.values import ABSENT, NumberSet
 from all_cli.patient.age import age_between
+from all_cli.patient.dates import doubt_of_dates
 from all_cli.patient.genetics import genetics_reader
 from all_cli.patient.reading import UNKNOWN_WORDS, fold, value_text
 from all_cli.patient.unreadable import UnreadableError
@@ -41,6 +43,7 @@ class ColumnView:
 
     ``distinct`` counts the texts of filled cells; ``many`` says that there are more than were counted. ``examples`` are
     texts and what they are read as, the most frequent first. Of a column left alone only the filled cells are counted.
+    ``stops`` are the doubts that a run waits for, ``doubts`` the others.
     """
 
     column: Column
@@ -53,6 +56,7 @@ class ColumnView:
     examples: list[tuple[str, str]] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
+    stops: list[str] = field(default_factory=list)
     close_to: str = ""
 
 
@@ -100,7 +104,8 @@ def inspect_table(
     names = HeaderNames(vocabulary)
     views = [tally.view(columns, names) for tally in tallies]
     pair.say(views)
-    return Inspection(rows, spoiled, views, [str(problem) for problem in problems])
+    waiting = [in_the_way(view.column.header, doubt) for view in views for doubt in view.stops]
+    return Inspection(rows, spoiled, views, [*map(str, problems), *waiting])
 
 
 class _Reader:
@@ -114,25 +119,27 @@ class _Reader:
         """The fact that a column is read as, if it is one."""
         return self.vocabulary.facts.get(column.reads)
 
-    def read(self, column: Column, text: str) -> tuple[str, bool]:
-        """What a text is read as (empty: not known), and whether it is unusual.
+    def read(self, column: Column, text: str) -> tuple[str, str]:
+        """What a text is read as (empty: not known), and a sentence if it is unusual.
 
         Raises:
             UnreadableError: it cannot be read.
         """
         said = column.said(text)
         if fold(said) in UNKNOWN_WORDS:
-            return "", False
+            return "", ""
         if column.reads in (BORN, DIAGNOSED):
             day = read_cell_date(column, text)
-            return (day.isoformat() if day else ""), False
+            return (day.isoformat() if day else ""), ""
         if column.reads == GENETICS:
             found = self.genetics.read(said)
             present = [f.fact for f in found if isinstance(f.possible, NumberSet) or ABSENT not in f.possible]
-            return ", ".join(dict.fromkeys(present)) or ("nothing found" if found else "nothing certain"), False
+            return ", ".join(dict.fromkeys(present)) or ("nothing found" if found else "nothing certain"), "; ".join(
+                self.genetics.doubts(said)
+            )
         fact = self.vocabulary[column.reads]
         reading = read_cell(column, fact, text)
-        return ("" if reading.possible is None else value_text(fact, reading.possible)), bool(reading.warning)
+        return ("" if reading.possible is None else value_text(fact, reading.possible)), reading.warning
 
 
 class _Tally:
@@ -144,6 +151,7 @@ class _Tally:
         self._reader = reader
         self._view = ColumnView(column)
         self._seen = Evidence()
+        self._warned, self._first_warning = 0, ""
         self._frequent: dict[str, tuple[int, str]] = {}
         self._unread: dict[str, Unread] = {}
 
@@ -161,10 +169,16 @@ class _Tally:
         """Read what has been counted, if it is much or the table has ended."""
         if not last and len(self.counts) < _HELD:
             return
+        import polars as pl
+
         view = self._view
         view.many |= not last
         # Texts let go may come again: the most seen at once is what there are at least.
         view.distinct = max(view.distinct, sum(bool(text.strip()) for text in self.counts))
+        column = self.column
+        self._seen.see(
+            column, self._reader.fact(column), pl.Series(list(self.counts), dtype=pl.String), [*self.counts.values()]
+        )
         for text, cells in self.counts.items():
             if text.strip():
                 view.filled += cells
@@ -178,27 +192,21 @@ class _Tally:
         frequent = sorted(self._frequent.items(), key=lambda item: -item[1][0])[:_EXAMPLES]
         view.examples = [(text, meant) for text, (_, meant) in frequent]
         view.unread = sorted(self._unread.values(), key=lambda unread: -unread.cells)
+        for doubt in doubts(column, self._reader.fact(column), self._seen, columns):
+            (view.stops if doubt.stops else view.doubts).append(doubt.text)
         if column.reads == LEFT_ALONE:
             view.close_to = names.close(column.header) if not names.find(column.header)[0] else ""
             return view
         if not view.filled:
             view.doubts.append("no cell is filled")
-        view.doubts.extend(doubts(column, self._reader.fact(column), self._seen, columns))
+        if self._warned:
+            view.doubts.append(f"look again, {counted(self._warned, 'cell')}: {self._first_warning}")
         return view
 
     def _read(self, text: str, cells: int) -> None:
         view, column = self._view, self._view.column
-        fact = self._reader.fact(column)
-        if column.said(text) is text:
-            # What has been given a meaning is no evidence against the column's unit or code.
-            if column.reads in (BORN, DIAGNOSED):
-                self._seen.date(text, cells)
-            elif fact is not None and fact.kind == "number":
-                self._seen.number(fact, column, text, cells)
-            elif fact is not None:
-                self._seen.word(text, cells)
         try:
-            meant, unusual = self._reader.read(column, text)
+            meant, warning = self._reader.read(column, text)
         except UnreadableError as error:
             view.unreadable += cells
             if text in self._unread:
@@ -210,9 +218,9 @@ class _Tally:
             view.unknown += cells
             return
         view.readable += cells
-        if unusual:
-            self._seen.implausible += cells
-            self._seen.example = self._seen.example or text
+        if warning:
+            self._warned += cells
+            self._first_warning = self._first_warning or warning
         before = self._frequent.get(text, (0, meant))[0]
         if text in self._frequent or len(self._frequent) < 100:
             self._frequent[text] = (before + cells, meant)
@@ -225,9 +233,9 @@ class _DatePair:
         dates = {column.reads: column for column in columns if column.reads in (BORN, DIAGNOSED)}
         self._pair = (dates[BORN], dates[DIAGNOSED]) if len(dates) == 2 else None
         self._age = vocabulary["age"]
-        self._wrong = 0
-        self._why = ""
-        self._known: dict[tuple[str, str], str] = {}
+        self._wrong = self._warned = 0
+        self._why = self._first_warning = ""
+        self._known: dict[tuple[str, str], tuple[str, str]] = {}
 
     def see(self, frame: pl.DataFrame) -> None:
         """Look at the two dates of each row."""
@@ -241,27 +249,35 @@ class _DatePair:
                 self._known.clear()
             if (first, second) not in self._known:
                 self._known[first, second] = self._problem(self._pair, (first, second))
-            if why := self._known[first, second]:
-                self._wrong += rows
-                self._why = self._why or why
+            why, warning = self._known[first, second]
+            self._wrong += rows * bool(why)
+            self._why = self._why or why
+            self._warned += rows * bool(warning)
+            self._first_warning = self._first_warning or warning
 
-    def _problem(self, pair: tuple[Column, Column], texts: tuple[str, str]) -> str:
-        """Why two dates give no age; empty if they do, or if a date is missing or unreadable, which its column says."""
+    def _problem(self, pair: tuple[Column, Column], texts: tuple[str, str]) -> tuple[str, str]:
+        """Why two dates give no age, and what is doubtful of the age they give.
+
+        Nothing if a date is missing or unreadable, which its column says.
+        """
         try:
             born, diagnosed = (read_cell_date(*cell) for cell in zip(pair, texts, strict=True))
         except UnreadableError:
-            return ""
+            return "", ""
         if born is None or diagnosed is None:
-            return ""
+            return "", ""
         try:
-            age_between(self._age, born, diagnosed)
+            age = age_between(self._age, born, diagnosed)
         except UnreadableError as error:
-            return str(error)
-        return ""
+            return str(error), ""
+        return "", doubt_of_dates(self._age, born, diagnosed, age)
 
     def say(self, views: Sequence[ColumnView]) -> None:
         """Add what was found to the column of the date of diagnosis."""
-        if self._pair is not None and self._wrong:
-            views[self._pair[1].index].doubts.append(
-                f"{counted(self._wrong, 'row')} with dates that give no age, such as {self._why}"
-            )
+        if self._pair is None:
+            return
+        said = views[self._pair[1].index].doubts
+        if self._wrong:
+            said.append(f"{counted(self._wrong, 'row')} with dates that give no age, such as {self._why}")
+        if self._warned:
+            said.append(f"look again, {counted(self._warned, 'row')}: {self._first_warning}")

@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from all_cli.cohort.cells import CellReader
 from all_cli.cohort.classify import INVALID, RESULTS, Tally
 from all_cli.cohort.columns import Column
+from all_cli.cohort.evidence import Evidence
 from all_cli.cohort.groups import Group, groups_of
 from all_cli.cohort.numbering import Numbering
 from all_cli.cohort.walk import Texts, Walk
@@ -204,8 +205,12 @@ class Kernel:
             found.update(group.warnings())
         return found
 
+    def evidence(self) -> dict[int, Evidence]:
+        """What the cells so far speak for, by the place of the column."""
+        return dict(one for group in self._groups for one in group.evidence())
+
     def forget_warnings(self) -> None:
-        """Count warnings from here on: of the next part of a table alone."""
+        """Count warnings, and gather evidence, from here on: of the next part of a table alone."""
         for group in self._groups:
             group.forget_warnings()
 

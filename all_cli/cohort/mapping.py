@@ -188,7 +188,8 @@ def map_file_text(columns: Sequence[Column], unread: Mapping[int, Sequence[tuple
     lines = ["# How all-risk reads the columns of a table; replay it with --map-file.", "columns:"]
     for column in columns:
         parts = [f"fact: {_quoted(column.reads) if column.reads == LEFT_ALONE else column.reads}"]
-        parts += [f"unit: {_quoted(column.unit)}"] if column.unit else []
+        # A unit that stands in the header is read there again; in the map it would be the user's own word.
+        parts += [f"unit: {_quoted(column.unit)}"] if column.chosen else []
         parts += [f"date_format: {column.date_order}"] if column.date_order else []
         parts += [f"decimal: {column.decimal}"] if column.decimal else []
         if column.values:

@@ -37,9 +37,11 @@ class _Form(NamedTuple):
 class PlainNumbers:
     """Sorts texts that are numbers by the cut-offs of one column."""
 
-    def __init__(self, breaks: Callable[[str, str], Sequence[float]]) -> None:
-        """Args: of a comparison sign and what stands behind a number, the cut-offs of numbers so written, or none."""
-        self._breaks = breaks
+    def __init__(self, breaks: Callable[[str, str], Sequence[float]], by_itself: Callable[[str], str]) -> None:
+        """Args: of a sign and what stands behind a number, the cut-offs of numbers so written, or none; and by what
+        stands behind, a pattern of numbers that have to be read by themselves.
+        """
+        self._breaks, self._by_itself = breaks, by_itself
         self._forms: dict[tuple[str, str], _Form | None] = {}
         self._examples: dict[int, list[str]] = {}
         self._next = 0
@@ -80,6 +82,8 @@ class PlainNumbers:
         for neighbour in (above - 1, above):
             there = known.breaks[np.clip(neighbour, 0, len(known.breaks) - 1)]
             near |= np.abs(values - there) <= _NEAR * np.maximum(1.0, np.abs(there))
+        if pattern := self._by_itself(form[1]):
+            near |= numbers.str.contains(f"^{pattern}$").to_numpy()
         found = np.where(near, _NONE, known.first + above)
         kinds[places] = found
         for kind in np.unique(found).tolist():

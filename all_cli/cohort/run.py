@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import NamedTuple
 
 from all_cli.cohort.classify import Tally
 from all_cli.cohort.columns import LEFT_ALONE, Column, plan_columns
+from all_cli.cohort.doubts import refuse_doubtful
 from all_cli.cohort.kernel import Answers, Kernel, Plan
 from all_cli.cohort.mapping import read_map_file
 from all_cli.cohort.output import LONG, WriteAs, check_names, open_output
@@ -87,6 +88,7 @@ class Summary:
     tally: Tally
     bad: list[str] = field(default_factory=list)
     warnings: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    doubts: list[str] = field(default_factory=list)
     repeats: Repeats | RepeatedIds | None = None
 
     @property
@@ -137,6 +139,7 @@ class Summary:
             yield f"  … and {rows} reason in the output"
         for header, (cells, example) in self.warnings.items():
             yield f'  look again at "{header}", {_count(cells, "cell")}: {example}'
+        yield from (f"  doubtful: {doubt}" for doubt in self.doubts)
         if self.repeats is not None and (repeated := self.repeats.text()):
             yield f"  {repeated}"
 
@@ -146,7 +149,7 @@ def run_batch(vocabulary: Vocabulary, schemes: Sequence[Scheme], job: Job) -> Su
 
     Raises:
         InputError: empty, no table, or with a header that cannot be used.
-        UnreadableError: a mapping or unit that does not fit; under ``job.stop`` the first row that cannot be used.
+        UnreadableError: a mapping or unit that does not fit; cells that can be read two ways (DoubtfulError).
         OSError: a file cannot be read or written.
         Stopped: interrupted or asked to end; nothing is left under the output's name.
     """
@@ -159,18 +162,29 @@ def run_batch(vocabulary: Vocabulary, schemes: Sequence[Scheme], job: Job) -> Su
         summary = Summary(table.name, table.form, plan, kernel.tally())
         if job.write_as.id:
             summary.repeats = Repeats(job.write_as.id)
-        with (
-            told_how_far(job.output, summary),
-            open_output(job.output, table.header, table.form, ids, job.write_as) as out,
-            progress(table.name) as tell,
-            one_behind(out.write) as write,
-        ):
+        with told_how_far(job.output, summary), ExitStack() as opened, progress(table.name) as tell:
+            write: Callable[[Rows, Answers], None] | None = None
+            # The last rows are written when nothing of the table is in doubt: of a small one that is all.
+            last: tuple[Rows, Answers] | None = None
             for rows, answers in classified(table, kernel):
                 _note(summary, rows, answers, job.stop)
-                write(rows, answers)
+                if last is not None:
+                    write = write or _writer(opened, table, ids, job)
+                    write(*last)
+                last = rows, answers
                 tell(summary.rows, rows.done)
+            summary.doubts = refuse_doubtful(columns, vocabulary, kernel.evidence())
+            write = write or _writer(opened, table, ids, job)
+            if last is not None:
+                write(*last)
         summary.warnings = kernel.warnings()
     return summary
+
+
+def _writer(opened: ExitStack, table: Table, ids: Sequence[str], job: Job) -> Callable[[Rows, Answers], None]:
+    """Open the output for as long as ``opened`` is; what writes rows to it."""
+    out = opened.enter_context(open_output(job.output, table.header, table.form, ids, job.write_as))
+    return opened.enter_context(one_behind(out.write))
 
 
 def columns_of(table: Table, vocabulary: Vocabulary, job: Job) -> Sequence[Column]:

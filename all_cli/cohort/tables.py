@@ -48,6 +48,7 @@ class Form:
         encoding: of text; else empty.
         guessed: whether the encoding was guessed.
         sheet: of a spreadsheet.
+        odd: of a spreadsheet, what of its cells the user has to be told.
     """
 
     format: str
@@ -57,6 +58,7 @@ class Form:
     encoding: str = ""
     guessed: bool = False
     sheet: str = ""
+    odd: str = ""
 
     def text(self) -> str:
         """In words, as the summary of a batch says it after the number of columns."""
@@ -65,6 +67,8 @@ class Form:
             parts = [f"separated by {shown}"]
         else:
             parts = [{XLSX: f'sheet "{self.sheet}"', ODS: f'sheet "{self.sheet}"'}.get(self.format, self.format)]
+        if self.odd:
+            parts.append(self.odd)
         if self.packed:
             parts.append(self.packed)
         if self.guessed:
@@ -195,10 +199,10 @@ def _open(file: str, read_as: ReadAs, stack: ExitStack) -> Table:
     if form in (PARQUET, ARROW):
         return _typed(source, form, stack)
     if form in (XLSX, ODS):
-        header, chosen, rows = sheet(source.name, _everything(source), read_as.sheet)
+        header, chosen, odd, rows = sheet(source.name, _everything(source), read_as.sheet, form)
         checked = checked_header(source.name, header)
         rows.frame.columns = checked
-        return Table(source.name, checked, Form(form, source.packed, sheet=chosen), iter([rows]))
+        return Table(source.name, checked, Form(form, source.packed, sheet=chosen, odd=odd), iter([rows]))
     return _text(source, form, read_as)
 
 

@@ -86,16 +86,21 @@ def _entry(field: Field) -> Sequence[str]:
     fact = field.fact
     if fact is None:
         kind = {"": "text", GENETICS: "text"}.get(field.reads, "date")
-        examples = {"": "", GENETICS: "t(12;21), iAMP21; none; 46,XX[20]"}.get(field.reads, "2019-03-07")
+        examples = {"": "", GENETICS: "t(12;21), iAMP21; nothing found; 46,XX[20]"}.get(field.reads, "2019-03-07")
         unit = "YYYY-MM-DD" if kind == "date" else ""
         return (field.column, field.reads, field.title, kind, unit, "", "", "", examples, "", ", ".join(field.schemes))
     low, high = fact.hard
     kind = "yes or no" if fact.kind == "flag" else fact.kind
     return (
         field.column, fact.id, fact.title, kind, "years" if fact.reading == "age" else fact.unit,
-        ", ".join(_allowed(fact)), _bound(low), _bound(high), "; ".join(fact.examples),
+        ", ".join(_allowed(fact)), _bound(low), _bound(high), "; ".join(_examples(fact)),
         f"{fact.help} {_UNKNOWN.capitalize()}.", ", ".join(field.schemes),
     )  # fmt: skip
+
+
+def _examples(fact: Fact) -> list[str]:
+    """Examples of a fact's values; under a header in percent a power of ten could be two numbers."""
+    return [example for example in fact.examples if fact.reading != "percent" or "e-" not in example]
 
 
 def _allowed(fact: Fact) -> list[str]:
@@ -125,7 +130,10 @@ def _redcap_row(field: Field) -> Sequence[str]:
     if field.reads in _DATES:
         validation, note = "date_ymd", "YYYY-MM-DD"
     elif field.reads == GENETICS:
-        kind, note = "notes", "A list such as t(12;21), iAMP21, a karyotype, or none if the panel found nothing"
+        kind, note = (
+            "notes",
+            "A list such as t(12;21), iAMP21, a karyotype, or nothing found, if the full panel was negative",
+        )
     elif fact is not None and fact.kind == "number":
         note = f"{'years' if fact.reading == 'age' else fact.unit}; {fact.help}".strip("; ")
         if fact.bare != "refuse" and not fact.words:

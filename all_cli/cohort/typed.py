@@ -7,11 +7,14 @@ missing value. The cells themselves are kept with their types for outputs that h
 from __future__ import annotations
 
 import json
+import math
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from all_cli.cohort.rows import Rows
+from all_cli.cohort.spreadsheet_cells import Cells, odd_cells, percent_text
 from all_cli.cohort.streams import Bytes, InputError
 from all_cli.cohort.troubled import Row
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
 _STRETCH = 200_000  # rows
 _LARGEST_WHOLE = 1e15  # above, a float no longer tells neighbouring whole numbers apart
+_DIGITS = 38  # of a decimal number; of more the reader of Arrow files gives up
 _MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[ T]00:00:00(?:\.0+)?$"
 _SPREADSHEET = "to read a spreadsheet, install all-cli[spreadsheet]; or save it as CSV"
 
@@ -80,20 +84,25 @@ def columnar(
 
     try:
         whole = pl.scan_parquet(file) if kind == "parquet" else pl.scan_ipc(file)
-        names = whole.collect_schema().names()
+        schema = whole.collect_schema()
+        names = schema.names()
+        wide = [column for column, kept in schema.items() if isinstance(kept, pl.Decimal) and kept.precision > _DIGITS]
         if part is not None:
             whole = whole.slice(*part)
         total = int(whole.select(pl.len()).collect().item())
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise InputError(name, f"it cannot be read as {kind} ({_first_line(error)})") from None
+    if wide and kind == "arrow":
+        why = f'its column "{wide[0]}" has decimal numbers of more than {_DIGITS} digits'
+        raise InputError(name, f"{why}; write it as text, or the file as CSV")
     return names, total, _stretches(name, kind, whole, total)
 
 
 def _stretches(name: str, kind: str, whole: pl.LazyFrame, total: int) -> Iterator[Rows]:
     import polars as pl
 
+    read = 0
     try:
-        read = 0
         for frame in whole.collect_batches(chunk_size=_STRETCH, maintain_order=True):
             for start in range(0, frame.height, _STRETCH):
                 rows = Rows(frame.slice(start, _STRETCH))
@@ -102,10 +111,14 @@ def _stretches(name: str, kind: str, whole: pl.LazyFrame, total: int) -> Iterato
                 yield rows
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise InputError(name, f"it cannot be read as {kind} ({_first_line(error)})") from None
+    if read != total:  # a reader that fails inside can end as if the file had
+        raise InputError(name, f"only {read} of its {total} rows could be read; write it anew, or as CSV")
 
 
-def sheet(name: str, content: bytes, wanted: str) -> tuple[list[str], str, Rows]:
-    """Header, name and rows of one sheet of an XLSX or ODS file; rows that are wholly empty are none.
+def sheet(name: str, content: bytes, wanted: str, form: str) -> tuple[list[str], str, str, Rows]:
+    """Header, name, what is out of the ordinary, and rows of one sheet of an XLSX or ODS file.
+
+    Rows that are wholly empty are none. A cell with a percent format reads as it shows: 0.05%.
 
     Raises:
         InputError: damaged, empty, or without such a sheet.
@@ -125,6 +138,8 @@ def sheet(name: str, content: bytes, wanted: str) -> tuple[list[str], str, Rows]
         cells = book.load_sheet(chosen, header_row=None, dtypes="string").to_polars()
     except (fastexcel.FastExcelError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise InputError(name, f"it cannot be read as a spreadsheet ({_first_line(error)})") from None
+    odd = odd_cells(name, content, chosen, form)
+    cells = _with_percent(name, cells, odd)
     cells = cells.select(pl.all().cast(pl.String).str.replace(_MIDNIGHT, "${1}").replace("", None))
     if not cells.height:
         raise InputError(name, f'its sheet "{chosen}" is empty')
@@ -133,7 +148,35 @@ def sheet(name: str, content: bytes, wanted: str) -> tuple[list[str], str, Rows]
         header.pop()
     body = cells[1:, : len(header)]
     body = body.filter(pl.any_horizontal(pl.all().is_not_null()))
-    return header, chosen, Rows(body)
+    return header, chosen, odd.text(), Rows(body)
+
+
+def _with_percent(name: str, cells: pl.DataFrame, odd: Cells) -> pl.DataFrame:
+    """The cells with those of a percent format as percentages.
+
+    Raises:
+        InputError: a value is not where it was seen in the file.
+    """
+    import polars as pl
+
+    by_column: dict[int, dict[int, str]] = {}
+    for (row, column), value in odd.percent.items():
+        by_column.setdefault(column - odd.first[1], {})[row - odd.first[0]] = value
+    for column, stored in by_column.items():
+        texts = cells.to_series(column).to_list() if column < cells.width else []
+        for row, value in stored.items():
+            if row >= len(texts) or not _same_number(texts[row], value):
+                raise InputError(name, "its cells with a percent format cannot be made out; save it as CSV")
+            texts[row] = percent_text(value)
+        cells = cells.with_columns(pl.Series(cells.columns[column], texts, pl.String))
+    return cells
+
+
+def _same_number(text: str | None, stored: str) -> bool:
+    try:
+        return text is not None and math.isclose(float(text), float(stored), rel_tol=1e-9)
+    except ValueError:
+        return False
 
 
 class JsonLines:
@@ -180,14 +223,26 @@ class JsonLines:
 def _object(line: bytes) -> tuple[dict[str, str], str]:
     """The cells of one line by key, numbers as they were written; and what is wrong with the line."""
     try:
-        found = json.loads(line.decode("utf-8"), parse_float=str, parse_int=str, parse_constant=str)
+        found = json.loads(
+            line.decode("utf-8"), parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_Pairs
+        )
     except UnicodeDecodeError:
         return {}, "the line holds bytes that are not UTF-8 text"
     except (ValueError, RecursionError) as error:
         return {}, f"the line is not JSON: {error}"
-    if not isinstance(found, dict):
+    if not isinstance(found, _Pairs):
         return {}, "the line is JSON but no object"
-    return {key: _json_text(value) for key, value in found.items()}, ""
+    twice = next((key for key, number in Counter(found.keys_as_written).items() if number > 1), None)
+    problem = f'the key "{twice}" stands in the line more than once' if twice is not None else ""
+    return {key: _json_text(value) for key, value in found.items()}, problem
+
+
+class _Pairs(dict[str, Any]):
+    """An object of JSON that remembers its keys as they were written."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self.keys_as_written = [key for key, _ in pairs]
 
 
 def _json_text(value: Any) -> str:

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from all_cli.knowledge.vocabulary import Fact
 from all_cli.logic.values import NumberSet, number_text
-from all_cli.patient.quantity import parse_quantity
+from all_cli.patient.quantity import parse_quantity, with_decimal_point
+from all_cli.patient.two_readings import THOUSANDS_POINT
 from all_cli.patient.unreadable import UnreadableError
 
 DAYS_PER_YEAR = Decimal("365.25")
@@ -21,17 +22,24 @@ _PARTS = (
 )
 
 
-def read_age(fact: Fact, text: str, unit: str = "") -> NumberSet:
+def read_age(fact: Fact, text: str, unit: str = "", decimal: str = "") -> NumberSet:
     """The possible ages in years that ``text`` says.
 
     Args:
         fact: the age fact.
         text: ``7``, ``7.5``, ``9mo``, ``45d``, ``6y3m``, ``<1``, ``85+``, ``10-15``; a bare number is in ``unit``.
         unit: unit of bare numbers: ``y`` (default), ``mo``, ``w`` or ``d``.
+        decimal: how a table writes its numbers, ``comma`` or ``point``; empty if nobody has said.
 
     Raises:
         UnreadableError: not an age, or outside what can exist.
     """
+    if decimal:
+        text = with_decimal_point(fact, text, decimal)
+    elif unit == "d" and re.fullmatch(THOUSANDS_POINT, text.strip()):
+        parts, whole = text.strip().rstrip("0").rstrip("."), text.strip().replace(".", "")
+        why = f"{parts} or {whole} days? Write the number without a point; for a table say --decimal comma or point"
+        raise UnreadableError(fact.id, text, why)
     plain = text.strip().replace("≥", ">=").replace("≤", "<=").replace("–", "-")
     plain = re.sub(r"^(\d+)\s*\+\s*(years?|yrs?|y)?$", r">=\1 \2", plain).strip()
     sign = next((sign for sign in ("<=", ">=", "<", ">") if plain.startswith(sign)), "")

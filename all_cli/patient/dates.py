@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from all_cli.knowledge.vocabulary import Fact
+from all_cli.logic.values import NumberSet
+from all_cli.patient.reading import implausible
 from all_cli.patient.unreadable import UnreadableError
 
 DAY_FIRST, MONTH_FIRST, YEAR_FIRST = "dmy", "mdy", "ymd"
@@ -44,6 +47,14 @@ def read_table_date(name: str, text: str, order: str = "") -> date:
     if re.fullmatch(r"\d{5}(?:\.\d+)?", plain):
         raise UnreadableError(name, text, "a spreadsheet's day count? Format the column as date, YYYY-MM-DD")
     raise UnreadableError(name, text, "not a date; write it as YYYY-MM-DD, for example 2019-03-07")
+
+
+def doubt_of_dates(fact: Fact, born: date, diagnosed: date, age: NumberSet) -> str:
+    """A sentence if two dates give an age that a typed one would be doubted for, or lie in the future; else empty."""
+    shown = f"{born.isoformat()} to {diagnosed.isoformat()}"
+    if diagnosed > date.today():
+        return f'{fact.id} "{shown}": the date of diagnosis is after today; is it meant?'
+    return implausible(fact, shown, age)
 
 
 def _year_last(name: str, text: str, parts: tuple[int, int, int], order: str) -> date:

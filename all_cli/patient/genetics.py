@@ -294,9 +294,9 @@ class GeneticsReader:
         for fact, names in self._numbers:
             for name in names:
                 if plain.startswith(name) and not re.match(r"[a-z]", plain[len(name) :]):
-                    return fact, read_number(fact, plain[len(name) :].strip(" :="))
+                    return fact, read_number(fact, plain[len(name) :].strip(" :=")).possible
             if any(plain.endswith(unit) for unit in fact.units):
-                return fact, read_number(fact, plain)
+                return fact, read_number(fact, plain).possible
         return None
 
     def _unrecognised(self, item: str, rest: str) -> UnreadableError:

@@ -137,7 +137,7 @@ class Patient:
         Raises:
             UnreadableError: the text cannot be read, or contradicts what is known.
         """
-        reading = read_value(self.vocabulary[id], text, unit)
+        reading = read_value(self.vocabulary[id], text, unit, chosen=bool(unit))
         if reading.warning:
             self.warnings.append(reading.warning)
         if reading.possible is not None:

@@ -12,11 +12,13 @@ from typing import NamedTuple
 from all_cli.knowledge.problems import did_you_mean
 from all_cli.knowledge.vocabulary import Fact, Interval
 from all_cli.logic.values import NumberSet, number_set, number_text
+from all_cli.patient import two_readings
 from all_cli.patient.unreadable import UnreadableError
 
 _NUMBER = r"[-+]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+)(?:[eE][-+]?\d+)?"
 # 10-4 alone is a range that runs backwards: a power needs its sign (10^-4) or its factor (1x10-4).
 _POWER = r"(?:(?P<times>\d+(?:\.\d+)?)\s*[x*]\s*10\^?-|10\^-)(?P<power>\d+)"
+_POWER_WITHOUT_SIGN = r"^([<>]=?\s*(?:\d+(?:\.\d+)?\s*[x*]\s*)?10)-([1-9])(?![\d.])"
 _QUANTITY = (
     r"(?P<sign><=|>=|<|>|=)?\s*"
     rf"(?:{_POWER}|(?P<low>{_NUMBER})(?:\s*(?:-|\.\.|to)\s*(?P<high>{_NUMBER}))?)\s*(?P<unit>.*)"
@@ -24,6 +26,9 @@ _QUANTITY = (
 _SIGNS = str.maketrans({"≤": "<=", "≥": ">=", "µ": "u", "μ": "u", "×": "x", "·": "*", "−": "-", "–": "-", "⁻": "-"})
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _AMBIGUOUS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
+BARE_COUNT, LARGEST_COUNT = 1000, 3000
+"""White cells in 10⁹/L: up to the first a bare number is so read; above the second nobody has them, it is per µL."""
+PERCENT = ("%", "percent", "pct", "per cent")
 _LONGEST = 60
 _LARGEST = Decimal(10) ** 15
 # A count that a laboratory or registry cuts off at the top: 100+, 100+ K/uL.
@@ -50,7 +55,8 @@ _SIGN_WORDS = {
 class Quantity(NamedTuple):
     """What a text says: ``low`` to ``high`` (equal for one number), a comparison sign or none, the unit as written.
 
-    ``comma`` is the other reading of a number such as 45,000: 45 with a decimal comma.
+    ``exponent`` tells 5e-4 and 10^-4 from 0.0005. ``comma`` is the other reading of a number such as 45,000: 45 with a
+    decimal comma.
     """
 
     sign: str
@@ -69,6 +75,9 @@ def parse_quantity(text: str) -> Quantity | None:
     for words, sign in _SIGN_WORDS.items():
         if plain.lower().startswith(words):
             plain = sign + plain[len(words) :]
+    # A comparison with a range that runs backwards is neither: <10-4 lacks the sign of its power.
+    if "10-" in plain:
+        plain = re.sub(_POWER_WITHOUT_SIGN, r"\1^-\2", plain)
     match = _compiled().fullmatch(plain)
     if match is None:
         return None
@@ -128,14 +137,25 @@ def with_decimal_point(fact: Fact, text: str, decimal: str) -> str:
     return re.sub(r"\d[\d.,]*\d|\d", plain, text)
 
 
-def read_number(fact: Fact, text: str, unit: str = "") -> NumberSet:
+class Number(NamedTuple):
+    """What a text says of a numeric fact: its possible values, and what the reader took for granted, or nothing."""
+
+    possible: NumberSet
+    note: str = ""
+
+
+def read_number(fact: Fact, text: str, unit: str = "", decimal: str = "", *, chosen: bool = False) -> Number:
     """The possible values of a numeric fact that ``text`` says, in the fact's own unit.
+
+    A text that can be two numbers is refused with both, unless they are one and the same (:mod:`two_readings`).
 
     Args:
         fact: a fact of kind number, of any reading but age.
         text: a number, comparison or range with or without unit, or one of the fact's words.
         unit: the unit of a bare number (from an option or a column header), as the fact's units spell it; for
             percent facts ``%`` or ``fraction``.
+        decimal: how the number is known to be written: ``comma``, ``point``; empty: nobody has said.
+        chosen: whether ``unit`` was said of this very column by the user, and is not what its name says.
 
     Raises:
         UnreadableError: no number, an unknown unit, a bare number where the unit matters, or outside what can exist.
@@ -144,16 +164,25 @@ def read_number(fact: Fact, text: str, unit: str = "") -> NumberSet:
     if fact.reading == "percent":
         text = _MRD_BEFORE.sub("", text)
     if _folded(text) in words:
-        return _within(fact, text, number_set(words[_folded(text)]))
+        return Number(_within(fact, text, number_set(words[_folded(text)])))
     if len(text) > _LONGEST:
         raise UnreadableError(fact.id, f"{text[:20]}…", "too long to be a number")
+    if decimal:
+        text = with_decimal_point(fact, text, decimal)
+    if fact.reading == "percent":
+        two_readings.refuse_ten_times(fact, text)
     if fact.reading == "percent" and (found := _worded(fact, text, words)) is not None:
-        return _within(fact, text, found)
+        return Number(_within(fact, text, found))
     quantity = _quantity(fact, text)
+    note = ""
     if quantity.comma is not None:
-        quantity = _one_reading(fact, text, quantity, unit)
-    scale = _percent_scale if fact.reading == "percent" else _unit_scale
-    factor = scale(fact, text, quantity, unit)
+        quantity, note = _one_reading(fact, text, quantity, unit)
+    if fact.reading == "percent":
+        factor = _percent_scale(fact, text, quantity, unit, chosen)
+    else:
+        factor, assumed = _unit_scale(fact, text, quantity, unit)
+        note = note or assumed
+    two_readings.refuse(fact, text, quantity, factor, unit, decimal=decimal, chosen=chosen)
     try:
         low, high = float(quantity.low * factor), float(quantity.high * factor)
     except (ArithmeticError, ValueError):
@@ -161,7 +190,7 @@ def read_number(fact: Fact, text: str, unit: str = "") -> NumberSet:
     if quantity.sign and low != high:
         raise UnreadableError(fact.id, text, "a comparison sign and a range together")
     found = NumberSet.comparison(quantity.sign, low) if quantity.sign else NumberSet.between(low, high)
-    return _within(fact, text, found)
+    return Number(_within(fact, text, found), note)
 
 
 def _quantity(fact: Fact, text: str) -> Quantity:
@@ -212,7 +241,7 @@ def _worded(fact: Fact, text: str, words: Mapping[str, tuple[Interval, ...]]) ->
         return None
     meant = number_set(words[_folded(match["word"])])
     # The unit of a column is that of its bare numbers: a sensitivity of 1e-4 is no 0.0001 %.
-    value = float(quantity.low * _percent_scale(fact, text, quantity, ""))
+    value = float(quantity.low * _percent_scale(fact, text, quantity, "", False))
     if 0.0 not in meant:
         stated = NumberSet.comparison(quantity.sign or "==", value)
         found = meant if match["limit"] else meant & stated
@@ -226,43 +255,55 @@ def _worded(fact: Fact, text: str, words: Mapping[str, tuple[Interval, ...]]) ->
     return found
 
 
-def _one_reading(fact: Fact, text: str, quantity: Quantity, unit: str) -> Quantity:
+def _one_reading(fact: Fact, text: str, quantity: Quantity, unit: str) -> tuple[Quantity, str]:
     """Of 45,000 as forty-five thousand and as 45.000, the reading that can be meant; refused if both can.
+
+    A bare white cell count of 45,000 is 45 either way.
 
     Raises:
         UnreadableError: both readings are plausible.
     """
     assert quantity.comma is not None
-    if fact.reading == "wbc" and not (quantity.unit or unit):
-        raise UnreadableError(fact.id, text, _bare_wbc(quantity))
     decimal = quantity._replace(low=quantity.comma, high=quantity.comma, comma=None)
     thousands = quantity._replace(comma=None)
-    scale = _percent_scale if fact.reading == "percent" else _unit_scale
+    if fact.reading == "wbc" and not (quantity.unit or unit):
+        _, note = _unit_scale(fact, text, thousands, unit)
+        if not note:  # 1,000: 1 or 1000
+            raise UnreadableError(fact.id, text, _bare_wbc(quantity))
+        return thousands, note
     meant = []
     for reading in (thousands, decimal):
-        low, high = (Decimal(str(bound)) if bound is not None else None for bound in fact.plausible)
-        value = reading.low * scale(fact, text, decimal, unit)
-        if (low is None or value >= low) and (high is None or value <= high):
+        factor = (
+            _percent_scale(fact, text, decimal, unit, False)
+            if fact.reading == "percent"
+            else _unit_scale(fact, text, decimal, unit)[0]
+        )
+        if two_readings.plausible(fact, reading.low * factor):
             meant.append(reading)
     if len(meant) == 2:
         raise UnreadableError(
             fact.id, text, f"{thousands.low} or {decimal.low.normalize():f}? Write the number without a comma"
         )
-    return meant[0] if meant else thousands
+    return (meant[0] if meant else thousands), ""
 
 
-def _unit_scale(fact: Fact, text: str, quantity: Quantity, given: str) -> Decimal:
+def _unit_scale(fact: Fact, text: str, quantity: Quantity, given: str) -> tuple[Decimal, str]:
+    """What one of a number is in the fact's own unit, and a sentence if nobody said the unit and only one can be."""
     unit = _folded(quantity.unit or given)
     if unit and unit != _folded(fact.unit):
         factors = {_folded(name): factor for name, factor in fact.units.items()}
         if unit not in factors:
             hint = f"; write for example {_examples(fact)}" if fact.examples else "; it has none"
             raise UnreadableError(fact.id, text, f'"{quantity.unit or given}" is not a unit of it{hint}')
-        over, _, under = factors[unit].partition("/")
-        return Decimal(over) / Decimal(under or 1)
-    if not unit and fact.reading == "wbc" and quantity.high > 1000:
-        raise UnreadableError(fact.id, text, _bare_wbc(quantity))
-    return Decimal(1)
+        return two_readings.scale(factors[unit]), ""
+    if not unit and fact.reading == "wbc" and quantity.high > BARE_COUNT:
+        if quantity.low <= LARGEST_COUNT:
+            raise UnreadableError(fact.id, text, _bare_wbc(quantity))
+        bare = number_text(float(quantity.low))
+        giga = number_text(float(quantity.low / 1000))
+        note = f'{fact.id} "{text}" is read per µL, {giga} ×10⁹/L: a count of {bare} ×10⁹/L does not exist'
+        return Decimal(1) / 1000, note
+    return Decimal(1), ""
 
 
 def _bare_wbc(quantity: Quantity) -> str:
@@ -274,9 +315,11 @@ def _bare_wbc(quantity: Quantity) -> str:
     )
 
 
-def _percent_scale(fact: Fact, text: str, quantity: Quantity, given: str) -> Decimal:
+def _percent_scale(fact: Fact, text: str, quantity: Quantity, given: str, chosen: bool) -> Decimal:
     unit = _folded(quantity.unit or given)
-    if unit in ("%", "percent", "pct", "per cent"):
+    if unit in PERCENT:
+        if quantity.exponent and not quantity.unit:
+            two_readings.refuse_power(fact, text, quantity, chosen)
         return Decimal(1)
     if unit in ("fraction", "frac", "ratio") or (not unit and quantity.exponent):
         if quantity.high > 1:

@@ -7,7 +7,7 @@ from all_cli.knowledge.problems import did_you_mean
 from all_cli.knowledge.vocabulary import Fact
 from all_cli.logic.values import ABSENT, PRESENT, ChoiceSet, NumberSet, Possible, number_text
 from all_cli.patient.age import age_text, read_age
-from all_cli.patient.quantity import read_number, with_decimal_point
+from all_cli.patient.quantity import read_number
 from all_cli.patient.unreadable import UnreadableError
 
 UNKNOWN_WORDS = frozenset(
@@ -19,10 +19,26 @@ UNKNOWN_WORDS = frozenset(
     | {"[not available]", "[not applicable]", "[not evaluated]"}
 )
 # 1.0 and 0.0 are what a column of 1, 0 and empty cells becomes in programs that keep numbers as fractions.
-PRESENT_WORDS = frozenset({"present", "yes", "y", "true", "positive", "pos", "detected", "1", "1.0", "+"})
+PRESENT_WORDS = frozenset({"present", "yes", "y", "true", "positive", "positiv", "pos", "detected", "1", "1.0", "+"})
+# p190 or Ph+ in place of yes is a finding; the bare name of a gene or band only repeats what the column is about.
+_PLACE = r"[A-Z][A-Z0-9]*|\d+[pq][\d.]*"
 _LESIONS = frozenset({"rearranged", "mutated", "deleted", "fused", "amplified", "altered"})
 ABSENT_WORDS = frozenset(
-    {"absent", "no", "n", "false", "negative", "neg", "not detected", "none", "0", "germline", "wild type", "wt"}
+    {
+        "absent",
+        "no",
+        "n",
+        "false",
+        "negative",
+        "negativ",
+        "neg",
+        "not detected",
+        "none",
+        "0",
+        "germline",
+        "wild type",
+        "wt",
+    }
     | {"not rearranged", "not present", "normal", "wild-type", "wildtype", "undetected", "not found", "0.0"}
 )
 
@@ -34,7 +50,7 @@ class Reading(NamedTuple):
     warning: str = ""
 
 
-def read_value(fact: Fact, text: str, unit: str = "", decimal: str = "") -> Reading:
+def read_value(fact: Fact, text: str, unit: str = "", decimal: str = "", *, chosen: bool = False) -> Reading:
     """Read one text as a value of one fact.
 
     Args:
@@ -42,6 +58,7 @@ def read_value(fact: Fact, text: str, unit: str = "", decimal: str = "") -> Read
         text: what a person or a table wrote.
         unit: the unit of bare numbers, if the option or the column header names it.
         decimal: how a table writes its numbers, ``comma`` or ``point``; empty if nobody has said.
+        chosen: whether the user has said the unit of this very column.
 
     Raises:
         UnreadableError: the text says nothing that this fact can be.
@@ -51,9 +68,11 @@ def read_value(fact: Fact, text: str, unit: str = "", decimal: str = "") -> Read
         return Reading(None)
     match fact.kind:
         case "number":
-            text = with_decimal_point(fact, text, decimal) if decimal else text
-            possible = read_age(fact, text, unit) if fact.reading == "age" else read_number(fact, text, unit)
-            return Reading(possible, _implausible(fact, text, possible))
+            if fact.reading == "age":
+                age = read_age(fact, text, unit, decimal)
+                return Reading(age, implausible(fact, text, age))
+            found = read_number(fact, text, unit, decimal, chosen=chosen)
+            return Reading(found.possible, found.note or implausible(fact, text, found.possible))
         case "flag":
             return Reading(_flag(fact, text, folded))
         case _:
@@ -104,6 +123,8 @@ def _flag(fact: Fact, text: str, folded: str) -> ChoiceSet:
     own = {fold(fact.values[PRESENT].label): PRESENT, fold(fact.values[ABSENT].label): ABSENT}
     if folded in own:
         return frozenset({own[folded]})
+    if any(folded == fold(spelling) and not re.fullmatch(_PLACE, spelling) for spelling in fact.spellings):
+        return frozenset({PRESENT})
     # "deleted" is the finding of an IKZF1 deletion and no KMT2A rearrangement: the fact's own spellings tell.
     named = folded in _LESIONS and any(fold(spelling).endswith(f" {folded}") for spelling in fact.spellings)
     if folded in PRESENT_WORDS or named:
@@ -137,7 +158,8 @@ def _loose(text: str) -> str:
     return re.sub(r"[\s\-/]+", "", text.casefold())
 
 
-def _implausible(fact: Fact, text: str, possible: NumberSet) -> str:
+def implausible(fact: Fact, text: str, possible: NumberSet) -> str:
+    """A sentence if a value is outside what is usual; else empty."""
     single = possible.single
     low, high = fact.plausible
     if single is None or ((low is None or single >= low) and (high is None or single <= high)):

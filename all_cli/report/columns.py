@@ -43,7 +43,7 @@ def columns_page(name: str, found: Inspection, vocabulary: Vocabulary) -> Page:
         [_row(view, vocabulary) for view in read],
     )
     _unreadable(page, read)
-    _doubts(page, read)
+    _doubts(page, found.columns)
     if alone:
         page.heading("Left alone")
         page.table(
@@ -154,7 +154,7 @@ def _column_json(view: ColumnView, vocabulary: Vocabulary) -> Mapping[str, Any]:
         "distinct_is_a_floor": view.many,
         "examples": [{"cell": text, "read_as": meant} for text, meant in view.examples],
         "cannot_be_read": [{"cell": item.text, "cells": item.cells, "why": item.why} for item in view.unread],
-        "doubts": view.doubts,
+        "doubts": [*view.stops, *view.doubts],
         "close_to": view.close_to or None,
     }
 

@@ -194,7 +194,9 @@ def _spelt(fact: Fact, number: float) -> tuple[str, ...]:
     if fact.reading == "wbc" and number > 1000:
         return f"{text}e9/L", f"{text} {fact.unit}"
     # A bare age of 0 says "under one year".
-    return ("0d",) if fact.reading == "age" and number == 0 else (text,)
+    if fact.reading == "age" and number == 0:
+        return ("0d",)
+    return (text, f"{text} {fact.unit}") if fact.units else (text,)
 
 
 def _reads_within(fact: Fact, text: str, possible: NumberSet) -> bool:

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from all_cli.cli.risk import app
 
 RUNNER = CliRunner()
-TABLE = "id,Age,WBC,Cell of Origin,MRD Day 29,note\n1,7,45,B-Precursor,<0.01%,[/x]\n2,9,45300,777,0.02,y\n"
+TABLE = "id,Age,WBC,Cell of Origin,MRD Day 29,note\n1,7,45,B-Precursor,<0.01%,[/x]\n2,9,2300,777,0.02,y\n"
 
 
 def columns(table: str, *options: str) -> Result:
@@ -26,7 +26,8 @@ def test_a_page_says_how_each_column_would_be_read() -> None:
     said = " ".join(result.stdout.split())
     for part in (
         "2 rows, 6 columns, 4 read", '"WBC" wbc, ×10⁹/L assumed', '"MRD Day 29" mrd_eoi, unit in each cell',
-        "B-Precursor → B", '"Cell of Origin" 777 1 not a value of it', "1 of 2 numbers above 1000", "Left alone",
+        "B-Precursor → B", '"Cell of Origin" 777 1 not a value of it', "2300 can be ×10⁹/L or per uL and is not read",
+        "Left alone",
     ):  # fmt: skip
         assert part in said, part
 
@@ -38,9 +39,9 @@ def test_a_table_in_order_leaves_with_0() -> None:
 
 
 def test_what_would_forbid_a_run_is_said_and_the_rest_is_shown() -> None:
-    result = columns("age,Age (days)\n7,2600\n")
+    result = columns("age,Age (years)\n7,7\n")
     assert result.exit_code == 1
-    assert "In the way of a run" in result.stdout and '--map "Age (days)=-"' in result.stdout
+    assert "In the way of a run" in result.stdout and '--map "Age (years)=-"' in result.stdout
     assert "How the columns are read" in result.stdout
 
 
@@ -58,12 +59,12 @@ def test_json_holds_every_column() -> None:
     )  # fmt: skip
     wbc = data["columns"][2]
     assert (wbc["unit"], wbc["unit_assumed"], wbc["filled"], wbc["unreadable"]) == (None, "×10⁹/L", 2, 1)
-    assert wbc["cannot_be_read"][0]["cell"] == "45300" and wbc["doubts"]
+    assert wbc["cannot_be_read"][0]["cell"] == "2300" and wbc["doubts"]
 
 
 def test_a_saved_map_is_mended_and_replayed(tmp_path: Path) -> None:
     path = tmp_path / "map.yaml"
-    options = ("--unit", "MRD Day 29=percent", "--unit", "WBC=/uL")
+    options = ("--unit", "MRD Day 29=percent", "--unit", "WBC=10^9/L")
     assert columns(TABLE, *options, "--save-map", str(path)).exit_code == 1
     text = path.read_text(encoding="utf-8")
     assert '# not read, 1 cell; to give it a meaning: values: {"777": …}' in text
@@ -71,7 +72,7 @@ def test_a_saved_map_is_mended_and_replayed(tmp_path: Path) -> None:
     again = columns(TABLE, "--map-file", str(path), "--format", "json")
     assert again.exit_code == 0, again.stdout
     found = {column["column"]: column for column in json.loads(again.stdout)["columns"]}
-    assert (found["WBC"]["unit"], found["MRD Day 29"]["unit"]) == ("/uL", "%")
+    assert (found["WBC"]["unit"], found["MRD Day 29"]["unit"]) == ("10^9/L", "%")
     assert (found["Cell of Origin"]["unknown"], found["Cell of Origin"]["values"]) == (1, {"777": "unknown"})
 
 

@@ -129,7 +129,7 @@ def test_what_a_user_can_do_wrong_is_one_sentence(tmp_path: Path) -> None:
     refused(tree("nci-rome", "-o", str(tmp_path / "nowhere" / "tree.svg")), "no folder", "nowhere")
     refused(tree("nci-rome", "-o", str(tmp_path / "tree.svg"), "-f", "json"), "--format")
     refused(tree("nci-rome", "--set", "agee=7"), "agee", "age")
-    refused(tree("nci-rome", "--wbc", "45000"), "above 1000")
+    refused(tree("nci-rome", "--wbc", "2500"), "above 1000")
     refused(tree("nci-rome", "--rules", str(tmp_path / "none.yaml")), "cannot be read", code=3)
     assert not list(tmp_path.iterdir())
 

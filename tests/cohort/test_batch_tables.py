@@ -189,12 +189,14 @@ def test_two_dates_give_the_age() -> None:
 
 
 def test_a_genetics_column_is_read_as_a_list() -> None:
-    table = 'age,genetics\n40,"t(9;22)(q34;q11)"\n40,none\n40,\n40,unknown\n5,"t(12;21), otherwise none"\n'
+    table = 'age,genetics\n40,"t(9;22)(q34;q11)"\n40,nothing found\n40,\n40,unknown\n5,"t(12;21), otherwise none"\n'
     result = batch("-", "--scheme", "guideline-summary", input=table)
     assert result.exit_code == 0, result.stderr
     rules = [row[2 + 3].split("|") for row in rows_of(result.stdout)[1:]]
     assert "guideline-summary.age" in rules[0]
-    summary = batch("-", "--scheme", "cog-aall08b1", input="age,lineage,wbc,genetics\n5,B,5,iAMP21\n5,B,5,none\n")
+    summary = batch(
+        "-", "--scheme", "cog-aall08b1", input="age,lineage,wbc,genetics\n5,B,5,iAMP21\n5,B,5,nothing found\n"
+    )
     rows = rows_of(summary.stdout)[1:]
     assert [row[4] for row in rows] == ["indeterminate", "indeterminate"]
     assert "bcr_abl1" in rows[0][8].split("|")

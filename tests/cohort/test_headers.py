@@ -120,7 +120,7 @@ def test_brackets_that_hold_no_unit_are_refused_with_a_way_that_works() -> None:
 
 
 def test_a_plan_says_everything_that_stands_in_the_way_at_once() -> None:
-    header = ["age", "Age (days)", "WBC [furlong]", "DOB", "x"]
+    header = ["age", "Age (years)", "WBC [furlong]", "DOB", "x"]
     columns, problems = plans(header, FACTS, {"y": "age", "x": "agee"})
     said = "\n".join(map(str, problems))
     assert len(columns) == 5

@@ -33,7 +33,7 @@ def table(rows: int, seed: int) -> pl.DataFrame:
         "wbc": ["4", "50", "49.9", ">100", "", "50000", "unknown"],
         "lineage": ["B", "T", "", "MPAL", "Q"],
         "cns": ["CNS1", "CNS2", "3a", ""],
-        "genetics": ["", "none", "t(12;21)", "t(9;22), otherwise none", "iAMP21", "52 chromosomes", "wibble"],
+        "genetics": ["", "nothing found", "t(12;21)", "t(9;22), otherwise none", "iAMP21", "52 chromosomes", "wibble"],
         "etp": ["", "yes", "no"],
         "modal_chromosomes": ["", "46", "52", "<44"],
         "MRD (%)": ["", "0", "0.01", "0.0099", "<0.01", "neg", "x"],
@@ -122,7 +122,7 @@ def test_numbers_sorted_by_size_say_what_each_says_by_itself(library: RiskLibrar
             numbers |= {round(chance.uniform(0, 2 * max(breaks)), 4) for _ in range(20)}
             texts = [f"{number:.6f}".rstrip("0").rstrip(".") for number in numbers if 0 <= number < 1e7]
             texts = chance.sample(texts, min(60, len(texts)))
-            plain = PlainNumbers(partial(reader.breaks, column))
+            plain = PlainNumbers(partial(reader.breaks, column), partial(reader.by_itself, column))
             examples: dict[int, list[Cell]] = {}
             for text, kind in zip(texts, plain.kinds(pl.Series(texts)), strict=True):
                 if kind < 0:

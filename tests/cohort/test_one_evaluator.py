@@ -20,7 +20,7 @@ from all_cli.report.answers import answers_json
 from all_cli.risk.library import RiskLibrary
 
 RUNNER = CliRunner()
-GENETICS = ["", "", "", "", "t(12;21)", "none", "iAMP21, otherwise none", "t(9;22)", "no KMT2A-r"]
+GENETICS = ["", "", "", "", "t(12;21)", "nothing found", "iAMP21, otherwise none", "t(9;22)", "no KMT2A-r"]
 RESULTS = 6
 
 
@@ -63,7 +63,9 @@ def generated(library: RiskLibrary, rows: int, seed: int) -> tuple[list[str], li
             for fact, values in zip(facts, choices, strict=True)
         ]
         finding = chance.choice(GENETICS)
-        if "none" in finding:  # says a normal karyotype too, whose 46 chromosomes a number may deny
+        if (
+            "none" in finding or "nothing" in finding
+        ):  # says a normal karyotype too, whose 46 chromosomes a number may deny
             cells = [
                 "" if fact.kind == "number" and fact.genetic else cell for fact, cell in zip(facts, cells, strict=True)
             ]

@@ -31,7 +31,19 @@ DIAGNOSED = {
 COUNTS = {"49.999": "49999/uL", "50.000": "50000/uL", "49.999,9": "49999.9/uL", "7200": "7200/uL", "": "", "1.5": None}
 ORIGIN = {"B-Prec": "B", "777": "", "pre T": "T", "T": "T", "": "", "888": None}
 MRD = {"0,01": "0.01%", "0,0099": "0.0099%", "<0,01": "<0.01%", "5": "5%", "neg": "negative", "": "", "0.01": None}
-FINDINGS = ("", "", "", "t(12;21)", "no t(9;22)", "t(9;22)", "none", "46,XX[20]", "KMT2A-r", "iAMP21 negative", "foo")
+FINDINGS = (
+    "",
+    "",
+    "",
+    "t(12;21)",
+    "no t(9;22)",
+    "t(9;22)",
+    "nothing found",
+    "46,XX[20]",
+    "KMT2A-r",
+    "iAMP21 negative",
+    "foo",
+)
 MLL = {"1": "no", "2": "yes", "9": "", "": ""}
 MAP = """decimal: comma
 date_format: dmy

@@ -24,7 +24,7 @@ ROWS = [
     ["", "40", "20", "T", "F", "#not a comment"],
     ["12-21", "old", "4", "B", "F", "a,b;c'd"],
     ["T", "7", "45", "B", "F", " spaces "],
-    ["0x10", "7", "45000", "B", "F", "<NA>"],
+    ["0x10", "7", "2500", "B", "F", "<NA>"],
 ]
 # Every cell as its bytes in hexadecimal: what R prints of a text depends on its locale.
 TELL = """

@@ -25,7 +25,7 @@ SCHEMES = ("nci-rome", "guideline-summary", "ukall-2003-clinical")
 AGES = ("", "0.9", "1", "3", "9.99", "10", "12", "15", "16", "35", "40", "NA", "8mo")
 COUNTS = ("", "12000", "49999", "50000", "50001", "30000", "forty", "ND")
 LINEAGES = ("B", "T", "B", "", "unknown")
-GENETICS = ("", "none", "t(12;21), otherwise none", "KMT2A-r", "iAMP21", "not done")
+GENETICS = ("", "nothing found", "t(12;21), otherwise none", "KMT2A-r", "iAMP21", "not done")
 
 
 def cohort(rows: int, seed: int = 7) -> str:

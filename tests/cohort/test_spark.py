@@ -72,7 +72,7 @@ def cohort(rows: int, seed: int) -> bytes:
     chance = random.Random(seed)
     out = [b"patient,age,wbc [/uL],lineage,cns,genetics,MRD EOI (%),remark\n"]
     remarks = ["", "", "seen twice", '"a, b"', '"said ""no"""', '"letter\nfollows"', "caf\xe9"]
-    genetics = ["", "none", '"t(12;21)"', '"t(9;22), otherwise none"', "iAMP21", "52 chromosomes"]
+    genetics = ["", "nothing found", '"t(12;21)"', '"t(9;22), otherwise none"', "iAMP21", "52 chromosomes"]
     for number in range(rows):
         odd = chance.random()
         age = f"{chance.uniform(0.2, 18):.1f}" if odd < 0.97 else chance.choice(["", "old", "45d", "9mo", "NA"])
@@ -279,3 +279,24 @@ def test_a_master_without_spark_is_refused(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["batch", str(tmp_path / "in.csv"), "--master", "yarn"])
     assert result.exit_code == 2
     assert "--engine spark" in result.stderr
+
+
+def test_a_doubt_between_parts_stops_both_with_the_same_sentence(
+    spark: Any, tmp_path: Path, library: RiskLibrary
+) -> None:
+    """The odd cell stands in another part than the cells that it does not agree with."""
+    path = tmp_path / "in.csv"
+    path.write_text("age,wbc,lineage\n" + "4,950,B\n" + "4,12400,B\n" * 60_000)
+    said = []
+    for engine in (None, Engine("local[2]", part=1 << 17)):
+        job = Job((str(path),), str(tmp_path / f"out{len(said)}.csv"))
+        with pytest.raises(UnreadableError) as caught:
+            schemes = [library.schemes["nci-rome"]]
+            if engine is None:
+                run_batch(library.vocabulary, schemes, job)
+            else:
+                run_on_spark(library, schemes, job, engine)
+        said.append(str(caught.value))
+    assert "950 can be 950 or 0.95" in said[0]
+    assert said[0] == said[1]
+    assert list(tmp_path.iterdir()) == [path]

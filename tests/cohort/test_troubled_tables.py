@@ -39,7 +39,7 @@ TROUBLES: list[tuple[bytes, str | None, str | None]] = [
     (b"17,7,45,B,mac\rline\n", "mac\rline", "carriage return"),
     (b"18,7,45,B,=1+1\n", "=1+1", None),
     (b"19,old,45,B,bad cell\n", "bad cell", 'value "old"'),
-    (b"20,7,45000,B,no unit\n", "no unit", "above 1000"),
+    (b"20,7,2500,B,no unit\n", "no unit", "above 1000"),
     (b"21,7,45,B,\n", "", None),
     (b'22,7,45,B,""\n', "", None),
     (b'23,7,45,B,"never closed, at all\n', None, "never closed"),

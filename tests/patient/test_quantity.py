@@ -83,14 +83,14 @@ def test_a_count_written_on_the_cut_off_is_on_the_cut_off(text: str, count: floa
     assert number("wbc", text) == count
 
 
-@pytest.mark.parametrize("text", ["45000", "45,000", "45000.0", "1001", "1000.5", ">45000", "<45000", "100-45000"])
+@pytest.mark.parametrize("text", ["1001", "1000.5", "3000", "2,500", ">2000", "<3000", "100-45000"])
 def test_a_bare_white_count_above_1000_is_refused(text: str) -> None:
     assert "a bare number above 1000" in refusal("wbc", text)
 
 
 def test_the_refusal_names_both_readings() -> None:
-    assert refusal("wbc", "45000") == (
-        'wbc "45000": a bare number above 1000. 45 ×10⁹/L? write 45 or 45000/uL; 45000 ×10⁹/L? write 45000e9/L'
+    assert refusal("wbc", "1100") == (
+        'wbc "1100": a bare number above 1000. 1.1 ×10⁹/L? write 1.1 or 1100/uL; 1100 ×10⁹/L? write 1100e9/L'
     )
 
 
@@ -152,7 +152,7 @@ def test_decimal_comma_and_thousands_comma(text: str, value: float) -> None:
     assert number("wbc", text) == value
 
 
-@pytest.mark.parametrize("text", ["0", "0.05", "45/uL", "1600 G/L"])
+@pytest.mark.parametrize("text", ["0", "0.05", "0.045", "1600 G/L"])
 def test_an_implausible_count_is_read_with_a_warning(text: str) -> None:
     assert "is outside the usual range (0.1 to 1500 ×10⁹/L); is it meant?" in read("wbc", text).warning
 
@@ -208,7 +208,7 @@ def test_the_refusal_of_bare_residual_disease_names_both_readings() -> None:
 @pytest.mark.parametrize(
     ("text", "unit", "percent"),
     [
-        ("0.02", "%", 0.02), ("0.0002", "fraction", 0.02), ("5e-4", "fraction", 0.05), ("5e-4", "%", 0.0005),
+        ("0.02", "%", 0.02), ("0.0002", "fraction", 0.02), ("5e-4", "fraction", 0.05),
         ("0.05%", "fraction", 0.05), ("1", "fraction", 100.0), ("0", "fraction", 0.0),
     ],
 )  # fmt: skip
@@ -226,7 +226,7 @@ def test_the_unit_of_option_or_column_makes_a_bare_number_readable(text: str, un
         ("<0%", "", "outside what can exist"),
         ("0.05 g/L", "", '"g/l" is not a unit of it; write % or a fraction such as 5e-4'),
         ("0.05", "ppm", '"ppm" is not a unit of it'),
-        ("negativ", "", 'did you mean "negative"'),
+        ("negatve", "", 'did you mean "negative"'),
     ],
 )
 def test_residual_disease_that_cannot_be_read_says_why(text: str, unit: str, sentence: str) -> None:
@@ -306,7 +306,7 @@ def test_a_comma_is_read_as_what_can_be_meant(fact: str, text: str, value: float
 
 
 @pytest.mark.parametrize(
-    ("fact", "text"), [("d8_blasts", "1,250"), ("wbc", "1,250 G/L"), ("wbc", "45,000"), ("wbc", "1,000")]
+    ("fact", "text"), [("d8_blasts", "1,250"), ("wbc", "1,250 G/L"), ("wbc", "2,500"), ("wbc", "1,000")]
 )
 def test_a_comma_that_could_be_meant_both_ways_is_refused(fact: str, text: str) -> None:
     assert refusal(fact, text)

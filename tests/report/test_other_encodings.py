@@ -69,10 +69,10 @@ def test_help_and_errors_do_not_fail(encoding: str) -> None:
         text, error, code = written(encoding, "risk", "classify", "--help")
         assert (error, code) == ("", 0)
         assert "10^9/L" in text
-    _, error, code = written(encoding, "risk", "classify", "--wbc", "45000")
+    _, error, code = written(encoding, "risk", "classify", "--wbc", "2500")
     assert code == 2
-    assert error.startswith('wbc "45000": a bare number above 1000. 45 ')
-    assert "10^9/L? write 45 or 45000/uL" in error
+    assert error.startswith('wbc "2500": a bare number above 1000. 2.5 ')
+    assert "10^9/L? write 2.5 or 2500/uL" in error
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from all_cli.cohort.classify import Tally
+from all_cli.cohort.doubts import refuse_doubtful
+from all_cli.cohort.evidence import Evidence
 from all_cli.cohort.kernel import Plan
 from all_cli.cohort.output import LONG, Written, check_names, output_format
 from all_cli.cohort.progress import Told, progress
@@ -99,6 +101,7 @@ def run_on_spark(library: RiskLibrary, schemes: Sequence[Scheme], job: Job, engi
                 _write(spark, work, cohort, place, reports)
             finally:
                 _sum_up(summary, parts, reports.value)
+            summary.doubts = refuse_doubtful(columns, library.vocabulary, _evidence(reports.value))
             if job.stop and summary.bad:
                 raise Stopped(f"stopped at {summary.bad[0].replace(': ', ', nothing was written: ', 1)}", 2)
         if job.write_as.id:
@@ -204,6 +207,15 @@ def _added(one: Mapping[str, tuple[int, str]], other: Mapping[str, tuple[int, st
         header: (one.get(header, (0, ""))[0] + other.get(header, (0, ""))[0], (one.get(header) or other[header])[1])
         for header in {**one, **other}
     }
+
+
+def _evidence(reports: Mapping[int, Report]) -> Mapping[int, Evidence]:
+    """What the cells of all parts speak for, by the place of the column."""
+    found: dict[int, Evidence] = {}
+    for number in sorted(reports):
+        for place, seen in reports[number].evidence.items():
+            found.setdefault(place, Evidence()).add(seen)
+    return found
 
 
 def _rows_before(spark: Any, work: Work) -> list[int]:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from all_cli.cohort.classify import Tally
+from all_cli.cohort.evidence import Evidence
 from all_cli.cohort.kernel import Answers, Kernel, Plan
 from all_cli.cohort.output import Output, WriteAs, Written, text_output
 from all_cli.cohort.rows import Rows
@@ -60,13 +61,17 @@ class Work(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What became of one part: rows, lines, answers, the first bad rows as (row, line, reason), doubtful cells."""
+    """What became of one part: rows, lines, answers, the first bad rows as (row, line, reason), doubtful cells.
+
+    ``evidence`` is what the cells speak for, by the place of the column.
+    """
 
     rows: int
     lines: int
     tally: Tally
     bad: list[tuple[int, int | None, str]]
     warnings: Mapping[str, tuple[int, str]]
+    evidence: Mapping[int, Evidence]
 
 
 class Reports:
@@ -180,7 +185,7 @@ def _classified(work: Work, number: int, told: Any) -> Iterator[Any]:
         tally.count(answers)
         out.output.write(rows, answers)
         yield from out.ready()
-    told.add({number: Report(tally.rows, lines_in(part), tally, bad, kernel.warnings())})
+    told.add({number: Report(tally.rows, lines_in(part), tally, bad, kernel.warnings(), kernel.evidence())})
 
 
 class _Texts:

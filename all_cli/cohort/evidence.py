@@ -1,0 +1,163 @@
+"""What the cells of one column add up to: on this rests every doubt how the column is read.
+
+The same is gathered before a run (``all-risk columns``) and during one, a stretch of distinct texts at a time, so that
+both doubt the same. It takes little room however long the table is, and parts of a table can be added up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date
+from typing import TYPE_CHECKING
+
+from all_cli.cohort.columns import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, Column
+from all_cli.knowledge.vocabulary import Fact
+from all_cli.patient.dates import DAY_FIRST, MONTH_FIRST, read_table_date
+from all_cli.patient.reading import fold
+from all_cli.patient.two_readings import THOUSANDS_POINT
+from all_cli.patient.unreadable import UnreadableError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+OLDEST = 120  # years; nobody is older
+MOST_OF_SOME = 25  # months or years below which a column of months may be one of years
+LEAST_PER_UL, FEW_PER_UL = 100, 500  # cells per uL of blood; hardly anybody has fewer, most patients have more
+BARE_COUNT, LARGEST_COUNT = 1000, 3000  # ×10⁹/L
+STEPS = (1, MOST_OF_SOME, OLDEST, FEW_PER_UL, BARE_COUNT, LARGEST_COUNT)
+ERRORS = ("#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#null!", "#num!", "err:502", "err:504")
+_BARE = r"^(?:[<>]=?|[≤≥=])?\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+))$"
+_CODE = r"^(?:-[789]|-?(?:9{2,5}|8{2,5}|7{2,5}))(?:\.0+)?$"
+_POWER = r"^[<>≤≥=]*\s*\d+(?:\.\d+)?[eE]-\d+$"
+_DECIMAL_COMMA = r"(?:^|[^\d.,])\d+,(?:\d{1,2}|\d{4,})(?:$|[^\d.,])|\d\.\d{3},\d|(?:^|[^\d.,])0,\d"
+_LIKE_THOUSANDS = rf"(?:^|[^\d.,]){THOUSANDS_POINT}(?:$|[^\d.,])"
+_TWO_WAYS = r"^\s*\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
+_SHORT = 4  # letters of a word that can be a code
+_KEPT = 100  # distinct words and codes
+
+
+@dataclass(slots=True)
+class Evidence:
+    """Numbers of cells, and some of the texts.
+
+    ``numbers`` are bare: without a unit; ``highest`` and ``most`` (how often one number stands there at most) leave out
+    what looks like a code for missing. ``per_ul`` could be cells per uL, ``either`` of those at most 1000 ×10⁹/L too.
+    """
+
+    numbers: int = 0
+    whole: int = 0
+    positive: int = 0
+    above: dict[int, int] = field(default_factory=lambda: dict.fromkeys(STEPS, 0))
+    highest: float = 0
+    most: int = 0
+    codes: dict[str, int] = field(default_factory=dict)
+    per_ul: int = 0
+    either: int = 0
+    shown: dict[str, str] = field(default_factory=dict)
+    decimal_comma: int = 0
+    like_thousands: int = 0
+    powers: int = 0
+    words: dict[str, int] = field(default_factory=dict)
+    errors: dict[str, int] = field(default_factory=dict)
+    day_first: int = 0
+    month_first: int = 0
+    two_ways: int = 0
+
+    def add(self, other: Evidence) -> None:
+        """Add what another part of the table holds."""
+        for one in fields(self):
+            mine, theirs = getattr(self, one.name), getattr(other, one.name)
+            if isinstance(mine, dict):
+                for key, value in theirs.items():
+                    mine[key] = mine.get(key, value) if isinstance(value, str) else mine.get(key, 0) + value
+            else:
+                setattr(self, one.name, max(mine, theirs) if one.name == "highest" else mine + theirs)
+
+    def see(self, column: Column, fact: Fact | None, texts: pl.Series, cells: Sequence[int] | pl.Series) -> None:
+        """Add distinct texts of a column, each with the number of its cells.
+
+        What a value map gives a meaning is no evidence against the column's unit or code.
+        """
+        import polars as pl
+
+        frame = pl.DataFrame({"text": texts, "cells": pl.Series(cells, dtype=pl.Int64)}).with_columns(
+            pl.col("text").str.strip_chars()
+        )
+        frame = frame.filter(pl.col("text") != "")
+        if column.reads == LEFT_ALONE:
+            return
+        for text, number in frame.filter(pl.col("text").str.to_lowercase().is_in(ERRORS)).rows():
+            self.errors[text] = self.errors.get(text, 0) + number
+        if column.values:
+            mapped = dict(column.values)
+            frame = frame.filter(pl.Series([fold(text) not in mapped for text in frame["text"]], dtype=pl.Boolean))
+        if column.reads in (BORN, DIAGNOSED):
+            self._dates(frame.filter(pl.col("text").str.contains(_TWO_WAYS)))
+        elif fact is not None and fact.kind == "number":
+            self._numbers(column, frame)
+        elif column.reads == GENETICS or fact is not None:
+            for text, number in frame.filter(pl.col("text").str.len_chars() <= _SHORT).rows():
+                if (plain := fold(text)) in self.words or len(self.words) < _KEPT:
+                    self.words[plain] = self.words.get(plain, 0) + number
+
+    def _numbers(self, column: Column, frame: pl.DataFrame) -> None:
+        import polars as pl
+
+        text = pl.col("text")
+        if column.decimal == "comma":
+            plain = text.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+        elif column.decimal == "point":
+            plain = text.str.replace_all(",", "", literal=True)
+        else:
+            for name, pattern in (("decimal_comma", _DECIMAL_COMMA), ("like_thousands", _LIKE_THOUSANDS)):
+                found = frame.filter(text.str.contains(pattern))["cells"].sum()
+                setattr(self, name, getattr(self, name) + int(found))
+            plain = text.str.replace(",", ".", literal=True)
+        self.powers += int(frame.filter(text.str.contains(_POWER))["cells"].sum())
+        numbers = frame.with_columns(plain.str.extract(_BARE).cast(pl.Float64, strict=False).alias("value"))
+        numbers = numbers.drop_nulls("value")
+        code = text.str.contains(_CODE)
+        for written, number in numbers.filter(code).select("text", "cells").head(_KEPT).rows():
+            self.codes[written] = self.codes.get(written, 0) + number
+        value, many = pl.col("value"), pl.col("cells")
+        whole = value == value.floor()
+        per_ul = whole & (value >= LEAST_PER_UL)
+        either = per_ul & (value <= BARE_COUNT)
+        sums = {
+            "numbers": pl.lit(True), "whole": whole, "positive": value > 0, "per_ul": per_ul, "either": either,
+            **{str(step): value > step for step in STEPS},
+        }  # fmt: skip
+        found_sums = numbers.select(
+            *(many.filter(which).sum().alias(name) for name, which in sums.items()),
+            value.filter(~code).max().alias("highest"),
+            many.filter(~code).max().alias("most"),
+        ).row(0, named=True)
+        for name in ("numbers", "whole", "positive", "per_ul", "either", "most"):
+            setattr(self, name, getattr(self, name) + int(found_sums[name] or 0))
+        for step in STEPS:
+            self.above[step] += int(found_sums[str(step)] or 0)
+        self.highest = max(self.highest, float(found_sums["highest"] or 0))
+        examples = {
+            "either": either, "large": value > LARGEST_COUNT,
+            "between": (value > BARE_COUNT) & (value <= LARGEST_COUNT),
+            "odd": (value > 0) & ~per_ul, "old": value > OLDEST,
+        }  # fmt: skip
+        for name, which in examples.items():
+            if name not in self.shown and len(some := numbers.filter(which).head(1)):
+                self.shown[name] = some.item(0, "text")
+
+    def _dates(self, frame: pl.DataFrame) -> None:
+        for text, cells in frame.rows():
+            by_day, by_month = (_read(text, order) for order in (DAY_FIRST, MONTH_FIRST))
+            if by_day != by_month:
+                self.two_ways += cells * (by_day is not None and by_month is not None)
+                self.day_first += cells * (by_month is None)
+                self.month_first += cells * (by_day is None)
+
+
+def _read(text: str, order: str) -> date | None:
+    try:
+        return read_table_date("", text, order)
+    except UnreadableError:
+        return None
