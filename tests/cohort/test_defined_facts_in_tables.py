@@ -36,7 +36,7 @@ RELATED = {
     "lineage": ["B", "T", ""],
     "bcr_abl1": ["yes", "no", ""],
     "wbc": ["20", ""],
-    "genetics": ["double trisomy", "Ho-Tr", "36 chromosomes", "Ph-like", "none", "", ""],
+    "genetics": ["double trisomy", "Ho-Tr", "36 chromosomes", "Ph-like", "nothing found", "", ""],
     "modal_chromosomes": ["36", "43", "44", "54", "60", "low hypodiploid", "40-60", "", "", ""],
     "dna_index": ["0.69", "0.7", "0.805", "0.81", "1.2", "<0.9", "", "", ""],
     "marrow_eoi": ["3", "25", "26", "M3", ">10", ""],
