@@ -249,15 +249,16 @@ class Diagram(NamedTuple):
             if node in found:
                 return found[node]
             axis, children = self.nodes[node - self.leaves]
-            kept = {p: r for p in self.axes[axis].pieces(masks[axis]) if (r := reduced(children[p])) != -1}
-            different = set(kept.values())
+            mask = masks[axis]
+            kept = [(p, r) for p, child in enumerate(children) if mask >> p & 1 and (r := reduced(child)) != -1]
+            different = {r for _, r in kept}
             if not different:
                 result = -1
             elif len(different) == 1:
                 result = different.pop()
             else:
                 mattering.add(axis)
-                result = unique.setdefault((axis, tuple(kept.items())), len(unique))
+                result = unique.setdefault((axis, tuple(kept)), len(unique))
             found[node] = result
             return result
 

@@ -125,29 +125,36 @@ def fulfilling(parts: Sequence[Part], patient: Patient) -> Patient | None:
 
 
 def _fulfilling(parts: Sequence[Part], patient: Patient, *, settle: bool) -> Patient | None:
-    open_parts, masks, deciding = [], [], []
+    unsettled = []
     for part in parts:
         mask = part.masks(patient)
         reached = part.diagram.reach(mask)
         if not reached & part.may:
             return None
-        axes = part.deciding(mask, part.may) if reached & ~part.may else []
-        if axes:
-            open_parts.append(part)
-            masks.append(mask)
-            deciding.append(axes)
-    if not open_parts or not (settle or _linked(open_parts, deciding, patient)):
-        return patient
-    part, mask, first = open_parts[0], masks[0], deciding[0][0]
-    axis = part.diagram.axes[first]
-    for piece in axis.pieces(mask[first]):
+        if reached & ~part.may:
+            unsettled.append((part, mask))
+    hanging = ((part, mask, axes) for part, mask in unsettled if (axes := part.deciding(mask, part.may)))
+    if settle:  # what the others hang on is asked when their turn comes
+        found = next(hanging, None)
+        if found is None:
+            return patient
+        left = [part for part, _ in unsettled]
+    else:
+        open_ = list(hanging)
+        left = [part for part, _, _ in open_]
+        if not open_ or not _linked(left, [axes for _, _, axes in open_], patient):
+            return patient
+        found = open_[0]
+    part, mask, deciding = found
+    axis = part.diagram.axes[deciding[0]]
+    for piece in axis.pieces(mask[deciding[0]]):
         known = patient.known.get(axis.fact)
         possible = axis.possible(1 << piece)
-        left = possible if known is None else intersect(known.possible, possible)
-        tried = narrowed(patient, axis.fact, left, "") if left else None
-        found = None if tried is None else _fulfilling(open_parts, tried, settle=settle)
-        if found is not None:
-            return found
+        left_of_fact = possible if known is None else intersect(known.possible, possible)
+        tried = narrowed(patient, axis.fact, left_of_fact, "") if left_of_fact else None
+        fulfilled = None if tried is None else _fulfilling(left, tried, settle=settle)
+        if fulfilled is not None:
+            return fulfilled
     return None
 
 
