@@ -37,7 +37,7 @@ class EngineName(StrEnum):
 
 
 class OnError(StrEnum):
-    """What a row that cannot be used does."""
+    """What a row or cell that cannot be used does."""
 
     report = "report"
     stop = "stop"
@@ -100,13 +100,20 @@ def batch(
     excel_safe: Annotated[
         bool, typer.Option("--excel-safe", help="Put an apostrophe before cells that begin with = + - or @.")
     ] = False,
+    strict_cells: Annotated[
+        bool,
+        typer.Option("--strict-cells", help="A cell that cannot be read makes its row invalid under every scheme."),
+    ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if any answer is indeterminate.")] = False,
     fail_on: Annotated[
         list[FailOn] | None,
-        typer.Option("--fail-on", help="Exit with 1 if there is such an answer; invalid rows always do. Repeatable."),
+        typer.Option(
+            "--fail-on",
+            help="Exit with 1 if there is such an answer; invalid rows and unread cells always do. Repeatable.",
+        ),
     ] = None,
     on_error: Annotated[
-        OnError, typer.Option("--on-error", help="Report rows that cannot be used, or stop at the first.")
+        OnError, typer.Option("--on-error", help="Report rows and cells that cannot be used, or stop at the first.")
     ] = OnError.report,
     manifest: Annotated[
         str | None,
@@ -139,6 +146,7 @@ def batch(
         read_as=ReadAs(input_format or "", delimiter or "", encoding or "", sheet or ""),
         write_as=WriteAs(output_format or "", table_form.value, excel_safe, id_column or ""),
         stop=on_error is OnError.stop,
+        strict=strict_cells,
         rules=str(rules) if rules else None,
     )
     failing = {answer.value for answer in fail_on or ()} | {"invalid"} | ({"indeterminate"} if strict else set())
@@ -157,7 +165,7 @@ def batch(
         if manifest is not None:
             write_manifest(manifest, {"engine": engine.value, **manifest_of(_of_files(job, engine), summary, started)})
         counts = {"invalid": summary.invalid, "indeterminate": summary.indeterminate, "outside": summary.outside}
-        if any(counts[answer] for answer in failing):
+        if summary.unread or any(counts[answer] for answer in failing):
             raise typer.Exit(WITH_INVALID)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from all_cli.cohort.classify import INVALID
 from all_cli.cohort.results.agreement import Agreement, GroupPair, agreement_of, pairing_of
 from all_cli.cohort.results.counts import Answer, BoundaryRow, CohortResults, Cutoff
 from all_cli.cohort.results.suppression import PARTNER, SHOWN, SMALL, hidden_in_line, hidden_in_table
@@ -33,7 +34,7 @@ class Options(NamedTuple):
 
 
 class Category(NamedTuple):
-    """A line of a scheme's answers: a group, ``indeterminate`` or ``not-applicable``; ``shade`` is its rank, 0 to 4."""
+    """A line of a scheme's answers: a group, or the status of rows without one; ``shade`` is its rank, 0 to 4."""
 
     id: str
     label: str
@@ -147,14 +148,14 @@ def _scheme(scheme: Scheme, results: CohortResults, limit: int) -> SchemeFigures
     totals: dict[str, int] = {}
     for answer, rows in answers.items():
         totals[answer.category] = totals.get(answer.category, 0) + rows
-    ids = [*scheme.group_ids, INDETERMINATE, NOT_APPLICABLE]
+    ids = [*scheme.group_ids, INDETERMINATE, NOT_APPLICABLE, *([INVALID] if INVALID in totals else [])]
     counts = _shown([totals.get(id, 0) for id in ids], limit)
     shades = _shades(scheme)
     categories = tuple(
         Category(id, scheme.groups[id].label if id in scheme.groups else id.replace("-", " "), count, shades.get(id))
         for id, count in zip(ids, counts, strict=True)
     )
-    return SchemeFigures(scheme, categories, _sets(answers, categories[-2].size, limit))
+    return SchemeFigures(scheme, categories, _sets(answers, categories[ids.index(INDETERMINATE)].size, limit))
 
 
 def _shades(scheme: Scheme) -> dict[str, int]:
