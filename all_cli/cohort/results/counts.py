@@ -77,8 +77,9 @@ class CohortResults:
 
     ``answers``, ``pairs`` and ``missing`` count rows: per scheme and answer, per two schemes and their two answers,
     per scheme and set of facts that its indeterminate answers wait for. Rows that no scheme can use are in ``invalid``
-    and nowhere else; a row that only some cannot use is ``invalid`` among their answers. ``unstated`` counts, per fact that a scheme asks for, the usable rows in which no column says
-    anything readable of it (``genetic`` are those that a column of findings may state).
+    and nowhere else; a row that only some cannot use is ``invalid`` among their answers. ``unstated`` counts, per fact
+    that a scheme asks for, the usable rows in which no column says anything readable of it (``genetic`` are those that
+    a column of findings may state).
     """
 
     source: str
