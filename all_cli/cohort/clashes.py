@@ -50,25 +50,37 @@ def cores(vocabulary: Vocabulary, names: Sequence[str], cells: Sequence[Says]) -
         cells: what each cell says.
     """
     left = [place for place, says in enumerate(cells) if says]
-
-    def contradiction(places: Sequence[int]) -> ContradictionError | None:
+    while members := _least(vocabulary, cells, left):
+        facts = _followed(vocabulary, [cells[place] for place in members])
         try:
-            concluded(vocabulary, [(names[place], cells[place]) for place in places])
+            concluded(vocabulary, [(names[place], cells[place]) for place in members])
         except ContradictionError as error:
-            return error
-        return None
-
-    while contradiction(left):
-        members = left
-        for place in left:
-            fewer = [other for other in members if other != place]
-            if contradiction(fewer):
-                members = fewer
-        error = contradiction(members)
-        assert error is not None
-        facts = {error.fact, *_followed(vocabulary, [cells[place] for place in members])}
-        yield Core(tuple(members), frozenset(facts), str(error))
+            yield Core(tuple(members), frozenset({error.fact, *facts}), str(error))
         left = [place for place in left if place not in members]
+
+
+def _least(vocabulary: Vocabulary, cells: Sequence[Says], places: Sequence[int]) -> list[int]:
+    """The cells that are left when, one after the other, each is dropped without which the rest still contradict.
+
+    The first that stays is the one at which, coming from the last, they begin to contradict; and so on with those
+    that stay already told. So each cell that stays costs one way through, and not every cell one.
+    """
+    members: list[int] = []
+    while True:
+        after = places if not members else [place for place in places if place > members[-1]]
+        patient = Patient(vocabulary)
+        try:
+            for place in (*members, *reversed(after)):
+                last = place
+                for fact, possible in cells[place]:
+                    patient.learn(fact, possible, "")
+                patient.conclude()
+        except ContradictionError:
+            if members and last == members[-1]:
+                return members
+            members.append(last)
+        else:
+            return members
 
 
 def _followed(vocabulary: Vocabulary, members: Sequence[Says]) -> set[str]:
