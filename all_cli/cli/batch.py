@@ -149,6 +149,8 @@ def batch(
         strict=strict_cells,
         rules=str(rules) if rules else None,
     )
+    with sentences():
+        _check_roles(_of_files(job, engine), manifest or "")
     failing = {answer.value for answer in fail_on or ()} | {"invalid"} | ({"indeterminate"} if strict else set())
     with sentences():
         from all_cli.cohort.manifest import manifest_of, now, write_manifest
@@ -167,6 +169,19 @@ def batch(
         counts = {"invalid": summary.invalid, "indeterminate": summary.indeterminate, "outside": summary.outside}
         if summary.unread or any(counts[answer] for answer in failing):
             raise typer.Exit(WITH_INVALID)
+
+
+def _check_roles(job: "Job", manifest: str, record: str = "") -> None:
+    """Refuse an output or a manifest that is a file with another role."""
+    from all_cli.cohort.roles import INPUT, MAP_FILE, OUTPUT, RECORD, RULES, check_roles
+    from all_cli.cohort.tables import input_files
+
+    inputs = input_files(job.sources)
+    read = [(job.map_file, MAP_FILE), (job.rules or "", RULES), (record, RECORD)]
+    if record:  # what is run again must stay to be run again
+        check_roles("--output", job.output, [*((file, INPUT) for file in inputs), *read])
+    check_roles("--output", job.output, read, replaced=inputs)
+    check_roles("--manifest", manifest, [*((file, INPUT) for file in inputs), *read, (job.output, OUTPUT)])
 
 
 def _of_files(job: "Job", engine: EngineName) -> "Job":
@@ -194,6 +209,7 @@ def replay(
         before = read_manifest(record)
         name = Path(str(before["output"]["file"])).name
         job = job_of(before, str(record), output or str(Path(folder) / (name if name != "-" else "output.csv")))
+        _check_roles(job, "", str(record))
         started = now()
         summary = _run(job, before["schemes"])
         found = list(differences(before, manifest_of(job, summary, started)))

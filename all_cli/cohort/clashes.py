@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from all_cli.knowledge.vocabulary import Vocabulary
@@ -35,8 +36,7 @@ def concluded(vocabulary: Vocabulary, cells: Iterable[tuple[str, Says]]) -> Mapp
     """
     patient = Patient(vocabulary)
     for name, says in cells:
-        for fact, possible in says:
-            patient.learn(fact, possible, name)
+        _tell(patient, name, says)
     patient.conclude()
     return patient.possible()
 
@@ -50,46 +50,42 @@ def cores(vocabulary: Vocabulary, names: Sequence[str], cells: Sequence[Says]) -
         cells: what each cell says.
     """
     left = [place for place, says in enumerate(cells) if says]
-    while members := _least(vocabulary, cells, left):
-        facts = _followed(vocabulary, [cells[place] for place in members])
+
+    def contradiction(places: Sequence[int]) -> ContradictionError | None:
         try:
-            concluded(vocabulary, [(names[place], cells[place]) for place in members])
+            concluded(vocabulary, [(names[place], cells[place]) for place in places])
         except ContradictionError as error:
-            yield Core(tuple(members), frozenset({error.fact, *facts}), str(error))
+            return error
+        return None
+
+    while error := contradiction(left):
+        members = left
+        for place in left:
+            fewer = [other for other in members if other != place]
+            if still := contradiction(fewer):
+                members, error = fewer, still
+        facts = _followed(vocabulary, [cells[place] for place in members])
+        yield Core(tuple(members), frozenset({error.fact, *facts}), str(error))
         left = [place for place in left if place not in members]
 
 
-def _least(vocabulary: Vocabulary, cells: Sequence[Says], places: Sequence[int]) -> list[int]:
-    """The cells that are left when, one after the other, each is dropped without which the rest still contradict.
-
-    The first that stays is the one at which, coming from the last, they begin to contradict; and so on with those
-    that stay already told. So each cell that stays costs one way through, and not every cell one.
-    """
-    members: list[int] = []
-    while True:
-        after = places if not members else [place for place in places if place > members[-1]]
-        patient = Patient(vocabulary)
-        try:
-            for place in (*members, *reversed(after)):
-                last = place
-                for fact, possible in cells[place]:
-                    patient.learn(fact, possible, "")
-                patient.conclude()
-        except ContradictionError:
-            if members and last == members[-1]:
-                return members
-            members.append(last)
-        else:
-            return members
-
-
 def _followed(vocabulary: Vocabulary, members: Sequence[Says]) -> set[str]:
-    """The facts of which the cells of a core say something: all but one of them can be true together."""
+    """The facts of which the cells of a core say something, themselves or by what follows from all but one of them."""
     if len(members) == 1:  # a list that contradicts itself: what follows from each of its findings
         parts: list[list[Says]] = [[(said,)] for said in members[0]]
     else:
         parts = [[says for says in members if says is not left_out] for left_out in members]
-    found = {fact for says in members for fact, _ in says}
+    found = {said[0] for says in members for said in says}
     for part in parts:
-        found |= concluded(vocabulary, [("", says) for says in part]).keys()
+        patient = Patient(vocabulary)
+        with suppress(ContradictionError):
+            for says in part:
+                _tell(patient, "", says)
+            patient.conclude()
+        found |= patient.known.keys()
     return found
+
+
+def _tell(patient: Patient, name: str, says: Says) -> None:
+    for fact, possible in says:
+        patient.learn(fact, possible, name)

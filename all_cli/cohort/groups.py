@@ -282,7 +282,9 @@ class Group:
         """The contradictions of cells, and the code of what follows from the other cells."""
         found = list(cores(self._vocabulary, self._names, self._says(combination)))
         silent = {place for core in found for place in core.members}
-        return found, self._code([0 if place in silent else number for place, number in enumerate(combination)])
+        code = self._code([0 if place in silent else number for place, number in enumerate(combination)])
+        assert code != _CONTRADICTION, "what is left of a row has no contradiction"
+        return found, code
 
     def _code(self, combination: list[int]) -> int:
         """The code of what follows from cells, by their numbers."""

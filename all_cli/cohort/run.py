@@ -75,7 +75,11 @@ class Stopped(Exception):  # noqa: N818 - not an error: the user or the system a
 
 
 class _TerminatedError(BaseException):
-    """The system asked the process to end."""
+    """The system asked the process to end; ``signal`` is how."""
+
+    def __init__(self, signal: int) -> None:
+        super().__init__()
+        self.signal = signal
 
 
 @dataclass(slots=True)
@@ -230,8 +234,9 @@ def told_how_far(output: str, summary: Summary) -> Iterator[None]:
             yield
     except KeyboardInterrupt:
         raise Stopped(f"interrupted after {_count(summary.rows, 'row')}; {left}", 130) from None
-    except _TerminatedError:
-        raise Stopped(f"ended from outside after {_count(summary.rows, 'row')}; {left}", 143) from None
+    except _TerminatedError as ended:
+        how_far = f"ended from outside after {_count(summary.rows, 'row')}; {left}"
+        raise Stopped(how_far, 128 + ended.signal) from None
     except (BrokenPipeError, InputError):
         raise
     except OSError as error:
@@ -249,13 +254,17 @@ def _terminable() -> Iterator[None]:
         return
 
     def end(number: int, frame: FrameType | None) -> None:
-        raise _TerminatedError
+        raise _TerminatedError(number)
 
-    before = signal.signal(signal.SIGTERM, end)
+    # A signal that is ignored, as a hangup under nohup, stays so; Windows has no hangup.
+    asked = [number for name in ("SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None]
+    heard = [number for number in asked if signal.getsignal(number) not in (signal.SIG_IGN, None)]
+    before = {number: signal.signal(number, end) for number in heard}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _count(number: int, thing: str) -> str:
