@@ -99,6 +99,14 @@ def test_cells_that_nobody_asks_for_lose_no_row_and_are_counted_and_named() -> N
     assert said[2].startswith('unread: "MRD day 29" 2 cells, first row 3 (line 4): value "Low": ')
 
 
+def test_a_table_with_columns_that_nobody_asks_for_is_classified_whole() -> None:
+    """What more of these cells can be read one day does not matter to a scheme of age, white cells and lineage."""
+    table = (Path(__file__).parent / "tables" / "unrelated-cells.csv").read_text()
+    assert [row["nci-rome.group"] for row in rows(batch(table))] == ["standard"] * 9
+    strict = [row["nci-rome.status"] for row in rows(batch(table, "--strict-cells"))]
+    assert "invalid" in strict
+
+
 def test_a_cell_that_the_answer_hangs_on_is_its_reason() -> None:
     row = rows(batch("age,WBC,lineage\n7,forty,B\n"))[0]
     assert (row["nci-rome.status"], row["nci-rome.possible"], row["nci-rome.missing"]) == (
@@ -203,6 +211,15 @@ def test_two_contradictions_of_one_row_are_both_named_where_they_are_asked_for(o
     assert first.startswith('columns "ph" ("yes") and "FISH" ("t(9;22) negative"): ')
     assert second.startswith('"MLL" ("no") and "Karyotype" ("KMT2A-r"): ')
     assert row["mll.reason"] == f"columns {second}"
+
+
+def test_a_contradiction_spoils_the_row_for_schemes_that_ask_for_what_follows_from_it(own: str) -> None:
+    """KMT2A::AFF1 is a KMT2A rearrangement: whether it is there is as open as the fusion."""
+    table = "lineage,KMT2A-AFF1,genetics\nB,yes,t(4;11) negative\nB,,t(4;11) negative\n"
+    both = rows(batch(table, "--map", "KMT2A-AFF1=kmt2a_aff1", "--rules", own, schemes=("mll", "nci-rome")))
+    assert [row["mll.status"] for row in both] == ["invalid", "indeterminate"]
+    assert both[0]["mll.reason"].startswith('columns "KMT2A-AFF1" ("yes") and "genetics" ("t(4;11) negative"): ')
+    assert [row["nci-rome.status"] for row in both] == ["indeterminate", "indeterminate"]
 
 
 def test_a_list_that_contradicts_itself_is_one_column(own: str) -> None:
