@@ -58,7 +58,10 @@ def manifest_of(job: Job, summary: Summary, started: str) -> dict[str, Any]:
         "columns": [asdict(column) for column in summary.columns],
         "rows": summary.rows,
         "invalid": summary.invalid,
-        "unread": {name: column.cells for name, column in sorted(summary.unusable.unread.items())},
+        "unread": {
+            name[1:-1].replace('" and "', " and "): column.cells
+            for name, column in sorted(summary.unusable.unread.items())
+        },
         "counts": {
             scheme: {"status": dict(sorted(status.items())), "group": dict(sorted(summary.tally.group[scheme].items()))}
             for scheme, status in summary.tally.status.items()

@@ -254,7 +254,7 @@ def test_a_record_keeps_strict_cells_and_replay_honours_it(tmp_path: Path) -> No
         )
         kept = json.loads(record.read_text())
         assert (kept["options"]["strict_cells"], kept["invalid"]) == (bool(strict), invalid)
-        assert kept["unread"]['"MRD day 29"'] == 2
+        assert kept["unread"]["MRD day 29"] == 2
         again = RUNNER.invoke(app, ["replay", str(record)])
         assert (again.exit_code, again.stdout) == (0, "identical: 9 rows\n")
 
