@@ -125,7 +125,7 @@ def cohort_figures(results: CohortResults, options: Options) -> CohortFigures:
         missing_facts(results, limit, _waiting_hidden(schemes.values())),
         tuple((cutoff, Count.alone(rows, limit)) for cutoff, rows in results.on_cutoff.items()),
         () if limit else results.boundary_rows,
-        _unreadable(results, limit),
+        _unreadable(results, schemes.values(), limit),
     )
 
 
@@ -238,12 +238,21 @@ def _waiting_hidden(schemes: Iterable[SchemeFigures]) -> frozenset[str]:
     )
 
 
-def _unreadable(results: CohortResults, limit: int) -> tuple[tuple[UnreadableValue, Count], ...]:
-    """Causes of unreadable rows; where one is rare no count is shown, since together they make up the whole."""
+def _unreadable(
+    results: CohortResults, schemes: Iterable[SchemeFigures], limit: int
+) -> tuple[tuple[UnreadableValue, Count], ...]:
+    """Causes of unreadable values; no count is shown where one is rare, since together they may make up the whole.
+
+    Nor is any where it is hidden how many rows a scheme could not use, or not decide: causes add up to such numbers.
+    """
     causes = results.unreadable
     if not limit:
         return tuple((cause, Count(cause.rows)) for cause in causes)
-    rare = any(cause.rows < limit for cause in causes)
+    rare = any(cause.rows < limit for cause in causes) or any(
+        category.id in (INVALID, INDETERMINATE) and category.size.rows is None
+        for figures in schemes
+        for category in figures.categories
+    )
     named = sorted((cause._replace(examples=()) for cause in causes), key=lambda cause: (cause.column, cause.why))
     return tuple((cause, WITHHELD if rare else Count(cause.rows)) for cause in named)
 
