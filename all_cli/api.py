@@ -5,18 +5,20 @@ on the command line or are Python's own: numbers, booleans for flags, dates. Unk
 leaving the fact out, and is never taken for negative.
 
 Everything that can be wrong with what is given is an :class:`UnreadableError`, a ``ValueError`` whose text is one
-sentence: what was read, why it cannot be used, what would work.
+sentence: what was read, why it cannot be used, what would work. A value that cannot be read can instead leave its facts
+open, as a cell of a table does: ``unreadable="open"``.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 from all_cli.knowledge.problems import KnowledgeError, did_you_mean
 from all_cli.knowledge.vocabulary import Vocabulary
@@ -24,9 +26,9 @@ from all_cli.patient.age import age_between, read_date
 from all_cli.patient.dates import doubt_of_dates
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import UNKNOWN_WORDS, fold
-from all_cli.patient.unreadable import UnreadableError
+from all_cli.patient.unreadable import ContradictionError, UnreadableError
 from all_cli.risk.library import Answers, RiskLibrary, risk_library
-from all_cli.risk.verdict import Verdict
+from all_cli.risk.verdict import INDETERMINATE, Verdict
 
 if TYPE_CHECKING:
     from all_cli.cohort.frames import Form
@@ -41,6 +43,13 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _LARGEST_WHOLE = 1e15  # above, a float no longer tells neighbouring whole numbers apart
 
 
+class _Unread(NamedTuple):
+    """A value that could not be read: the facts of which it could have spoken, and the sentence."""
+
+    facts: frozenset[str]
+    sentence: str
+
+
 @dataclass(frozen=True)
 class Verdicts:
     """The answers on one patient, explained when they are looked at.
@@ -53,6 +62,7 @@ class Verdicts:
     _answers: Answers
     _patient: Patient
     _library: RiskLibrary
+    _unread: tuple[_Unread, ...] = ()
 
     @property
     def primary(self) -> str | None:
@@ -67,7 +77,7 @@ class Verdicts:
     @cached_property
     def results(self) -> Mapping[str, Verdict]:
         """Every scheme asked, by id; those that apply first, the primary at their head."""
-        return _Explained(self._answers)
+        return _Explained(self._answers, self._unread)
 
     @property
     def patient(self) -> dict[str, str]:
@@ -79,11 +89,19 @@ class Verdicts:
         """Values that can be but seldom are, and findings that could mean something else."""
         return tuple(self._patient.warnings)
 
+    @property
+    def unreadable(self) -> tuple[str, ...]:
+        """The values that were left open because they cannot be read, a sentence each."""
+        return tuple(unread.sentence for unread in self._unread)
+
     def to_dict(self) -> dict[str, Any]:
         """The object that ``all-risk classify --format json`` prints; plain data, new at each call."""
         from all_cli.report.answers import answers_json
 
-        return answers_json(self._answers, self._patient, self._library)
+        found = answers_json(self._answers, self._patient, self._library)
+        for entry in found["results"] if self._unread else ():
+            entry["reason"] = self.results[entry["scheme"]].reason
+        return found
 
     def __repr__(self) -> str:
         said = ", ".join(f"{fact} {text}" for fact, text in self.patient.items()) or "nothing known"
@@ -95,13 +113,18 @@ class Verdicts:
 class _Explained(Mapping[str, Verdict]):
     """The verdicts by scheme, each worked out when it is asked for."""
 
-    def __init__(self, answers: Answers) -> None:
-        self._answers = answers
+    def __init__(self, answers: Answers, unread: tuple[_Unread, ...]) -> None:
+        self._answers, self._unread = answers, unread
 
     def __getitem__(self, id: str) -> Verdict:
         if id not in self._answers.brief:
             raise KeyError(id)
-        return self._answers.verdict(id)
+        verdict = self._answers.verdict(id)
+        if verdict.status != INDETERMINATE or not self._unread:
+            return verdict
+        waits = {item.fact for item in verdict.missing}
+        said = [unread.sentence for unread in self._unread if unread.facts & waits]
+        return verdict._replace(reason=f"unreadable: {'; '.join(said)}") if said else verdict
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._answers.ids)
@@ -117,6 +140,7 @@ def classify(
     as_of: int | None = None,
     mrd_unit: MrdUnit | None = None,
     rules: Rules | None = None,
+    unreadable: Literal["raise", "open"] = "raise",
     **facts: object,
 ) -> Verdicts:
     """Which risk group, under which scheme, why, and what is still missing.
@@ -128,6 +152,8 @@ def classify(
         as_of: only schemes in use in this year, and those of which it is not recorded.
         mrd_unit: unit of MRD numbers that carry none; without it such a number is refused, as it can be read two ways.
         rules: a file of your own schemes; they extend the shipped ones, or replace them by id.
+        unreadable: ``open``: a value that cannot be read leaves its facts open, as a cell of a table does. It is named
+            in ``unreadable`` of the answer, and is the reason of an indeterminate verdict that waits for such a fact.
         facts: further facts, as in ``patient``.
 
     Raises:
@@ -137,7 +163,10 @@ def classify(
     library = _library(rules)
     asked = _schemes(library, schemes)
     year = _year(as_of)
+    if unreadable not in ("raise", "open"):
+        raise UnreadableError("unreadable", str(unreadable), "write raise or open")
     known = Patient(library.vocabulary)
+    refused: list[tuple[str, UnreadableError]] | None = [] if unreadable == "open" else None
     units = dict.fromkeys(("mrd_d8_pb", "mrd_d15", "mrd_eoi", "mrd_eoc"), _mrd_unit(mrd_unit))
     dates: dict[str, object] = {}
     for given in (patient or {}, facts):
@@ -145,13 +174,15 @@ def classify(
             if name in ("born", "diagnosed"):
                 dates[name] = value
             else:
-                _tell(known, name, value, units)
-    _tell_age(known, dates)
+                _tell(known, name, value, units, refused)
+    with _left_open("age", refused):
+        _tell_age(known, dates)
     known.conclude()
     answers = library.answers(known, asked, year)
     if year is not None and not answers.ids:
         raise UnreadableError("as_of", str(year), "none of these schemes was in use then; leave out as_of to ask them")
-    return Verdicts(answers, known, library)
+    said = [*(patient or {}), *facts]
+    return Verdicts(answers, known, library, _unread(library.vocabulary, said, refused) if refused else ())
 
 
 def classify_frame(
@@ -165,6 +196,7 @@ def classify_frame(
     date_format: Literal["dmy", "mdy", "ymd"] | None = None,
     form: Form = "wide",
     rules: Rules | None = None,
+    strict_cells: bool = False,
 ) -> Frame:
     """Classify every row of a table and append the answers; the columns of ``all-risk batch``.
 
@@ -180,8 +212,12 @@ def classify_frame(
         form: ``wide``, the frame's own columns (pandas: and index) with six columns per scheme behind them; or
             ``long``, one row per row and scheme: ``row`` (from 1), ``scheme`` and the six columns.
         rules: a file of your own schemes.
+        strict_cells: whether a cell that cannot be read, or contradicts another, makes its row ``invalid`` under every
+            scheme.
 
-    A row that cannot be used comes back with status ``invalid`` and the reason; it raises nothing.
+    A cell that cannot be read leaves its facts open, and is the reason of an indeterminate answer that waits for them.
+    Cells that contradict each other make a row ``invalid`` under the schemes that ask for what they speak of. Nothing
+    of this raises.
 
     Raises:
         UnreadableError: no table; a scheme, column, fact or unit that does not exist; two columns for one fact.
@@ -194,7 +230,7 @@ def classify_frame(
     if not asked:
         raise UnreadableError("schemes", "", "name at least one; all-risk schemes lists them")
     reading = Reading(columns or {}, units or {}, _mrd_unit(mrd_unit), decimal or "", date_format or "")
-    found: Frame = classify_any(frame, library, asked, reading, form)
+    found: Frame = classify_any(frame, library, asked, reading, form, strict_cells)
     return found
 
 
@@ -250,14 +286,49 @@ def _fact(vocabulary: Vocabulary, name: str) -> str:
     raise UnreadableError("patient", "", f'no fact is called "{name}"{hint}')
 
 
-def _tell(patient: Patient, name: str, value: object, units: Mapping[str, str]) -> None:
+def _tell(
+    patient: Patient,
+    name: str,
+    value: object,
+    units: Mapping[str, str],
+    refused: list[tuple[str, UnreadableError]] | None,
+) -> None:
     id = name if name == "genetics" else _fact(patient.vocabulary, name)
     for item in _items(value):
         text = _text(name, item)
+        with _left_open(id, refused):
+            if id == "genetics":
+                patient.tell_genetics(text, name)
+            else:
+                patient.tell(id, text, name, units.get(patient.vocabulary[id].id, ""))
+
+
+@contextmanager
+def _left_open(id: str, refused: list[tuple[str, UnreadableError]] | None) -> Iterator[None]:
+    """Note what cannot be read within, with the name of its fact, if it is to be noted; what contradicts is raised."""
+    try:
+        yield
+    except ContradictionError:
+        raise
+    except UnreadableError as error:
+        if refused is None:
+            raise
+        refused.append((id, error))
+
+
+def _unread(
+    vocabulary: Vocabulary, said: Iterable[str], refused: Iterable[tuple[str, UnreadableError]]
+) -> tuple[_Unread, ...]:
+    """The values that could not be read, with all the facts that they could bear on beside what else was said of."""
+    from all_cli.cohort.groups import linked_facts
+
+    def of(id: str) -> set[str]:
         if id == "genetics":
-            patient.tell_genetics(text, name)
-        else:
-            patient.tell(id, text, name, units.get(patient.vocabulary[id].id, ""))
+            return {fact.id for fact in vocabulary.facts.values() if fact.genetic}
+        return {vocabulary["age" if id in ("born", "diagnosed") else _fact(vocabulary, id)].id}
+
+    linked = linked_facts(vocabulary, set[str]().union(*map(of, said)))
+    return tuple(_Unread(frozenset().union(*(linked[fact] for fact in of(id))), str(error)) for id, error in refused)
 
 
 def _items(value: object) -> Iterable[object]:

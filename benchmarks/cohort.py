@@ -42,7 +42,7 @@ class Run(NamedTuple):
 
 
 def run(command: list[str]) -> Run:
-    """Run a command to its end; a batch may end with 1, which says that rows were invalid."""
+    """Run a command to its end; a batch may end with 1, which says that rows were invalid or cells unread."""
     start = time.perf_counter()
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said)
@@ -51,7 +51,9 @@ def run(command: list[str]) -> Run:
         process.returncode = os.waitstatus_to_exitcode(status)
         said.seek(0)
         words = said.read().decode()
-        if process.returncode != 0 and not (process.returncode == 1 and "invalid row" in words):
+        if process.returncode != 0 and not (
+            process.returncode == 1 and ("invalid row" in words or "unread: " in words)
+        ):
             raise SystemExit(f"{' '.join(command)}\nended with {process.returncode}:\n{words}")
     return Run(seconds, used.ru_maxrss * (1 if sys.platform == "darwin" else 1024))
 

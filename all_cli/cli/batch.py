@@ -37,7 +37,7 @@ class EngineName(StrEnum):
 
 
 class OnError(StrEnum):
-    """What a row that cannot be used does."""
+    """What a row or cell that cannot be used does."""
 
     report = "report"
     stop = "stop"
@@ -100,13 +100,20 @@ def batch(
     excel_safe: Annotated[
         bool, typer.Option("--excel-safe", help="Put an apostrophe before cells that begin with = + - or @.")
     ] = False,
+    strict_cells: Annotated[
+        bool,
+        typer.Option("--strict-cells", help="A cell that cannot be read makes its row invalid under every scheme."),
+    ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if any answer is indeterminate.")] = False,
     fail_on: Annotated[
         list[FailOn] | None,
-        typer.Option("--fail-on", help="Exit with 1 if there is such an answer; invalid rows always do. Repeatable."),
+        typer.Option(
+            "--fail-on",
+            help="Exit with 1 if there is such an answer; invalid rows and unread cells always do. Repeatable.",
+        ),
     ] = None,
     on_error: Annotated[
-        OnError, typer.Option("--on-error", help="Report rows that cannot be used, or stop at the first.")
+        OnError, typer.Option("--on-error", help="Report rows and cells that cannot be used, or stop at the first.")
     ] = OnError.report,
     manifest: Annotated[
         str | None,
@@ -139,8 +146,11 @@ def batch(
         read_as=ReadAs(input_format or "", delimiter or "", encoding or "", sheet or ""),
         write_as=WriteAs(output_format or "", table_form.value, excel_safe, id_column or ""),
         stop=on_error is OnError.stop,
+        strict=strict_cells,
         rules=str(rules) if rules else None,
     )
+    with sentences():
+        _check_roles(_of_files(job, engine), manifest or "")
     failing = {answer.value for answer in fail_on or ()} | {"invalid"} | ({"indeterminate"} if strict else set())
     with sentences():
         from all_cli.cohort.manifest import manifest_of, now, write_manifest
@@ -157,8 +167,21 @@ def batch(
         if manifest is not None:
             write_manifest(manifest, {"engine": engine.value, **manifest_of(_of_files(job, engine), summary, started)})
         counts = {"invalid": summary.invalid, "indeterminate": summary.indeterminate, "outside": summary.outside}
-        if any(counts[answer] for answer in failing):
+        if summary.unread or any(counts[answer] for answer in failing):
             raise typer.Exit(WITH_INVALID)
+
+
+def _check_roles(job: "Job", manifest: str, record: str = "") -> None:
+    """Refuse an output or a manifest that is a file with another role."""
+    from all_cli.cohort.roles import INPUT, MAP_FILE, OUTPUT, RECORD, RULES, check_roles
+    from all_cli.cohort.tables import input_files
+
+    inputs = input_files(job.sources)
+    read = [(job.map_file, MAP_FILE), (job.rules or "", RULES), (record, RECORD)]
+    if record:  # what is run again must stay to be run again
+        check_roles("--output", job.output, [*((file, INPUT) for file in inputs), *read])
+    check_roles("--output", job.output, read, replaced=inputs)
+    check_roles("--manifest", manifest, [*((file, INPUT) for file in inputs), *read, (job.output, OUTPUT)])
 
 
 def _of_files(job: "Job", engine: EngineName) -> "Job":
@@ -186,6 +209,7 @@ def replay(
         before = read_manifest(record)
         name = Path(str(before["output"]["file"])).name
         job = job_of(before, str(record), output or str(Path(folder) / (name if name != "-" else "output.csv")))
+        _check_roles(job, "", str(record))
         started = now()
         summary = _run(job, before["schemes"])
         found = list(differences(before, manifest_of(job, summary, started)))

@@ -36,7 +36,10 @@ class Said(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """What a cell says of facts (nothing: unknown), or why it cannot be read; and a doubt or none."""
+    """What a cell says of facts (nothing: unknown); why it, or a part of it, cannot be read; a doubt.
+
+    A cell with a problem may still say something: what was read of it counts, and the rest is open.
+    """
 
     says: tuple[Said, ...] = ()
     problem: str = ""
@@ -47,13 +50,15 @@ class CellReader:
     """Reads the cells of one table as the chosen schemes see them.
 
     Attributes:
-        asked: the facts that a scheme asks for, each with an axis cut at every scheme's cut-offs.
+        asked: the facts that a scheme asks for, or that bear on such, each with an axis cut at every scheme's cut-offs.
+        asked_for: those of them that a scheme's conditions name.
     """
 
     def __init__(self, vocabulary: Vocabulary, schemes: Sequence[Scheme], columns: Sequence[Column]) -> None:
         self._vocabulary = vocabulary
         self._axes = common_axes(schemes, vocabulary)
         self.asked = {axis.fact: self._axes[axis.fact] for scheme in schemes for axis in scheme.diagram.axes}
+        self.asked_for = frozenset(fact for scheme in schemes for fact in scheme.facts)
         self._exact = exact_facts(vocabulary, columns)
         self._genetics = genetics_reader(vocabulary)
 

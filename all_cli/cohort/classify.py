@@ -18,7 +18,7 @@ class Tally:
 
     Attributes:
         rows: how many rows were counted.
-        invalid: how many of them could not be used.
+        invalid: how many of them are invalid under any scheme.
         status: per scheme, status to number of rows.
         group: per scheme, group to number of rows assigned to it.
     """
@@ -33,17 +33,14 @@ class Tally:
         import numpy as np
 
         self.rows += answers.rows
-        self.invalid += len(answers.reasons)
+        self.invalid += len(answers.invalid)
         for scheme, numbers, texts in zip(answers.schemes, answers.numbers, answers.texts, strict=True):
             found = np.bincount(numbers, minlength=len(texts))
-            found -= np.bincount(numbers[answers.invalid], minlength=len(texts))
             for text, rows in zip(texts, found.tolist(), strict=True):
                 if rows:
                     self.status[scheme][text[0]] += rows
                     if text[1]:
                         self.group[scheme][text[1]] += rows
-            if answers.reasons:
-                self.status[scheme][INVALID] += len(answers.reasons)
 
     def add(self, other: Tally) -> None:
         """Add the count of another part of the table."""

@@ -40,8 +40,10 @@ class Reading(NamedTuple):
     date_order: str
 
 
-def classify_any(frame: Any, library: RiskLibrary, schemes: Sequence[str], reading: Reading, form: str) -> Any:
-    """Classify the rows of a table of any kind.
+def classify_any(
+    frame: Any, library: RiskLibrary, schemes: Sequence[str], reading: Reading, form: str, strict: bool
+) -> Any:
+    """Classify the rows of a table of any kind; ``strict``: one bad cell spoils its row.
 
     Raises:
         UnreadableError: no table, or one whose columns cannot be read as said.
@@ -56,7 +58,7 @@ def classify_any(frame: Any, library: RiskLibrary, schemes: Sequence[str], readi
         cells = pl.DataFrame(
             [_of_pandas(name, frame.iloc[:, place], reading.decimal) for place, name in enumerate(names)]
         )
-        return _to_pandas(frame, _answers(cells, frame.shape[0], library, schemes, reading, form), form)
+        return _to_pandas(frame, _answers(cells, frame.shape[0], library, schemes, reading, form, strict), form)
     if kind in ("Table", "RecordBatch"):
         _check_names(list(frame.schema.names), schemes, form)
     try:
@@ -64,7 +66,7 @@ def classify_any(frame: Any, library: RiskLibrary, schemes: Sequence[str], readi
     except (pl.exceptions.PolarsError, TypeError, ValueError) as error:
         raise UnreadableError("frame", "", f"it has columns that cannot be read ({error})") from None
     _check_names(own.columns, schemes, form)
-    found = _answers(own, own.height, library, schemes, reading, form)
+    found = _answers(own, own.height, library, schemes, reading, form, strict)
     if kind in ("Table", "RecordBatch"):
         return _to_arrow(frame, found, form)
     return own.hstack(found) if form == WIDE else found
@@ -92,13 +94,19 @@ def _kind(frame: Any) -> str:
 
 
 def _answers(
-    frame: pl.DataFrame, rows: int, library: RiskLibrary, schemes: Sequence[str], reading: Reading, form: str
+    frame: pl.DataFrame,
+    rows: int,
+    library: RiskLibrary,
+    schemes: Sequence[str],
+    reading: Reading,
+    form: str,
+    strict: bool,
 ) -> pl.DataFrame:
     """The result columns of a frame, row for row or in long form."""
     import polars as pl
 
     columns = _columns(frame, library, reading)
-    kernel = Kernel(library.vocabulary, [library.schemes[id] for id in schemes], columns)
+    kernel = Kernel(library.vocabulary, [library.schemes[id] for id in schemes], columns, strict)
     read = [column.header for column in columns if column.reads != "-"]
     parts = []
     for start in range(0, rows, _STRETCH):

@@ -8,20 +8,20 @@ that nothing said in one group can follow from, or contradict, anything said in 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from all_cli.cohort.cells import Cell, CellReader, Said, facts_of
+from all_cli.cohort.clashes import Core, concluded, cores
 from all_cli.cohort.columns import BORN, DIAGNOSED, LEFT_ALONE, Column
 from all_cli.cohort.evidence import Evidence
 from all_cli.cohort.numbering import Numbering
 from all_cli.cohort.plain_numbers import PlainNumbers
+from all_cli.cohort.unread import Clash, UnreadCells
 from all_cli.knowledge.vocabulary import Vocabulary
-from all_cli.logic.axis import Axis
 from all_cli.logic.definition import definitions_in
 from all_cli.logic.values import Possible
-from all_cli.patient.patient import Patient
-from all_cli.patient.unreadable import UnreadableError
+from all_cli.patient.unreadable import ContradictionError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,14 +37,26 @@ _UNREAD = -1
 _CONTRADICTION = -1
 _NOTHING = 0  # the code of a row of which nothing is known
 
-Bad = tuple[int, int, str]  # a row, the place of the column that spoils it, the reason
+
+class Found(NamedTuple):
+    """What a group read of a stretch of rows: each row's code, cells that cannot be read, cells that clash."""
+
+    codes: Numbers
+    unread: list[UnreadCells]
+    clashes: list[Clash]
 
 
 class _Texts:
-    """One column (or a pair of dates), its distinct texts read once."""
+    """One column (or a pair of dates), its distinct texts read once.
 
-    def __init__(self, columns: tuple[Column, ...], reader: CellReader) -> None:
-        self.columns = columns
+    Attributes:
+        name: the column in quotation marks; of two dates both.
+        facts: all that it can speak of, itself or by what follows.
+    """
+
+    def __init__(self, columns: tuple[Column, ...], reader: CellReader, facts: frozenset[str]) -> None:
+        self.columns, self.facts = columns, facts
+        self.name = " and ".join(f'"{column.header}"' for column in columns)
         self.place = min(column.index for column in columns)
         self._reader = reader
         sizes = len(columns) == 1 and reader.sizes(columns[0])
@@ -67,8 +79,8 @@ class _Texts:
         self._read: dict[str, tuple[int, Cell]] = {}
         self._kinds: dict[int, tuple[int, Cell] | None] = {}
 
-    def codes(self, frame: pl.DataFrame) -> tuple[Numbers, list[Bad]]:
-        """Each row's number of what the cell says, and the rows whose cell cannot be read."""
+    def codes(self, frame: pl.DataFrame) -> tuple[Numbers, UnreadCells | None]:
+        """Each row's number of what the cell says, and the cells that cannot be read."""
         import numpy as np
         import polars as pl
 
@@ -89,13 +101,20 @@ class _Texts:
         self._gather(frame, distinct.cast(pl.String), np.bincount(rows, minlength=len(table))[at])
         noted = [(int(at[place]), cell) for place, cell in odd]
         self._count_warnings(rows, len(table), [(place, cell.warning) for place, cell in noted if cell.warning])
-        problems = {place: cell.problem for place, cell in noted if cell.problem}
-        bad: list[Bad] = []
-        if problems:
-            spoiled = np.zeros(len(table), bool)
-            spoiled[list(problems)] = True
-            bad = [(row, self.place, problems[rows[row]]) for row in np.flatnonzero(spoiled[rows]).tolist()]
-        return table[rows], bad
+        problems = [(place, cell.problem) for place, cell in noted if cell.problem]
+        if not problems:
+            return table[rows], None
+        which = np.full(len(table), _UNREAD, np.int32)
+        which[[place for place, _ in problems]] = range(len(problems))
+        found = which[rows]
+        spoiled = np.flatnonzero(found != _UNREAD).astype(np.int32)
+        sentences = [sentence for _, sentence in problems]
+        return table[rows], UnreadCells(self.name, self.place, self.facts, spoiled, found[spoiled], sentences)
+
+    def said(self, frame: pl.DataFrame, row: int) -> Iterator[tuple[str, str]]:
+        """Header and text of a row's cell, or of both its dates."""
+        for column in self.columns:
+            yield column.header, frame[column.header][row] or ""
 
     def _gather(self, frame: pl.DataFrame, distinct: pl.Series, cells: NDArray[np.int64]) -> None:
         """Add the texts to what speaks for how the columns are to be read."""
@@ -183,14 +202,15 @@ class Group:
         facts: the facts of which these columns say something, themselves or by implication.
     """
 
-    def __init__(
-        self, vocabulary: Vocabulary, facts: frozenset[str], texts: list[_Texts], asked: Mapping[str, Axis]
-    ) -> None:
-        """Args: the facts of all, those of the group, its columns, and the facts that schemes ask for with axes."""
+    def __init__(self, vocabulary: Vocabulary, facts: frozenset[str], texts: list[_Texts], reader: CellReader) -> None:
+        """Args: the facts of all, those of the group, its columns, and who reads them."""
         self.facts = facts
         self._vocabulary = vocabulary
         self._texts = texts
-        self._asked = [asked[fact] for fact in sorted(facts & asked.keys())]
+        self._names = [one.name for one in texts]
+        self._asked = [reader.asked[fact] for fact in sorted(facts & reader.asked.keys())]
+        self._asked_for = reader.asked_for
+        self._unasked: dict[str, tuple[int, str]] = {}  # clashes of which no scheme asks, by columns
         self.forget()
 
     def forget(self) -> None:
@@ -198,7 +218,7 @@ class Group:
         self._numbering = Numbering(len(self._texts))  # of what the cells say, in any order
         self._ordered = Numbering(len(self._texts))  # of cells that contradict each other, as they are
         self._codes: list[int] = []  # by combination of the former
-        self._contradictions: list[str] = []  # by combination of the latter
+        self._contradictions: list[tuple[list[Core], int]] = []  # by combination of the latter, with the rest's code
         self._known: list[Mapping[str, Possible]] = [{}]
         self._numbers = {tuple(axis.domain for axis in self._asked): _NOTHING}
         for texts in self._texts:
@@ -223,9 +243,11 @@ class Group:
         for texts in self._texts:
             if texts.warned:
                 yield texts.columns[0].header, (texts.warned, texts.first_warning)
+        yield from self._unasked.items()
 
     def forget_warnings(self) -> None:
         """Count warnings from here on."""
+        self._unasked.clear()
         for texts in self._texts:
             texts.forget_warnings()
 
@@ -234,44 +256,63 @@ class Group:
         for texts in self._texts:
             yield from texts.evidence.items()
 
-    def codes(self, frame: pl.DataFrame) -> tuple[Numbers, list[Bad]]:
-        """Each row's combination, and the rows that cannot be used."""
+    def read(self, frame: pl.DataFrame) -> Found:
+        """Each row's code, and what of the rows cannot be used; a cell that clashes with others says nothing."""
         import numpy as np
 
-        bad: list[Bad] = []
-        parts = []
-        for texts in self._texts:
-            codes, problems = texts.codes(frame)
-            parts.append(codes)
-            bad.extend(problems)
+        read = [texts.codes(frame) for texts in self._texts]
+        parts = [codes for codes, _ in read]
         combinations = self._numbering.number(
             [texts.alike(part) for texts, part in zip(self._texts, parts, strict=True)]
         )
         for combination in self._numbering.fresh().tolist():
             self._codes.append(self._code(combination))
         codes = np.array(self._codes, np.int32)[combinations]
-        bad.extend(self._contradicted(np.flatnonzero(codes == _CONTRADICTION), parts, {row for row, _, _ in bad}))
-        return np.where(codes == _CONTRADICTION, np.int32(_NOTHING), codes), bad
+        clashes: list[Clash] = []
+        rows = np.flatnonzero(codes == _CONTRADICTION)
+        if len(rows):
+            numbers = self._ordered.number([part[rows] for part in parts])
+            for combination in self._ordered.fresh().tolist():
+                self._contradictions.append(self._settled(combination))
+            codes[rows] = np.array([code for _, code in self._contradictions], np.int32)[numbers]
+            clashes = [
+                clash
+                for row, number in zip(rows.tolist(), numbers.tolist(), strict=True)
+                for core in self._contradictions[number][0]
+                if (clash := self._clash(frame, row, core)) is not None
+            ]
+        return Found(codes, [cells for _, cells in read if cells is not None], clashes)
 
-    def _contradicted(self, rows: NDArray[np.intp], parts: list[Numbers], unread: set[int]) -> Iterator[Bad]:
-        """The rows, of some that contradict themselves, that could be read."""
-        if not len(rows):
-            return
-        numbers = self._ordered.number([part[rows] for part in parts])
-        for combination in self._ordered.fresh().tolist():
-            try:
-                self._concluded(combination)
-            except UnreadableError as error:
-                self._contradictions.append(str(error))
-        for row, number in zip(rows.tolist(), numbers.tolist(), strict=True):
-            if row not in unread:
-                yield row, self._texts[0].place, self._contradictions[number]
+    def _clash(self, frame: pl.DataFrame, row: int, core: Core) -> Clash | None:
+        """A contradiction of one row in a sentence; None, and a warning, if no scheme asks for what it speaks of."""
+        members = [self._texts[place] for place in core.members]
+        said = [cell for texts in members for cell in texts.said(frame, row)]
+        *first, last = (f'"{header}" ("{text}")' for header, text in said)
+        where = f"columns {', '.join(first)} and {last}" if first else f"column {last}"
+        reason = f"{where}: {core.why}"
+        if core.facts.isdisjoint(self._asked_for):
+            columns = '" and "'.join(header for header, _ in said)
+            rows, example = self._unasked.get(columns, (0, reason))
+            self._unasked[columns] = rows + 1, example
+            return None
+        return Clash(row, min(texts.place for texts in members), core.facts, reason)
+
+    def _says(self, combination: list[int]) -> list[tuple[Said, ...]]:
+        return [texts.cells[number].says for texts, number in zip(self._texts, combination, strict=True)]
+
+    def _settled(self, combination: list[int]) -> tuple[list[Core], int]:
+        """The contradictions of cells, and the code of what follows from the other cells."""
+        found = list(cores(self._vocabulary, self._names, self._says(combination)))
+        silent = {place for core in found for place in core.members}
+        code = self._code([0 if place in silent else number for place, number in enumerate(combination)])
+        assert code != _CONTRADICTION, "what is left of a row has no contradiction"
+        return found, code
 
     def _code(self, combination: list[int]) -> int:
-        """The code of what follows from cells."""
+        """The code of what follows from cells, by their numbers."""
         try:
-            known = self._concluded(combination)
-        except UnreadableError:
+            known = concluded(self._vocabulary, zip(self._names, self._says(combination), strict=True))
+        except ContradictionError:
             return _CONTRADICTION
         masks = tuple(axis.mask(known[axis.fact]) if axis.fact in known else axis.domain for axis in self._asked)
         if masks not in self._numbers:
@@ -279,24 +320,11 @@ class Group:
             self._known.append({axis.fact: known[axis.fact] for axis in self._asked if axis.fact in known})
         return self._numbers[masks]
 
-    def _concluded(self, combination: list[int]) -> Mapping[str, Possible]:
-        """What follows from cells, by their numbers.
-
-        Raises:
-            ContradictionError: they cannot all be true.
-        """
-        patient = Patient(self._vocabulary)
-        for texts, number in zip(self._texts, combination, strict=True):
-            for said in texts.cells[number].says:
-                patient.learn(said.fact, said.possible, "the row", inferred=said.inferred)
-        patient.conclude()
-        return patient.possible()
-
 
 def groups_of(vocabulary: Vocabulary, columns: Sequence[Column], reader: CellReader) -> list[Group]:
     """The groups of a table's columns, in the order of their first columns."""
     spoken = {fact for column in columns if column.reads != LEFT_ALONE for fact in facts_of(column, vocabulary)}
-    linked = _linked(vocabulary, spoken)
+    linked = linked_facts(vocabulary, spoken)
     dates = tuple(column for read in (BORN, DIAGNOSED) for column in columns if column.reads == read)
     sources: list[tuple[Column, ...]] = [
         (column,) for column in columns if column.reads not in (LEFT_ALONE, BORN, DIAGNOSED)
@@ -305,7 +333,7 @@ def groups_of(vocabulary: Vocabulary, columns: Sequence[Column], reader: CellRea
         sources.append(dates)
     found: list[tuple[set[str], list[tuple[Column, ...]]]] = []
     for source in sources:
-        facts = {fact for said in facts_of(source[0], vocabulary) for fact in linked[said]}
+        facts = set(_with_linked(facts_of(source[0], vocabulary), linked))
         members = [source]
         for group in [group for group in found if group[0] & facts]:
             facts |= group[0]
@@ -318,14 +346,21 @@ def groups_of(vocabulary: Vocabulary, columns: Sequence[Column], reader: CellRea
         Group(
             vocabulary,
             frozenset(facts),
-            [_Texts(source, reader) for source in sorted(members, key=order.__getitem__)],
-            reader.asked,
+            [
+                _Texts(source, reader, _with_linked(facts_of(source[0], vocabulary), linked))
+                for source in sorted(members, key=order.__getitem__)
+            ],
+            reader,
         )
         for facts, members in found
     ]
 
 
-def _linked(vocabulary: Vocabulary, spoken: set[str]) -> dict[str, frozenset[str]]:
+def _with_linked(facts: frozenset[str], linked: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    return frozenset[str]().union(*(linked[fact] for fact in facts))
+
+
+def linked_facts(vocabulary: Vocabulary, spoken: Iterable[str]) -> dict[str, frozenset[str]]:
     """Per fact, all facts that what is said of it can bear on, over any number of steps, and itself.
 
     A definition that needs facts of which the table says nothing links none: white cells and age stay apart unless

@@ -10,8 +10,9 @@ This is what a local batch, Spark and the Python interface share. To use it::
 ``frame`` must have the table's columns under their names (``Column.header``); columns that the plan leaves alone may be
 missing, and cells may be null (nothing said). ``rejected`` of :meth:`Kernel.classify` are rows known to be spoiled
 before their cells are looked at (a ragged row, bytes that are no text), as row number in this frame to reason: they
-come back ``invalid`` with that reason. A :class:`~all_cli.cohort.classify.Tally` counts answers over many frames;
-tallies of parts can be added up.
+come back ``invalid`` with that reason. What becomes of cells that cannot be read, and of cells that contradict each
+other, is said in :mod:`all_cli.cohort.unread`. A :class:`~all_cli.cohort.classify.Tally` counts answers over many
+frames; tallies of parts can be added up.
 
 How it works: in every column each distinct text is read once and becomes a small number, equal for texts that mean the
 same to the schemes. Columns that can speak of each other's facts are taken together, and each distinct combination is
@@ -30,11 +31,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from all_cli.cohort.cells import CellReader
-from all_cli.cohort.classify import INVALID, RESULTS, Tally
+from all_cli.cohort.classify import RESULTS, Tally
 from all_cli.cohort.columns import Column
 from all_cli.cohort.evidence import Evidence
 from all_cli.cohort.groups import Group, groups_of
 from all_cli.cohort.numbering import Numbering
+from all_cli.cohort.unread import Trouble, UnreadCells
 from all_cli.cohort.walk import Texts, Walk
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.risk.library import risk_library
@@ -57,11 +59,13 @@ class Plan(NamedTuple):
         columns: how each column is read.
         schemes: ids of the schemes, in the order of the result columns.
         rules: path of the user's own schemes, or none; it must be readable where the kernel runs.
+        strict: whether a cell that cannot be read, or contradicts another, spoils its row under every scheme.
     """
 
     columns: tuple[Column, ...]
     schemes: tuple[str, ...]
     rules: str | None = None
+    strict: bool = False
 
 
 def kernel_of(plan: Plan) -> Kernel:
@@ -78,7 +82,7 @@ def kernel_of(plan: Plan) -> Kernel:
 def _kernel(pickled: bytes) -> Kernel:
     plan: Plan = pickle.loads(pickled)
     library = risk_library(Path(plan.rules) if plan.rules else None)
-    return Kernel(library.vocabulary, [library.schemes[id] for id in plan.schemes], plan.columns)
+    return Kernel(library.vocabulary, [library.schemes[id] for id in plan.schemes], plan.columns, plan.strict)
 
 
 def result_columns(schemes: Sequence[str]) -> list[str]:
@@ -93,8 +97,9 @@ class Answers:
         schemes: ids of the schemes.
         numbers: per scheme, each row's index into ``texts``.
         texts: per scheme, the distinct answers as texts of the six result columns.
-        invalid: the numbers of the rows that could not be used, ascending.
+        invalid: the numbers of the rows that are invalid under any scheme, ascending.
         reasons: why, in the same order.
+        unread: the columns with cells that cannot be read, in the order of the table.
     """
 
     def __init__(
@@ -103,11 +108,13 @@ class Answers:
         rows: int,
         numbers: list[Numbers],
         texts: list[list[Texts]],
-        invalid: Numbers,
-        reasons: list[str],
+        invalid: Mapping[int, str],
+        unread: Sequence[UnreadCells] = (),
     ) -> None:
+        import numpy as np
+
         self.schemes, self.rows, self.numbers, self.texts = schemes, rows, numbers, texts
-        self.invalid, self.reasons = invalid, reasons
+        self.invalid, self.reasons, self.unread = np.array([*invalid], np.int32), [*invalid.values()], unread
 
     def frame(self) -> pl.DataFrame:
         """The result columns, named as :func:`result_columns` names them; null where there is nothing to say."""
@@ -119,29 +126,22 @@ class Answers:
         """The six result columns of one scheme."""
         import polars as pl
 
-        answers, numbers = self.distinct(scheme)
+        numbers = pl.Series(self.numbers[scheme])
         for place, result in enumerate(RESULTS):
-            values = [answer[place] or None for answer in answers]
+            values = [answer[place] or None for answer in self.texts[scheme]]
             yield pl.Series(f"{self.schemes[scheme]}.{result}", values, pl.String).gather(numbers)
-
-    def distinct(self, scheme: int) -> tuple[list[Texts], pl.Series]:
-        """The distinct answers of one scheme, and each row's place among them."""
-        import polars as pl
-
-        texts, numbers = self.texts[scheme], pl.Series(self.numbers[scheme])
-        if not self.reasons:
-            return texts, numbers
-        # Reasons of bad rows differ from row to row: they stand behind the answers.
-        places = pl.arange(len(texts), len(texts) + len(self.reasons), dtype=pl.Int32, eager=True)
-        bad: list[Texts] = [(INVALID, "", "", "", "", reason) for reason in self.reasons]
-        return [*texts, *bad], numbers.scatter(self.invalid, places)
 
 
 class Kernel:
     """Classifies frames of one table under the chosen schemes; remembers what it has read and judged."""
 
-    def __init__(self, vocabulary: Vocabulary, schemes: Sequence[Scheme], columns: Sequence[Column]) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, schemes: Sequence[Scheme], columns: Sequence[Column], strict: bool = False
+    ) -> None:
+        """``strict``: a cell that cannot be read, or contradicts another, spoils its row under every scheme."""
         self.schemes = tuple(scheme.id for scheme in schemes)
+        self._strict = strict
+        self._asked = [frozenset(scheme.facts) for scheme in schemes]
         reader = CellReader(vocabulary, schemes, columns)
         self._groups: list[Group] = groups_of(vocabulary, columns, reader)
         can_be_known = frozenset().union(*(group.facts for group in self._groups))
@@ -172,31 +172,27 @@ class Kernel:
         if self._full():
             self._forget()
         rows = frame.height
-        problems: dict[int, list[tuple[int, str]]] = {}
-        parts = []
-        for group in self._groups:
-            codes, bad = group.codes(frame)
-            for row, place, reason in bad:
-                problems.setdefault(row, []).append((place, reason))
-            parts.append(codes)
-        reasons = {row: "; ".join(reason for _, reason in sorted(found)) for row, found in problems.items()}
-        reasons.update(rejected or {})
+        read = [group.read(frame) for group in self._groups]
         numbers = [np.zeros(rows, np.int32) for _ in self._walks]
-        if parts:
-            profiles = self._profiles.number(parts)
+        if read:
+            profiles = self._profiles.number([found.codes for found in read])
             self._judge()
             numbers = [np.ascontiguousarray(self._outcomes[:, walk][profiles]) for walk in range(len(self._walks))]
         elif rows:
             numbers = [np.full(rows, walk.outcomes(1, [None] * len(walk.masks))[0]) for walk in self._walks]
-        invalid = sorted(reasons)
-        return Answers(
-            self.schemes,
-            rows,
-            numbers,
-            [list(walk.answers) for walk in self._walks],
-            np.array(invalid, np.int32),
-            [reasons[row] for row in invalid],
+        texts = [list(walk.answers) for walk in self._walks]
+        trouble = Trouble(
+            rejected or {},
+            [cells for found in read for cells in found.unread],
+            [clash for found in read for clash in found.clashes],
+            self._strict,
         )
+        if not trouble:
+            return Answers(self.schemes, rows, numbers, texts, {})
+        for asked, some, places in zip(self._asked, texts, numbers, strict=True):
+            trouble.mark(asked, some, places)
+        invalid = trouble.invalid(frozenset().union(*self._asked))
+        return Answers(self.schemes, rows, numbers, texts, invalid, trouble.unread)
 
     def warnings(self) -> dict[str, tuple[int, str]]:
         """Implausible or doubtful cells so far: column header to number of cells and the first of them."""

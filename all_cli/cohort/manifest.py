@@ -49,6 +49,7 @@ def manifest_of(job: Job, summary: Summary, started: str) -> dict[str, Any]:
         "options": {
             "mrd_unit": job.mrd_unit,
             "stop": job.stop,
+            "strict_cells": job.strict,
             "read_as": job.read_as._asdict(),
             "write_as": job.write_as._asdict(),
         },
@@ -57,6 +58,10 @@ def manifest_of(job: Job, summary: Summary, started: str) -> dict[str, Any]:
         "columns": [asdict(column) for column in summary.columns],
         "rows": summary.rows,
         "invalid": summary.invalid,
+        "unread": {
+            name[1:-1].replace('" and "', " and "): column.cells
+            for name, column in sorted(summary.unusable.unread.items())
+        },
         "counts": {
             scheme: {"status": dict(sorted(status.items())), "group": dict(sorted(summary.tally.group[scheme].items()))}
             for scheme, status in summary.tally.status.items()
@@ -113,6 +118,7 @@ def job_of(manifest: Mapping[str, Any], name: str, output: str) -> Job:
             read_as=ReadAs(**options["read_as"]),
             write_as=WriteAs(**options["write_as"]),
             stop=bool(options["stop"]),
+            strict=bool(options.get("strict_cells", True)),  # what records of before there was a choice were made with
             rules=manifest["rules"]["file"] if manifest.get("rules") else None,
             columns=columns,
         )

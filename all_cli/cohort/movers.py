@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from all_cli.cohort.classify import INVALID
 from all_cli.cohort.columns import LEFT_ALONE, Column, plan_columns
 from all_cli.cohort.kernel import Answers, Kernel
 from all_cli.cohort.rows import Rows
@@ -43,7 +44,7 @@ class Mover(NamedTuple):
 
 
 class BadRow(NamedTuple):
-    """A row that cannot be used, and why."""
+    """A row that cannot be used, or with a cell that cannot be read, and why."""
 
     row: int
     line: int | None
@@ -53,7 +54,7 @@ class BadRow(NamedTuple):
 
 @dataclass(slots=True)
 class Movers:
-    """What came out of a table: the movers, how many moved from where to where, and the rows that cannot be used."""
+    """What came out of a table: the movers, how many moved from where to where, and the rows not wholly usable."""
 
     source: str
     columns: list[Column]
@@ -106,7 +107,7 @@ def movers(
 
 
 def _compare(found: Movers, schemes: Sequence[str], rows: Rows, answers: Answers) -> None:
-    """Add a stretch of rows: whose answer under the earlier and the later version differs, and who cannot be used."""
+    """Add a stretch of rows: whose answer under the earlier and the later version differs, and who is not usable."""
     import numpy as np
 
     ids = as_text(rows.frame[found.id_column]) if found.id_column else None
@@ -114,7 +115,7 @@ def _compare(found: Movers, schemes: Sequence[str], rows: Rows, answers: Answers
     def id_of(row: int) -> str:
         return (ids[row] or "") if ids is not None else ""
 
-    for row, reason in zip(answers.invalid.tolist(), answers.reasons, strict=True):
+    for row, reason in sorted(_not_usable(answers).items()):
         found.bad.append(BadRow(found.rows + row + 1, rows.line(row), id_of(row), reason))
     for number, scheme in enumerate(schemes):
         later = number + len(schemes)
@@ -124,12 +125,26 @@ def _compare(found: Movers, schemes: Sequence[str], rows: Rows, answers: Answers
         codes: dict[Answer, int] = {}
         first = np.array([codes.setdefault(answer, len(codes)) for answer in before], np.int32)
         second = np.array([codes.setdefault(answer, len(codes)) for answer in after], np.int32)
-        moved = first[answers.numbers[number]] != second[answers.numbers[later]]
-        moved[answers.invalid] = False
+        spoiled = Answer(INVALID, ("",))  # a row that one version cannot use has not moved
+        usable = first[answers.numbers[number]] != codes.get(spoiled, -1)
+        usable &= second[answers.numbers[later]] != codes.get(spoiled, -1)
+        moved = usable & (first[answers.numbers[number]] != second[answers.numbers[later]])
         for row in np.flatnonzero(moved).tolist():
             one, other = before[answers.numbers[number][row]], after[answers.numbers[later][row]]
             found.movers.append(Mover(found.rows + row + 1, id_of(row), scheme, one, other))
             found.moved[scheme][one, other] += 1
+
+
+def _not_usable(answers: Answers) -> dict[int, str]:
+    """The rows that are invalid or have unread cells, with the reason."""
+    unread: dict[int, list[str]] = {}
+    for cells in answers.unread:
+        for row, which in zip(cells.rows.tolist(), cells.which.tolist(), strict=True):
+            unread.setdefault(row, []).append(cells.problems[which])
+    found = {row: "; ".join(problems) for row, problems in unread.items()}
+    for row, reason in zip(answers.invalid.tolist(), answers.reasons, strict=True):
+        found[row] = f"{reason}; {found[row]}" if row in found else reason
+    return found
 
 
 def _answer(texts: Texts) -> Answer:

@@ -228,7 +228,7 @@ class _TextSink:
 
         parts = [lines]
         for scheme in range(len(answers.schemes)):
-            texts, numbers = answers.distinct(scheme)
+            texts, numbers = answers.texts[scheme], pl.Series(answers.numbers[scheme])
             parts.append(pl.Series([self._cells(text) for text in texts], dtype=pl.String).gather(numbers))
         # Many schemes make a row many times as long as it was: a part at a time, so that memory stays small.
         for start in range(0, answers.rows, _PART):

@@ -24,12 +24,11 @@ from all_cli.cohort.streams import STANDARD_INPUT
 from all_cli.cohort.streams import InputError as InputError
 from all_cli.cohort.tables import Form, ReadAs, Table, open_table
 from all_cli.cohort.typed import as_text, texts_of
+from all_cli.cohort.unusable import Unusable
 from all_cli.cohort.whole_file import OutputError
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.risk.scheme import NOT_APPLICABLE, Scheme
 from all_cli.risk.verdict import INDETERMINATE
-
-SHOWN = 5  # bad rows in the summary
 
 
 class Job(NamedTuple):
@@ -46,7 +45,8 @@ class Job(NamedTuple):
         date_order: ``dmy``, ``mdy``, ``ymd`` or empty.
         read_as: what the user says of the input's form.
         write_as: how the output is written.
-        stop: whether the first row that cannot be used ends the batch.
+        stop: whether the first row that cannot be used, or not whole, ends the batch.
+        strict: whether a cell that cannot be read, or contradicts another, spoils its row under every scheme.
         rules: path of the user's own schemes, if any.
         columns: how each column is read, if that was decided before; otherwise the table's names and the above decide.
     """
@@ -62,6 +62,7 @@ class Job(NamedTuple):
     read_as: ReadAs = ReadAs()
     write_as: WriteAs = WriteAs()
     stop: bool = False
+    strict: bool = False
     rules: str | None = None
     columns: tuple[Column, ...] | None = None
 
@@ -75,7 +76,11 @@ class Stopped(Exception):  # noqa: N818 - not an error: the user or the system a
 
 
 class _TerminatedError(BaseException):
-    """The system asked the process to end."""
+    """The system asked the process to end; ``signal`` is how."""
+
+    def __init__(self, signal: int) -> None:
+        super().__init__()
+        self.signal = signal
 
 
 @dataclass(slots=True)
@@ -86,7 +91,7 @@ class Summary:
     form: Form
     plan: Plan
     tally: Tally
-    bad: list[str] = field(default_factory=list)
+    unusable: Unusable = field(default_factory=Unusable)
     warnings: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     doubts: list[str] = field(default_factory=list)
     repeats: Repeats | RepeatedIds | None = None
@@ -103,8 +108,13 @@ class Summary:
 
     @property
     def invalid(self) -> int:
-        """Rows that could not be used."""
+        """Rows that are invalid under any scheme."""
         return self.tally.invalid
+
+    @property
+    def unread(self) -> int:
+        """Cells that cannot be read."""
+        return self.unusable.cells
 
     @property
     def indeterminate(self) -> int:
@@ -133,11 +143,11 @@ class Summary:
                 if number
             ]
             yield f"  {scheme}: {', '.join(parts) or 'no rows'}"
-        yield from (f"  {line}" for line in self.bad)
-        if (more := self.invalid - len(self.bad)) > 0:
-            rows = "1 more invalid row; it has its" if more == 1 else f"{more} more invalid rows; each has its"
-            yield f"  … and {rows} reason in the output"
-        for header, (cells, example) in self.warnings.items():
+        yield from (f"  {line}" for line in self.unusable.lines(self.invalid))
+        order = {column.header: column.index for column in self.columns}
+        for header, (cells, example) in sorted(
+            self.warnings.items(), key=lambda item: (order.get(item[0], len(order)), item[0])
+        ):
             yield f'  look again at "{header}", {_count(cells, "cell")}: {example}'
         yield from (f"  doubtful: {doubt}" for doubt in self.doubts)
         if self.repeats is not None and (repeated := self.repeats.text()):
@@ -157,8 +167,8 @@ def run_batch(vocabulary: Vocabulary, schemes: Sequence[Scheme], job: Job) -> Su
         ids = [scheme.id for scheme in schemes]
         check_names(table.name, table.header, ids if job.write_as.form != LONG else (), job.write_as)
         columns = columns_of(table, vocabulary, job)
-        plan = Plan(tuple(columns), tuple(ids), job.rules)
-        kernel = Kernel(vocabulary, schemes, columns)
+        plan = Plan(tuple(columns), tuple(ids), job.rules, job.strict)
+        kernel = Kernel(vocabulary, schemes, columns, job.strict)
         summary = Summary(table.name, table.form, plan, kernel.tally())
         if job.write_as.id:
             summary.repeats = Repeats(job.write_as.id)
@@ -218,19 +228,14 @@ def classified(table: Table, kernel: Kernel) -> Iterator[tuple[Rows, Answers]]:
 
 
 def _note(summary: Summary, rows: Rows, answers: Answers, stop: bool) -> None:
-    """Count a stretch of rows and keep its first bad rows for the summary."""
+    """Count a stretch of rows and keep what the summary says of those that cannot be used."""
     before = summary.rows
     summary.tally.count(answers)
     if isinstance(summary.repeats, Repeats):
         summary.repeats.watch(as_text(rows.frame[summary.repeats.column]))
-    for row, reason in zip(answers.invalid.tolist(), answers.reasons, strict=True):
-        if len(summary.bad) >= SHOWN:
-            break
-        line = rows.line(row)
-        place = f"row {before + row + 1}" + (f" (line {line})" if line else "")
-        if stop:
-            raise Stopped(f"stopped at {place}, nothing was written: {reason}", 2)
-        summary.bad.append(f"{place}: {reason}")
+    summary.unusable.note(before, rows, answers)
+    if stop and (first := summary.unusable.first) is not None:
+        raise Stopped(f"stopped at {first.place}, nothing was written: {first.reason}", 2)
 
 
 @contextmanager
@@ -243,8 +248,9 @@ def told_how_far(output: str, summary: Summary) -> Iterator[None]:
             yield
     except KeyboardInterrupt:
         raise Stopped(f"interrupted after {_count(summary.rows, 'row')}; {left}", 130) from None
-    except _TerminatedError:
-        raise Stopped(f"ended from outside after {_count(summary.rows, 'row')}; {left}", 143) from None
+    except _TerminatedError as ended:
+        how_far = f"ended from outside after {_count(summary.rows, 'row')}; {left}"
+        raise Stopped(how_far, 128 + ended.signal) from None
     except (BrokenPipeError, InputError):
         raise
     except OSError as error:
@@ -262,13 +268,17 @@ def _terminable() -> Iterator[None]:
         return
 
     def end(number: int, frame: FrameType | None) -> None:
-        raise _TerminatedError
+        raise _TerminatedError(number)
 
-    before = signal.signal(signal.SIGTERM, end)
+    # A signal that is ignored, as a hangup under nohup, stays so; Windows has no hangup.
+    asked = [number for name in ("SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None]
+    heard = [number for number in asked if signal.getsignal(number) not in (signal.SIG_IGN, None)]
+    before = {number: signal.signal(number, end) for number in heard}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _count(number: int, thing: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -42,12 +43,13 @@ def whole_file(output: str) -> Iterator[IO[bytes]]:
             with target.open("wb") as device:
                 yield device
             return
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+        handle, name = _beside(target)
     except PermissionError:
         raise UnreadableError("--output", output, "it may not be written") from None
     except FileNotFoundError:
         raise UnreadableError("--output", output, "its folder does not exist") from None
     beside = Path(name)
+    _sweep(target)
     try:
         with os.fdopen(handle, "wb") as stream:
             yield stream
@@ -56,6 +58,31 @@ def whole_file(output: str) -> Iterator[IO[bytes]]:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+def _beside(target: Path) -> tuple[int, str]:
+    """A new file beside a target, open and locked: a lock says that it is still being written."""
+    while True:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+        with suppress(OSError, ImportError):
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        if os.fstat(handle).st_nlink:
+            return handle, name
+        os.close(handle)  # swept up by another run between its making and its lock
+
+
+def _sweep(target: Path) -> None:
+    """Remove what runs that were killed have left beside a target."""
+    named = re.compile(rf"\.{re.escape(target.name)}\.[a-z0-9_]{{8}}\.part")
+    with suppress(OSError):  # a folder that may not be listed is not swept
+        for left in [path for path in target.parent.iterdir() if named.fullmatch(path.name)]:
+            with suppress(OSError, ImportError), left.open("rb") as file:
+                import fcntl
+
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                left.unlink()
 
 
 def _umask() -> int:

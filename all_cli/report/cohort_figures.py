@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from all_cli.cohort.classify import INVALID
 from all_cli.cohort.results.agreement import Agreement, GroupPair, agreement_of, pairing_of
 from all_cli.cohort.results.counts import Answer, BoundaryRow, CohortResults, Cutoff
 from all_cli.cohort.results.suppression import PARTNER, SHOWN, SMALL, hidden_in_line, hidden_in_table
@@ -33,7 +34,7 @@ class Options(NamedTuple):
 
 
 class Category(NamedTuple):
-    """A line of a scheme's answers: a group, ``indeterminate`` or ``not-applicable``; ``shade`` is its rank, 0 to 4."""
+    """A line of a scheme's answers: a group, or the status of rows without one; ``shade`` is its rank, 0 to 4."""
 
     id: str
     label: str
@@ -124,7 +125,7 @@ def cohort_figures(results: CohortResults, options: Options) -> CohortFigures:
         missing_facts(results, limit, _waiting_hidden(schemes.values())),
         tuple((cutoff, Count.alone(rows, limit)) for cutoff, rows in results.on_cutoff.items()),
         () if limit else results.boundary_rows,
-        _unreadable(results, limit),
+        _unreadable(results, schemes.values(), limit),
     )
 
 
@@ -147,14 +148,14 @@ def _scheme(scheme: Scheme, results: CohortResults, limit: int) -> SchemeFigures
     totals: dict[str, int] = {}
     for answer, rows in answers.items():
         totals[answer.category] = totals.get(answer.category, 0) + rows
-    ids = [*scheme.group_ids, INDETERMINATE, NOT_APPLICABLE]
+    ids = [*scheme.group_ids, INDETERMINATE, NOT_APPLICABLE, *([INVALID] if INVALID in totals else [])]
     counts = _shown([totals.get(id, 0) for id in ids], limit)
     shades = _shades(scheme)
     categories = tuple(
         Category(id, scheme.groups[id].label if id in scheme.groups else id.replace("-", " "), count, shades.get(id))
         for id, count in zip(ids, counts, strict=True)
     )
-    return SchemeFigures(scheme, categories, _sets(answers, categories[-2].size, limit))
+    return SchemeFigures(scheme, categories, _sets(answers, categories[ids.index(INDETERMINATE)].size, limit))
 
 
 def _shades(scheme: Scheme) -> dict[str, int]:
@@ -237,12 +238,21 @@ def _waiting_hidden(schemes: Iterable[SchemeFigures]) -> frozenset[str]:
     )
 
 
-def _unreadable(results: CohortResults, limit: int) -> tuple[tuple[UnreadableValue, Count], ...]:
-    """Causes of unreadable rows; where one is rare no count is shown, since together they make up the whole."""
+def _unreadable(
+    results: CohortResults, schemes: Iterable[SchemeFigures], limit: int
+) -> tuple[tuple[UnreadableValue, Count], ...]:
+    """Causes of unreadable values; no count is shown where one is rare, since together they may make up the whole.
+
+    Nor is any where it is hidden how many rows a scheme could not use, or not decide: causes add up to such numbers.
+    """
     causes = results.unreadable
     if not limit:
         return tuple((cause, Count(cause.rows)) for cause in causes)
-    rare = any(cause.rows < limit for cause in causes)
+    rare = any(cause.rows < limit for cause in causes) or any(
+        category.id in (INVALID, INDETERMINATE) and category.size.rows is None
+        for figures in schemes
+        for category in figures.categories
+    )
     named = sorted((cause._replace(examples=()) for cause in causes), key=lambda cause: (cause.column, cause.why))
     return tuple((cause, WITHHELD if rare else Count(cause.rows)) for cause in named)
 

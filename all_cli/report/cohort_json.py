@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from all_cli.cohort.classify import INVALID
 from all_cli.cohort.results.agreement import BY_RANK
 from all_cli.report.answers import citations_json, header, references
 from all_cli.report.cohort_figures import CohortFigures, CrossTable, SchemeFigures
@@ -77,6 +78,7 @@ def _scheme(figures: SchemeFigures, cited: dict[str, None]) -> dict[str, Any]:
         ],
         "indeterminate": counts[INDETERMINATE],
         "not_applicable": counts[NOT_APPLICABLE],
+        "invalid": counts.get(INVALID, 0),
         "possible": [{"groups": list(item.groups), "rows": item.size.plain()} for item in figures.sets],
         "cite": citations_json(citations_of(scheme), cited),
     }

@@ -161,7 +161,7 @@ def _boundary(page: Page, report: CohortReport) -> None:
 def _unreadable(page: Page, figures: CohortFigures) -> None:
     page.heading("Values that cannot be read")
     if not figures.unreadable:
-        page.line("None: every row could be used.")
+        page.line("None: no answer was lost to a cell, and none waits for one.")
         return
     page.table(
         ("column", "why", "rows", "for example"),

@@ -40,7 +40,8 @@ COMPARED = (
     "ranks, or as pairs were declared with --pair. n counts the rows to which both schemes assign one group."
 )
 MISSING_MEANS = (
-    "not stated: usable rows in which no column says anything of the fact. For each scheme, rows that wait for it: "
+    "not stated: usable rows in which no column says anything readable of the fact. For each scheme, rows that wait "
+    "for it: "
     "indeterminate rows whose answer depends on it; alone: those that wait for nothing else, so that this fact by "
     "itself decides. A fact that is stated can still be waited for, if it is not exact enough."
 )
@@ -69,12 +70,12 @@ def made_with(report: CohortReport) -> list[tuple[str, str]]:
 
 
 def rows_text(figures: CohortFigures) -> str:
-    """``3,000 rows: 2,984 could be used, 16 hold values that cannot be read``."""
+    """``3,000 rows: 2,984 could be used, 16 could not``."""
     if figures.rows.rows is None:
-        return f"{figures.usable:,} rows could be used; {figures.invalid} hold values that cannot be read"
+        return f"{figures.usable:,} rows could be used; {figures.invalid} could not"
     if not figures.results.invalid:
         return f"{figures.rows} rows, all could be used"
-    return f"{figures.rows} rows: {figures.usable:,} could be used, {figures.invalid} hold values that cannot be read"
+    return f"{figures.rows} rows: {figures.usable:,} could be used, {figures.invalid} could not"
 
 
 def columns_text(figures: CohortFigures) -> str:
@@ -101,9 +102,7 @@ def methods(report: CohortReport, page: Page) -> list[str]:
     knowledge = report.run.knowledge if report.run and report.run.knowledge else files.digest()
     when = f" on {report.run.date}" if report.run and report.run.date else ""
     own = f" and own rules ({report.rules.name}, {_digest(report.rules)})" if report.rules else ""
-    unread = (
-        f" Rows with a value that could not be read ({figures.invalid}) were not classified." if results.invalid else ""
-    )
+    unread = f" Rows that could not be used ({figures.invalid}) were not classified." if results.invalid else ""
     applied = "; ".join(
         f"{scheme.title} ({scheme.id}, {scheme.published}{f', {scheme.version}' if scheme.version else ''}) "
         f"{cited(scheme, page)}"
@@ -112,9 +111,10 @@ def methods(report: CohortReport, page: Page) -> list[str]:
     found = [
         f"Risk groups were assigned{when} with {tool} (knowledge {knowledge}{own}) to {figures.usable:,} rows{source}."
         f"{unread} Schemes applied: {applied}.",
-        "Unknown values were not taken as negative or normal. For each row the exact set of groups was determined to "
-        "which the values still possible can lead. A group was assigned only where it was the only one left; other "
-        "rows are indeterminate. Rows outside the population of a scheme are not applicable to it.",
+        "Unknown values, and values that could not be read, were not taken as negative or normal. For each row the "
+        "exact set of groups was determined to which the values still possible can lead. A group was assigned only "
+        "where it was the only one left; other rows are indeterminate. Rows outside the population of a scheme are not "
+        "applicable to it; rows in which values contradict each other are invalid under the schemes that ask for them.",
     ]
     if len(results.schemes) > 1:
         found.append(_comparison_methods(figures))

@@ -101,7 +101,7 @@ def _distinct(view: ColumnView) -> str:
 def _unreadable(page: Page, views: list[ColumnView]) -> None:
     if not any(view.unreadable for view in views):
         return
-    page.heading("Cannot be read: these rows would come back as invalid")
+    page.heading("Cannot be read: what these cells say stays open in a run")
     rows = []
     for view in views:
         for unread in view.unread[:_UNREAD]:

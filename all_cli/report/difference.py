@@ -233,7 +233,7 @@ def _cohort(page: Page, cohort: Movers) -> None:
         )
         _more(page, len(cohort.movers))
     if cohort.bad:
-        page.heading(f"{number_of(len(cohort.bad), 'row')} that cannot be used, under either version")
+        page.heading(f"{number_of(len(cohort.bad), 'row')} that cannot be used, or with a cell that cannot be read")
         page.table(
             ("row", cohort.id_column, "line", "why"),
             [(str(item.row), item.id, str(item.line), item.reason) for item in cohort.bad[:_SHOWN]],

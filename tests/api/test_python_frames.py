@@ -61,7 +61,8 @@ def test_every_kind_of_table_comes_back_as_it_was_with_the_answers_of_a_batch(ki
         name: batch[name] for name in batch if name not in CELLS
     }
     assert mine["nci-rome.status"][0] == "assigned"
-    assert mine["nci-rome.status"][4:] == ["invalid", "invalid"]
+    assert list(mine["nci-rome.status"][4:]) == ["indeterminate", "not-applicable"]
+    assert mine["nci-rome.reason"][4].startswith("unreadable: ")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -154,14 +155,18 @@ def test_a_number_in_a_mixed_column_is_not_taken_for_thousands() -> None:
 
 def test_infinity_is_unreadable_and_not_a_number_is_unknown() -> None:
     frame = pl.DataFrame({"age": [7.0, 7.0], "wbc": [float("inf"), float("nan")], "lineage": ["B", "B"]})
-    assert classify_frame(frame, schemes="nci-rome")["nci-rome.status"].to_list() == ["invalid", "indeterminate"]
+    assert classify_frame(frame, schemes="nci-rome")["nci-rome.reason"].str.starts_with("unreadable: ").to_list() == [
+        True,
+        None,
+    ]
 
 
 def test_bare_mrd_numbers_need_their_unit() -> None:
     frame = pl.DataFrame({"mrd_eoi": [0.02], "age": [7], "wbc": [5], "lineage": ["B"]})
-    assert classify_frame(frame, schemes="nci-rome")["nci-rome.status"].to_list() == ["invalid"]
+    strict = {"schemes": "nci-rome", "strict_cells": True}
+    assert classify_frame(frame, **strict)["nci-rome.status"].to_list() == ["invalid"]
     for way in ({"mrd_unit": "percent"}, {"units": {"mrd_eoi": "%"}}):
-        assert classify_frame(frame, schemes="nci-rome", **way)["nci-rome.status"].to_list() == ["assigned"]
+        assert classify_frame(frame, **strict, **way)["nci-rome.status"].to_list() == ["assigned"]
 
 
 def test_columns_can_be_named_and_left_alone() -> None:

@@ -42,22 +42,27 @@ def rows(result: Result) -> list[list[str]]:
     ],
 )
 def test_a_bad_row_is_kept_with_its_reason(row: str, kept: list[str], said: tuple[str, ...]) -> None:
-    result = batch(HEAD + GOOD + row + GOOD)
-    assert result.exit_code == 1
-    back = rows(result)
-    assert len(back) == 4
-    assert back[1] == back[3]
-    assert back[1][4:6] == ["assigned", "standard"]
-    bad = back[2]
-    assert bad[:4] == kept
-    assert bad[4:9] == ["invalid", "", "", "", ""]
-    for words in said:
-        assert words in bad[9]
-        assert words in " ".join(result.stderr.split())
+    for options in ((), ("--strict-cells",)):
+        result = batch(HEAD + GOOD + row + GOOD, *options)
+        assert result.exit_code == 1
+        back = rows(result)
+        assert len(back) == 4
+        assert back[1] == back[3]
+        assert back[1][4:6] == ["assigned", "standard"]
+        bad = back[2]
+        assert bad[:4] == kept
+        if options or "cells for" in said[0]:
+            assert bad[4:9] == ["invalid", "", "", "", ""]
+        else:
+            assert bad[4] == "indeterminate"
+            assert bad[9].startswith("unreadable: column ")
+        for words in said:
+            assert words in bad[9]
+            assert words.removeprefix("column ") in result.stderr
 
 
-def test_a_bad_row_is_bad_under_every_scheme() -> None:
-    result = RUNNER.invoke(app, ["batch", "-"], input=HEAD + "1,old,45,B\n")
+def test_a_ragged_row_is_bad_under_every_scheme() -> None:
+    result = RUNNER.invoke(app, ["batch", "-"], input=HEAD + "1,old,45\n")
     bad = rows(result)[1]
     assert (bad[4], bad[10]) == ("invalid", "invalid")
     assert bad[9] == bad[15] != ""
@@ -65,20 +70,19 @@ def test_a_bad_row_is_bad_under_every_scheme() -> None:
 
 def test_a_contradictory_row_is_kept_with_both_sides() -> None:
     table = "age,wbc,lineage,ph,genetics\n7,45,B,yes,nothing found\n7,45,B,no,nothing found\n"
-    back = rows(batch(table))
+    back = rows(RUNNER.invoke(app, ["batch", "-", "--scheme", "guideline-summary"], input=table))
     assert back[1][5] == "invalid"
     assert "bcr_abl1" in back[1][10]
     assert "cannot be true" in back[1][10]
-    assert back[2][5:7] == ["assigned", "standard"]
+    assert back[2][5] == "not-applicable"
 
 
 def test_a_contradiction_is_one_whatever_the_order_of_rows() -> None:
     good, bad = "7,45,B,yes,t(9;22)\n", "7,45,B,no,t(9;22)\n"
     for table in (good + bad, bad + good, good + bad + good + bad):
-        back = rows(batch("age,wbc,lineage,ph,genetics\n" + table))
-        assert [row[5] for row in back[1:]] == [
-            "assigned" if line == good.strip() else "invalid" for line in table.splitlines()
-        ]
+        text = "age,wbc,lineage,ph,genetics\n" + table
+        back = rows(RUNNER.invoke(app, ["batch", "-", "--scheme", "guideline-summary"], input=text))
+        assert [row[5] == "invalid" for row in back[1:]] == [line == bad.strip() for line in table.splitlines()]
 
 
 @pytest.mark.parametrize(
@@ -92,22 +96,24 @@ def test_a_contradiction_is_one_whatever_the_order_of_rows() -> None:
 )
 def test_a_bad_date_is_a_bad_row(born: str, diagnosed: str, said: str) -> None:
     back = rows(batch(f"id,born,diagnosed,wbc,lineage\n1,{born},{diagnosed},5,B\n2,2015-01-01,2020-01-01,5,B\n"))
-    assert back[1][5] == "invalid"
+    assert back[1][5] == "indeterminate"
     assert said in back[1][10]
-    assert '"born" and "diagnosed"' in back[1][10]
+    assert 'unreadable: columns "born" and "diagnosed"' in back[1][10]
     assert back[2][5:7] == ["assigned", "standard"]
 
 
 def test_an_unreadable_finding_is_named_and_never_left_out() -> None:
-    back = rows(batch('age,wbc,lineage,genetics\n7,45,B,"t(12;21), wibble"\n'))
-    assert back[1][4] == "invalid"
+    table = 'age,wbc,lineage,genetics\n7,45,B,"t(12;21), wibble"\n'
+    back = rows(RUNNER.invoke(app, ["batch", "-", "--scheme", "cog-aall08b1"], input=table))
+    assert back[1][4] == "indeterminate"
     assert "wibble" in back[1][9]
     assert 'column "genetics"' in back[1][9]
 
 
 def test_the_reason_gives_row_and_line_on_standard_error() -> None:
-    result = batch('id,age,wbc,lineage\n"two\nlines",7,45,B\n2,old,45,B\n')
-    assert "row 2 (line 4): " in result.stderr
+    table = 'id,age,wbc,lineage\n"two\nlines",7,45,B\n2,old,45,B\n'
+    assert "first row 2 (line 4): " in batch(table).stderr
+    assert "  row 2 (line 4): " in batch(table, "--strict-cells").stderr
 
 
 @pytest.mark.parametrize("bad", [b"\xe9", b"\xff\xfe", b"\x00", b"caf\xc3"])

@@ -103,7 +103,7 @@ def test_the_unit_of_the_column_gives_its_numbers_their_meaning(table: str, expe
     ],
 )
 def test_a_bare_mrd_number_is_read_only_if_its_unit_is_said(header: str, options: tuple[str, ...], open: bool) -> None:
-    result = batch(f"age,wbc,lineage,{header}\n7,5,B,0.02\n7,5,B,0.02%\n", *options)
+    result = batch(f"age,wbc,lineage,{header}\n7,5,B,0.02\n7,5,B,0.02%\n", "--strict-cells", *options)
     rows = list(csv.reader(io.StringIO(result.stdout)))[1:]
     assert rows[0][4] == ("invalid" if open else "assigned")
     assert rows[1][4] == "assigned"

@@ -211,15 +211,15 @@ def test_the_summary_says_what_was_read_left_alone_and_found() -> None:
         "standard input: 5 rows, 5 columns separated by comma",
         '  read: age from "Age", wbc from "WBC [/uL]" in /uL, lineage from "lineage"',
         '  left alone: "id", "note"',
-        "  nci-rome: assigned 2 (high 1, standard 1), indeterminate 1, invalid 1, not-applicable 1",
+        "  nci-rome: assigned 2 (high 1, standard 1), indeterminate 2, not-applicable 1",
         result.stderr.splitlines()[4],
     ]
     last = result.stderr.splitlines()[4]
-    assert last.startswith('  row 5 (line 6): column "WBC [/uL]", value "forty": ')
+    assert last.startswith('  unread: "WBC [/uL]" 1 cell, first row 5 (line 6): value "forty": ')
 
 
 def test_the_summary_of_many_bad_rows_says_how_many_more_there_are() -> None:
-    result = batch("-", "--scheme", "nci-rome", input="age\n" + "old\n" * 12)
+    result = batch("-", "--scheme", "nci-rome", "--strict-cells", input="age\n" + "old\n" * 12)
     listed = [line for line in result.stderr.splitlines() if line.startswith("  row ")]
     assert 0 < len(listed) < 12
     assert f"{12 - len(listed)} more invalid rows" in result.stderr

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from all_cli.cohort.run import told_how_far
+from all_cli.cohort.whole_file import whole_file
+
 SCRIPT = Path(sys.executable).parent / "all-risk"
 HEAD = b"age,wbc,lineage,remark\n"
 ROW = b"7,45,B," + b"x" * 992 + b"\n"  # long, so that few of them fill what is read at once
@@ -52,7 +55,11 @@ def ended(process: subprocess.Popen[bytes]) -> str:
 
 @pytest.mark.parametrize(
     ("sent", "code", "said"),
-    [(signal.SIGINT, 130, "interrupted after"), (signal.SIGTERM, 143, "ended from outside after")],
+    [
+        (signal.SIGINT, 130, "interrupted after"),
+        (signal.SIGTERM, 143, "ended from outside after"),
+        (signal.SIGHUP, 129, "ended from outside after"),
+    ],
 )
 def test_a_batch_asked_to_end_says_how_far_it_came_and_leaves_nothing(
     sent: signal.Signals, code: int, said: str, tmp_path: Path
@@ -67,11 +74,45 @@ def test_a_batch_asked_to_end_says_how_far_it_came_and_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_batch_that_is_killed_leaves_nothing_under_the_name(tmp_path: Path) -> None:
+def test_a_batch_that_is_killed_leaves_nothing_under_the_name_and_the_next_sweeps_up(tmp_path: Path) -> None:
     process = started(tmp_path)
     process.kill()
     ended(process)
     assert not (tmp_path / "out.csv").exists()
+    (left,) = tmp_path.iterdir()
+    (tmp_path / ".out.csv.mine.part").write_text("of somebody else")
+    write(tmp_path / "out.csv")
+    assert not left.exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".out.csv.mine.part", "out.csv"]
+
+
+def test_what_another_run_is_writing_is_not_swept_up(tmp_path: Path) -> None:
+    process = started(tmp_path)
+    (beside,) = tmp_path.iterdir()
+    write(tmp_path / "out.csv")
+    assert beside.exists()
+    assert process.stdin is not None
+    process.stdin.close()
+    process.stdin = None
+    ended(process)
+    assert process.returncode == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
+    assert (tmp_path / "out.csv").stat().st_size > 40_000_000
+
+
+def test_a_hangup_that_is_to_be_ignored_is(tmp_path: Path) -> None:
+    """As under nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with told_how_far(str(tmp_path / "out.csv"), None):  # type: ignore[arg-type]
+            os.kill(os.getpid(), signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def write(output: Path) -> None:
+    with whole_file(str(output)) as file:
+        file.write(b"whole")
 
 
 def test_an_input_that_shrinks_while_it_is_read_is_refused(tmp_path: Path) -> None:

@@ -36,9 +36,9 @@ def test_the_record_says_with_what_on_what_and_what_came_out(record: Path) -> No
     found = json.loads(record.read_text(encoding="utf-8"))
     assert found["mapping"] == {"Years": "age", "wbc": "wbc", "lineage": "lineage"}
     assert found["counts"] == {
-        "nci-rome": {"status": {"assigned": 2, "invalid": 1}, "group": {"high": 1, "standard": 1}}
+        "nci-rome": {"status": {"assigned": 2, "indeterminate": 1}, "group": {"high": 1, "standard": 1}}
     }
-    assert (found["rows"], found["invalid"]) == (3, 1)
+    assert (found["rows"], found["invalid"], sum(found["unread"].values())) == (3, 0, 1)
     assert found["tool"].startswith("all-cli ")
     assert found["knowledge"].startswith("sha256:")
     for name, entry in (("in.csv", found["inputs"][0]), ("out.csv", found["output"])):

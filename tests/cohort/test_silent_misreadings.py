@@ -78,7 +78,7 @@ def test_columns_and_batch_say_the_same_of_every_table(tmp_path: Path) -> None:
 
 def test_thousands_points_are_refused_with_both_readings_until_the_sign_is_said() -> None:
     result, rows = batch("thousands.csv")
-    assert groups(rows) == ["invalid"] * 3
+    assert groups(rows) == ["indeterminate"] * 3
     assert "310 or 310000 /µl?" in rows[0]["nci-rome.reason"]
     assert result.exit_code == 1
     _, rows = batch("thousands.csv", "--decimal", "comma")
@@ -87,7 +87,7 @@ def test_thousands_points_are_refused_with_both_readings_until_the_sign_is_said(
 
 def test_a_power_of_ten_that_can_be_two_numbers_is_refused_and_day_19_is_said() -> None:
     result, rows = batch("powers-of-ten.csv", scheme="mrd-cog")
-    assert groups(rows, "mrd-cog") == ["invalid", "negative", "invalid"]
+    assert groups(rows, "mrd-cog") == ["indeterminate", "negative", "indeterminate"]
     assert "<0.1% or <0.01%?" in rows[0]["mrd-cog.reason"]
     assert "0.5% or 0.05%?" in rows[2]["mrd-cog.reason"]
     assert '"MRD day 19": day 19 is read as mrd_d15, which is day 15' in result.stderr
@@ -101,7 +101,7 @@ def test_a_power_of_ten_under_a_percent_header_is_refused_with_both_readings(cel
 
 def test_the_advice_for_one_odd_count_leaves_the_right_ones_right() -> None:
     result, rows = batch("unit-advice.csv")
-    assert groups(rows) == ["high", "high", "standard", "invalid", "high"]
+    assert groups(rows) == ["high", "high", "standard", "indeterminate", "high"]
     assert '--unit "wbc=/uL"' not in result.stderr
     assert 'say --unit "wbc=10^9/L"' in result.stderr
     followed, rows = batch("unit-advice.csv", "--unit", "wbc=10^9/L")
@@ -249,7 +249,7 @@ def test_numbers_by_the_thousand_are_read_as_few_are(many: int) -> None:
     result = run("batch", "-", "--scheme", "nci-rome", "--unit", "WBC (/µl)=/uL", input=table)
     rows = list(csv.DictReader(io.StringIO(result.stdout)))
     assert {row["nci-rome.status"] for row in rows[::2]} == {"assigned"}
-    assert {row["nci-rome.status"] for row in rows[1::2]} == {"invalid"}
+    assert {row["nci-rome.status"] for row in rows[1::2]} == {"indeterminate"}
     assert "? Write the number without a point" in rows[1]["nci-rome.reason"]
 
 
@@ -258,4 +258,4 @@ def test_one_number_of_two_readings_among_thousands_of_plain_ones_is_found() -> 
     table = "age,WBC (/µl),lineage\n" + "".join(f"4,{count},B\n" for count in counts)
     result = run("batch", "-", "--scheme", "nci-rome", "--unit", "WBC (/µl)=/uL", input=table)
     rows = list(csv.DictReader(io.StringIO(result.stdout)))
-    assert [row["WBC (/µl)"] for row in rows if row["nci-rome.status"] == "invalid"] == ["700.125"]
+    assert [row["WBC (/µl)"] for row in rows if row["nci-rome.status"] == "indeterminate"] == ["700.125"]

@@ -139,8 +139,46 @@ def test_20_000_rows_with_every_trouble_are_the_local_table(library: RiskLibrary
     assert joined(tmp_path / "spark.csv") == local
     assert len(list((tmp_path / "spark.csv").glob("part-*.csv"))) >= 4
     assert list(there.lines()) == list(here.lines())
-    assert here.invalid > 400
+    assert here.invalid > 100
+    assert here.unread > 200
     assert here.warnings
+
+
+@pytest.mark.usefixtures("spark")
+@pytest.mark.parametrize("strict", [False, True])
+def test_unread_cells_and_contradictions_mean_the_same_in_every_part(
+    strict: bool, library: RiskLibrary, tmp_path: Path
+) -> None:
+    """Some cells cannot be read, some contradict each other on what one of the schemes asks for, some on nothing."""
+    chance = random.Random(9)
+    rows = ["age,wbc,lineage,sex,ph,Karyotype,CNS status,remark"]
+    for number in range(6000):
+        odd = chance.random() < 0.05
+        cells = [
+            chance.choice(["7", "old", "12"]) if odd else str(number % 17),
+            chance.choice(["4", "many"]) if odd else "60", "B", chance.choice("mfU") if number > 4000 else "m",
+            chance.choice(["", "", "yes", "no"]),
+            chance.choice(["", "t(9;22)", "t(9;22) negative", "t(12;21)", "wibble"]), chance.choice(["CNS1", "lots"]),
+        ]  # fmt: skip
+        rows.append(",".join([*cells, *([] if chance.random() < 0.002 else ["x"])]))
+    table = tmp_path / "cohort.csv"
+    table.write_text("\n".join(rows) + "\n")
+    here, there = both(library, Job((str(table),), ".csv", strict=strict), tmp_path, part=40_000)
+    assert joined(tmp_path / "spark.csv") == cells_of((tmp_path / "local.csv").read_bytes())
+    assert list(there.lines()) == list(here.lines())
+    assert (there.unread, there.invalid) == (here.unread, here.invalid)
+    assert {name.strip('"') for name in here.unusable.unread} == {"age", "wbc", "sex", "Karyotype", "CNS status"}
+    invalid = {scheme: here.tally.status[scheme]["invalid"] for scheme in SCHEMES}
+    if strict:
+        assert len({*invalid.values()}) == 1
+    else:
+        assert 0 < invalid["nci-rome"] < invalid["cog-aall08b1"] < here.rows
+    schemes = [library.schemes["nci-rome"]]
+    with pytest.raises(Stopped) as there_stopped:
+        run_on_spark(library, schemes, Job((str(table),), str(tmp_path / "out"), stop=True), Engine(part=40_000))
+    with pytest.raises(Stopped) as here_stopped:
+        run_batch(library.vocabulary, schemes, Job((str(table),), str(tmp_path / "out"), stop=True))
+    assert str(there_stopped.value) == str(here_stopped.value)
 
 
 @pytest.mark.usefixtures("spark")

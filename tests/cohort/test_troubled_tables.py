@@ -76,8 +76,10 @@ def test_every_trouble_comes_back_with_its_reason_and_the_rest_is_right(filler: 
         if reason is None:
             assert row[5:7] == ["assigned", "standard"], (line, row[10])
         else:
-            assert row[5] == "invalid", line
+            cell = row[4] in ("bad cell", "no unit")
+            assert row[5] == ("indeterminate" if cell else "invalid"), line
             assert reason in row[10], line
+            assert row[10].startswith("unreadable: ") == cell, line
 
 
 def test_bytes_that_are_no_text_come_back_as_they_were() -> None:
@@ -88,7 +90,7 @@ def test_bytes_that_are_no_text_come_back_as_they_were() -> None:
 def test_the_reason_names_the_line_after_rows_of_several_lines() -> None:
     result = batch("-", input=HEAD + b'1,7,45,B,"a\nb"\n\n2,7,45,B\n3,old,45,B,x\n')
     assert "row 2 (line 5): the row has 4 cells" in result.stderr
-    assert "row 3 (line 6): " in result.stderr
+    assert "first row 3 (line 6): " in result.stderr
 
 
 def test_an_unclosed_quote_does_not_reach_into_the_next_quoted_cell() -> None:

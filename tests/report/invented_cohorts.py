@@ -35,6 +35,8 @@ def table_of(rows: Sequence[dict[str, tuple[str, ...]]], missing: str = "age") -
 def _cells(possible: tuple[str, ...], missing: str) -> tuple[str, ...]:
     if possible == ("not-applicable",):
         return "not-applicable", "", "not-applicable", "", "", "for others"
+    if possible == ("invalid",):
+        return "invalid", "", "", "", "", 'columns "a" ("x") and "b" ("y"): both cannot be true'
     if len(possible) == 1:
         return "assigned", possible[0], possible[0], "", "", ""
     return "indeterminate", "", "|".join(possible), "", missing, ""
@@ -56,7 +58,7 @@ def random_results(library: RiskLibrary, seed: int, rows: int) -> CohortResults:
     choices: dict[str, list[tuple[str, ...]]] = {
         "nci-rome": [("standard",), ("high",), ("standard", "high"), ("not-applicable",)],
         "bfm-95": [("standard",), ("medium",), ("high",), ("medium", "high"), ("standard", "medium", "high")],
-        "bfm-90": [("standard",), ("medium",), ("high",), ("standard", "medium"), ("not-applicable",)],
+        "bfm-90": [("standard",), ("medium",), ("high",), ("standard", "medium"), ("not-applicable",), ("invalid",)],
     }
     weights = {id: [draw.choice((40, 15, 6, 2, 1)) for _ in options] for id, options in choices.items()}
     return counted(
@@ -76,9 +78,10 @@ Paul Muster,7,forty,B,invented
 
 
 def results_file(tmp_path: Path, patients: str = PATIENTS, *options: str) -> str:
+    """Their results; the row with a cell that cannot be read is of no use."""
     file = tmp_path / "results.csv"
     schemes = ("--scheme", "nci-rome", "--scheme", "guideline-summary") if "--scheme" not in options else ()
-    file.write_text(RUNNER.invoke(app, ["batch", "-", *schemes, *options], input=patients).stdout)
+    file.write_text(RUNNER.invoke(app, ["batch", "-", "--strict-cells", *schemes, *options], input=patients).stdout)
     return str(file)
 
 

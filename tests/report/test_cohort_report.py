@@ -45,7 +45,7 @@ class TestFormats:
         for words in ("standard 1 20.0 %", "high 2 40.0 %", "Erika Muster", "nci-rome.* age 10 y"):
             if "*" not in words:
                 assert words in flat
-        assert "6 rows: 5 could be used, 1 hold values that cannot be read" in flat
+        assert "6 rows: 5 could be used, 1 could not" in flat
         assert "not a medical device" in flat
 
     def test_methods_name_schemes_versions_and_references(self, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 from invented_cohorts import (
+    RESULTS,
     counted,
     random_results,
     report,
@@ -19,6 +20,7 @@ from invented_cohorts import (
 )
 from scipy.optimize import LinearConstraint, milp
 
+from all_cli.cohort.results.counts import Answer
 from all_cli.cohort.results.suppression import PARTNER, SMALL, hidden_in_line, hidden_in_table
 from all_cli.report.cohort_figures import Options, cohort_figures
 from all_cli.report.cohort_json import cohort_json
@@ -40,6 +42,7 @@ class Attacker:
         for scheme in data["schemes"]:
             size = {group["group"]: group["rows"] for group in scheme["groups"]}
             size |= {"indeterminate": scheme["indeterminate"], "not-applicable": scheme["not_applicable"]}
+            size["invalid"] = scheme["invalid"]
             known = {id: self._value(("size", scheme["scheme"], id), rows, True) for id, rows in size.items()}
             self._sum(list(known.values()), (None, data["usable"]))
             sizes[scheme["scheme"]] = known
@@ -259,3 +262,20 @@ def numbers_in(data: Any) -> Iterator[int]:
     elif isinstance(data, list):
         for value in data:
             yield from numbers_in(value)
+
+
+def test_causes_do_not_give_away_how_many_rows_a_scheme_could_not_use(library: RiskLibrary) -> None:
+    """Two rows have a group under the second scheme; that six are invalid there would give them away."""
+    clash = 'columns "ph" ("yes") and "FISH" ("no"): both cannot be true'
+    rows = [("assigned", "high", "high", "", "", "")] * 8
+    others = [("assigned", "high", "high", "", "", "")] * 2 + [("invalid", "", "", "", "", clash)] * 6
+    columns = {"id": [f"p{number}" for number in range(8)]}
+    for scheme, answers in (("nci-rome", rows), ("bfm-95", others)):
+        for result, cells in zip(RESULTS, zip(*answers, strict=True), strict=True):
+            columns[f"{scheme}.{result}"] = list(cells)
+    results = counted(pl.DataFrame(columns), library)
+    assert results.answers["bfm-95"] == {Answer("assigned", ("high",)): 2, Answer("invalid", ()): 6}
+    hidden = cohort_figures(results, Options(suppress=5))
+    assert {category.id: category.size.rows for category in hidden.schemes[1].categories}["invalid"] is None
+    assert [count.rows for _, count in hidden.unreadable] == [None]
+    assert [count.rows for _, count in cohort_figures(results, Options()).unreadable] == [6]

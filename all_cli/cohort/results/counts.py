@@ -50,6 +50,9 @@ class Answer(NamedTuple):
         return self.group or self.status
 
 
+_NO_ANSWER = Answer(INVALID, ())
+
+
 class Cutoff(NamedTuple):
     """A cut-off of a scheme: where its answer may change with a numeric fact."""
 
@@ -73,9 +76,10 @@ class CohortResults:
     """What a table of results says in sum.
 
     ``answers``, ``pairs`` and ``missing`` count rows: per scheme and answer, per two schemes and their two answers,
-    per scheme and set of facts that its indeterminate answers wait for. Rows that cannot be used are in ``invalid``
-    and nowhere else. ``unstated`` counts, per fact that a scheme asks for, the usable rows in which no column says
-    anything of it (``genetic`` are those that a column of findings may state).
+    per scheme and set of facts that its indeterminate answers wait for. Rows that no scheme can use are in ``invalid``
+    and nowhere else; a row that only some cannot use is ``invalid`` among their answers. ``unstated`` counts, per fact
+    that a scheme asks for, the usable rows in which no column says anything readable of it (``genetic`` are those that
+    a column of findings may state).
     """
 
     source: str
@@ -159,6 +163,7 @@ class _Tally:
             (first.id, second.id): Counter() for first, second in combinations(self.schemes, 2)
         }
         self._missing: dict[str, Counter[str]] = {scheme.id: Counter() for scheme in self.schemes}
+        self._invalid = 0
         self._unreadable = UnreadableCells()
         self._on_cutoff: Counter[Cutoff] = Counter()
         self._boundary: dict[Cutoff, list[BoundaryRow]] = {}
@@ -177,10 +182,12 @@ class _Tally:
         for first, second in self._pairs:
             both = coded.select((pl.col(first).cast(pl.UInt64) * _MOST_ANSWERS + pl.col(second)).alias("both"))["both"]
             self._pairs[first, second].update(_counted(both))
-        first_status, first_reason = (f"{self.schemes[0].id}.{result}" for result in ("status", "reason"))
-        bad = pl.col(first_status) == INVALID
-        self._unreadable.add(frame.filter(bad).select(_ROW, reason=pl.col(first_reason)))
-        usable, codes = frame.filter(~bad), coded.filter(frame[first_status] != INVALID)
+        bad = frame.select(
+            pl.all_horizontal(pl.col(f"{scheme.id}.status") == INVALID for scheme in self.schemes).alias("bad")
+        )["bad"]
+        self._invalid += int(bad.sum())
+        self._unreadable.add(frame, [scheme.id for scheme in self.schemes])
+        usable, codes = frame.filter(~bad), coded.filter(~bad)
         self.given.count(usable)
         self._cutoffs(usable, codes)
 
@@ -246,7 +253,9 @@ class _Tally:
 
     def _concerns(self, cutoff: Cutoff, answer: Answer) -> bool:
         """Whether a cut-off is of interest: one of the rules means nothing to a patient outside the population."""
-        return answer.status != NOT_APPLICABLE or self.given.bounds_population(*cutoff)
+        if answer.status == NOT_APPLICABLE:
+            return self.given.bounds_population(*cutoff)
+        return answer.status != INVALID
 
     def _keep(self, found: polars.DataFrame, cutoff: Cutoff) -> None:
         """The first rows on a cut-off, with the id of the patient."""
@@ -265,21 +274,16 @@ class _Tally:
                 for code, n in counts.items()
             )
             pairs[first, second] = _summed(decoded)
-            self._of_one_batch(first, second, pairs[first, second])
-        invalid = sum(n for answer, n in single[self.schemes[0].id].items() if answer.status == INVALID)
         order = {scheme.id: number for number, scheme in enumerate(self.schemes)}
         cutoffs = sorted(self._on_cutoff, key=lambda cutoff: (order[cutoff.scheme], cutoff.fact, cutoff.value))
         return CohortResults(
             source=self.name,
             rows=self.rows,
-            invalid=invalid,
+            invalid=self._invalid,
             columns=tuple(columns),
             schemes=self.schemes,
-            answers={id: _usable(counts) for id, counts in single.items()},
-            pairs={
-                both: {answers: n for answers, n in counts.items() if answers[0].status != INVALID}
-                for both, counts in pairs.items()
-            },
+            answers={id: self._usable(counts, _NO_ANSWER) for id, counts in single.items()},
+            pairs={both: self._usable(counts, (_NO_ANSWER, _NO_ANSWER)) for both, counts in pairs.items()},
             missing={
                 id: _summed((tuple(filter(None, facts.split("|"))), n) for facts, n in counts.items())
                 for id, counts in self._missing.items()
@@ -291,15 +295,10 @@ class _Tally:
             genetic=genetic,
         )
 
-    def _of_one_batch(self, first: str, second: str, counts: Mapping[tuple[Answer, Answer], int]) -> None:
-        """A row that one scheme could not use, no scheme could: a batch writes it so."""
-        apart = sum(n for (one, other), n in counts.items() if (one.status == INVALID) != (other.status == INVALID))
-        if apart:
-            raise InputError(
-                self.name,
-                f"{apart} rows are invalid under one of {first} and {second} and not under the other, so the results "
-                "come from different runs; run all-risk batch once with all schemes",
-            )
+    def _usable(self, counts: Mapping[_Key, int], no_answer: _Key) -> dict[_Key, int]:
+        """The counts without the rows that no scheme can use."""
+        left = {**counts, no_answer: counts.get(no_answer, 0) - self._invalid}
+        return {answer: number for answer, number in left.items() if number}
 
 
 def _counted(series: polars.Series) -> dict[Any, int]:
@@ -313,7 +312,3 @@ def _summed(counts: Iterable[tuple[_Key, int]]) -> dict[_Key, int]:
     for key, number in counts:
         total[key] = total.get(key, 0) + number
     return total
-
-
-def _usable(counts: Mapping[Answer, int]) -> dict[Answer, int]:
-    return {answer: number for answer, number in counts.items() if answer.status != INVALID}

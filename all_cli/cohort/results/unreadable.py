@@ -1,13 +1,20 @@
-"""Why rows could not be used: the reasons of invalid rows, gathered by column and cause."""
+"""What could not be used: the reasons of invalid answers and of unread cells that answers wait for, by cause."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
+
+from all_cli.cohort.classify import INVALID
+from all_cli.cohort.unread import UNREADABLE
+from all_cli.risk.verdict import INDETERMINATE
 
 if TYPE_CHECKING:
     import polars
 
+_CLASH = re.compile(r'columns? (?P<columns>".*?" \(".*?"\)(?:(?:,| and) ".*?" \(".*?"\))*): (?P<why>.*)', re.DOTALL)
+_MEMBER = re.compile(r'"(?P<column>.*?)" \("(?P<value>.*?)"\)', re.DOTALL)
 _CELL = re.compile(r'columns? (?P<column>".*?"(?: and ".*?")?), value "(?P<value>.*?)": (?P<why>.*)', re.DOTALL)
 _NEXT = re.compile(r'; (?=columns? ")')
 _QUOTED = re.compile(r'"[^"]*"')
@@ -15,7 +22,7 @@ _EXAMPLES = 3
 
 
 class UnreadableValue(NamedTuple):
-    """One cause of unreadable rows: the column (empty: the row as a whole), why, in how many rows, first examples.
+    """One cause: the column or columns (empty: the row as a whole), why, in how many rows it mattered, first examples.
 
     Each example is a value and the number of the first row that has it.
     """
@@ -33,16 +40,28 @@ class UnreadableCells:
         self._rows: dict[tuple[str, str], int] = {}
         self._examples: dict[tuple[str, str], dict[str, int]] = {}
 
-    def add(self, frame: polars.DataFrame) -> None:
-        """Add invalid rows: their number and their ``reason``."""
+    def add(self, frame: polars.DataFrame, schemes: Sequence[str]) -> None:
+        """Add rows with their answers; the first column is their number."""
         import polars as pl
 
         number = frame.columns[0]
-        gathered = frame.group_by("reason", maintain_order=True).agg(pl.col(number).min().alias("first"), pl.len())
-        for reason, first, rows in gathered.iter_rows():
+        reasons = [
+            pl.when(
+                (pl.col(f"{id}.status") == INVALID)
+                | ((pl.col(f"{id}.status") == INDETERMINATE) & pl.col(f"{id}.reason").str.starts_with(UNREADABLE))
+            )
+            .then(pl.col(f"{id}.reason"))
+            .otherwise(pl.lit(""))
+            .alias(id)
+            for id in schemes
+        ]
+        told = frame.select(number, *reasons).filter(pl.any_horizontal(pl.col(id) != "" for id in schemes))
+        gathered = told.group_by(schemes, maintain_order=True).agg(pl.col(number).min().alias("first"), pl.len())
+        for *of_schemes, first, rows in gathered.iter_rows():
             causes: dict[tuple[str, str], str] = {}
-            for column, why, value in causes_of(reason):
-                causes.setdefault((column, why), value)
+            for reason in dict.fromkeys(filter(None, of_schemes)):
+                for column, why, value in causes_of(reason):
+                    causes.setdefault((column, why), value)
             for cause, value in causes.items():
                 self._rows[cause] = self._rows.get(cause, 0) + rows
                 examples = self._examples.setdefault(cause, {})
@@ -63,9 +82,13 @@ def causes_of(reason: str) -> list[tuple[str, str, str]]:
     What is quoted in a reason of the whole row is the row's own text, and left out of the cause.
     """
     found = []
-    for part in _NEXT.split(reason):
+    for part in _NEXT.split(reason.removeprefix(UNREADABLE)):
         if match := _CELL.fullmatch(part):
             found.append((match["column"].replace('"', ""), match["why"], match["value"]))
+        elif match := _CLASH.fullmatch(part):
+            members = _MEMBER.findall(match["columns"])
+            columns, values = (" and ".join(texts) for texts in zip(*members, strict=True))
+            found.append((columns, match["why"], values))
         else:
             found.append(("", _QUOTED.sub("…", part), ""))
     return found

@@ -23,7 +23,7 @@ from all_cli.cohort.kernel import Plan
 from all_cli.cohort.output import LONG, Written, check_names, output_format
 from all_cli.cohort.progress import Told, progress
 from all_cli.cohort.repeats import EXAMPLES, RepeatedIds
-from all_cli.cohort.run import SHOWN, Job, Stopped, Summary, columns_of, told_how_far
+from all_cli.cohort.run import Job, Stopped, Summary, columns_of, told_how_far
 from all_cli.cohort.spark.folder import check_place, whole_folder
 from all_cli.cohort.spark.parts import ORC, Cohort, Part, cohort_of, cut, files_of
 from all_cli.cohort.spark.session import spark_errors, spark_session
@@ -80,7 +80,7 @@ def run_on_spark(library: RiskLibrary, schemes: Sequence[Scheme], job: Job, engi
     names = [scheme.id for scheme in schemes]
     check_names(cohort.name, cohort.header, names if job.write_as.form != LONG else (), job.write_as)
     columns = columns_of(Table(cohort.name, cohort.header, cohort.form, iter(())), library.vocabulary, job)
-    plan = Plan(tuple(columns), tuple(names), job.rules)
+    plan = Plan(tuple(columns), tuple(names), job.rules, job.strict)
     summary = Summary(cohort.name, cohort.form, plan, Tally(names))
     with (
         told_how_far(job.output, summary),
@@ -102,8 +102,8 @@ def run_on_spark(library: RiskLibrary, schemes: Sequence[Scheme], job: Job, engi
             finally:
                 _sum_up(summary, parts, reports.value)
             summary.doubts = refuse_doubtful(columns, library.vocabulary, _evidence(reports.value))
-            if job.stop and summary.bad:
-                raise Stopped(f"stopped at {summary.bad[0].replace(': ', ', nothing was written: ', 1)}", 2)
+            if job.stop and (first := summary.unusable.first) is not None:
+                raise Stopped(f"stopped at {first.place}, nothing was written: {first.reason}", 2)
         if job.write_as.id:
             summary.repeats = _repeats(spark, work)
     return summary
@@ -194,9 +194,7 @@ def _sum_up(summary: Summary, parts: Sequence[Part], reports: Mapping[int, Repor
         report = reports[number]
         if parts[number].file != file:
             lines, file = 0, parts[number].file
-        for row, line, reason in report.bad[: SHOWN - len(summary.bad)]:
-            where = f" (line {lines + line + parts[number].lines})" if line else ""
-            summary.bad.append(f"row {summary.rows + row + 1}{where}: {reason}")
+        summary.unusable.add(report.unusable, summary.rows, lines + parts[number].lines)
         summary.tally.add(report.tally)
         lines += report.lines
         summary.warnings = _added(summary.warnings, report.warnings)

@@ -21,6 +21,7 @@ from all_cli.cohort.rows import Rows
 from all_cli.cohort.spark.parts import Part, lines_in, rows_of
 from all_cli.cohort.tables import Form, ReadAs
 from all_cli.cohort.typed import as_text, texts_of
+from all_cli.cohort.unusable import Unusable
 from all_cli.patient.unreadable import UnreadableError
 from all_cli.risk.library import RiskLibrary
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 TEXT = "text"
 BEGIN, END = "[all-risk: ", " :all-risk]"  # around a sentence that is meant for the user
-_SHOWN = 5
 
 
 class Work(NamedTuple):
@@ -61,7 +61,7 @@ class Work(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What became of one part: rows, lines, answers, the first bad rows as (row, line, reason), doubtful cells.
+    """What became of one part: rows, lines, answers, what could not be used, doubtful cells.
 
     ``evidence`` is what the cells speak for, by the place of the column.
     """
@@ -69,7 +69,7 @@ class Report(NamedTuple):
     rows: int
     lines: int
     tally: Tally
-    bad: list[tuple[int, int | None, str]]
+    unusable: Unusable
     warnings: Mapping[str, tuple[int, str]]
     evidence: Mapping[int, Evidence]
 
@@ -95,7 +95,7 @@ def packed(library: RiskLibrary) -> bytes:
 @lru_cache(maxsize=2)
 def _kernel(plan: Plan, library: bytes) -> Kernel:
     found = RiskLibrary(pickle.loads(zlib.decompress(library)))
-    return Kernel(found.vocabulary, [found.schemes[id] for id in plan.schemes], plan.columns)
+    return Kernel(found.vocabulary, [found.schemes[id] for id in plan.schemes], plan.columns, plan.strict)
 
 
 def classifier(work: Any, told: Any) -> Callable[[Iterator[Any]], Iterator[Any]]:
@@ -174,18 +174,17 @@ def _classified(work: Work, number: int, told: Any) -> Iterator[Any]:
     kernel = _kernel(work.plan, work.library)
     kernel.forget_warnings()
     tally = kernel.tally()
-    bad: list[tuple[int, int | None, str]] = []
+    unusable = Unusable()
     out = _Texts(work, number) if work.text else _Frames(work, number)
     yield from out.ready()
     for rows in rows_of(part, work.read_as):
         rows = rows.in_order(work.header)
         answers = kernel.classify(texts_of(rows.frame), rows.rejected)
-        for row, reason in list(zip(answers.invalid.tolist(), answers.reasons, strict=True))[: _SHOWN - len(bad)]:
-            bad.append((tally.rows + row, rows.line(row), reason))
+        unusable.note(tally.rows, rows, answers)
         tally.count(answers)
         out.output.write(rows, answers)
         yield from out.ready()
-    told.add({number: Report(tally.rows, lines_in(part), tally, bad, kernel.warnings(), kernel.evidence())})
+    told.add({number: Report(tally.rows, lines_in(part), tally, unusable, kernel.warnings(), kernel.evidence())})
 
 
 class _Texts:

@@ -1,0 +1,96 @@
+"""One file in two roles is refused before anything is read or written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from all_cli.cli.risk import app
+
+RUNNER = CliRunner()
+TABLE = "age,wbc,lineage\n7,45,B\n"
+MAP = "columns: {age: {fact: age}}\n"
+OWN = "schemes: []\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name, text in (("in.csv", TABLE), ("more.csv", TABLE), ("map.yaml", MAP)):
+        (tmp_path / name).write_text(text)
+    (tmp_path / "link.csv").symlink_to("in.csv")
+    (tmp_path / "hard.yaml").hardlink_to("map.yaml")
+    return tmp_path
+
+
+def unchanged(folder: Path) -> None:
+    found = {path.name: path.read_text() for path in folder.iterdir()}
+    assert found == {"in.csv": TABLE, "link.csv": TABLE, "more.csv": TABLE, "map.yaml": MAP, "hard.yaml": MAP}
+
+
+def run(*words: str) -> Result:
+    result = RUNNER.invoke(app, list(words))
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("in.csv", "-o", "out.csv", "--manifest", "in.csv"), '--manifest "in.csv": it is an input'),
+        (("*.csv", "-o", "out.txt", "--manifest", "more.csv"), '--manifest "more.csv": it is an input'),
+        (("in.csv", "-o", "out.csv", "--manifest", "link.csv"), '--manifest "link.csv": it is an input'),
+        (("in.csv", "-o", "out.csv", "--manifest", "./out.csv"), '--manifest "./out.csv": it is the output'),
+        (("in.csv", "-o", "map.yaml", "--map-file", "map.yaml"), '--output "map.yaml": it is the map file'),
+        (("in.csv", "-o", "hard.yaml", "--map-file", "map.yaml"), '--output "hard.yaml": it is the map file'),
+        (("in.csv", "--manifest", "map.yaml", "--map-file", "map.yaml"), '--manifest "map.yaml": it is the map file'),
+    ],
+)
+def test_what_is_read_is_not_written_over(words: tuple[str, ...], said: str, folder: Path) -> None:
+    result = run("batch", *words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"{said}; name another file")
+    unchanged(folder)
+
+
+def test_rules_are_not_written_over(folder: Path) -> None:
+    own = folder / "own.yaml"
+    own.write_text(OWN)
+    for option in ("-o", "--manifest"):
+        result = run("batch", "in.csv", "--rules", "own.yaml", option, str(own))
+        assert result.exit_code == 2
+        assert "it is the rules file" in result.stderr
+        assert own.read_text() == OWN
+
+
+def test_a_replay_writes_over_neither_its_input_nor_its_record(folder: Path) -> None:
+    assert run("batch", "in.csv", "-o", "out.csv", "--manifest", "run.json").exit_code == 0
+    record = (folder / "run.json").read_text()
+    for output, said in (("in.csv", "it is an input"), ("run.json", "it is the record")):
+        result = run("replay", "run.json", "-o", output)
+        assert result.exit_code == 2
+        assert said in result.stderr
+    assert (folder / "in.csv").read_text() == TABLE
+    assert json.loads((folder / "run.json").read_text()) == json.loads(record)
+    assert run("replay", "run.json", "-o", "out.csv").exit_code == 0
+
+
+def test_a_table_may_be_replaced_by_itself_with_its_answers(folder: Path) -> None:
+    assert run("batch", "more.csv", "-o", "more.csv", "--scheme", "nci-rome").exit_code == 0
+    assert "nci-rome.status" in (folder / "more.csv").read_text()
+
+
+def test_a_workbook_is_not_replaced_by_its_answers_alone(folder: Path) -> None:
+    """Its other sheets would be lost."""
+    import polars as pl
+
+    book = folder / "book.xlsx"
+    pl.DataFrame({"age": ["7"], "wbc": ["45"], "lineage": ["B"]}).write_excel(book)
+    before = book.read_bytes()
+    result = run("batch", "book.xlsx", "-o", "book.xlsx", "--scheme", "nci-rome")
+    assert result.exit_code == 2
+    assert "its other sheets" in result.stderr
+    assert book.read_bytes() == before

@@ -1,0 +1,71 @@
+"""The oracle for rows of which not all can be used: which schemes lose the row, and what is left of it for the others.
+
+It knows of a row only what one patient, told one thing after another, refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from all_cli.patient.patient import Patient
+from all_cli.patient.unreadable import ContradictionError, UnreadableError
+from all_cli.risk.scheme import Scheme
+
+Tell = Callable[[Mapping[str, str]], Patient]  # cells by column to the patient that they tell of
+
+
+class Left(NamedTuple):
+    """Columns that cannot be read; contradicting columns, each with the facts they speak of; the cells left."""
+
+    unread: tuple[str, ...]
+    clashes: tuple[tuple[tuple[str, ...], frozenset[str]], ...]
+    cells: Mapping[str, str]
+
+    def lost(self, scheme: Scheme) -> bool:
+        """Whether the row is invalid under a scheme: it asks for what contradicting cells speak of."""
+        return any(facts & set(scheme.facts) for _, facts in self.clashes)
+
+
+def what_is_left(cells: Mapping[str, str], tell: Tell) -> Left:
+    """What can be used of a row.
+
+    Args:
+        cells: the texts that say something, by column, in the order of the table.
+        tell: makes the patient, or refuses.
+    """
+
+    def known(some: Mapping[str, str]) -> frozenset[str]:
+        return frozenset(tell(some).known)
+
+    def contradictory(some: Mapping[str, str]) -> bool:
+        try:
+            tell(some)
+        except ContradictionError:
+            return True
+        return False
+
+    unread, read = [], {}
+    for column, text in cells.items():
+        try:
+            tell({column: text})
+        except ContradictionError:
+            read[column] = text
+        except UnreadableError:
+            unread.append(column)
+        else:
+            read[column] = text
+    clashes = []
+    while contradictory(read):
+        least = dict(read)
+        for column in read:
+            fewer = {other: text for other, text in least.items() if other != column}
+            if contradictory(fewer):
+                least = fewer
+        assert len(least) > 1, "lists that contradict themselves have tests of their own"
+        facts = frozenset[str]()
+        for column in least:
+            facts |= known({other: text for other, text in least.items() if other != column})
+        clashes.append((tuple(least), facts))
+        read = {column: text for column, text in read.items() if column not in least}
+    return Left(tuple(unread), tuple(clashes), read)
