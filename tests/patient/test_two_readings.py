@@ -93,7 +93,7 @@ def test_a_high_risk_child_is_not_read_as_standard_by_either_command() -> None:
     result = RUNNER.invoke(app, ["classify", "--age", "4", "--wbc", "90000/L", "--lineage", "B"])
     assert result.exit_code == 2
     status, reason = in_a_table(age="4", wbc="90000/L", lineage="B")
-    assert status == "invalid"
+    assert status == "indeterminate"
     why = refusal("wbc", "90000/L")
     assert why in result.stderr
     assert why in reason
