@@ -45,6 +45,22 @@ def what_is_left(cells: Mapping[str, str], tell: Tell) -> Left:
             return True
         return False
 
+    def without(least: dict[str, str], columns: list[str]) -> dict[str, str]:
+        """What is left when each column is left out in turn that is not needed for the contradiction."""
+        fewer = {other: text for other, text in least.items() if other not in columns}
+        if contradictory(fewer):
+            return fewer  # then they could be left out one by one too
+        if len(columns) == 1:
+            return least
+        half = len(columns) // 2
+        return without(without(least, columns[:half]), columns[half:])
+
+    try:
+        tell(cells)
+    except UnreadableError:  # a contradiction too
+        pass
+    else:
+        return Left((), (), cells)
     unread, read = [], {}
     for column, text in cells.items():
         try:
@@ -57,11 +73,7 @@ def what_is_left(cells: Mapping[str, str], tell: Tell) -> Left:
             read[column] = text
     clashes = []
     while contradictory(read):
-        least = dict(read)
-        for column in read:
-            fewer = {other: text for other, text in least.items() if other != column}
-            if contradictory(fewer):
-                least = fewer
+        least = without(dict(read), list(read))
         assert len(least) > 1, "lists that contradict themselves have tests of their own"
         facts = frozenset[str]()
         for column in least:

@@ -59,12 +59,20 @@ def cores(vocabulary: Vocabulary, names: Sequence[str], cells: Sequence[Says]) -
             return error
         return None
 
-    while error := contradiction(left):
-        members = left
-        for place in left:
-            fewer = [other for other in members if other != place]
-            if still := contradiction(fewer):
-                members, error = fewer, still
+    def without(members: list[int], places: list[int]) -> list[int]:
+        """The members without each of the places in turn that the contradiction does not need."""
+        fewer = [place for place in members if place not in places]
+        if contradiction(fewer):
+            return fewer  # then they could be left out one by one too
+        if len(places) == 1:
+            return members
+        half = len(places) // 2
+        return without(without(members, places[:half]), places[half:])
+
+    while contradiction(left):
+        members = without(left, left)
+        error = contradiction(members)
+        assert error is not None
         facts = _followed(vocabulary, [cells[place] for place in members])
         yield Core(tuple(members), frozenset({error.fact, *facts}), str(error))
         left = [place for place in left if place not in members]
