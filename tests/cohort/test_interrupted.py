@@ -24,13 +24,19 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+def _as_in_a_terminal() -> None:
+    """A job in the background ignores interrupts, one under nohup hangups; what it starts would inherit that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 def started(tmp_path: Path, *options: str) -> subprocess.Popen[bytes]:
     """A batch that has read a good part of its input and waits for more."""
     process = subprocess.Popen(
         [SCRIPT, "batch", "-", "-o", str(tmp_path / "out.csv"), "--scheme", "nci-rome", *options],
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # a job in the background has none
+        preexec_fn=_as_in_a_terminal,
     )
     assert process.stdin is not None
     process.stdin.write(HEAD + ROW * 40_000)
