@@ -26,7 +26,7 @@ from all_cli.patient.age import age_between, read_date
 from all_cli.patient.dates import doubt_of_dates
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import UNKNOWN_WORDS, fold
-from all_cli.patient.unreadable import ContradictionError, UnreadableError
+from all_cli.patient.unreadable import UNREADABLE, ContradictionError, UnreadableError
 from all_cli.risk.library import Answers, RiskLibrary, risk_library
 from all_cli.risk.verdict import INDETERMINATE, Verdict
 
@@ -124,7 +124,7 @@ class _Explained(Mapping[str, Verdict]):
             return verdict
         waits = {item.fact for item in verdict.missing}
         said = [unread.sentence for unread in self._unread if unread.facts & waits]
-        return verdict._replace(reason=f"unreadable: {'; '.join(said)}") if said else verdict
+        return verdict._replace(reason=UNREADABLE + "; ".join(said)) if said else verdict
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._answers.ids)

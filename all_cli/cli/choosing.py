@@ -7,7 +7,6 @@ from typing import NamedTuple
 from all_cli.cli.selection import Asked, shown_of
 from all_cli.logic.values import NumberSet
 from all_cli.patient.assumption import not_assumed
-from all_cli.patient.names import reasons_text
 from all_cli.patient.patient import Patient
 from all_cli.protocol.choice import Choice, Chooser, Offer, choose
 from all_cli.protocol.library import ProtocolLibrary
@@ -15,6 +14,7 @@ from all_cli.protocol.parts import GROUP
 from all_cli.protocol.reasons import (
     answer_reasons,
     barred_reasons,
+    because_text,
     few,
     hangs_text,
     later_reasons,
@@ -27,7 +27,7 @@ from all_cli.report.choice import Undecided, first_reasons, likely_reasons
 from all_cli.report.regimen import Shown
 from all_cli.risk.library import Wish, risk_library
 from all_cli.risk.scheme import NOT_APPLICABLE
-from all_cli.risk.verdict import Verdict
+from all_cli.risk.verdict import Verdict, cites
 
 _MOST_HANGING = 3
 
@@ -108,8 +108,8 @@ def _risk_reasons(patient: Patient, choice: Choice, library: ProtocolLibrary) ->
     if first.group is None and (reason := _narrowed_reason(first, patient)):
         return [*narrowed, reason, *_elsewhere_by(answers.primary, choice, library)]
     rules = deciding(first) if first.group is not None else ()
-    why = reasons_text((text for decision in rules for text in decision.because), patient.vocabulary)
-    cite = tuple(dict.fromkeys(each for decision in rules for each in decision.cite)) or first.scheme.population.cite
+    why = because_text(rules, patient)
+    cite = cites(rules) or first.scheme.population.cite
     because = "" if narrowed or not why else f"{why}; "
     text = f"{answer_text(first)} ({because}{answers.primary})"
     own = _elsewhere_by(answers.primary, choice, library) if first.group is not None else []
@@ -128,13 +128,11 @@ def _narrowed_reason(verdict: Verdict, patient: Patient) -> Reason | None:
             if part.groups == (NOT_APPLICABLE,):
                 outside.setdefault(part.text, []).append(names[missing.fact].name)
     rules = deciding(verdict)
-    why = reasons_text((text for decision in rules for text in decision.because), names)
-    cite = tuple(dict.fromkeys(each for decision in rules for each in decision.cite))
     unless = (
         ", unless " + " or ".join(f"{' or '.join(facts)} {is_}" for is_, facts in outside.items()) if outside else ""
     )
-    text = f"{verdict.scheme.groups[groups[0]].label}{unless} ({why}; {verdict.scheme.id})"
-    return Reason("risk group", text, cite, verdict.checked, strong=True)
+    text = f"{verdict.scheme.groups[groups[0]].label}{unless} ({because_text(rules, patient)}; {verdict.scheme.id})"
+    return Reason("risk group", text, cites(rules), verdict.checked, strong=True)
 
 
 def _elsewhere_by(scheme: str, choice: Choice, library: ProtocolLibrary) -> list[Reason]:

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from all_cli.cohort.columns import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, Column, read_cell, read_cell_date
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
-from all_cli.logic.axes import bounds_of, cut_together
+from all_cli.logic.axes import axis_cut_at, bounds_of, cut_together
 from all_cli.logic.axis import Axis
 from all_cli.logic.definition import definitions_in
-from all_cli.logic.values import NumberSet, Possible, values_of, whole_domain
+from all_cli.logic.values import NumberSet, Possible, values_of
 from all_cli.patient import two_readings
 from all_cli.patient.age import age_between
 from all_cli.patient.dates import doubt_of_dates
@@ -212,13 +212,4 @@ def common_axes(schemes: Sequence[Scheme], vocabulary: Vocabulary) -> Mapping[st
         for other, allowed in fact.known_means:
             cuts[other].update(bounds_of(values_of(vocabulary[other], allowed)))
     cut_together(cuts, vocabulary)
-    axes: dict[str, Axis] = {}
-    for id, values in cuts.items():
-        fact = vocabulary[id]
-        if fact.kind == "number":
-            domain = whole_domain(fact)
-            assert isinstance(domain, NumberSet)
-            axes[id] = Axis.of_number(id, values, domain, fact.whole)
-        else:
-            axes[id] = Axis.of_words(id, tuple(fact.values))
-    return axes
+    return {id: axis_cut_at(vocabulary[id], values) for id, values in cuts.items()}

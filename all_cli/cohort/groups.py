@@ -376,9 +376,7 @@ def linked_facts(vocabulary: Vocabulary, spoken: Iterable[str]) -> dict[str, fro
                 together[member] = together[one]
 
     for fact in vocabulary.facts.values():
-        compared = (*fact.exceeds[0], *fact.exceeds[2]) if fact.exceeds else ()
-        means = (other for other, _ in fact.known_means)
-        for other in (*(other for _, other, _ in fact.implies), *fact.all_of, *fact.at_most, *means, *compared):
+        for other in fact.linked:
             link(fact.id, other)
     can_be_known = set[str]().union(*(together[fact] for fact in spoken))
     for definition in definitions_in(vocabulary).values():

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from all_cli.cohort.classify import INVALID
 from all_cli.cohort.numbering import Numbering
 from all_cli.cohort.walk import Texts
+from all_cli.patient.unreadable import UNREADABLE
 from all_cli.risk.verdict import INDETERMINATE
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Numbers = NDArray[np.int32]
-
-UNREADABLE = "unreadable: "  # before the cells that an indeterminate answer waits for
 
 
 class UnreadCells(NamedTuple):

@@ -81,6 +81,13 @@ class Fact(NamedTuple):
         """What it is called in a sentence: ``WBC``, ``MRD at end of induction``."""
         return self.label or self.title
 
+    @property
+    def linked(self) -> tuple[str, ...]:
+        """The facts of which its own entry says something, but for what a scheme that defines it asks."""
+        compared = (*self.exceeds[0], *self.exceeds[2]) if self.exceeds else ()
+        implied = (other for _, other, _ in self.implies)
+        return (*implied, *self.all_of, *self.at_most, *(other for other, _ in self.known_means), *compared)
+
 
 class Vocabulary(Mapping[str, Fact]):
     """All facts, by id; looking up an alias gives the fact it stands for."""

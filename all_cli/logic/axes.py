@@ -14,15 +14,18 @@ _Step = tuple[str, Possible, str, Possible]  # one fact in these values: the oth
 
 def axis_of(fact: Fact, conditions: Iterable[Expression]) -> Axis:
     """The axis of a fact, cut where the conditions cut it."""
+    return axis_cut_at(fact, _cuts(fact.id, conditions))
+
+
+def _cuts(fact: str, conditions: Iterable[Expression]) -> set[float]:
+    compared = (test for item in conditions for test in tests(item) if isinstance(test, Compare))
+    return {test.value for test in compared if test.fact == fact}
+
+
+def axis_cut_at(fact: Fact, cuts: Iterable[float]) -> Axis:
+    """The axis of a fact with these cut-offs, which a choice or flag has none of."""
     if fact.kind != "number":
         return Axis.of_words(fact.id, tuple(fact.values))
-    cuts = {
-        test.value for item in conditions for test in tests(item) if isinstance(test, Compare) and test.fact == fact.id
-    }
-    return _cut(fact, cuts)
-
-
-def _cut(fact: Fact, cuts: Iterable[float]) -> Axis:
     domain = whole_domain(fact)
     assert isinstance(domain, NumberSet)
     return Axis.of_number(fact.id, cuts, domain, fact.whole)
@@ -30,10 +33,9 @@ def _cut(fact: Fact, cuts: Iterable[float]) -> Axis:
 
 def axes_of(facts: Iterable[str], conditions: Sequence[Expression], vocabulary: Vocabulary) -> list[Axis]:
     """The axes of facts, cut where the conditions cut them and where what they say of each other changes."""
-    axes = {fact: axis_of(vocabulary[fact], conditions) for fact in facts}
-    cuts = {fact: set(axis.cuts) for fact, axis in axes.items()}
+    cuts = {fact: _cuts(fact, conditions) for fact in facts}
     cut_together(cuts, vocabulary)
-    return [axis if cuts[fact] == set(axis.cuts) else _cut(vocabulary[fact], cuts[fact]) for fact, axis in axes.items()]
+    return [axis_cut_at(vocabulary[fact], at) for fact, at in cuts.items()]
 
 
 def cut_together(cuts: dict[str, set[float]], vocabulary: Vocabulary) -> None:

@@ -301,10 +301,7 @@ def _links(vocabulary: Vocabulary) -> tuple[list[_Link], Mapping[str, Sequence[i
     links: list[_Link] = []
     by_fact: dict[str, list[int]] = {}
     for fact in vocabulary.facts.values():
-        others = {other for _, other, _ in fact.implies}.union(fact.all_of, fact.at_most)
-        others.update(other for other, _ in fact.known_means)
-        if fact.exceeds:
-            others |= {*fact.exceeds[0], *fact.exceeds[2]}
+        others = {*fact.linked}
         if fact.id in definitions:
             others |= {*definitions[fact.id].asks, *definitions[fact.id].needs}
         if not others:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+UNREADABLE = "unreadable: "  # before the values that cannot be read and that an indeterminate answer waits for
+
 
 class UnreadableError(ValueError):
     """A text cannot be read as a value of a fact.

@@ -12,7 +12,7 @@ from all_cli.protocol.reasons import few
 from all_cli.protocol.regimen import Reason
 from all_cli.risk.library import RiskLibrary, for_relapse
 from all_cli.risk.scheme import NOT_APPLICABLE, Scheme
-from all_cli.risk.verdict import Verdict, judge
+from all_cli.risk.verdict import Verdict, cites, judge
 
 
 def meaning(patient: Patient, library: RiskLibrary) -> Iterator[Reason]:
@@ -71,5 +71,5 @@ def _class(scheme: Scheme, verdict: Verdict, patient: Patient) -> Reason | None:
     names = [patient.vocabulary[item.fact] for item in verdict.missing]
     open_ = [fact.name for fact in names if fact.genetic] if len(groups) > 1 else []
     hangs = f"; hangs on {few(open_)}" if open_ else ""
-    cite = tuple(dict.fromkeys(each for decision in verdict.decided_by for each in decision.cite))
-    return Reason("class", f"{label} ({scheme.title}, {scheme.id}{hangs})", cite, verdict.checked)
+    text = f"{label} ({scheme.title}, {scheme.id}{hangs})"
+    return Reason("class", text, cites(verdict.decided_by), verdict.checked)

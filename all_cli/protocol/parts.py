@@ -184,10 +184,6 @@ def _clusters(vocabulary: Vocabulary) -> Mapping[str, str]:
         return fact
 
     for fact in vocabulary.facts.values():
-        linked = [other for _, other, _ in fact.implies] + [other for other, _ in fact.known_means]
-        linked += [*fact.all_of, *fact.at_most]
-        if fact.exceeds is not None:
-            linked += [*fact.exceeds[0], *fact.exceeds[2]]
-        for other in linked:
+        for other in fact.linked:
             parent[root(fact.id)] = root(other)
     return {fact: root(fact) for fact in vocabulary.facts}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from all_cli.logic.explain import because
 from all_cli.logic.values import Possible, intersect, whole_domain
@@ -15,7 +15,7 @@ from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.parts import GROUP, GUARD, POPULATION, SETTING, Part
 from all_cli.protocol.regimen import Reason
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Scheme
-from all_cli.risk.verdict import Verdict, brief, judge
+from all_cli.risk.verdict import Decision, brief, cites, judge
 
 _NAMED = 6
 _HEAD = 3  # arms named in a line of the head of a screen; JSON names all
@@ -25,13 +25,13 @@ def setting_reason(choice: Choice) -> Reason:
     """The patient's setting and the rule that says so; or the settings still possible and what decides."""
     verdict = judge(choice.rules.setting, choice.patient)
     labels = " or ".join(choice.rules.setting.groups[id].label for id in choice.settings)
-    cite = tuple(dict.fromkeys(citation for decision in verdict.decided_by for citation in decision.cite))
+    cite = cites(verdict.decided_by)
     if verdict.group is None:
         names = choice.patient.vocabulary
         open_ = [missing.fact for missing in verdict.missing if missing.fact not in _presumed(choice)]
         facts = ", ".join(names[fact].name for fact in open_)
         return Reason(SETTING, f"{labels}, not yet decided" + (f": {facts}" if facts else ""), cite, verdict.checked)
-    why = _because(verdict, choice.patient)
+    why = because_text(verdict.decided_by, choice.patient)
     notes = " ".join(decision.note for decision in verdict.decided_by if decision.note)
     return Reason(SETTING, f"{labels} ({why}). {notes}".removesuffix(". "), cite, verdict.checked)
 
@@ -62,16 +62,17 @@ def _group_reason(part: Part, patient: Patient) -> Reason:
     scheme = _scheme(part)
     verdict = judge(scheme, patient)
     if part.outright(patient):
-        why = _because(verdict, patient)
-        cite = tuple(dict.fromkeys(citation for decision in verdict.decided_by for citation in decision.cite))
+        why = because_text(verdict.decided_by, patient)
+        cite = cites(verdict.decided_by)
         says = " or ".join(verdict.possible)
         return Reason("group", f"{part.name} says {says}" + (f" ({why})" if why else ""), cite, verdict.checked)
     later = [patient.vocabulary[missing.fact].name for missing in verdict.missing if missing.fact in part.ignored]
     return Reason("group", f"{part.name} comes later: {few(later)} do not set this phase", scheme.population.cite)
 
 
-def _because(verdict: Verdict, patient: Patient) -> str:
-    return reasons_text((text for decision in verdict.decided_by for text in decision.because), patient.vocabulary)
+def because_text(decisions: Iterable[Decision], patient: Patient) -> str:
+    """Why rules decide, with the names of facts; empty where none does."""
+    return reasons_text((text for decision in decisions for text in decision.because), patient.vocabulary)
 
 
 def _scheme(part: Part) -> Scheme:

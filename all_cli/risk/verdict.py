@@ -1,6 +1,6 @@
 """A scheme's answer for a patient: the exact set of groups still possible, why, and what would decide."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -31,6 +31,11 @@ class Decision(NamedTuple):
     checked: bool
     note: str = ""
     certain: bool = False
+
+
+def cites(decisions: Iterable[Decision]) -> tuple[Citation, ...]:
+    """What decisions cite, each once."""
+    return tuple(dict.fromkeys(citation for decision in decisions for citation in decision.cite))
 
 
 class Range(NamedTuple):

@@ -65,26 +65,26 @@ def batch(path: Path) -> tuple[Result, list[dict[str, str]]]:
 HEADER = ["age", "lineage", "MRD EOI (%)"]
 
 
-@pytest.mark.parametrize("form", PERCENT)
-def test_a_number_with_a_percent_format_reads_as_it_shows(form: str | int, tmp_path: Path) -> None:
+def read_with(form: str | int, number: float, folder: Path) -> tuple[str, str]:
+    """A number under a percent header in a cell of this format: as it is read, and its group."""
+
     def build(book: Any, sheet: Any) -> None:
         sheet.write_row(0, 0, HEADER)
         sheet.write_row(1, 0, [4, "B"])
-        sheet.write_number(1, 2, 0.0005, book.add_format({"num_format": form}))
+        sheet.write_number(1, 2, number, book.add_format({"num_format": form}))
 
-    _, rows = batch(xlsx(tmp_path / "in.xlsx", build))
-    assert (rows[0]["MRD EOI (%)"], rows[0]["mrd-cog.group"]) == ("0.05%", "positive")
+    _, rows = batch(xlsx(folder / "in.xlsx", build))
+    return rows[0]["MRD EOI (%)"], rows[0]["mrd-cog.group"]
+
+
+@pytest.mark.parametrize("form", PERCENT)
+def test_a_number_with_a_percent_format_reads_as_it_shows(form: str | int, tmp_path: Path) -> None:
+    assert read_with(form, 0.0005, tmp_path) == ("0.05%", "positive")
 
 
 @pytest.mark.parametrize("form", NO_PERCENT)
 def test_a_number_with_another_format_keeps_the_unit_of_its_column(form: str, tmp_path: Path) -> None:
-    def build(book: Any, sheet: Any) -> None:
-        sheet.write_row(0, 0, HEADER)
-        sheet.write_row(1, 0, [4, "B"])
-        sheet.write_number(1, 2, 0.05, book.add_format({"num_format": form}))
-
-    _, rows = batch(xlsx(tmp_path / "in.xlsx", build))
-    assert (rows[0]["MRD EOI (%)"], rows[0]["mrd-cog.group"]) == ("0.05", "positive")
+    assert read_with(form, 0.05, tmp_path) == ("0.05", "positive")
 
 
 def test_cells_of_both_kinds_in_one_column_each_keep_their_own(tmp_path: Path) -> None:

@@ -149,16 +149,21 @@ def test_garbage_in_place_of_any_part_only_widens(lines: list[Line], data: st.Da
             assert before.get(fact) == {PRESENT}, fact
 
 
+def with_one_lost(
+    lines: list[Line], signs: str, data: st.DataObject
+) -> tuple[dict[str, Possible], dict[str, Possible]]:
+    """What a karyotype says, and what it says without one of these signs."""
+    text = text_of([line.parts() for line in lines], [f"[{line.cells}]" for line in lines])
+    place = data.draw(st.sampled_from([place for place, sign in enumerate(text) if sign in signs]))
+    return [said(text), said(text[:place] + text[place + 1 :])]
+
+
 @given(leukaemias(), st.data())
 @settings(max_examples=500)
 def test_a_bracket_that_was_lost_takes_back_absences_and_leaves_what_is_present(
     lines: list[Line], data: st.DataObject
 ) -> None:
-    text = text_of([line.parts() for line in lines], [f"[{line.cells}]" for line in lines])
-    before = said(text)
-    places = [place for place, sign in enumerate(text) if sign in "()[]"]
-    place = data.draw(st.sampled_from(places))
-    after = said(text[:place] + text[place + 1 :])
+    before, after = with_one_lost(lines, "()[]", data)
     for fact, possible in after.items():
         if fact == "modal_chromosomes":
             assert modal(after) >= modal(before)
@@ -169,11 +174,7 @@ def test_a_bracket_that_was_lost_takes_back_absences_and_leaves_what_is_present(
 @given(leukaemias(), st.data())
 @settings(max_examples=300)
 def test_a_sign_that_was_lost_never_makes_an_absence(lines: list[Line], data: st.DataObject) -> None:
-    text = text_of([line.parts() for line in lines], [f"[{line.cells}]" for line in lines])
-    before = said(text)
-    places = [place for place, sign in enumerate(text) if sign in "+-;,/"]
-    place = data.draw(st.sampled_from(places))
-    after = said(text[:place] + text[place + 1 :])
+    before, after = with_one_lost(lines, "+-;,/", data)
     for fact, possible in after.items():
         if fact != "modal_chromosomes" and possible == {ABSENT}:
             assert before.get(fact) == {ABSENT}, fact

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from all_cli.cohort.classify import INVALID
-from all_cli.cohort.unread import UNREADABLE
+from all_cli.patient.unreadable import UNREADABLE
 from all_cli.risk.verdict import INDETERMINATE
 
 if TYPE_CHECKING:
