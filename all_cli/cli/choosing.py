@@ -131,7 +131,8 @@ def _narrowed_reason(verdict: Verdict, patient: Patient) -> Reason | None:
     unless = (
         ", unless " + " or ".join(f"{' or '.join(facts)} {is_}" for is_, facts in outside.items()) if outside else ""
     )
-    text = f"{verdict.scheme.groups[groups[0]].label}{unless} ({because_text(rules, patient)}; {verdict.scheme.id})"
+    why = "; ".join(text for text in (because_text(rules, patient), verdict.scheme.id) if text)
+    text = f"{verdict.scheme.groups[groups[0]].label}{unless} ({why})"
     return Reason("risk group", text, cites(rules), verdict.checked, strong=True)
 
 

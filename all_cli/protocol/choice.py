@@ -18,8 +18,8 @@ prefers (``defaults``) go first; then those not made for adults, for somebody wh
 older adults; then protocols of which at least a line was read; then the fuller ones. While an arm of a preferred
 protocol hangs on facts that this phase asks for, only an arm whose risk group is settled heads before it (an older
 trial is certain for every child because all its groups begin alike, which says nothing of the child). An adults' arm
-does not head for somebody who may be below 18 and whose own protocols keep other phases. Hence a head is never lost by
-adding a fact either, unless the rules say for whom nothing heads (``undecided``).
+does not head for somebody who may be below 18 while such an arm waits, or whose own protocols keep other phases. Hence
+a head is never lost by adding a fact either, unless the rules say for whom nothing heads (``undecided``).
 
 Hence adding a fact keeps every answer, unless it contradicts a presumption or is one that a guard bears on once it is
 known; it then changes the setting or meets a guard, which the result names.
@@ -188,16 +188,20 @@ class Chooser:
         offers = tuple(sorted(self.offers(patient, phase), key=self.rank(patient)))
         answers = [offer for offer in offers if offer.status == ANSWER]
         first = next(iter(answers), None)
-        fits = first is not None and (self._grown(patient) or self.library.audience(first.protocol) != "adults")
+        fits = first is not None and self._fits(first, patient)
         elsewhere = tuple(self.elsewhere(patient, phase)) if phase and not fits else ()
         waiting = tuple(self._waiting(offers, first, patient))
-        heads = (each for each in answers if not waiting or _settled(each, patient))
+        heads = (each for each in answers if not waiting or (self._fits(each, patient) and _settled(each, patient)))
         undecided = tuple(self.rules.undecided(patient, phase))
         return Choice(
             self.rules, phase, patient, tuple(presumed), settings, warnings, offers,
             tuple(self.turns(told, phase, presumed, settings)), elsewhere,
             None if elsewhere or undecided else next(heads, None), waiting, undecided,
         )  # fmt: skip
+
+    def _fits(self, offer: Offer, patient: Patient) -> bool:
+        """Whether an arm is of a protocol for somebody of this age; an adults' one is not for who may be below 18."""
+        return self.library.audience(offer.protocol) != "adults" or self._grown(patient)
 
     @staticmethod
     def _grown(patient: Patient) -> bool:
@@ -214,7 +218,7 @@ class Chooser:
 
     def rank(self, patient: Patient) -> Callable[[Offer], tuple[bool, ...]]:
         """In which order the arms answer; see the head of this module."""
-        preferred, grown = self.library.preferred(patient), self._grown(patient)
+        preferred = self.library.preferred(patient)
         made = {
             (id, arm.id)
             for id in self.library.ids
@@ -223,7 +227,7 @@ class Chooser:
         }
         return lambda offer: (
             offer.protocol not in preferred,
-            not grown and self.library.audience(offer.protocol) == "adults",
+            not self._fits(offer, patient),
             (offer.protocol, offer.arm) not in made,
             not self.library.was_read(offer.protocol),
         )

@@ -71,8 +71,9 @@ def _group_reason(part: Part, patient: Patient) -> Reason:
 
 
 def because_text(decisions: Iterable[Decision], patient: Patient) -> str:
-    """Why rules decide, with the names of facts; empty where none does."""
-    return reasons_text((text for decision in decisions for text in decision.because), patient.vocabulary)
+    """Why rules decide, with the names of facts; what is still open is no reason."""
+    settled = (text for decision in decisions for text in decision.because if not text.endswith("?"))
+    return reasons_text(settled, patient.vocabulary)
 
 
 def _scheme(part: Part) -> Scheme:
