@@ -147,6 +147,34 @@ def test_what_is_rare_or_left_open_by_the_definitions_is_no_contradiction(given:
 
 
 @pytest.mark.parametrize(
+    ("given", "below", "at", "above"),
+    [
+        # a place for the number, and whether it is refused just below, at and just above the limit
+        (facts("double_trisomy=yes", "modal_chromosomes={}"), ("43", True), ("44", False), ("45", False)),
+        (facts("double_trisomy=yes", "dna_index={}"), ("0.809", True), ("0.81", False), ("0.811", False)),
+        (facts("dna_index=0.75", "modal_chromosomes={}"), ("50", False), ("51", True), ("52", True)),
+        (facts("dna_index=0.75", "modal_chromosomes={}"), ("59", True), ("60", False), ("61", False)),
+        (facts("modal_chromosomes=54", "dna_index={}"), ("0.699", False), ("0.7", True), ("0.701", True)),
+        (facts("modal_chromosomes=54", "dna_index={}"), ("0.809", True), ("0.81", False), ("0.811", False)),
+        (facts("ho_tr=yes", "modal_chromosomes={}"), ("29", True), ("30", False), ("31", False)),
+        (facts("ho_tr=yes", "modal_chromosomes={}"), ("39", False), ("40", True), ("41", True)),
+        (facts("ho_tr=yes", "modal_chromosomes={}"), ("59", True), ("60", False), ("61", False)),
+        (facts("ho_tr=yes", "modal_chromosomes={}"), ("78", False), ("79", True), ("80", True)),
+        (facts("cr_eoi=yes", "marrow_eoi={}"), ("24.9", False), ("25", False), ("25.1", True)),
+        (facts("mrd_positive_eoc=yes", "mrd_eoc={}"), ("0%", True), ("0.0001%", False), ("0.01%", False)),
+        (facts("months_to_relapse=12", "cr1_months={}"), ("11.9", False), ("12", False), ("12.1", True)),
+        (facts("months_to_relapse=12", "months_off_therapy={}"), ("11.9", False), ("12", False), ("12.1", True)),
+    ],
+)  # fmt: skip
+def test_a_fact_that_bounds_another_does_so_exactly_at_its_limit(
+    given: list[str], below: tuple[str, bool], at: tuple[str, bool], above: tuple[str, bool]
+) -> None:
+    for number, refused in (below, at, above, ("unknown", False)):
+        found = RUNNER.invoke(app, ["classify", *(word.format(number) for word in given)])
+        assert found.exit_code == (2 if refused else 0), (number, found.stderr)
+
+
+@pytest.mark.parametrize(
     ("given", "warned"),
     [
         (["--lineage", "T", "--genetics", "iAMP21"], "entities of B lineage"),
