@@ -238,7 +238,7 @@ def _library(rules: Rules | None) -> RiskLibrary:
     if rules is None:
         return _shipped()
     try:
-        return risk_library(Path(rules))
+        return _own(Path(rules), Path(rules).read_bytes())
     except KnowledgeError as error:
         raise UnreadableError("rules", str(rules), str(error)) from error
 
@@ -246,6 +246,11 @@ def _library(rules: Rules | None) -> RiskLibrary:
 @lru_cache(maxsize=1)
 def _shipped() -> RiskLibrary:
     return risk_library()
+
+
+@lru_cache(maxsize=4)
+def _own(rules: Path, _content: bytes) -> RiskLibrary:
+    return risk_library(rules)
 
 
 def _schemes(library: RiskLibrary, schemes: str | Sequence[str] | None) -> list[str] | None:

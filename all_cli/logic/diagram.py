@@ -240,29 +240,29 @@ class Diagram(NamedTuple):
             answer: per leaf, what counts as the answer (rules of one group may share one).
         """
         unique: dict[tuple[int, tuple[tuple[int, int], ...]], int] = {}
-        found: dict[int, int] = {}
+        found = {IMPOSSIBLE: IMPOSSIBLE, **{leaf: -2 - answer[leaf] for leaf in range(self.leaves)}}
         mattering: set[int] = set()
 
         def reduced(node: int) -> int:
-            if node < self.leaves:
-                return -1 if node < 0 else -2 - answer[node]
-            if node in found:
-                return found[node]
             axis, children = self.nodes[node - self.leaves]
             mask = masks[axis]
-            kept = [(p, r) for p, child in enumerate(children) if mask >> p & 1 and (r := reduced(child)) != -1]
-            different = {r for _, r in kept}
-            if not different:
-                result = -1
-            elif len(different) == 1:
-                result = different.pop()
-            else:
+            kept = []
+            for piece, child in enumerate(children):
+                if mask >> piece & 1:
+                    result = found[child] if child in found else reduced(child)
+                    if result != IMPOSSIBLE:
+                        kept.append((piece, result))
+            different = {result for _, result in kept}
+            if len(different) > 1:
                 mattering.add(axis)
                 result = unique.setdefault((axis, tuple(kept)), len(unique))
+            else:
+                result = different.pop() if different else IMPOSSIBLE
             found[node] = result
             return result
 
-        reduced(self.root)
+        if self.root not in found:
+            reduced(self.root)
         return sorted(mattering)
 
     def witness(self, leaf: int, masks: Sequence[int] | None = None) -> list[int] | None:
