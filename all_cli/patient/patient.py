@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.definition import definitions_in
@@ -51,7 +51,7 @@ class Patient:
     told: dict[str, Known] = field(default_factory=dict)  # before anything was concluded; what-if begins here
     _changed: set[str] = field(default_factory=set, repr=False, compare=False)  # since anything was concluded
     _inferred: dict[str, Known] = field(default_factory=dict, repr=False, compare=False)  # by a karyotype's silence
-    _explained: tuple[dict[str, Known], Reasons] | None = field(default=None, init=False, repr=False, compare=False)
+    worked_out: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)  # of what is known
 
     def possible(self) -> Mapping[str, Possible]:
         """Fact id to possible values, for facts of which something is known."""
@@ -79,9 +79,16 @@ class Patient:
 
     def reasons(self) -> Reasons:
         """Why a condition holds, or does not, for what is known now."""
-        if self._explained is None or self._explained[0] != self.known:
-            self._explained = (dict(self.known), Reasons(self.possible(), self.bare))
-        return self._explained[1]
+        if Reasons not in self.worked_out:
+            self.worked_out[Reasons] = Reasons(self.possible(), self.bare)
+        reasons: Reasons = self.worked_out[Reasons]
+        return reasons
+
+    def _know(self, id: str, known: Known) -> None:
+        """Know it from now on; what was worked out of what was known before is forgotten."""
+        self.known[id] = known
+        self._changed.add(id)
+        self.worked_out.clear()
 
     def said(self) -> dict[str, str]:
         """The facts that the user gave, in the vocabulary's order, as text."""
@@ -105,8 +112,7 @@ class Patient:
             self.told[fact.id] = Known(intersect(earlier.possible, possible) if earlier else possible, said)
         before = self.known.get(fact.id)
         if before is None:
-            self.known[fact.id] = Known(possible, said, derived)
-            self._changed.add(fact.id)
+            self._know(fact.id, Known(possible, said, derived))
             return
         left = intersect(before.possible, possible)
         if not left:
@@ -117,8 +123,7 @@ class Patient:
                 "both cannot be true",
             )
         if left != before.possible:
-            self.known[fact.id] = Known(left, said if derived else before.said, before.derived and derived)
-            self._changed.add(fact.id)
+            self._know(fact.id, Known(left, said if derived else before.said, before.derived and derived))
 
     def copy(self) -> "Patient":
         """Another patient of whom the same is known, who can learn apart from this one."""
@@ -187,9 +192,8 @@ class Patient:
             known = before.get(id)
             left = intersect(known.possible, inferred.possible) if known else inferred.possible
             if left and (known is None or left != known.possible):
-                self.known[id] = Known(left, known.said if known and not known.derived else inferred.said)
+                self._know(id, Known(left, known.said if known and not known.derived else inferred.said))
                 self.told.setdefault(id, inferred)
-                self._changed.add(id)
             elif known and not left:
                 shown = f"{known.said} says {value_text(self.vocabulary[id], known.possible)}"
                 warning = f"{id}: {shown}, and stands; {inferred.said} only does not show it"

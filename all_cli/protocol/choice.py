@@ -171,6 +171,7 @@ class Chooser:
     ) -> None:
         self.library, self.rules, self._risk, self.only, self.named = library, rules, risk, only, named
         self.groups = groups
+        self._leaves: dict[tuple[str, tuple[str, ...]], tuple[int, int]] = {}
 
     @property
     def risk(self) -> RiskLibrary:
@@ -325,27 +326,28 @@ class Chooser:
         """What an arm rests on in a phase, for a patient or for whoever it may be; what costs more comes later."""
         setting = self.rules.setting
         if arm.settings:
-            wanted = _leaves(setting, arm.settings)
-            yield Part(SETTING, " or ".join(arm.settings), setting.diagram, *wanted)
+            yield Part(SETTING, " or ".join(arm.settings), setting.diagram, *self.leaves(setting, arm.settings))
         yield Part(POPULATION, protocol, self.rules.population(protocol), 1, 1)
         for guard, diagram in self.rules.guarding(protocol, arm.id, [phase] if phase in arm.kinds else list(arm.kinds)):
-            silent = frozenset() if patient is None else guard.if_told - patient.known.keys()
+            silent = frozenset() if patient is None else guard.if_told.difference(patient.known)
             yield Part(GUARD, guard.id, diagram, 2, 2, silent, guard=guard)
         for id, groups in arm.groups if self.groups else ():
             scheme = self.risk.schemes[id]
             unasked = self.rules.unasked(phase, scheme.facts)
             unclassified = 1 << len(scheme.leaf_groups) - 1
-            yield Part(GROUP, id, scheme.diagram, *_leaves(scheme, groups), unasked, unclassified, scheme=scheme)
+            yield Part(GROUP, id, scheme.diagram, *self.leaves(scheme, groups), unasked, unclassified, scheme=scheme)
+
+    def leaves(self, scheme: Scheme, groups: tuple[str, ...]) -> tuple[int, int]:
+        """The answers of a scheme that mean one of these groups, and those that can."""
+        key = (scheme.id, groups)
+        if key not in self._leaves:
+            asked, own = set(groups), list(enumerate(map(set, scheme.leaf_groups)))
+            mean = sum(1 << leaf for leaf, each in own if each <= asked)
+            self._leaves[key] = mean, sum(1 << leaf for leaf, each in own if each & asked)
+        return self._leaves[key]
 
 
 def _settled(offer: Offer, patient: Patient) -> bool:
     """Whether the patient's risk group is known to be one that the arm was for."""
     groups = [part for part in offer.parts if part.kind == GROUP]
     return bool(groups) and all(part.outright(patient) for part in groups)
-
-
-def _leaves(scheme: Scheme, groups: Sequence[str]) -> tuple[int, int]:
-    """The answers of a scheme that mean one of these groups, and those that can."""
-    asked = set(groups)
-    own = list(enumerate(map(set, scheme.leaf_groups)))
-    return sum(1 << leaf for leaf, each in own if each <= asked), sum(1 << leaf for leaf, each in own if each & asked)

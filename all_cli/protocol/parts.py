@@ -32,31 +32,39 @@ class Part(NamedTuple):
     guard: Guard | None = None
     scheme: Scheme | None = None
 
-    def masks(self, patient: Patient) -> list[int]:
-        """What the diagram sees of the patient."""
-        known = patient.known
-        return [
-            axis.mask(known[axis.fact].possible)
-            if axis.fact in known and axis.fact not in self.ignored
-            else axis.domain
-            for axis in self.diagram.axes
-        ]
+    def seen(self, patient: Patient) -> tuple[list[int], int]:
+        """What the diagram sees of the patient, and the answers reached; arms share settings, guards and schemes."""
+        key = (id(self.diagram), self.ignored)
+        if key not in patient.worked_out:
+            known = patient.known
+            masks = [
+                axis.mask(known[axis.fact].possible)
+                if axis.fact in known and axis.fact not in self.ignored
+                else axis.domain
+                for axis in self.diagram.axes
+            ]
+            # With the diagram, so that its place is not given away.
+            patient.worked_out[key] = (self.diagram, masks, self.diagram.reach(masks))
+        _, masks, reached = patient.worked_out[key]
+        return masks, reached
 
     def possible(self, patient: Patient) -> bool:
         """Whether some completion fulfils it."""
-        return bool(self.diagram.reach(self.masks(patient)) & self.may)
+        return bool(self.seen(patient)[1] & self.may)
 
     def sure(self, patient: Patient) -> bool:
         """Whether, whatever the facts that were asked for, it is fulfilled for some values of the others."""
-        masks = self.masks(patient)
-        return not self.diagram.reach(masks) & self.undecided and self._sure(masks)
+        key = (id(self.diagram), self.ignored, self.wanted, self.undecided)
+        masks, reached = self.seen(patient)
+        if key not in patient.worked_out:
+            patient.worked_out[key] = not reached & self.undecided and self._sure(masks, reached)
+        return bool(patient.worked_out[key])
 
     def outright(self, patient: Patient) -> bool:
         """Whether it is fulfilled whatever the facts are that come later."""
-        return not self.ignored or self.kind == GUARD or not self.diagram.reach(self.masks(patient)) & ~self.may
+        return not self.ignored or self.kind == GUARD or not self.seen(patient)[1] & ~self.may
 
-    def _sure(self, masks: list[int]) -> bool:
-        reached = self.diagram.reach(masks)
+    def _sure(self, masks: list[int], reached: int) -> bool:
         if not reached & ~self.wanted:
             return bool(reached)
         if not reached & self.wanted or not self.ignored:
@@ -67,7 +75,8 @@ class Part(NamedTuple):
         first = open_axes[0]
         for piece in self.diagram.axes[first].pieces(masks[first]):
             tried = [*masks[:first], 1 << piece, *masks[first + 1 :]]
-            if self.diagram.reach(tried) and not self._sure(tried):
+            answers = self.diagram.reach(tried)
+            if answers and not self._sure(tried, answers):
                 return False
         return True
 
@@ -79,7 +88,7 @@ class Part(NamedTuple):
 
     def leading(self, patient: Patient) -> Iterator[tuple[str, Possible]]:
         """Per fact on which it hangs, the values that can fulfil it."""
-        masks = self.masks(patient)
+        masks, _ = self.seen(patient)
         for number in self.deciding(masks, self.wanted):
             axis = self.diagram.axes[number]
             left = 0
@@ -127,8 +136,7 @@ def fulfilling(parts: Sequence[Part], patient: Patient) -> Patient | None:
 def _fulfilling(parts: Sequence[Part], patient: Patient, *, settle: bool) -> Patient | None:
     unsettled = []
     for part in parts:
-        mask = part.masks(patient)
-        reached = part.diagram.reach(mask)
+        mask, reached = part.seen(patient)
         if not reached & part.may:
             return None
         if reached & ~part.may:
