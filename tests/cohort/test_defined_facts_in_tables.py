@@ -68,7 +68,6 @@ def told(cells: Mapping[str, str], library: RiskLibrary) -> Patient:
     return patient_from(library.vocabulary, given=given, flags={}, genetics=genetics)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize(
     ("values", "schemes"),
     [
@@ -83,10 +82,10 @@ def told(cells: Mapping[str, str], library: RiskLibrary) -> Patient:
     ],
 )
 def test_a_row_says_of_defined_facts_what_the_patient_alone_says(
-    seed: int, values: dict[str, list[str]], schemes: list[str], library: RiskLibrary
+    values: dict[str, list[str]], schemes: list[str], library: RiskLibrary
 ) -> None:
-    chance, columns = random.Random(seed), list(values)
-    table = [[chance.choice(values[fact]) for fact in columns] for _ in range(140)]
+    chance, columns = random.Random(1), list(values)
+    table = [[chance.choice(values[fact]) for fact in columns] for _ in range(180)]
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerows([columns, *table])
     options = [word for id in schemes for word in ("--scheme", id)]

@@ -58,7 +58,7 @@ def generated(library: RiskLibrary, rows: int, seed: int) -> tuple[list[str], li
     common = {"age", "wbc", "lineage"}
     table = []
     for _ in range(rows):
-        known = chance.choice((0.05, 0.2, 0.5, 0.9))
+        known = chance.choice((0.05, 0.2, 0.2, 0.5, 0.5, 0.9))
         cells = [
             chance.choice(values) if values and chance.random() < (0.85 if fact.id in common else known) else ""
             for fact, values in zip(facts, choices, strict=True)
@@ -118,12 +118,11 @@ def in_a_table(library: RiskLibrary, header: list[str], table: list[list[str]]) 
 @pytest.fixture(scope="module")
 def size(library: RiskLibrary) -> int:
     """Rows enough to meet every kind of answer; fewer as the schemes grow more."""
-    return max(80, min(300, 6000 // len(library.schemes)))
+    return max(100, min(300, 6000 // len(library.schemes)))
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_a_row_and_the_same_patient_alone_get_the_same_answer(seed: int, size: int, library: RiskLibrary) -> None:
-    header, table = generated(library, size, seed)
+def test_a_row_and_the_same_patient_alone_get_the_same_answer(size: int, library: RiskLibrary) -> None:
+    header, table = generated(library, size, 1)
     together = in_a_table(library, header, table)
     seen = set()
     for cells, results in zip(table, together, strict=True):
@@ -136,7 +135,7 @@ def test_a_row_and_the_same_patient_alone_get_the_same_answer(seed: int, size: i
 
 
 def test_the_order_of_the_rows_does_not_matter(library: RiskLibrary) -> None:
-    header, table = generated(library, 60, 3)
+    header, table = generated(library, 30, 3)
     order = list(range(len(table)))
     random.Random(4).shuffle(order)
     straight = in_a_table(library, header, table)
@@ -146,8 +145,8 @@ def test_the_order_of_the_rows_does_not_matter(library: RiskLibrary) -> None:
 
 def test_a_scheme_answers_alike_alone_and_among_others(library: RiskLibrary) -> None:
     """With the columns that it asks for: what another column implies of those would make the two tables unlike."""
-    everything, table = generated(library, 40, 5)
-    for id, scheme in list(library.schemes.items())[:: max(1, len(library.schemes) // 30)]:
+    everything, table = generated(library, 30, 5)
+    for id, scheme in list(library.schemes.items())[:: max(1, len(library.schemes) // 20)]:
         header = [fact for fact in everything if fact in scheme.facts]
         rows = [[cells[everything.index(fact)] for fact in header] for cells in table]
         text = io.StringIO(newline="")
