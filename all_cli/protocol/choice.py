@@ -191,8 +191,11 @@ class Chooser:
         first = next(iter(answers), None)
         fits = first is not None and self._fits(first, patient)
         elsewhere = tuple(self.elsewhere(patient, phase)) if phase and not fits else ()
-        waiting = tuple(self._waiting(offers, first, patient))
-        heads = (each for each in answers if not waiting or (self._fits(each, patient) and _settled(each, patient)))
+        waiting = tuple(self._waiting(offers, first, patient, phase))
+        # Where the arm before the first answer in its own protocol waits, which of the two it is stays open.
+        closed = first is not None and any(offer.protocol == first.protocol for offer in waiting)
+        settled = (each for each in answers if self._fits(each, patient) and _settled(each, patient))
+        heads = iter(()) if closed else settled if waiting else iter(answers)
         undecided = tuple(self.rules.undecided(patient, phase))
         return Choice(
             self.rules, phase, patient, tuple(presumed), settings, warnings, offers,
@@ -210,12 +213,18 @@ class Chooser:
         ages = patient.possible().get("age")
         return isinstance(ages, NumberSet) and ages & NumberSet.comparison(">=", 18) == ages
 
-    def _waiting(self, offers: Sequence[Offer], first: Offer | None, patient: Patient) -> Iterator[Offer]:
+    def _waiting(self, offers: Sequence[Offer], first: Offer | None, patient: Patient, phase: str) -> Iterator[Offer]:
         """The arms of preferred protocols before the first answer that hang on facts this phase asks for."""
         preferred = self.library.preferred(patient)
         for offer in offers if first is None else offers[: offers.index(first)]:
-            if offer.hangs_on and offer.protocol in preferred and (first is None or offer.protocol != first.protocol):
+            alike = first is not None and offer.protocol == first.protocol and self._begins(offer, first, phase)
+            if offer.hangs_on and offer.protocol in preferred and not alike:
                 yield offer
+
+    def _begins(self, one: Offer, other: Offer, phase: str) -> bool:
+        """Whether two arms of a protocol have the same phase of this kind."""
+        kinds = {arm.id: arm.kinds.get(phase) for arm in self.library.arm_heads(one.protocol)}
+        return kinds[one.arm] == kinds[other.arm]
 
     def rank(self, patient: Patient) -> Callable[[Offer], tuple[bool, ...]]:
         """In which order the arms answer; see the head of this module."""

@@ -78,7 +78,7 @@ class ChoiceRules:
         """Why no arm with this kind of phase stands first for the patient, although some may be certain."""
         entries = [
             Guard(raw["id"], unpack(raw["expression"]), False, raw["text"], citations(raw["cite"]), raw["checked"])
-            for raw in self._packed["undecided"]
+            for raw in self.raw_undecided
             if kind in raw["phases"]
         ]
         return [entry for entry in entries if certainly(entry.when, patient)]
@@ -88,6 +88,12 @@ class ChoiceRules:
         """The guards as the file has them."""
         guards: Sequence[Mapping[str, Any]] = self._packed["guards"]
         return guards
+
+    @property
+    def raw_undecided(self) -> Sequence[Mapping[str, Any]]:
+        """For whom nothing stands first, as the file has it."""
+        entries: Sequence[Mapping[str, Any]] = self._packed["undecided"]
+        return entries
 
     @property
     def every_risk(self) -> Sequence[str]:

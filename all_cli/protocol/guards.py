@@ -46,7 +46,7 @@ def forbidden(
     name = f"{protocol.id}/{arm.id}"
     if kind not in guard.get("phases", [kind]) or protocol.id not in guard.get("protocols", [protocol.id]):
         return None
-    if name not in guard.get("arms", [name]):
+    if name not in guard.get("arms", [name]) or protocol.id in guard.get("except", ()):
         return None
     offered = _offered(guard["offers"], protocol, arm, kind, library)
     if offered == _NEVER:

@@ -27,7 +27,7 @@ from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import UNCLASSIFIED
 
 COMPLETIONS, LATER = 36, 1000
-PER_ARM, PARTS = 5, 4
+PER_ARM, PARTS = 6, 4
 
 
 @pytest.fixture(scope="module")

@@ -53,6 +53,18 @@ LIMITS = [
     Limit("rapid-responders", "ccg-1961/standard", LATER, "mrd_eoi", 0.099, 0.1, 0.101, True, False),
     Limit("no-remission", "cog-aall0232/pred-hdmtx", LATER, "marrow_eoi", 4.9, 5, 5.1, True, False),
     Limit("no-remission", "cog-aall0232/pred-hdmtx", LATER, "mrd_eoi", 4.99, 5, 5.01, True, False),
+    Limit("no-remission-continuation", "st-jude-xv/low", "continuation", "marrow_eoi", 4.9, 5, 5.1, True, False,
+          {"bcr_abl1": "no"}),
+    Limit("no-remission-continuation", "st-jude-xv/low", "continuation", "mrd_eoi", 4.99, 5, 5.01, True, False,
+          {"bcr_abl1": "no"}),
+    Limit("very-high-exit", "cog-aall0232/pred-hdmtx", LATER, "modal_chromosomes", 45, 44, 43, False, True,
+          {"kmt2a_r": "no", "dna_index": "1"}),
+    Limit("very-high-exit", "cog-aall0232/pred-hdmtx", LATER, "dna_index", 0.82, 0.81, 0.80, False, True,
+          {"kmt2a_r": "no", "modal_chromosomes": "46"}),
+    Limit("very-high-exit", "cog-aall0232/pred-hdmtx", LATER, "marrow_d15", 4.9, 5, 5.1, True, False,
+          {"kmt2a_r": "yes", "modal_chromosomes": "46", "dna_index": "1"}),
+    Limit("very-high-exit", "cog-aall0232/pred-hdmtx", LATER, "mrd_eoi", 0.099, 0.1, 0.101, True, False,
+          {"kmt2a_r": "yes", "modal_chromosomes": "46", "dna_index": "1"}),
     Limit("no-remission-bfm", "all-bfm-95/medium", LATER, "marrow_eoi", 4.9, 5, 5.1, True, False),
     Limit("no-remission-bfm", "all-bfm-90/medium", LATER, "mrd_eoi", 4.99, 5, 5.01, True, False),
     Limit("t-mrd-eoc", "cog-aall0434/cmtx", LATER, "mrd_eoc", 0.099, 0.1, 0.101, True, False),
@@ -113,6 +125,72 @@ def test_every_number_in_a_guard_is_tried_at_its_limit(protocols: ProtocolLibrar
         if isinstance(test, Compare)
     }
     assert numbers == {(limit.guard, limit.fact, limit.limit) for limit in LIMITS}
+
+
+B_CHILD = {"lineage": "B", "age": "5", "wbc": "20", "bcr_abl1": "no", "relapsed": "no"}
+B_TEENAGER = {**B_CHILD, "age": "14"}
+T_CHILD = {**B_CHILD, "lineage": "T"}
+ADULT = {"lineage": "B", "age": "40", "bcr_abl1": "no", "relapsed": "no"}
+CNS3, CNS2 = {"cns": "CNS3"}, {"cns": "CNS2", "etv6_runx1": "no", "double_trisomy": "no"}
+DOWN = {"down_syndrome": "yes", "age": "5", "wbc": "20", "lineage": "B"}
+
+
+class Open(NamedTuple):
+    """For whom an entry of ``undecided`` leaves open what stands first: values of a fact without it, and with it."""
+
+    entry: str
+    kind: str
+    fact: str
+    told: Mapping[str, str]
+    without: tuple[float | None, ...]
+    met: tuple[float, ...]
+
+
+OPEN = [
+    Open("down-high-risk-induction", "induction", "age", {**DOWN, "cns": "CNS3"}, (0.99, 31, None), (1, 30.99)),
+    Open("down-high-risk-induction", "induction", "age", DOWN, (9.99, None), (10,)),
+    Open("down-high-risk-induction", "induction", "wbc", DOWN, (49.9, None), (50, 50.1)),
+    Open("raised-standard-risk", "induction", "age", {**B_CHILD, **CNS3}, (0.99, 10, None), (1, 9.99)),
+    Open("raised-standard-risk", LATER, "wbc", {**B_CHILD, **CNS3}, (50, None), (49.9,)),
+    Open("sr-high", LATER, "age", {**B_CHILD, **CNS2}, (0.99, 10, None), (1, 9.99)),
+    Open("sr-high", LATER, "wbc", {**B_CHILD, **CNS2}, (50, None), (49.9,)),
+    Open("sr-high", LATER, "mrd_eoi", B_CHILD, (0.0099, None), (0.01, 0.0101)),
+    Open("sr-high", LATER, "modal_chromosomes", B_CHILD, (44, None), (43,)),
+    Open("sr-high", LATER, "dna_index", B_CHILD, (0.81, None), (0.80,)),
+    Open("very-high-risk", LATER, "age", {**B_TEENAGER, "tcf3_hlf": "yes"}, (0.99, 31, None), (1, 30.99)),
+    Open("very-high-risk", LATER, "mrd_eoc", B_TEENAGER, (0.0099, None), (0.01, 0.0101)),
+    Open("very-high-risk", LATER, "mrd_eoc", T_CHILD, (0.01, 0.099, None), (0.1, 0.101)),
+    Open("very-high-risk", LATER, "modal_chromosomes", B_TEENAGER, (44, None), (43,)),
+    Open("very-high-risk", LATER, "dna_index", B_TEENAGER, (0.81, None), (0.80,)),
+    Open("adults-no-preference", "induction", "age", ADULT, (30.99, 56, None), (31, 55.99)),
+    Open("adults-no-preference", "induction", "age", {**ADULT, "lineage": "T"}, (30.99, None), (31, 56, 80)),
+]
+
+
+@pytest.mark.parametrize("each", OPEN, ids=lambda each: f"{each.entry} {each.fact} {each.met[0]}")
+def test_nothing_stands_first_from_a_limit_of_what_is_undecided(protocols: ProtocolLibrary, each: Open) -> None:
+    def met(value: float | None) -> bool:
+        patient = Patient(protocols.vocabulary)
+        for fact, text in each.told.items():
+            if fact != each.fact:
+                patient.tell(fact, text, "told")
+        if value is not None:
+            patient.learn(each.fact, NumberSet.point(value), "told")
+        patient.conclude()
+        return each.entry in {entry.id for entry in choice_rules(protocols).undecided(patient, each.kind)}
+
+    assert [met(value) for value in (*each.without, *each.met)] == [False] * len(each.without) + [True] * len(each.met)
+
+
+def test_every_number_of_what_is_undecided_is_tried_at_its_limit(protocols: ProtocolLibrary) -> None:
+    numbers = {
+        (raw["id"], test.fact, test.value)
+        for raw in choice_rules(protocols).raw_undecided
+        for test in comparisons(unpack(raw["expression"]))
+        if isinstance(test, Compare)
+    }
+    tried = {(each.entry, each.fact, value) for each in OPEN for value in (*each.without, *each.met)}
+    assert numbers <= tried, numbers - tried
 
 
 @pytest.mark.parametrize(
