@@ -186,6 +186,7 @@ class _OfScheme:
         """Forget who got which answer, not the answers."""
         self.numbering = Numbering(len(self.parts) + 1)
         self._found: list[int] = []
+        self._masks: dict[tuple[int, int, frozenset[Place], Place | None], Sequence[tuple[int, int]] | None] = {}
 
     def outcomes(self, ends: Numbers, codes: Sequence[Numbers]) -> Numbers:
         """Per profile the place of its answer in :attr:`answers`, by the end of its walk and its codes of the parts."""
@@ -193,16 +194,17 @@ class _OfScheme:
 
         numbers = self.numbering.number([ends, *codes])
         for end, *filled in self.numbering.fresh().tolist():
-            answer = self._answer(end, [(part, code) for part, code in zip(self.parts, filled, strict=True) if code])
+            answer = self._answer(end, [(number, code) for number, code in enumerate(filled) if code])
             if answer not in self._numbers:
                 self._numbers[answer] = len(self.answers)
                 self.answers.append(answer)
             self._found.append(self._numbers[answer])
         return np.array(self._found, np.int32)[numbers]
 
-    def _answer(self, end: int, filled: Sequence[tuple[_Part, int]]) -> LikelyAnswer:
+    def _answer(self, end: int, filled: Sequence[tuple[int, int]]) -> LikelyAnswer:
+        """The answer at an end of the walk, with these codes of parts."""
         groups = self._groups(end, filled)
-        places = sorted(place for part, code in filled for place in part.filled[code])
+        places = sorted(place for part, code in filled for place in self.parts[part].filled[code])
         likely = groups(frozenset(places), None)
         kept = frozenset(places) if groups(frozenset(), None) != likely else frozenset()
         for place in reversed(places):
@@ -211,28 +213,41 @@ class _OfScheme:
         changes = [
             Change(self._names[place], groups(kept - {place}, None), groups(kept, place)) for place in sorted(kept)
         ]
-        refused = sorted(place for part, code in filled for place in part.refused[code])
+        refused = sorted(place for part, code in filled for place in self.parts[part].refused[code])
         named = [*(change.name for change in changes), *(f"{self._names[place]}{LEFT_OUT}" for place in refused)]
         return LikelyAnswer(likely, "|".join(named), tuple(changes))
 
-    def _groups(self, end: int, filled: Sequence[tuple[_Part, int]]) -> Callable[[frozenset[Place], Place | None], str]:
+    def _groups(self, end: int, filled: Sequence[tuple[int, int]]) -> Callable[[frozenset[Place], Place | None], str]:
         """What asks for the groups left with some assumptions, one of them turned; empty if that cannot be."""
         scheme = self._walk.scheme
-        axes = scheme.diagram.axes
         told = self._walk.told(end)
+        exact = [told.get(number, axis.domain) for number, axis in enumerate(scheme.diagram.axes)]
 
         def groups(kept: frozenset[Place], turned: Place | None) -> str:
-            masks = [told.get(number, axis.domain) for number, axis in enumerate(axes)]
+            masks = list(exact)
             for part, code in filled:
-                left = part.left(code, kept.intersection(part.wishes), turned if turned in part.wishes else None)
+                wishes = self.parts[part].wishes
+                left = self._left(part, code, kept.intersection(wishes), turned if turned in wishes else None)
                 if left is None:
                     return ""
-                for number, axis in enumerate(axes):
-                    if axis.fact in left:
-                        masks[number] &= axis.mask(left[axis.fact])
+                for number, mask in left:
+                    masks[number] &= mask
             return "|".join(scheme.groups_of(scheme.diagram.reach(masks)))
 
         return groups
+
+    def _left(
+        self, part: int, code: int, kept: frozenset[Place], turned: Place | None
+    ) -> Sequence[tuple[int, int]] | None:
+        """What a part leaves with some assumptions, as axes and masks of this scheme; see :meth:`_Part.left`."""
+        key = part, code, kept, turned
+        if key not in self._masks:
+            left = self.parts[part].left(code, kept, turned)
+            axes = enumerate(self._walk.scheme.diagram.axes)
+            self._masks[key] = (
+                None if left is None else [(n, axis.mask(left[axis.fact])) for n, axis in axes if axis.fact in left]
+            )
+        return self._masks[key]
 
 
 class Assuming:
