@@ -10,7 +10,7 @@ from all_cli.cohort.classify import Tally
 from all_cli.cohort.likely import LEFT_OUT
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED
 
-_SHOWN = 3  # changes named for one assumption; the record of the run names all
+_SHOWN = 2  # changes named for one assumption; the record of the run names all
 
 
 def is_one_group(groups: str) -> bool:

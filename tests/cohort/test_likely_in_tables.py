@@ -1,4 +1,4 @@
-"""``batch --assume`` and ``--routine``: of each row the likely answer that ``classify`` gives of the same patient alone.
+"""``batch --assume`` and ``--routine``: of each row the likely answer that ``classify`` gives of this patient alone.
 
 No row is a patient: all are invented.
 """
@@ -27,7 +27,8 @@ CELLS: dict[str, list[str]] = {
     "relapsed": ["", "", "", "yes", "no", "?x"],
     "months_to_relapse": ["", "", "", "", "20", "soon"],
     "steroid_pretreatment": ["", "", "no", "2 d"],
-    "karyotype": ["", "", "46,XX[20]", "39,XX", "54,XX,+4,+10", "46,XX,t(12;21)(p13;q22)[10]", "wibble", "46,XX,t(17;19)(q22;p13)"],
+    "karyotype": ["", "", "46,XX[20]", "39,XX", "54,XX,+4,+10", "46,XX,t(12;21)(p13;q22)[10]",
+                  "wibble", "46,XX,t(17;19)(q22;p13)"],
     "modal_chromosomes": ["", "", "46", "40-50", "many"],
     "dna_index": ["", "", "1.0", "1.16", "0.75", "DI"],
     "kmt2a_aff1": ["", "", "yes", "no", "odd"],
