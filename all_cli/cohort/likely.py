@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.int32]
 
-LEFT_OUT = " left out, contradicts the row"
+LEFT_OUT = " left out as it contradicts the row"
 _NOTHING = 0  # the code of a row in which a part fills nothing in
 
 Place = int  # of an assumption in the order in which they are tried
