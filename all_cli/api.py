@@ -226,8 +226,8 @@ def classify_frame(
         mrd_unit: unit of MRD columns that name none.
         decimal: how texts write their numbers; columns of numbers need no such word.
         date_format: how texts write their dates; columns of dates need no such word.
-        form: ``wide``, the frame's own columns (pandas: and index) with six columns per scheme behind them; or
-            ``long``, one row per row and scheme: ``row`` (from 1), ``scheme`` and the six columns.
+        form: ``wide``, the frame's own columns (pandas: and index) with the results of each scheme behind them; or
+            ``long``, one row per row and scheme: ``row`` (from 1), ``scheme`` and the results.
         rules: a file of your own schemes.
         strict_cells: whether a cell that cannot be read, or contradicts another, makes its row ``invalid`` under every
             scheme.

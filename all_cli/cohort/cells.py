@@ -15,7 +15,7 @@ from all_cli.logic.axes import axis_cut_at, bounds_of, cut_together
 from all_cli.logic.axis import Axis
 from all_cli.logic.definition import definitions_in
 from all_cli.logic.expression import tests
-from all_cli.logic.values import NumberSet, Possible, values_of, whole_domain
+from all_cli.logic.values import NumberSet, Possible, values_of
 from all_cli.patient import two_readings
 from all_cli.patient.age import age_between
 from all_cli.patient.assumption import Assumption
@@ -83,7 +83,7 @@ class CellReader:
         possible = known.possible
         if not isinstance(possible, NumberSet) or fact in self._apart:
             return possible, known.derived
-        return self._axes[fact].mask(possible), possible == whole_domain(self._vocabulary[fact]), known.derived
+        return self._axes[fact].mask(possible), known.derived
 
     def fact(self, column: Column) -> Fact | None:
         """The fact that a column is read as, if it is one."""
@@ -208,7 +208,7 @@ def exact_facts(vocabulary: Vocabulary, columns: Sequence[Column], assumable: It
     What can be assumed is as good as read.
     """
     reads = [*(column.reads for column in columns), *assumable]
-    exact = {read for read in reads if reads.count(read) > 1} | set(assumable)
+    exact = {read for read in reads if reads.count(read) > 1}
     if {BORN, DIAGNOSED, "age"} <= set(reads):
         exact.add("age")
     if GENETICS in reads:  # one list of findings can itself name two numbers of chromosomes

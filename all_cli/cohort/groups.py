@@ -346,7 +346,6 @@ def groups_of(
     vocabulary: Vocabulary,
     columns: Sequence[Column],
     reader: CellReader,
-    touched: Mapping[str, frozenset[str]] | None = None,
     held: frozenset[str] = frozenset(),
 ) -> list[Group]:
     """The groups of a table's columns, in the order of their first columns.
@@ -355,11 +354,9 @@ def groups_of(
         vocabulary: the facts.
         columns: how each column is read.
         reader: reads their cells.
-        touched: per fact, all that can bear on it with what is assumed; without it what the table itself links.
         held: facts that assumptions touch.
     """
     linked = linked_facts(vocabulary, spoken_of(vocabulary, columns))
-    touched = touched or linked
     dates = tuple(column for read in (BORN, DIAGNOSED) for column in columns if column.reads == read)
     sources: list[tuple[Column, ...]] = [
         (column,) for column in columns if column.reads not in (LEFT_ALONE, BORN, DIAGNOSED)
@@ -368,7 +365,7 @@ def groups_of(
         sources.append(dates)
     found: list[tuple[set[str], list[tuple[Column, ...]]]] = []
     for source in sources:
-        facts = set(_with_linked(facts_of(source[0], vocabulary), touched))
+        facts = set(_with_linked(facts_of(source[0], vocabulary), linked))
         members = [source]
         for group in [group for group in found if group[0] & facts]:
             facts |= group[0]

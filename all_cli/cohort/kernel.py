@@ -184,7 +184,7 @@ class Kernel:
         facts = {wish.fact for wish in wished}
         linked = linked_facts(vocabulary, spoken_of(vocabulary, columns) | facts)
         held = frozenset(facts_in_conditions(wished)).union(*(linked[fact] for fact in facts))
-        self._groups: list[Group] = groups_of(vocabulary, columns, reader, linked, held)
+        self._groups: list[Group] = groups_of(vocabulary, columns, reader, held)
         can_be_known = frozenset().union(*(group.facts for group in self._groups))
         self._walks = [Walk(scheme, vocabulary, can_be_known) for scheme in schemes]
         self._assuming = Assuming(vocabulary, self._walks, wishes, linked, self._groups) if wishes else None

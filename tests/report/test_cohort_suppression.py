@@ -156,6 +156,17 @@ class TestSuppression:
         del data["boundary"]["listed_for_each"]
         assert not [number for number in numbers_in(data) if 0 < number < 7]
 
+    def test_what_indeterminate_rows_become_does_not_say_how_many_they_are(self, library: RiskLibrary) -> None:
+        rows = [{"nci-rome": ("standard", "high")}] * 30 + [{"nci-rome": ("high",)}] * 68
+        rows += [{"nci-rome": ("standard",)}] * 2
+        frame = table_of(rows).with_columns(
+            pl.Series("nci-rome.likely", ["standard"] * 30 + ["high"] * 68 + ["standard"] * 2),
+            pl.Series("nci-rome.assumed", ["iamp21=absent"] * 30 + [""] * 70),
+        )
+        data = cohort_json(CohortReport(cohort_figures(counted(frame, library), Options(5)), library))
+        assert isinstance(data["schemes"][0]["indeterminate"], dict)
+        assert list(Attacker(data).recovered()) == []
+
     def test_what_hangs_on_an_assumption_is_said_only_where_no_count_and_no_rest_is_small(
         self, library: RiskLibrary
     ) -> None:
