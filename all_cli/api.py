@@ -194,7 +194,8 @@ def classify(
     said = [*(patient or {}), *facts]
     unread = _unread(library.vocabulary, said, refused) if refused else ()
     cannot = frozenset[str]().union(*(one.facts for one in unread))
-    answers = library.answers(known, asked, year, _assumptions(library.vocabulary, assume), routine, cannot)
+    wishes = [wish for wish, _ in _wished(library.vocabulary, assume)]
+    answers = library.answers(known, asked, year, wishes, routine, cannot)
     if year is not None and not answers.ids:
         raise UnreadableError("as_of", str(year), "none of these schemes was in use then; leave out as_of to ask them")
     return Verdicts(answers, known, library, unread)
@@ -260,10 +261,6 @@ def _wished(vocabulary: Vocabulary, assume: Assume | None) -> Iterator[tuple[Ass
     for name, value in (assume or {}).items():
         text = _text(name, value)
         yield read_assumption(vocabulary, f"{_fact(vocabulary, name)}={text}"), text
-
-
-def _assumptions(vocabulary: Vocabulary, assume: Assume | None) -> list[Assumption]:
-    return [wish for wish, _ in _wished(vocabulary, assume)]
 
 
 def _library(rules: Rules | None) -> RiskLibrary:
@@ -352,7 +349,7 @@ def _unread(
     vocabulary: Vocabulary, said: Iterable[str], refused: Iterable[tuple[str, UnreadableError]]
 ) -> tuple[_Unread, ...]:
     """The values that could not be read, with all the facts that they could bear on beside what else was said of."""
-    from all_cli.cohort.groups import linked_facts
+    from all_cli.cohort.links import linked_facts
 
     def of(id: str) -> set[str]:
         if id == "genetics":

@@ -8,18 +8,18 @@ that nothing said in one group can follow from, or contradict, anything said in 
 from __future__ import annotations
 
 import functools
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from all_cli.cohort.cells import Cell, CellReader, Said, facts_of
 from all_cli.cohort.clashes import Core, concluded, cores
 from all_cli.cohort.columns import BORN, DIAGNOSED, LEFT_ALONE, Column
 from all_cli.cohort.evidence import Evidence
+from all_cli.cohort.links import linked_facts, spoken_of, with_linked
 from all_cli.cohort.numbering import Numbering
 from all_cli.cohort.plain_numbers import PlainNumbers
 from all_cli.cohort.unread import Clash, UnreadCells
 from all_cli.knowledge.vocabulary import Vocabulary
-from all_cli.logic.definition import definitions_in
 from all_cli.patient.patient import Known
 from all_cli.patient.unreadable import ContradictionError
 
@@ -337,11 +337,6 @@ class Group:
         )
 
 
-def spoken_of(vocabulary: Vocabulary, columns: Sequence[Column]) -> set[str]:
-    """The facts of which columns speak."""
-    return {fact for column in columns if column.reads != LEFT_ALONE for fact in facts_of(column, vocabulary)}
-
-
 def groups_of(
     vocabulary: Vocabulary,
     columns: Sequence[Column],
@@ -365,7 +360,7 @@ def groups_of(
         sources.append(dates)
     found: list[tuple[set[str], list[tuple[Column, ...]]]] = []
     for source in sources:
-        facts = set(_with_linked(facts_of(source[0], vocabulary), linked))
+        facts = set(with_linked(facts_of(source[0], vocabulary), linked))
         members = [source]
         for group in [group for group in found if group[0] & facts]:
             facts |= group[0]
@@ -379,7 +374,7 @@ def groups_of(
             vocabulary,
             frozenset(facts),
             [
-                _Texts(source, reader, _with_linked(facts_of(source[0], vocabulary), linked))
+                _Texts(source, reader, with_linked(facts_of(source[0], vocabulary), linked))
                 for source in sorted(members, key=order.__getitem__)
             ],
             reader,
@@ -387,33 +382,3 @@ def groups_of(
         )
         for facts, members in found
     ]
-
-
-def _with_linked(facts: frozenset[str], linked: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    return frozenset[str]().union(*(linked[fact] for fact in facts))
-
-
-def linked_facts(vocabulary: Vocabulary, spoken: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Per fact, all facts that what is said of it can bear on, over any number of steps, and itself.
-
-    A definition that needs facts of which the table says nothing links none: white cells and age stay apart unless
-    there is a column of hours of steroid.
-    """
-    together: dict[str, set[str]] = {id: {id} for id in vocabulary.facts}
-
-    def link(one: str, other: str) -> None:
-        other = vocabulary[other].id
-        if together[other] is not together[one]:
-            together[one] |= together[other]
-            for member in together[other]:
-                together[member] = together[one]
-
-    for fact in vocabulary.facts.values():
-        for other in fact.linked:
-            link(fact.id, other)
-    can_be_known = set[str]().union(*(together[fact] for fact in spoken))
-    for definition in definitions_in(vocabulary).values():
-        if can_be_known.issuperset(definition.needs):
-            for other in definition.asks:
-                link(definition.fact, other)
-    return {id: frozenset(members) for id, members in together.items()}

@@ -34,8 +34,9 @@ from all_cli.cohort.cells import CellReader
 from all_cli.cohort.classify import INVALID, LIKELY, RESULTS, Tally
 from all_cli.cohort.columns import Column
 from all_cli.cohort.evidence import Evidence
-from all_cli.cohort.groups import Group, groups_of, linked_facts, spoken_of
+from all_cli.cohort.groups import Group, groups_of
 from all_cli.cohort.likely import Assuming, LikelyAnswer, facts_in_conditions
+from all_cli.cohort.links import linked_facts, spoken_of
 from all_cli.cohort.numbering import Numbering
 from all_cli.cohort.unread import Clash, Trouble, UnreadCells
 from all_cli.cohort.walk import Texts, Walk
