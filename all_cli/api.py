@@ -23,11 +23,12 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 from all_cli.knowledge.problems import KnowledgeError, did_you_mean
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.patient.age import age_between, read_date
+from all_cli.patient.assumption import Assumption, read_assumption
 from all_cli.patient.dates import doubt_of_dates
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import UNKNOWN_WORDS, fold
 from all_cli.patient.unreadable import UNREADABLE, ContradictionError, UnreadableError
-from all_cli.risk.library import Answers, RiskLibrary, risk_library
+from all_cli.risk.library import Answers, Likely, RiskLibrary, risk_library
 from all_cli.risk.verdict import INDETERMINATE, Verdict
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ __all__ = ["UnreadableError", "Verdicts", "classify", "classify_frame"]
 
 MrdUnit = Literal["percent", "fraction"]
 Rules = str | os.PathLike[str]
+Assume = Mapping[str, object]  # fact to the value that it likely has
 Frame = TypeVar("Frame")
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
@@ -78,6 +80,12 @@ class Verdicts:
     def results(self) -> Mapping[str, Verdict]:
         """Every scheme asked, by id; those that apply first, the primary at their head."""
         return _Explained(self._answers, self._unread)
+
+    @property
+    def likely(self) -> Mapping[str, Likely]:
+        """Per scheme the groups that it leaves with what was assumed, and what that was; empty if nothing was."""
+        found = {id: self._answers.likely(id) for id in self._answers.ids}
+        return {id: likely for id, likely in found.items() if likely is not None}
 
     @property
     def patient(self) -> dict[str, str]:
@@ -141,6 +149,8 @@ def classify(
     mrd_unit: MrdUnit | None = None,
     rules: Rules | None = None,
     unreadable: Literal["raise", "open"] = "raise",
+    assume: Assume | None = None,
+    routine: bool = False,
     **facts: object,
 ) -> Verdicts:
     """Which risk group, under which scheme, why, and what is still missing.
@@ -154,6 +164,9 @@ def classify(
         rules: a file of your own schemes; they extend the shipped ones, or replace them by id.
         unreadable: ``open``: a value that cannot be read leaves its facts open, as a cell of a table does. It is named
             in ``unreadable`` of the answer, and is the reason of an indeterminate verdict that waits for such a fact.
+        assume: facts with the values that they likely have, ``{"testicular": False}``; each is filled in only
+            if nothing is said of it, for the likely answers of :attr:`Verdicts.likely`.
+        routine: also assume what is routine for a new patient.
         facts: further facts, as in ``patient``.
 
     Raises:
@@ -178,11 +191,14 @@ def classify(
     with _left_open("age", refused):
         _tell_age(known, dates)
     known.conclude()
-    answers = library.answers(known, asked, year)
+    said = [*(patient or {}), *facts]
+    unread = _unread(library.vocabulary, said, refused) if refused else ()
+    cannot = frozenset[str]().union(*(one.facts for one in unread))
+    wishes = [wish for wish, _ in _wished(library.vocabulary, assume)]
+    answers = library.answers(known, asked, year, wishes, routine, cannot)
     if year is not None and not answers.ids:
         raise UnreadableError("as_of", str(year), "none of these schemes was in use then; leave out as_of to ask them")
-    said = [*(patient or {}), *facts]
-    return Verdicts(answers, known, library, _unread(library.vocabulary, said, refused) if refused else ())
+    return Verdicts(answers, known, library, unread)
 
 
 def classify_frame(
@@ -197,6 +213,8 @@ def classify_frame(
     form: Form = "wide",
     rules: Rules | None = None,
     strict_cells: bool = False,
+    assume: Assume | None = None,
+    routine: bool = False,
 ) -> Frame:
     """Classify every row of a table and append the answers; the columns of ``all-risk batch``.
 
@@ -209,11 +227,14 @@ def classify_frame(
         mrd_unit: unit of MRD columns that name none.
         decimal: how texts write their numbers; columns of numbers need no such word.
         date_format: how texts write their dates; columns of dates need no such word.
-        form: ``wide``, the frame's own columns (pandas: and index) with six columns per scheme behind them; or
-            ``long``, one row per row and scheme: ``row`` (from 1), ``scheme`` and the six columns.
+        form: ``wide``, the frame's own columns (pandas: and index) with the results of each scheme behind them; or
+            ``long``, one row per row and scheme: ``row`` (from 1), ``scheme`` and the results.
         rules: a file of your own schemes.
         strict_cells: whether a cell that cannot be read, or contradicts another, makes its row ``invalid`` under every
             scheme.
+        assume: facts with the values that they likely have, as for :func:`classify`; each scheme then also has the
+            columns ``likely`` and ``assumed``.
+        routine: also assume what is routine for a new patient.
 
     A cell that cannot be read leaves its facts open, and is the reason of an indeterminate answer that waits for them.
     Cells that contradict each other make a row ``invalid`` under the schemes that ask for what they speak of. Nothing
@@ -223,15 +244,23 @@ def classify_frame(
         UnreadableError: no table; a scheme, column, fact or unit that does not exist; two columns for one fact.
         OSError: the rules file cannot be opened.
     """
-    from all_cli.cohort.frames import Reading, classify_any
+    from all_cli.cohort.frames import Asked, Reading, classify_any
 
     library = _library(rules)
     asked = _schemes(library, schemes)
     if not asked:
         raise UnreadableError("schemes", "", "name at least one; all-risk schemes lists them")
     reading = Reading(columns or {}, units or {}, _mrd_unit(mrd_unit), decimal or "", date_format or "")
-    found: Frame = classify_any(frame, library, asked, reading, form, strict_cells)
+    texts = tuple(f"{wish.fact}={value}" for wish, value in _wished(library.vocabulary, assume))
+    found: Frame = classify_any(frame, library, Asked(asked, form, strict_cells, texts, routine), reading)
     return found
+
+
+def _wished(vocabulary: Vocabulary, assume: Assume | None) -> Iterator[tuple[Assumption, str]]:
+    """What is to be assumed, and the value as it was written."""
+    for name, value in (assume or {}).items():
+        text = _text(name, value)
+        yield read_assumption(vocabulary, f"{_fact(vocabulary, name)}={text}"), text
 
 
 def _library(rules: Rules | None) -> RiskLibrary:
@@ -325,7 +354,7 @@ def _unread(
     vocabulary: Vocabulary, said: Iterable[str], refused: Iterable[tuple[str, UnreadableError]]
 ) -> tuple[_Unread, ...]:
     """The values that could not be read, with all the facts that they could bear on beside what else was said of."""
-    from all_cli.cohort.groups import linked_facts
+    from all_cli.cohort.links import linked_facts
 
     def of(id: str) -> set[str]:
         if id == "genetics":

@@ -281,7 +281,7 @@ def _batch(content: bytes, read_as: ReadAs, expected: int | None, suffix: str) -
     source.write_bytes(content)
     target.unlink(missing_ok=True)
     try:
-        summary = run_batch(VOCABULARY, _schemes(), Job((str(source),), str(target), read_as=read_as))
+        summary = run_batch(risk_library(), _schemes(), Job((str(source),), str(target), read_as=read_as))
     except (InputError, UnreadableError) as error:
         assert str(error), "an error without a sentence"
         assert not target.exists(), "a refused table left an output"

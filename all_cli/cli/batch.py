@@ -10,7 +10,7 @@ import typer
 
 from all_cli.cli.columns import DateOption, DecimalOption, MapFileOption, MapOption, UnitOption
 from all_cli.cli.common import WITH_INVALID, MrdUnit, fail, one_of, pairs, sentences
-from all_cli.cli.options import RulesOption
+from all_cli.cli.options import AssumeOption, RoutineOption, RulesOption
 
 if TYPE_CHECKING:
     from all_cli.cohort.run import Job, Summary
@@ -80,7 +80,8 @@ def batch(
         str | None, typer.Option("--id", metavar="COLUMN", help="Column that names a patient; repeats are reported.")
     ] = None,
     table_form: Annotated[
-        TableForm, typer.Option("--form", help="Six columns per scheme, or one row per patient and scheme.")
+        TableForm,
+        typer.Option("--form", help="The results of each scheme as columns, or one row per patient and scheme."),
     ] = TableForm.wide,
     input_format: Annotated[
         str | None,
@@ -119,6 +120,8 @@ def batch(
         str | None,
         typer.Option(metavar="FILE", help="Write versions, options, counts and hashes here, for all-risk replay."),
     ] = None,
+    assume: AssumeOption = None,
+    routine: RoutineOption = False,
     rules: RulesOption = None,
     engine: Annotated[
         EngineName, typer.Option(help="This process, or Apache Spark, which writes a folder of files.")
@@ -148,6 +151,8 @@ def batch(
         stop=on_error is OnError.stop,
         strict=strict_cells,
         rules=str(rules) if rules else None,
+        assume=tuple(assume or ()),
+        routine=routine,
     )
     with sentences():
         _check_roles(_of_files(job, engine), manifest or "")
@@ -233,7 +238,7 @@ def _here(library: "RiskLibrary", schemes: "Sequence[Scheme]", job: "Job") -> "S
     """A batch in this process."""
     from all_cli.cohort.run import run_batch
 
-    return run_batch(library.vocabulary, schemes, job)
+    return run_batch(library, schemes, job)
 
 
 def _run(job: "Job", schemes: Sequence[str], runner: "Runner" = _here) -> "Summary":

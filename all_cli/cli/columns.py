@@ -72,24 +72,31 @@ def columns(
         str | None, typer.Option(metavar="NAME", help="utf-8, cp1252, utf-16 …; else by the first bytes.")
     ] = None,
     sheet: Annotated[str | None, typer.Option(metavar="NAME", help="Sheet of a spreadsheet; else the first.")] = None,
+    scheme: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="Say which assumptions would let this scheme answer more rows. Repeatable."),
+    ] = None,
     save_map: Annotated[
         Path | None, typer.Option("--save-map", metavar="FILE", help="Write the mapping as YAML, to mend and replay.")
     ] = None,
     form: FormatOption = None,
     color: ColorOption = Color.auto,
 ) -> None:
-    """Show how each column of a table would be read, before any run; nothing is classified and nothing converted.
+    """Show how each column of a table would be read, before any run; nothing is written and nothing converted.
 
     Exit code 1 if a cell cannot be read or if a run would be refused.
     """
     from all_cli.cohort.columns import plans
     from all_cli.cohort.inspect import inspect_table
     from all_cli.cohort.mapping import map_file_text
+    from all_cli.cohort.proposals import Proposals
     from all_cli.cohort.tables import ReadAs, open_table
     from all_cli.risk.library import risk_library
 
     with sentences():
-        vocabulary = risk_library().vocabulary
+        library = risk_library()
+        vocabulary = library.vocabulary
+        chosen = [one_of("scheme", id, library.schemes) for id in dict.fromkeys(scheme or ())]
         if save_map is not None and save_map.exists():
             fail(f'--save-map "{save_map}": it exists already; give another name, or remove it first')
         table = map_file_of(map_file, vocabulary)
@@ -100,7 +107,10 @@ def columns(
                 mrd_unit.value if mrd_unit else "", units=pairs("--unit", unit), table=table,
                 decimal=decimal.value if decimal else "", date_order=date_format.value if date_format else "",
             )  # fmt: skip
-            found = inspect_table(planned, opened.rows(), vocabulary, problems)
+            counting = Proposals(library, chosen, planned) if chosen and not problems else None
+            stretches = opened.rows() if counting is None else counting.seen(opened.rows())
+            found = inspect_table(planned, stretches, vocabulary, problems)
+        proposed = counting.found() if counting is not None else []
         name = f"{opened.name}, {opened.form.text()}"
         if save_map is not None:
             unread = {view.column.index: [(item.text, item.cells) for item in view.unread] for view in found.columns}
@@ -111,8 +121,8 @@ def columns(
         emit(
             form,
             color,
-            lambda: columns_page(name, found, vocabulary),
-            lambda: columns_json(name, found, vocabulary),
+            lambda: columns_page(name, found, vocabulary, proposed),
+            lambda: columns_json(name, found, vocabulary, proposed),
         )
         if found.unreadable or found.spoiled or found.problems:
             raise typer.Exit(WITH_INVALID)

@@ -52,7 +52,7 @@ COMMANDS = {
     ),
     "columns": Deferred(
         "all_cli.cli.columns:columns",
-        "Show how each column of a table would be read, before any run; nothing is classified and nothing converted.",
+        "Show how each column of a table would be read, before any run; nothing is written and nothing converted.",
     ),
     "template": Deferred(
         "all_cli.cli.columns:template",

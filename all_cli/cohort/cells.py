@@ -6,7 +6,7 @@ A cell's values are kept as the chosen schemes can tell them apart: on an axis c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from all_cli.cohort.columns import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, Column, read_cell, read_cell_date
@@ -14,11 +14,14 @@ from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.axes import axis_cut_at, bounds_of, cut_together
 from all_cli.logic.axis import Axis
 from all_cli.logic.definition import definitions_in
+from all_cli.logic.expression import tests
 from all_cli.logic.values import NumberSet, Possible, values_of
 from all_cli.patient import two_readings
 from all_cli.patient.age import age_between
+from all_cli.patient.assumption import Assumption
 from all_cli.patient.dates import doubt_of_dates
 from all_cli.patient.genetics import genetics_reader
+from all_cli.patient.patient import Known
 from all_cli.patient.quantity import BARE_COUNT, LARGEST_COUNT, parse_quantity
 from all_cli.patient.reading import UNKNOWN_WORDS, fold
 from all_cli.patient.unreadable import UnreadableError
@@ -54,13 +57,33 @@ class CellReader:
         asked_for: those of them that a scheme's conditions name.
     """
 
-    def __init__(self, vocabulary: Vocabulary, schemes: Sequence[Scheme], columns: Sequence[Column]) -> None:
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        schemes: Sequence[Scheme],
+        columns: Sequence[Column],
+        wishes: Sequence[Assumption] = (),
+    ) -> None:
+        """``wishes``: what is to be assumed where nothing is known."""
         self._vocabulary = vocabulary
-        self._axes = common_axes(schemes, vocabulary)
+        self._axes = common_axes(schemes, vocabulary, wishes)
         self.asked = {axis.fact: self._axes[axis.fact] for scheme in schemes for axis in scheme.diagram.axes}
         self.asked_for = frozenset(fact for scheme in schemes for fact in scheme.facts)
-        self._exact = exact_facts(vocabulary, columns)
+        conditions = {test.fact for wish in wishes if wish.when is not None for test in tests(wish.when)}
+        # Whether anything at all is known of a fact decides whether it is assumed.
+        told = conditions | {wish.fact for wish in wishes}
+        self._exact = exact_facts(vocabulary, columns, told)
+        self._apart = conditions | _held_against_each_other(vocabulary)
         self._genetics = genetics_reader(vocabulary)
+
+    def state(self, fact: str, known: Known | None) -> Hashable:
+        """What is known of a fact, as far as it decides what is assumed and what follows from that."""
+        if known is None:
+            return None
+        possible = known.possible
+        if not isinstance(possible, NumberSet) or fact in self._apart:
+            return possible, known.derived
+        return self._axes[fact].mask(possible), known.derived
 
     def fact(self, column: Column) -> Fact | None:
         """The fact that a column is read as, if it is one."""
@@ -179,9 +202,12 @@ def facts_of(column: Column, vocabulary: Vocabulary) -> frozenset[str]:
     return frozenset({vocabulary[column.reads].id})
 
 
-def exact_facts(vocabulary: Vocabulary, columns: Sequence[Column]) -> frozenset[str]:
-    """Numbers that must not be made coarse: two texts can speak of them, or they are held against each other."""
-    reads = [column.reads for column in columns]
+def exact_facts(vocabulary: Vocabulary, columns: Sequence[Column], assumable: Iterable[str] = ()) -> frozenset[str]:
+    """Numbers that must not be made coarse: two texts can speak of them, or they are held against each other.
+
+    What can be assumed is as good as read.
+    """
+    reads = [*(column.reads for column in columns), *assumable]
     exact = {read for read in reads if reads.count(read) > 1}
     if {BORN, DIAGNOSED, "age"} <= set(reads):
         exact.add("age")
@@ -196,8 +222,23 @@ def exact_facts(vocabulary: Vocabulary, columns: Sequence[Column]) -> frozenset[
     return frozenset(exact)
 
 
-def common_axes(schemes: Sequence[Scheme], vocabulary: Vocabulary) -> Mapping[str, Axis]:
+def _held_against_each_other(vocabulary: Vocabulary) -> set[str]:
+    """Numbers that bound one another."""
+    found: set[str] = set()
+    for fact in vocabulary.facts.values():
+        if fact.exceeds is not None:
+            found |= {*fact.exceeds[0], *fact.exceeds[2]}
+        if fact.at_most:
+            found |= {fact.id, *fact.at_most}
+    return found
+
+
+def common_axes(
+    schemes: Sequence[Scheme], vocabulary: Vocabulary, wishes: Sequence[Assumption] = ()
+) -> Mapping[str, Axis]:
     """Per fact an axis cut at every scheme's cut-offs, and at those at which facts say something of other facts.
+
+    So are the bounds of what is to be assumed.
 
     Facts that no scheme asks for are there too: they can imply others, or contradict them.
     """
@@ -211,5 +252,8 @@ def common_axes(schemes: Sequence[Scheme], vocabulary: Vocabulary) -> Mapping[st
     for fact in vocabulary.facts.values():
         for other, allowed in fact.known_means:
             cuts[other].update(bounds_of(values_of(vocabulary[other], allowed)))
+    for wish in wishes:
+        assert wish.possible is not None
+        cuts[wish.fact].update(bounds_of(wish.possible))
     cut_together(cuts, vocabulary)
     return {id: axis_cut_at(vocabulary[id], values) for id, values in cuts.items()}

@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from all_cli.cohort.cells import Said
 from all_cli.knowledge.vocabulary import Vocabulary
-from all_cli.logic.values import Possible
-from all_cli.patient.patient import Patient
+from all_cli.patient.patient import Known, Patient
 from all_cli.patient.unreadable import ContradictionError
 
 Says = tuple[Said, ...]  # what a cell says
@@ -29,7 +28,7 @@ class Core(NamedTuple):
     why: str
 
 
-def concluded(vocabulary: Vocabulary, cells: Iterable[tuple[str, Says]]) -> Mapping[str, Possible]:
+def concluded(vocabulary: Vocabulary, cells: Iterable[tuple[str, Says]]) -> Mapping[str, Known]:
     """What follows from cells, each given with the name of who says it.
 
     Raises:
@@ -39,7 +38,7 @@ def concluded(vocabulary: Vocabulary, cells: Iterable[tuple[str, Says]]) -> Mapp
     for name, says in cells:
         _tell(patient, name, says)
     patient.conclude()
-    return patient.possible()
+    return patient.known
 
 
 def cores(vocabulary: Vocabulary, names: Sequence[str], cells: Sequence[Says]) -> Iterator[Core]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 INVALID = "invalid"
 RESULTS = ("status", "group", "possible", "rule", "missing", "reason")
+LIKELY = ("likely", "assumed")  # behind them, where something is assumed
 
 
 class Tally:
@@ -21,12 +22,17 @@ class Tally:
         invalid: how many of them are invalid under any scheme.
         status: per scheme, status to number of rows.
         group: per scheme, group to number of rows assigned to it.
+        likely: per scheme, likely groups and what they were assumed with to number of rows; empty without assumptions.
+        changes: per scheme and assumption, likely groups and those left if it is taken back, or is otherwise, to number
+            of rows.
     """
 
     def __init__(self, schemes: Sequence[str]) -> None:
         self.rows = self.invalid = 0
         self.status: dict[str, Counter[str]] = {scheme: Counter() for scheme in schemes}
         self.group: dict[str, Counter[str]] = {scheme: Counter() for scheme in schemes}
+        self.likely: dict[str, Counter[tuple[str, str]]] = {scheme: Counter() for scheme in schemes}
+        self.changes: dict[str, dict[str, Counter[tuple[str, str, str]]]] = {scheme: {} for scheme in schemes}
 
     def count(self, answers: Answers) -> None:
         """Count the answers to one frame."""
@@ -41,14 +47,25 @@ class Tally:
                     self.status[scheme][text[0]] += rows
                     if text[1]:
                         self.group[scheme][text[1]] += rows
+        for scheme, numbers, likely in zip(answers.schemes, answers.numbers, answers.likely, strict=False):
+            found = np.bincount(numbers, minlength=len(likely))
+            for answer, rows in zip(likely, found.tolist(), strict=True):
+                if rows and answer is not None:
+                    self.likely[scheme][answer.groups, answer.assumed] += rows
+                    for name, *left in answer.changes:
+                        counts = self.changes[scheme].setdefault(name, Counter())
+                        counts[answer.groups, left[0], left[1]] += rows
 
     def add(self, other: Tally) -> None:
         """Add the count of another part of the table."""
         self.rows += other.rows
         self.invalid += other.invalid
-        for mine, theirs in ((self.status, other.status), (self.group, other.group)):
-            for scheme, counts in theirs.items():
-                mine[scheme].update(counts)
+        for scheme in self.status:
+            self.status[scheme].update(other.status[scheme])
+            self.group[scheme].update(other.group[scheme])
+            self.likely[scheme].update(other.likely[scheme])
+            for name, counts in other.changes[scheme].items():
+                self.changes[scheme].setdefault(name, Counter()).update(counts)
 
     def total(self, status: str) -> int:
         """Rows of a status, over all schemes."""

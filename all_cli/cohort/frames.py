@@ -11,10 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from all_cli.cohort.classify import RESULTS
 from all_cli.cohort.columns import Column, plan_columns
 from all_cli.cohort.doubts import DoubtfulError, refuse_doubtful
-from all_cli.cohort.kernel import Kernel, result_columns
+from all_cli.cohort.kernel import Plan, result_columns, results_of
 from all_cli.cohort.output import LONG, ROW, WIDE
 from all_cli.cohort.typed import as_text
 from all_cli.knowledge.problems import did_you_mean
@@ -40,33 +39,47 @@ class Reading(NamedTuple):
     date_order: str
 
 
-def classify_any(
-    frame: Any, library: RiskLibrary, schemes: Sequence[str], reading: Reading, form: str, strict: bool
-) -> Any:
-    """Classify the rows of a table of any kind; ``strict``: one bad cell spoils its row.
+class Asked(NamedTuple):
+    """What the user wants to know: the schemes, whether one bad cell spoils its row, and what to assume."""
+
+    schemes: Sequence[str]
+    form: str
+    strict: bool
+    assume: tuple[str, ...]
+    routine: bool
+
+    @property
+    def likely(self) -> bool:
+        """Whether something is assumed."""
+        return bool(self.assume) or self.routine
+
+
+def classify_any(frame: Any, library: RiskLibrary, asked: Asked, reading: Reading) -> Any:
+    """Classify the rows of a table of any kind.
 
     Raises:
         UnreadableError: no table, or one whose columns cannot be read as said.
     """
     import polars as pl
 
-    _one_of("form", form, (WIDE, LONG))
+    _one_of("form", asked.form, (WIDE, LONG))
+    form = asked.form
     kind = _kind(frame)
     if kind == "pandas":
         names = [str(name) for name in frame.columns]
-        _check_names(names, schemes, form)
+        _check_names(names, asked)
         cells = pl.DataFrame(
             [_of_pandas(name, frame.iloc[:, place], reading.decimal) for place, name in enumerate(names)]
         )
-        return _to_pandas(frame, _answers(cells, frame.shape[0], library, schemes, reading, form, strict), form)
+        return _to_pandas(frame, _answers(cells, frame.shape[0], library, asked, reading), form)
     if kind in ("Table", "RecordBatch"):
-        _check_names(list(frame.schema.names), schemes, form)
+        _check_names(list(frame.schema.names), asked)
     try:
         own = frame if kind == "polars" else pl.DataFrame(frame)
     except (pl.exceptions.PolarsError, TypeError, ValueError) as error:
         raise UnreadableError("frame", "", f"it has columns that cannot be read ({error})") from None
-    _check_names(own.columns, schemes, form)
-    found = _answers(own, own.height, library, schemes, reading, form, strict)
+    _check_names(own.columns, asked)
+    found = _answers(own, own.height, library, asked, reading)
     if kind in ("Table", "RecordBatch"):
         return _to_arrow(frame, found, form)
     return own.hstack(found) if form == WIDE else found
@@ -93,20 +106,13 @@ def _kind(frame: Any) -> str:
     raise UnreadableError("frame", what, "no table; give a polars or pandas DataFrame, a pyarrow Table or RecordBatch")
 
 
-def _answers(
-    frame: pl.DataFrame,
-    rows: int,
-    library: RiskLibrary,
-    schemes: Sequence[str],
-    reading: Reading,
-    form: str,
-    strict: bool,
-) -> pl.DataFrame:
+def _answers(frame: pl.DataFrame, rows: int, library: RiskLibrary, asked: Asked, reading: Reading) -> pl.DataFrame:
     """The result columns of a frame, row for row or in long form."""
     import polars as pl
 
     columns = _columns(frame, library, reading)
-    kernel = Kernel(library.vocabulary, [library.schemes[id] for id in schemes], columns, strict)
+    plan = Plan(tuple(columns), tuple(asked.schemes), None, asked.strict, asked.assume, asked.routine)
+    kernel = plan.kernel(library)
     read = [column.header for column in columns if column.reads != "-"]
     parts = []
     for start in range(0, rows, _STRETCH):
@@ -119,8 +125,9 @@ def _answers(
         refuse_doubtful(columns, library.vocabulary, kernel.evidence())
     except DoubtfulError as error:
         raise DoubtfulError([(header, _in_python(text)) for header, text in error.found]) from None
-    wide = pl.concat(parts) if parts else pl.DataFrame(schema=dict.fromkeys(result_columns(schemes), pl.String))
-    return wide if form == WIDE else _long(wide, schemes)
+    names = result_columns(asked.schemes, asked.likely)
+    wide = pl.concat(parts) if parts else pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+    return wide if asked.form == WIDE else _long(wide, asked)
 
 
 def _columns(frame: pl.DataFrame, library: RiskLibrary, reading: Reading) -> list[Column]:
@@ -153,21 +160,26 @@ def _one_of(name: str, text: str, known: Iterable[str]) -> None:
         raise UnreadableError(name, text, f"not known{hint}")
 
 
-def _check_names(names: Sequence[str], schemes: Sequence[str], form: str) -> None:
+def _check_names(names: Sequence[str], asked: Asked) -> None:
     if twice := next((name for name in names if list(names).count(name) > 1), None):
         raise UnreadableError("columns", "", f'two columns are called "{twice}"; rename one')
-    if form == WIDE and (taken := next((name for name in result_columns(schemes) if name in names), None)):
+    added = result_columns(asked.schemes, asked.likely) if asked.form == WIDE else ()
+    if taken := next((name for name in added if name in names), None):
         raise UnreadableError("columns", taken, "the table has this column already; drop it or rename it")
 
 
-def _long(wide: pl.DataFrame, schemes: Sequence[str]) -> pl.DataFrame:
+def _long(wide: pl.DataFrame, asked: Asked) -> pl.DataFrame:
     """One row per row and scheme, rows in order and schemes in order within each."""
     import polars as pl
 
     rows = pl.int_range(1, 1 + pl.len(), dtype=pl.Int64).alias(ROW)
     parts = [
-        wide.select(rows, pl.lit(scheme).alias("scheme"), *(pl.col(f"{scheme}.{name}").alias(name) for name in RESULTS))
-        for scheme in schemes
+        wide.select(
+            rows,
+            pl.lit(scheme).alias("scheme"),
+            *(pl.col(f"{scheme}.{name}").alias(name) for name in results_of(asked.likely)),
+        )
+        for scheme in asked.schemes
     ]
     return pl.concat(parts).sort(ROW, maintain_order=True)
 

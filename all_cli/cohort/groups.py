@@ -8,19 +8,19 @@ that nothing said in one group can follow from, or contradict, anything said in 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from all_cli.cohort.cells import Cell, CellReader, Said, facts_of
 from all_cli.cohort.clashes import Core, concluded, cores
 from all_cli.cohort.columns import BORN, DIAGNOSED, LEFT_ALONE, Column
 from all_cli.cohort.evidence import Evidence
+from all_cli.cohort.links import linked_facts, spoken_of, with_linked
 from all_cli.cohort.numbering import Numbering
 from all_cli.cohort.plain_numbers import PlainNumbers
 from all_cli.cohort.unread import Clash, UnreadCells
 from all_cli.knowledge.vocabulary import Vocabulary
-from all_cli.logic.definition import definitions_in
-from all_cli.logic.values import Possible
+from all_cli.patient.patient import Known
 from all_cli.patient.unreadable import ContradictionError
 
 if TYPE_CHECKING:
@@ -202,9 +202,17 @@ class Group:
         facts: the facts of which these columns say something, themselves or by implication.
     """
 
-    def __init__(self, vocabulary: Vocabulary, facts: frozenset[str], texts: list[_Texts], reader: CellReader) -> None:
-        """Args: the facts of all, those of the group, its columns, and who reads them."""
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        facts: frozenset[str],
+        texts: list[_Texts],
+        reader: CellReader,
+        held: frozenset[str],
+    ) -> None:
+        """Args: the facts of all, those of the group, its columns, who reads them, and facts that assumptions touch."""
         self.facts = facts
+        self._reader, self._held = reader, sorted(facts & held)
         self._vocabulary = vocabulary
         self._texts = texts
         self._names = [one.name for one in texts]
@@ -219,8 +227,8 @@ class Group:
         self._ordered = Numbering(len(self._texts))  # of cells that contradict each other, as they are
         self._codes: list[int] = []  # by combination of the former
         self._contradictions: list[tuple[list[Core], int]] = []  # by combination of the latter, with the rest's code
-        self._known: list[Mapping[str, Possible]] = [{}]
-        self._numbers = {tuple(axis.domain for axis in self._asked): _NOTHING}
+        self._known: list[Mapping[str, Known]] = [{}]
+        self._numbers = {self._state({}): _NOTHING}
         for texts in self._texts:
             texts.forget()
 
@@ -234,8 +242,8 @@ class Group:
         """How many distinct combinations of cells were met."""
         return max(len(self._numbering), len(self._ordered))
 
-    def known(self, code: int) -> Mapping[str, Possible]:
-        """What is known of a row with this code, conclusions drawn, of the facts that schemes ask for."""
+    def known(self, code: int) -> Mapping[str, Known]:
+        """What is known of a row with this code, conclusions drawn, of facts that schemes ask or assumptions touch."""
         return self._known[code]
 
     def warnings(self) -> Iterator[tuple[str, tuple[int, str]]]:
@@ -314,17 +322,36 @@ class Group:
             known = concluded(self._vocabulary, zip(self._names, self._says(combination), strict=True))
         except ContradictionError:
             return _CONTRADICTION
-        masks = tuple(axis.mask(known[axis.fact]) if axis.fact in known else axis.domain for axis in self._asked)
-        if masks not in self._numbers:
-            self._numbers[masks] = len(self._known)
-            self._known.append({axis.fact: known[axis.fact] for axis in self._asked if axis.fact in known})
-        return self._numbers[masks]
+        state = self._state(known)
+        if state not in self._numbers:
+            self._numbers[state] = len(self._known)
+            kept = {*(axis.fact for axis in self._asked), *self._held}
+            self._known.append({fact: known[fact] for fact in kept & known.keys()})
+        return self._numbers[state]
+
+    def _state(self, known: Mapping[str, Known]) -> tuple[tuple[int, ...], tuple[Hashable, ...]]:
+        """What is known, as far as a scheme, or an assumption, can tell it apart."""
+        return (
+            tuple(axis.mask(known[axis.fact].possible) if axis.fact in known else axis.domain for axis in self._asked),
+            tuple(self._reader.state(fact, known.get(fact)) for fact in self._held),
+        )
 
 
-def groups_of(vocabulary: Vocabulary, columns: Sequence[Column], reader: CellReader) -> list[Group]:
-    """The groups of a table's columns, in the order of their first columns."""
-    spoken = {fact for column in columns if column.reads != LEFT_ALONE for fact in facts_of(column, vocabulary)}
-    linked = linked_facts(vocabulary, spoken)
+def groups_of(
+    vocabulary: Vocabulary,
+    columns: Sequence[Column],
+    reader: CellReader,
+    held: frozenset[str] = frozenset(),
+) -> list[Group]:
+    """The groups of a table's columns, in the order of their first columns.
+
+    Args:
+        vocabulary: the facts.
+        columns: how each column is read.
+        reader: reads their cells.
+        held: facts that assumptions touch.
+    """
+    linked = linked_facts(vocabulary, spoken_of(vocabulary, columns))
     dates = tuple(column for read in (BORN, DIAGNOSED) for column in columns if column.reads == read)
     sources: list[tuple[Column, ...]] = [
         (column,) for column in columns if column.reads not in (LEFT_ALONE, BORN, DIAGNOSED)
@@ -333,7 +360,7 @@ def groups_of(vocabulary: Vocabulary, columns: Sequence[Column], reader: CellRea
         sources.append(dates)
     found: list[tuple[set[str], list[tuple[Column, ...]]]] = []
     for source in sources:
-        facts = set(_with_linked(facts_of(source[0], vocabulary), linked))
+        facts = set(with_linked(facts_of(source[0], vocabulary), linked))
         members = [source]
         for group in [group for group in found if group[0] & facts]:
             facts |= group[0]
@@ -347,40 +374,11 @@ def groups_of(vocabulary: Vocabulary, columns: Sequence[Column], reader: CellRea
             vocabulary,
             frozenset(facts),
             [
-                _Texts(source, reader, _with_linked(facts_of(source[0], vocabulary), linked))
+                _Texts(source, reader, with_linked(facts_of(source[0], vocabulary), linked))
                 for source in sorted(members, key=order.__getitem__)
             ],
             reader,
+            held,
         )
         for facts, members in found
     ]
-
-
-def _with_linked(facts: frozenset[str], linked: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    return frozenset[str]().union(*(linked[fact] for fact in facts))
-
-
-def linked_facts(vocabulary: Vocabulary, spoken: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Per fact, all facts that what is said of it can bear on, over any number of steps, and itself.
-
-    A definition that needs facts of which the table says nothing links none: white cells and age stay apart unless
-    there is a column of hours of steroid.
-    """
-    together: dict[str, set[str]] = {id: {id} for id in vocabulary.facts}
-
-    def link(one: str, other: str) -> None:
-        other = vocabulary[other].id
-        if together[other] is not together[one]:
-            together[one] |= together[other]
-            for member in together[other]:
-                together[member] = together[one]
-
-    for fact in vocabulary.facts.values():
-        for other in fact.linked:
-            link(fact.id, other)
-    can_be_known = set[str]().union(*(together[fact] for fact in spoken))
-    for definition in definitions_in(vocabulary).values():
-        if can_be_known.issuperset(definition.needs):
-            for other in definition.asks:
-                link(definition.fact, other)
-    return {id: frozenset(members) for id, members in together.items()}

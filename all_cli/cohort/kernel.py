@@ -31,15 +31,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from all_cli.cohort.cells import CellReader
-from all_cli.cohort.classify import RESULTS, Tally
+from all_cli.cohort.classify import INVALID, LIKELY, RESULTS, Tally
 from all_cli.cohort.columns import Column
 from all_cli.cohort.evidence import Evidence
 from all_cli.cohort.groups import Group, groups_of
+from all_cli.cohort.likely import Assuming, LikelyAnswer, facts_in_conditions
+from all_cli.cohort.links import linked_facts, spoken_of
 from all_cli.cohort.numbering import Numbering
-from all_cli.cohort.unread import Trouble, UnreadCells
+from all_cli.cohort.unread import Clash, Trouble, UnreadCells
 from all_cli.cohort.walk import Texts, Walk
 from all_cli.knowledge.vocabulary import Vocabulary
-from all_cli.risk.library import risk_library
+from all_cli.patient.assumption import Assumption, read_assumption
+from all_cli.risk.library import RiskLibrary, Wish, risk_library
 from all_cli.risk.scheme import Scheme
 
 if TYPE_CHECKING:
@@ -60,12 +63,28 @@ class Plan(NamedTuple):
         schemes: ids of the schemes, in the order of the result columns.
         rules: path of the user's own schemes, or none; it must be readable where the kernel runs.
         strict: whether a cell that cannot be read, or contradicts another, spoils its row under every scheme.
+        assume: what to assume where nothing is known, each as ``fact=value``.
+        routine: whether to assume what is routine, too.
     """
 
     columns: tuple[Column, ...]
     schemes: tuple[str, ...]
     rules: str | None = None
     strict: bool = False
+    assume: tuple[str, ...] = ()
+    routine: bool = False
+
+    def kernel(self, library: RiskLibrary) -> Kernel:
+        """The kernel with the schemes of a library.
+
+        Raises:
+            KeyError: a scheme that the library does not have.
+            UnreadableError: an assumption that cannot be read.
+        """
+        schemes = [library.schemes[id] for id in self.schemes]
+        wish = Wish(tuple(read_assumption(library.vocabulary, text) for text in self.assume), self.routine)
+        wishes = {scheme.audience: library.wishes(scheme.audience, wish) for scheme in schemes} if wish else {}
+        return Kernel(library.vocabulary, schemes, self.columns, self.strict, wishes)
 
 
 def kernel_of(plan: Plan) -> Kernel:
@@ -81,13 +100,17 @@ def kernel_of(plan: Plan) -> Kernel:
 @lru_cache(maxsize=4)
 def _kernel(pickled: bytes) -> Kernel:
     plan: Plan = pickle.loads(pickled)
-    library = risk_library(Path(plan.rules) if plan.rules else None)
-    return Kernel(library.vocabulary, [library.schemes[id] for id in plan.schemes], plan.columns, plan.strict)
+    return plan.kernel(risk_library(Path(plan.rules) if plan.rules else None))
 
 
-def result_columns(schemes: Sequence[str]) -> list[str]:
-    """The names of the columns that a batch appends, in order."""
-    return [f"{scheme}.{result}" for scheme in schemes for result in RESULTS]
+def results_of(likely: bool) -> tuple[str, ...]:
+    """What a batch says of a row under one scheme; ``likely``: whether something is assumed."""
+    return (*RESULTS, *LIKELY) if likely else RESULTS
+
+
+def result_columns(schemes: Sequence[str], likely: bool = False) -> list[str]:
+    """The names of the columns that a batch appends, in order; ``likely``: whether something is assumed."""
+    return [f"{scheme}.{result}" for scheme in schemes for result in results_of(likely)]
 
 
 class Answers:
@@ -96,7 +119,8 @@ class Answers:
     Attributes:
         schemes: ids of the schemes.
         numbers: per scheme, each row's index into ``texts``.
-        texts: per scheme, the distinct answers as texts of the six result columns.
+        texts: per scheme, the distinct answers as texts of the result columns.
+        likely: per scheme, for each of the ``texts`` the likely answer in it; empty if nothing is assumed.
         invalid: the numbers of the rows that are invalid under any scheme, ascending.
         reasons: why, in the same order.
         unread: the columns with cells that cannot be read, in the order of the table.
@@ -107,12 +131,13 @@ class Answers:
         schemes: tuple[str, ...],
         rows: int,
         numbers: list[Numbers],
-        texts: list[list[Texts]],
+        texts: list[Sequence[tuple[str, ...]]],
         invalid: Mapping[int, str],
         unread: Sequence[UnreadCells] = (),
     ) -> None:
         import numpy as np
 
+        self.likely: list[list[LikelyAnswer | None]] = []
         self.schemes, self.rows, self.numbers, self.texts = schemes, rows, numbers, texts
         self.invalid, self.reasons, self.unread = np.array([*invalid], np.int32), [*invalid.values()], unread
 
@@ -123,11 +148,11 @@ class Answers:
         return pl.DataFrame([column for number in range(len(self.schemes)) for column in self.columns(number)])
 
     def columns(self, scheme: int) -> Iterator[pl.Series]:
-        """The six result columns of one scheme."""
+        """The result columns of one scheme."""
         import polars as pl
 
         numbers = pl.Series(self.numbers[scheme])
-        for place, result in enumerate(RESULTS):
+        for place, result in enumerate(results_of(bool(self.likely))):
             values = [answer[place] or None for answer in self.texts[scheme]]
             yield pl.Series(f"{self.schemes[scheme]}.{result}", values, pl.String).gather(numbers)
 
@@ -136,24 +161,46 @@ class Kernel:
     """Classifies frames of one table under the chosen schemes; remembers what it has read and judged."""
 
     def __init__(
-        self, vocabulary: Vocabulary, schemes: Sequence[Scheme], columns: Sequence[Column], strict: bool = False
+        self,
+        vocabulary: Vocabulary,
+        schemes: Sequence[Scheme],
+        columns: Sequence[Column],
+        strict: bool = False,
+        wishes: Mapping[str, Sequence[Assumption]] | None = None,
     ) -> None:
-        """``strict``: a cell that cannot be read, or contradicts another, spoils its row under every scheme."""
+        """A kernel of schemes and columns.
+
+        Args:
+            vocabulary: the facts.
+            schemes: in the order of the result columns.
+            columns: how each column is read.
+            strict: whether a cell that cannot be read, or contradicts another, spoils its row under every scheme.
+            wishes: by audience of schemes, what to assume where nothing is known.
+        """
         self.schemes = tuple(scheme.id for scheme in schemes)
         self._strict = strict
         self._asked = [frozenset(scheme.facts) for scheme in schemes]
-        reader = CellReader(vocabulary, schemes, columns)
-        self._groups: list[Group] = groups_of(vocabulary, columns, reader)
+        wished = [wish for of_audience in (wishes or {}).values() for wish in of_audience]
+        reader = CellReader(vocabulary, schemes, columns, wished)
+        facts = {wish.fact for wish in wished}
+        linked = linked_facts(vocabulary, spoken_of(vocabulary, columns) | facts)
+        held = frozenset(facts_in_conditions(wished)).union(*(linked[fact] for fact in facts))
+        self._groups: list[Group] = groups_of(vocabulary, columns, reader, held)
         can_be_known = frozenset().union(*(group.facts for group in self._groups))
         self._walks = [Walk(scheme, vocabulary, can_be_known) for scheme in schemes]
+        self._assuming = Assuming(vocabulary, self._walks, wishes, linked, self._groups) if wishes else None
         self._where = {fact: number for number, group in enumerate(self._groups) for fact in group.facts}
         self._forget()
 
     def _forget(self) -> None:
         import numpy as np
 
-        self._profiles = Numbering(len(self._groups))
+        self._profiles = Numbering(max(len(self._groups), 1))
         self._outcomes = np.zeros((1024, len(self._walks)), np.int32)
+        self._ends = np.zeros_like(self._outcomes)
+        self._likely = np.zeros_like(self._outcomes)
+        if self._assuming is not None:
+            self._assuming.forget()
         self._masks: list[dict[int, _Masks]] = [{} for _ in self._walks]
         for group in self._groups:
             group.forget()
@@ -173,26 +220,50 @@ class Kernel:
             self._forget()
         rows = frame.height
         read = [group.read(frame) for group in self._groups]
-        numbers = [np.zeros(rows, np.int32) for _ in self._walks]
-        if read:
-            profiles = self._profiles.number([found.codes for found in read])
-            self._judge()
-            numbers = [np.ascontiguousarray(self._outcomes[:, walk][profiles]) for walk in range(len(self._walks))]
-        elif rows:
-            numbers = [np.full(rows, walk.outcomes(1, [None] * len(walk.masks))[0]) for walk in self._walks]
-        texts = [list(walk.answers) for walk in self._walks]
-        trouble = Trouble(
-            rejected or {},
-            [cells for found in read for cells in found.unread],
-            [clash for found in read for clash in found.clashes],
-            self._strict,
-        )
-        if not trouble:
-            return Answers(self.schemes, rows, numbers, texts, {})
+        profiles = self._profiles.number([found.codes for found in read] or [np.zeros(rows, np.int32)])
+        self._judge()
+        numbers = [np.ascontiguousarray(self._outcomes[:, walk][profiles]) for walk in range(len(self._walks))]
+        texts: list[list[Texts]] = [list(walk.answers) for walk in self._walks]
+        unread = [cells for found in read for cells in found.unread]
+        clashes = [clash for found in read for clash in found.clashes]
+        trouble = Trouble(rejected or {}, unread, clashes, self._strict)
         for asked, some, places in zip(self._asked, texts, numbers, strict=True):
-            trouble.mark(asked, some, places)
-        invalid = trouble.invalid(frozenset().union(*self._asked))
-        return Answers(self.schemes, rows, numbers, texts, invalid, trouble.unread)
+            if trouble:
+                trouble.mark(asked, some, places)
+        invalid = trouble.invalid(frozenset().union(*self._asked)) if trouble else {}
+        answers = Answers(self.schemes, rows, numbers, [*texts], invalid, trouble.unread)
+        if self._assuming is not None:
+            self._add_likely(self._assuming, answers, profiles, unread, clashes)
+        return answers
+
+    def _add_likely(
+        self,
+        assuming: Assuming,
+        answers: Answers,
+        profiles: Numbers,
+        unread: Sequence[UnreadCells],
+        clashes: Sequence[Clash],
+    ) -> None:
+        """Put the likely answers beside the exact ones; a row that is invalid has none."""
+        import numpy as np
+
+        likely = self._likely[profiles]
+        cells = [(cells.facts, cells.rows) for cells in unread]
+        cells += [(clash.facts, np.array([clash.row])) for clash in clashes if clash.facts is not None]
+        cannot = assuming.unread(answers.rows, cells)
+        if (some := np.flatnonzero(cannot)).size:
+            of = profiles[some]
+            likely[some] = assuming.outcomes(self._profiles.rows(of), self._ends[of], cannot[some])
+        for scheme, (texts, numbers) in enumerate(zip(answers.texts, answers.numbers, strict=True)):
+            found = assuming.answers(scheme)
+            numbering = Numbering(2)
+            answers.numbers[scheme] = numbering.number([numbers, np.ascontiguousarray(likely[:, scheme])])
+            pairs = [
+                (texts[exact], found[beside] if texts[exact][0] != INVALID else None)
+                for exact, beside in numbering.fresh().tolist()
+            ]
+            answers.texts[scheme] = [(*text, *(beside[:2] if beside else ("", ""))) for text, beside in pairs]
+            answers.likely.append([beside for _, beside in pairs])
 
     def warnings(self) -> dict[str, tuple[int, str]]:
         """Implausible or doubtful cells so far: column header to number of cells and the first of them."""
@@ -219,6 +290,7 @@ class Kernel:
             len(self._profiles) > _REMEMBERED
             or any(walk.size > _REMEMBERED for walk in self._walks)
             or any(group.remembered > _REMEMBERED for group in self._groups)
+            or (self._assuming is not None and self._assuming.size > _REMEMBERED)
         )
 
     def _judge(self) -> None:
@@ -230,7 +302,9 @@ class Kernel:
             return
         first, last = len(self._profiles) - len(profiles), len(self._profiles)
         while last > len(self._outcomes):
-            self._outcomes = np.concatenate([self._outcomes, np.zeros_like(self._outcomes)])
+            self._outcomes, self._ends, self._likely = (
+                np.concatenate([table, np.zeros_like(table)]) for table in (self._outcomes, self._ends, self._likely)
+            )
         for number, walk in enumerate(self._walks):
             told: list[Numbers | None] = []
             for place, axis in enumerate(walk.scheme.diagram.axes):
@@ -240,7 +314,11 @@ class Kernel:
                     continue
                 masks = self._masks[number].setdefault(place, _Masks(walk, place, self._groups[where]))
                 told.append(masks.numbers()[profiles[:, where]])
-            self._outcomes[first:last, number] = walk.outcomes(len(profiles), told)
+            self._ends[first:last, number] = ends = walk.ends(len(profiles), told)
+            self._outcomes[first:last, number] = walk.outcomes(ends)
+        if self._assuming is not None:
+            nothing = np.zeros(len(profiles), np.int32)
+            self._likely[first:last] = self._assuming.outcomes(profiles, self._ends[first:last], nothing)
 
 
 class _Masks:
@@ -264,8 +342,8 @@ class _Masks:
         return self._numbers
 
     def _place(self, code: int) -> int:
-        possible = self._group.known(code).get(self._axis.fact)
-        mask = self._axis.domain if possible is None else self._axis.mask(possible)
+        known = self._group.known(code).get(self._axis.fact)
+        mask = self._axis.domain if known is None else self._axis.mask(known.possible)
         if mask not in self._places:
             self._places[mask] = len(self._masks)
             self._masks.append(mask)

@@ -13,6 +13,7 @@ from typing import Any
 
 from all_cli import __version__
 from all_cli.cohort.columns import LEFT_ALONE, Column
+from all_cli.cohort.likely_text import likely_counts
 from all_cli.cohort.output import WriteAs
 from all_cli.cohort.run import Job, Summary
 from all_cli.cohort.streams import InputError
@@ -50,8 +51,10 @@ def manifest_of(job: Job, summary: Summary, started: str) -> dict[str, Any]:
             "mrd_unit": job.mrd_unit,
             "stop": job.stop,
             "strict_cells": job.strict,
+            "assume": list(job.assume),
+            "routine": job.routine,
             "read_as": job.read_as._asdict(),
-            "write_as": job.write_as._asdict(),
+            "write_as": job.writing._asdict(),
         },
         "form": asdict(summary.form),
         "mapping": {column.header: column.reads for column in summary.columns if column.reads != LEFT_ALONE},
@@ -66,6 +69,7 @@ def manifest_of(job: Job, summary: Summary, started: str) -> dict[str, Any]:
             scheme: {"status": dict(sorted(status.items())), "group": dict(sorted(summary.tally.group[scheme].items()))}
             for scheme, status in summary.tally.status.items()
         },
+        **({"likely": likely_counts(summary.tally)} if job.assume or job.routine else {}),
         "inputs": [_file(file) for file in input_files(job.sources)],
         "output": _file(job.output),
     }
@@ -121,6 +125,8 @@ def job_of(manifest: Mapping[str, Any], name: str, output: str) -> Job:
             strict=bool(options.get("strict_cells", True)),  # what records of before there was a choice were made with
             rules=manifest["rules"]["file"] if manifest.get("rules") else None,
             columns=columns,
+            assume=tuple(options.get("assume", ())),
+            routine=bool(options.get("routine", False)),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(name, f"the record is damaged ({error})") from None
@@ -144,6 +150,10 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
     if before["rows"] != after["rows"]:
         yield f"rows: {before['rows']} then, {after['rows']} now"
     yield from _moved(before["counts"], after["counts"])
+    for scheme, likely in before.get("likely", {}).items():
+        for groups, rows in likely["rows"].items():
+            if rows != (now := after["likely"][scheme]["rows"].get(groups, 0)):
+                yield f"{scheme}, likely: {groups} {rows} then, {now} now"
     if before["output"]["sha256"] and before["output"]["sha256"] != after["output"]["sha256"]:
         yield "output: not byte for byte what was written"
         for what in ("python", "polars"):

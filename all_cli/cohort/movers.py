@@ -14,7 +14,6 @@ from all_cli.cohort.rows import Rows
 from all_cli.cohort.run import classified
 from all_cli.cohort.tables import open_table
 from all_cli.cohort.typed import as_text
-from all_cli.cohort.walk import Texts
 from all_cli.knowledge.problems import did_you_mean
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.patient.unreadable import UnreadableError
@@ -147,7 +146,7 @@ def _not_usable(answers: Answers) -> dict[int, str]:
     return found
 
 
-def _answer(texts: Texts) -> Answer:
+def _answer(texts: Sequence[str]) -> Answer:
     return Answer(texts[0], tuple(sorted(texts[2].split("|"))))
 
 

@@ -40,6 +40,12 @@ class Numbering:
         self._fresh = len(self._rows)
         return rows
 
+    def rows(self, numbers: Numbers) -> Numbers:
+        """The rows that have these numbers."""
+        import numpy as np
+
+        return np.array([self._rows[number] for number in numbers.tolist()], np.int32).reshape(-1, self._width)
+
     def number(self, parts: Sequence[Numbers]) -> Numbers:
         """The number of each row, given column by column."""
         self._fit([int(part.max(initial=0)) + 1 for part in parts])

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from all_cli.cohort.classify import RESULTS
-from all_cli.cohort.kernel import Answers, result_columns
+from all_cli.cohort.kernel import Answers, result_columns, results_of
 from all_cli.cohort.rows import Rows
 from all_cli.cohort.streams import InputError
 from all_cli.cohort.tables import ARROW, CSV, NDJSON, PARQUET, XLSX, Form
@@ -41,15 +40,18 @@ class WriteAs(NamedTuple):
 
     Attributes:
         format: one of :data:`WRITABLE`; empty: by the suffix of the name, otherwise as the input, or CSV.
-        form: ``wide`` (six columns per scheme behind the input's) or ``long`` (one row per patient and scheme).
+        form: ``wide`` (the result columns of each scheme behind the input's) or ``long`` (one row per patient and
+            scheme).
         excel_safe: whether cells that begin as formulas do get an apostrophe before them.
         id: the column that names a patient, kept in long form.
+        likely: whether something is assumed, so that each scheme has two more result columns.
     """
 
     format: str = ""
     form: str = WIDE
     excel_safe: bool = False
     id: str = ""
+    likely: bool = False
 
 
 class Written(NamedTuple):
@@ -97,7 +99,7 @@ class Output:
         if self._as.excel_safe:
             frame, raw = _excel_safe(frame), None
         if raw is not None and self._text:
-            results = frame.select(frame.columns[-len(RESULTS) * len(self._schemes) :]).rows()
+            results = answers.frame().rows()
             self._sink.write_raw(
                 [[*cells, *(text or "" for text in more)] for cells, more in zip(raw, results, strict=True)]
             )
@@ -189,8 +191,8 @@ def text_output(
 
 def _names(header: Sequence[str], schemes: Sequence[str], write_as: WriteAs) -> list[str]:
     if write_as.form == LONG:
-        return [ROW, *([write_as.id] if write_as.id else []), "scheme", *RESULTS]
-    return [*header, *result_columns(schemes)]
+        return [ROW, *([write_as.id] if write_as.id else []), "scheme", *results_of(write_as.likely)]
+    return [*header, *result_columns(schemes, write_as.likely)]
 
 
 def _sink(output: str, file: IO[bytes], written: Written, names: list[str], form: Form, write_as: WriteAs) -> Sink:
@@ -360,7 +362,7 @@ def _long(frame: pl.DataFrame, answers: Answers, before: int, id: str) -> pl.Dat
     )
     parts = [
         own.with_columns(pl.lit(scheme).alias("scheme")).hstack(
-            [column.alias(result) for column, result in zip(answers.columns(number), RESULTS, strict=True)]
+            [column.alias(column.name.removeprefix(f"{scheme}.")) for column in answers.columns(number)]
         )
         for number, scheme in enumerate(answers.schemes)
     ]
@@ -382,10 +384,10 @@ def check_names(name: str, header: Sequence[str], schemes: Sequence[str], write_
         InputError: which column.
         UnreadableError: the id column does not exist, or has a name that the long form needs.
     """
-    added = set(result_columns(schemes))
+    added = set(result_columns(schemes, write_as.likely))
     if taken := [column for column in header if column in added]:
         raise InputError(name, f'it already has the result column "{taken[0]}"; drop the old results first')
     if write_as.id and write_as.id not in header:
         raise UnreadableError("--id", write_as.id, f"no column is called that{did_you_mean(write_as.id, list(header))}")
-    if write_as.form == LONG and write_as.id in (ROW, "scheme", *RESULTS):
+    if write_as.form == LONG and write_as.id in (ROW, "scheme", *results_of(write_as.likely)):
         raise UnreadableError("--id", write_as.id, "the long form has a column of that name; rename the id column")

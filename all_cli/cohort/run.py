@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
@@ -14,6 +14,7 @@ from all_cli.cohort.classify import Tally
 from all_cli.cohort.columns import LEFT_ALONE, Column, plan_columns
 from all_cli.cohort.doubts import refuse_doubtful
 from all_cli.cohort.kernel import Answers, Kernel, Plan
+from all_cli.cohort.likely_text import likely_lines
 from all_cli.cohort.mapping import read_map_file
 from all_cli.cohort.output import LONG, WriteAs, check_names, open_output
 from all_cli.cohort.overlap import one_behind, read_ahead
@@ -27,6 +28,7 @@ from all_cli.cohort.typed import as_text, texts_of
 from all_cli.cohort.unusable import Unusable
 from all_cli.cohort.whole_file import OutputError
 from all_cli.knowledge.vocabulary import Vocabulary
+from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import NOT_APPLICABLE, Scheme
 from all_cli.risk.verdict import INDETERMINATE
 
@@ -49,6 +51,8 @@ class Job(NamedTuple):
         strict: whether a cell that cannot be read, or contradicts another, spoils its row under every scheme.
         rules: path of the user's own schemes, if any.
         columns: how each column is read, if that was decided before; otherwise the table's names and the above decide.
+        assume: what to assume where nothing is known, each as ``fact=value``.
+        routine: whether to assume what is routine, too.
     """
 
     sources: tuple[str, ...]
@@ -65,6 +69,18 @@ class Job(NamedTuple):
     strict: bool = False
     rules: str | None = None
     columns: tuple[Column, ...] | None = None
+    assume: tuple[str, ...] = ()
+    routine: bool = False
+
+    def plan(self, columns: Sequence[Column], schemes: Iterable[Scheme]) -> Plan:
+        """What a kernel for this batch is built from."""
+        ids = tuple(scheme.id for scheme in schemes)
+        return Plan(tuple(columns), ids, self.rules, self.strict, self.assume, self.routine)
+
+    @property
+    def writing(self) -> WriteAs:
+        """How the output is written, with the columns that assumptions add."""
+        return self.write_as._replace(likely=bool(self.assume) or self.routine)
 
 
 class Stopped(Exception):  # noqa: N818 - not an error: the user or the system asked for it
@@ -143,6 +159,7 @@ class Summary:
                 if number
             ]
             yield f"  {scheme}: {', '.join(parts) or 'no rows'}"
+            yield from (f"    {line}" for line in likely_lines(self.tally, scheme))
         yield from (f"  {line}" for line in self.unusable.lines(self.invalid))
         order = {column.header: column.index for column in self.columns}
         for header, (cells, example) in sorted(
@@ -154,21 +171,22 @@ class Summary:
             yield f"  {repeated}"
 
 
-def run_batch(vocabulary: Vocabulary, schemes: Sequence[Scheme], job: Job) -> Summary:
+def run_batch(library: RiskLibrary, schemes: Sequence[Scheme], job: Job) -> Summary:
     """Classify every row of a table and write it, with the answers, to an output.
 
     Raises:
         InputError: empty, no table, or with a header that cannot be used.
-        UnreadableError: a mapping or unit that does not fit; cells that can be read two ways (DoubtfulError).
+        UnreadableError: a mapping, unit or assumption that does not fit; cells that can be read two ways
+            (DoubtfulError).
         OSError: a file cannot be read or written.
         Stopped: interrupted or asked to end; nothing is left under the output's name.
     """
     with open_table(job.sources, job.read_as) as table:
         ids = [scheme.id for scheme in schemes]
-        check_names(table.name, table.header, ids if job.write_as.form != LONG else (), job.write_as)
-        columns = columns_of(table, vocabulary, job)
-        plan = Plan(tuple(columns), tuple(ids), job.rules, job.strict)
-        kernel = Kernel(vocabulary, schemes, columns, job.strict)
+        check_names(table.name, table.header, ids if job.write_as.form != LONG else (), job.writing)
+        columns = columns_of(table, library.vocabulary, job)
+        plan = job.plan(columns, schemes)
+        kernel = plan.kernel(library)
         summary = Summary(table.name, table.form, plan, kernel.tally())
         if job.write_as.id:
             summary.repeats = Repeats(job.write_as.id)
@@ -183,7 +201,7 @@ def run_batch(vocabulary: Vocabulary, schemes: Sequence[Scheme], job: Job) -> Su
                     write(*last)
                 last = rows, answers
                 tell(summary.rows, rows.done)
-            summary.doubts = refuse_doubtful(columns, vocabulary, kernel.evidence())
+            summary.doubts = refuse_doubtful(columns, library.vocabulary, kernel.evidence())
             write = write or _writer(opened, table, ids, job)
             if last is not None:
                 write(*last)
@@ -193,7 +211,7 @@ def run_batch(vocabulary: Vocabulary, schemes: Sequence[Scheme], job: Job) -> Su
 
 def _writer(opened: ExitStack, table: Table, ids: Sequence[str], job: Job) -> Callable[[Rows, Answers], None]:
     """Open the output for as long as ``opened`` is; what writes rows to it."""
-    out = opened.enter_context(open_output(job.output, table.header, table.form, ids, job.write_as))
+    out = opened.enter_context(open_output(job.output, table.header, table.form, ids, job.writing))
     return opened.enter_context(one_behind(out.write))
 
 

@@ -78,8 +78,8 @@ class Walk:
         """How many places of paths are remembered."""
         return len(self._states)
 
-    def outcomes(self, patients: int, told: Sequence[Numbers | None]) -> Numbers:
-        """The number of the answer of each patient, an index into :attr:`answers`.
+    def ends(self, patients: int, told: Sequence[Numbers | None]) -> Numbers:
+        """Where the walk of each patient ends; :meth:`outcomes` says what the answer there is.
 
         Args:
             patients: how many there are.
@@ -94,7 +94,15 @@ class Walk:
             here = np.flatnonzero(self._asks[at] == axis)
             if here.size:
                 at[here] = self._step(axis, at[here], part[here])
-        return self._answer[at]
+        return at
+
+    def outcomes(self, ends: Numbers) -> Numbers:
+        """The number of the answer at each end, an index into :attr:`answers`."""
+        return self._answer[ends]
+
+    def told(self, end: int) -> dict[int, int]:
+        """What was told on the way to an end: axis to mask, of all axes that can matter to a patient who ends there."""
+        return dict(self._states[end].told)
 
     def _step(self, axis: int, at: Numbers, masks: Numbers) -> Numbers:
         """One question put to patients who stand at states ``at``: where their answers lead."""

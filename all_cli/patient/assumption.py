@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import NamedTuple
 
 from all_cli.knowledge.sources import Citation
@@ -49,7 +49,9 @@ def read_assumption(vocabulary: Vocabulary, text: str) -> Assumption:
     return Assumption(fact.id, possible, ASSUME)
 
 
-def assumed(patient: Patient, wishes: Iterable[Assumption]) -> tuple[Patient, tuple[Assumption, ...]]:
+def assumed(
+    patient: Patient, wishes: Iterable[Assumption], unread: Container[str] = ()
+) -> tuple[Patient, tuple[Assumption, ...]]:
     """The patient with the wishes filled in where nothing at all is known, and which of them were.
 
     A wish that something known contradicts, or narrows already, is left out.
@@ -57,12 +59,13 @@ def assumed(patient: Patient, wishes: Iterable[Assumption]) -> tuple[Patient, tu
     Args:
         patient: the patient, concluded; stays as it is.
         wishes: in the order in which they are tried; an earlier one counts as known for a later.
+        unread: facts of which something is said that cannot be read; that is not nothing, so they are not assumed.
     """
     filled: list[Assumption] = []
     for wish in wishes:
         known = patient.known.get(wish.fact)
         open_still = known is None or known.possible == whole_domain(patient.vocabulary[wish.fact])
-        if wish.possible is None or not open_still:
+        if wish.possible is None or not open_still or wish.fact in unread:
             continue
         if wish.when is not None and truth(wish.when, patient.possible()) is not True:
             continue
@@ -77,17 +80,30 @@ def assumed(patient: Patient, wishes: Iterable[Assumption]) -> tuple[Patient, tu
     return patient, tuple(filled)
 
 
-def not_assumed(patient: Patient, wishes: Iterable[Assumption]) -> list[str]:
+def contradicted(taken: Patient, wish: Assumption) -> bool:
+    """Whether a wish that was left out, and not for what cannot be read, cannot be true beside what was taken."""
+    known = taken.known.get(wish.fact)
+    assert wish.possible is not None
+    return (
+        known is None
+        or known.possible == whole_domain(taken.vocabulary[wish.fact])
+        or not intersect(known.possible, wish.possible)
+    )
+
+
+def not_assumed(patient: Patient, wishes: Iterable[Assumption], unread: Container[str] = ()) -> list[str]:
     """Of each wish that was left out, a sentence that says so and why; empty if all were filled in."""
     wishes = tuple(wishes)
-    taken, filled = assumed(patient, wishes)
-    return [_kept_out(taken, patient, wish) for wish in wishes if wish not in filled]
+    taken, filled = assumed(patient, wishes, unread)
+    return [_kept_out(taken, patient, wish, wish.fact in unread) for wish in wishes if wish not in filled]
 
 
-def _kept_out(taken: Patient, patient: Patient, wish: Assumption) -> str:
+def _kept_out(taken: Patient, patient: Patient, wish: Assumption, unread: bool) -> str:
     text, known = assumption_text(patient.vocabulary, wish), taken.known.get(wish.fact)
     who = "what is given" if wish.fact in patient.known else "what is assumed before it"
     assert wish.possible is not None
+    if unread:
+        return f"{text}: what is given may speak of it and cannot be read"
     if known is None:
         return f"{text}: it contradicts what is given or assumed before it"
     if within(known.possible, wish.possible):

@@ -12,6 +12,7 @@ from all_cli.cohort.results.counts import Answer, BoundaryRow, CohortResults, Cu
 from all_cli.cohort.results.suppression import PARTNER, SHOWN, SMALL, hidden_in_line, hidden_in_table
 from all_cli.cohort.results.unreadable import UnreadableValue
 from all_cli.patient.unreadable import UnreadableError
+from all_cli.report.cohort_likely import LikelyFigures, likely_figures
 from all_cli.report.cohort_missing import MissingFact, missing_facts
 from all_cli.report.counts import WITHHELD, Count
 from all_cli.risk.scheme import NOT_APPLICABLE, Scheme
@@ -85,6 +86,7 @@ class CohortFigures:
     on_cutoff: tuple[tuple[Cutoff, Count], ...]
     boundary_rows: tuple[BoundaryRow, ...]
     unreadable: tuple[tuple[UnreadableValue, Count], ...]
+    likely: tuple[LikelyFigures, ...]
 
     @property
     def listed(self) -> int:
@@ -114,6 +116,7 @@ def cohort_figures(results: CohortResults, options: Options) -> CohortFigures:
         )
     schemes = {scheme.id: _scheme(scheme, results, limit) for scheme in results.schemes}
     hidden_invalid = 0 < results.invalid < limit
+    missing = missing_facts(results, limit, _waiting_hidden(schemes.values()))
     return CohortFigures(
         results,
         options,
@@ -122,10 +125,11 @@ def cohort_figures(results: CohortResults, options: Options) -> CohortFigures:
         Count.at_most(limit) if hidden_invalid else Count(results.invalid),
         tuple(schemes.values()),
         tuple(_table(schemes[a], schemes[b], results, options) for a, b in _pairs(results, options)),
-        missing_facts(results, limit, _waiting_hidden(schemes.values())),
+        missing,
         tuple((cutoff, Count.alone(rows, limit)) for cutoff, rows in results.on_cutoff.items()),
         () if limit else results.boundary_rows,
         _unreadable(results, schemes.values(), limit),
+        likely_figures(results, limit, _any_hidden(schemes.values()) | _costs_hidden(missing)),
     )
 
 
@@ -236,6 +240,18 @@ def _waiting_hidden(schemes: Iterable[SchemeFigures]) -> frozenset[str]:
         if any(c.id == INDETERMINATE and c.size.rows is None for c in figures.categories)
         or any(item.size.rows is None for item in figures.sets)
     )
+
+
+def _any_hidden(schemes: Iterable[SchemeFigures]) -> frozenset[str]:
+    """Schemes of which any number of rows is hidden."""
+    schemes = tuple(schemes)
+    hidden = {one.scheme.id for one in schemes if any(category.size.rows is None for category in one.categories)}
+    return frozenset(hidden) | _waiting_hidden(schemes)
+
+
+def _costs_hidden(missing: Iterable[MissingFact]) -> frozenset[str]:
+    """Schemes of which it is hidden how many rows wait for what."""
+    return frozenset(id for entry in missing for id, cost in entry.costs.items() if cost.waiting.rows is None)
 
 
 def _unreadable(

@@ -7,6 +7,7 @@ from typing import Any
 
 from all_cli.report.cohort_drawings import bar, flow
 from all_cli.report.cohort_figures import Category, CrossTable
+from all_cli.report.cohort_likely import LIKELY_MEANS
 from all_cli.report.cohort_page import examples_text
 from all_cli.report.cohort_text import (
     BOUNDARY_MEANS,
@@ -16,6 +17,7 @@ from all_cli.report.cohort_text import (
     CohortReport,
     agreement_text,
     answer_text,
+    back_text,
     cited,
     columns_text,
     crossed,
@@ -64,7 +66,10 @@ def cohort_html(report: CohortReport) -> str:
         columns=columns_text(figures),
         hidden=suppression_text(figures.options.suppress) if figures.options.suppress else "",
         marks=marks,
-        means={"shares": SHARES_OF, "compared": COMPARED, "missing": MISSING_MEANS, "boundary": BOUNDARY_MEANS},
+        means={
+            "shares": SHARES_OF, "compared": COMPARED, "likely": LIKELY_MEANS, "missing": MISSING_MEANS,
+            "boundary": BOUNDARY_MEANS,
+        },
         tables=[_table(table) for table in tables],
         left_out=left_out,
         compared=[(table, agreement_text(table)) for table in figures.tables if table.agreement.pairing.kind],
@@ -74,6 +79,7 @@ def cohort_html(report: CohortReport) -> str:
         bar=lambda category: Markup(bar(category, figures.usable)),
         cutoff_text=lambda cutoff: cutoff_text(cutoff, library),
         answer_text=answer_text,
+        back_text=back_text,
         examples_text=examples_text,
         fact_places=fact_places,
         set_text=set_text,

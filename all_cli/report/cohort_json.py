@@ -8,6 +8,7 @@ from all_cli.cohort.classify import INVALID
 from all_cli.cohort.results.agreement import BY_RANK
 from all_cli.report.answers import citations_json, header, references
 from all_cli.report.cohort_figures import CohortFigures, CrossTable, SchemeFigures
+from all_cli.report.cohort_likely import LikelyFigures
 from all_cli.report.cohort_text import CohortReport, citations_of, methods
 from all_cli.report.page import Page
 from all_cli.risk.scheme import NOT_APPLICABLE
@@ -47,6 +48,7 @@ def cohort_json(report: CohortReport) -> dict[str, Any]:
             }
             for entry in figures.missing
         ],
+        **({"likely": [_likely(scheme) for scheme in figures.likely]} if figures.likely else {}),
         "boundary": _boundary(figures),
         "unreadable": [
             {
@@ -110,6 +112,24 @@ def _pair(table: CrossTable) -> dict[str, Any]:
         **({"why": found.why} if found.why else {}),
         **({"graver": found.graver, "milder": found.milder} if found.pairing.kind == BY_RANK else {}),
         **({"with_unknowns": found.with_unknowns._asdict()} if found.with_unknowns is not None else {}),
+    }
+
+
+def _likely(figures: LikelyFigures) -> dict[str, Any]:
+    return {
+        "scheme": figures.scheme,
+        "indeterminate_become": {name: count.plain() for name, count in figures.becomes},
+        "hang_on": [
+            {
+                "assumption": entry.assumption,
+                "rows": entry.rows.plain(),
+                "one_group": entry.one_group.plain(),
+                "alone": entry.alone.plain(),
+                "left_out": entry.left_out.plain(),
+                "alone_go_back_to": [{"groups": list(groups), "rows": rows} for groups, rows in entry.back],
+            }
+            for entry in figures.hanging
+        ],
     }
 
 

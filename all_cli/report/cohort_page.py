@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from all_cli.report.cohort_figures import CohortFigures, CrossTable, SchemeFigures
+from all_cli.report.cohort_likely import LIKELY_MEANS
 from all_cli.report.cohort_text import (
     BOUNDARY_MEANS,
     COMPARED,
@@ -13,6 +14,7 @@ from all_cli.report.cohort_text import (
     CohortReport,
     agreement_text,
     answer_text,
+    back_text,
     cited,
     columns_text,
     crossed,
@@ -26,6 +28,7 @@ from all_cli.report.cohort_text import (
     suppression_text,
 )
 from all_cli.report.page import Page
+from all_cli.risk.scheme import NOT_APPLICABLE
 
 _SETS = 8  # sets of possible groups that are named for a scheme; JSON names all
 
@@ -44,6 +47,8 @@ def cohort_page(report: CohortReport) -> Page:
     _sizes(page, figures)
     if figures.tables:
         _comparison(page, figures)
+    if figures.likely:
+        _likely(page, figures)
     _missing(page, figures)
     _boundary(page, report)
     _unreadable(page, figures)
@@ -69,7 +74,9 @@ def _sizes(page: Page, figures: CohortFigures) -> None:
 def _sets(page: Page, scheme: SchemeFigures) -> None:
     if scheme.sets:
         page.line("Indeterminate rows, by what they may still be:")
-        page.table(("still possible", "rows"), [(set_text(item), str(item.size)) for item in scheme.sets[:_SETS]])
+        page.table(
+            ("still possible", "rows"), [(set_text(item.groups), str(item.size)) for item in scheme.sets[:_SETS]]
+        )
         if (rest := len(scheme.sets) - _SETS) > 0:
             page.line(f"… and {_more(rest, 'set')}; --format json names all.")
 
@@ -103,6 +110,34 @@ def _cross_rows(table: CrossTable) -> Iterator[tuple[str, ...]]:
     for row, cells in zip(table.rows, table.cells, strict=True):
         yield (row.id, *map(str, cells), str(row.size))
     yield ("all", *(str(column.size) for column in table.columns), f"{table.usable:,}")
+
+
+def _likely(page: Page, figures: CohortFigures) -> None:
+    page.heading("What is likely, with what was assumed")
+    page.line(LIKELY_MEANS)
+    page.table(
+        ("scheme", "indeterminate rows become", "rows"),
+        [
+            (scheme.scheme, name.replace("-", " ") if name == NOT_APPLICABLE else name, str(count))
+            for scheme in figures.likely
+            for name, count in scheme.becomes
+            if count.rows != 0
+        ],
+    )
+    page.table(
+        ("scheme", "assumption", "hang on it", "one group", "alone", "alone go back to", "left out"),
+        [
+            (
+                scheme.scheme,
+                entry.assumption,
+                *map(str, (entry.rows, entry.one_group, entry.alone)),
+                back_text(entry),
+                str(entry.left_out),
+            )
+            for scheme in figures.likely
+            for entry in scheme.hanging
+        ],
+    )
 
 
 def _missing(page: Page, figures: CohortFigures) -> None:

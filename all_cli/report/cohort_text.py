@@ -14,7 +14,8 @@ from all_cli.cohort.results.record import RunRecord
 from all_cli.knowledge import files
 from all_cli.knowledge.sources import Citation
 from all_cli.logic.values import number_text
-from all_cli.report.cohort_figures import CohortFigures, CrossTable, PossibleSet
+from all_cli.report.cohort_figures import CohortFigures, CrossTable
+from all_cli.report.cohort_likely import Hanging
 from all_cli.report.counts import percent
 from all_cli.report.page import Page
 from all_cli.risk.library import RiskLibrary
@@ -32,6 +33,7 @@ class CohortReport(NamedTuple):
     id_column: str = ""
 
 
+_BACK = 3  # exact groups named for one assumption; JSON names all
 MOST_TABLES = 15  # cross-tables on one page; JSON holds all
 SHARES_OF = "Percentages are of the rows that could be used."
 COMPARED = (
@@ -116,6 +118,13 @@ def methods(report: CohortReport, page: Page) -> list[str]:
         "where it was the only one left; other rows are indeterminate. Rows outside the population of a scheme are not "
         "applicable to it; rows in which values contradict each other are invalid under the schemes that ask for them.",
     ]
+    if figures.likely:
+        named = dict.fromkeys(entry.assumption for scheme in figures.likely for entry in scheme.hanging)
+        found.append(
+            "A likely answer was given beside the exact one, with these facts assumed where nothing was known of them: "
+            f"{', '.join(named) or 'none that an answer hangs on'}. "
+            "Comparisons and counts of groups are of exact answers."
+        )
     if len(results.schemes) > 1:
         found.append(_comparison_methods(figures))
     if figures.options.suppress:
@@ -229,10 +238,16 @@ def crossed(figures: CohortFigures) -> tuple[list[CrossTable], str]:
     return told[:MOST_TABLES], left_out.strip()
 
 
-def set_text(item: PossibleSet) -> str:
+def set_text(possible: Iterable[str]) -> str:
     """The groups still possible: ``standard, high or not applicable``."""
-    *first, last = [group.replace("not-applicable", "not applicable") for group in item.groups]
+    *first, last = [group.replace("not-applicable", "not applicable") for group in possible]
     return f"{', '.join(first)} or {last}" if first else f"{last} (no rule holds)"
+
+
+def back_text(entry: Hanging) -> str:
+    """To which exact groups the rows go back that hang on one assumption alone."""
+    shown = ", ".join(f"{set_text(groups)} {rows:,}" for groups, rows in entry.back[:_BACK])
+    return shown + (" …" if len(entry.back) > _BACK else "")
 
 
 def answer_text(answer: Answer) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from all_cli.cohort.doubts import counted
 from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE
 from all_cli.cohort.inspect import ColumnView, Inspection
+from all_cli.cohort.proposals import Proposed
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.report.answers import header
 from all_cli.report.page import Page
@@ -17,13 +18,14 @@ _UNREAD = 5  # texts shown per column; JSON holds all that were kept
 _READS = {GENETICS: "genetic findings", BORN: "date of birth", DIAGNOSED: "date of diagnosis"}
 
 
-def columns_page(name: str, found: Inspection, vocabulary: Vocabulary) -> Page:
+def columns_page(name: str, found: Inspection, vocabulary: Vocabulary, proposed: Sequence[Proposed] = ()) -> Page:
     """What a registrar has to see before a run: columns, what cannot be read, what is doubtful, what is left alone.
 
     Args:
         name: what the table is called.
         found: what the table's columns came to.
         vocabulary: the facts, for the units that bare numbers have.
+        proposed: which assumptions would help.
     """
     page = Page({})
     read = [view for view in found.columns if view.column.reads != LEFT_ALONE]
@@ -51,8 +53,21 @@ def columns_page(name: str, found: Inspection, vocabulary: Vocabulary) -> Page:
             [(_quoted(view.column.header), f"{view.filled:,}", view.close_to) for view in alone],
         )
         page.line('Left alone they are kept and not read; --map "COLUMN=fact" reads one.')
+    _proposed(page, proposed)
     page.close()
     return page
+
+
+def _proposed(page: Page, proposed: Sequence[Proposed]) -> None:
+    if not proposed:
+        return
+    page.heading("Assumptions that would help; assume only what is so for all patients of whom it is not known")
+    for one in proposed:
+        page.line(f"{one.scheme}: one group for certain in {one.certain:,} of {counted(one.rows, 'row')}.")
+        for proposal in one.proposals:
+            page.line(f"{proposal.options}: one likely group in at least {proposal.rows:,}", "batch")
+        if not one.proposals:
+            page.line("no assumption tried gives one group in more rows.")
 
 
 def _row(view: ColumnView, vocabulary: Vocabulary) -> tuple[str, ...]:
@@ -123,7 +138,9 @@ def _doubts(page: Page, views: list[ColumnView]) -> None:
             page.line(f"{_quoted(view.column.header)}: {doubt}" + ("" if doubt.endswith(("?", '"')) else "."))
 
 
-def columns_json(name: str, found: Inspection, vocabulary: Vocabulary) -> dict[str, Any]:
+def columns_json(
+    name: str, found: Inspection, vocabulary: Vocabulary, proposed: Sequence[Proposed] = ()
+) -> dict[str, Any]:
     """The same as a stable, versioned JSON object."""
     return {
         **header(),
@@ -132,7 +149,13 @@ def columns_json(name: str, found: Inspection, vocabulary: Vocabulary) -> dict[s
         "spoiled_rows": found.spoiled,
         "problems": found.problems,
         "columns": [_column_json(view, vocabulary) for view in found.columns],
+        **({"assumptions": [_proposed_json(one) for one in proposed]} if proposed else {}),
     }
+
+
+def _proposed_json(one: Proposed) -> dict[str, Any]:
+    proposals = [{"options": item.options, "one_likely_group_at_least": item.rows} for item in one.proposals]
+    return {"scheme": one.scheme, "rows": one.rows, "one_group": one.certain, "proposals": proposals}
 
 
 def _column_json(view: ColumnView, vocabulary: Vocabulary) -> Mapping[str, Any]:

@@ -97,6 +97,7 @@ class RiskLibrary:
         as_of: int | None = None,
         assumptions: Sequence[Assumption] = (),
         routine: bool = False,
+        unread: Container[str] = (),
     ) -> Answers:
         """Every scheme's answer (or that of the schemes named), and which answers first.
 
@@ -106,9 +107,15 @@ class RiskLibrary:
             as_of: only schemes in use in this year, and those of which it is not recorded.
             assumptions: what to assume where nothing is known, for a likely answer beside the exact one.
             routine: also assume what is routine.
+            unread: facts of which something is said that cannot be read; they are not assumed.
         """
         asked = [self.schemes[id] for id in ids] if ids else list(self.schemes.values())
-        return Answers(patient, asked, self, bool(ids), as_of, Wish(tuple(assumptions), routine))
+        return Answers(patient, asked, self, bool(ids), as_of, Wish(tuple(assumptions), routine, unread))
+
+    def wishes(self, audience: str, wish: Wish) -> tuple[Assumption, ...]:
+        """All that is wished to be assumed for the schemes of an audience, in the order in which it is tried."""
+        found = (*wish.assumptions, *(self.routine(audience) if wish.routine else ()))
+        return tuple(item for item in found if item.possible is not None)
 
     def likely(self, patient: Patient, audience: str, wish: Wish) -> tuple[Patient, tuple[Assumption, ...]]:
         """The patient with what is wished for assumed for the schemes of an audience, and what that was.
@@ -118,7 +125,7 @@ class RiskLibrary:
             audience: children, adults, infants or all-ages.
             wish: what to assume where nothing is known.
         """
-        return assumed(patient, (*wish.assumptions, *(self.routine(audience) if wish.routine else ())))
+        return assumed(patient, self.wishes(audience, wish), wish.unread)
 
     def in_use(self, year: int) -> dict[str, bool]:
         """The schemes in use in a year; True if that is recorded, False if it is not known and they are kept."""
@@ -172,10 +179,11 @@ class Likely(NamedTuple):
 
 
 class Wish(NamedTuple):
-    """What a user wants assumed where nothing is known."""
+    """What a user wants assumed where nothing is known; of what is ``unread`` something is said that cannot be read."""
 
     assumptions: tuple[Assumption, ...] = ()
     routine: bool = False
+    unread: Container[str] = ()
 
     def __bool__(self) -> bool:
         return bool(self.assumptions) or self.routine
@@ -240,7 +248,7 @@ class Answers:
     @property
     def not_assumed(self) -> list[str]:
         """Of each fact that was to be assumed and was not, a sentence that says why."""
-        return not_assumed(self._patient, self.wish.assumptions)
+        return not_assumed(self._patient, self.wish.assumptions, self.wish.unread)
 
     def verdict(self, id: str) -> Verdict:
         """The answer of one scheme, explained."""

@@ -124,7 +124,7 @@ def joined(folder: Path) -> Cells:
 def both(library: RiskLibrary, job: Job, folder: Path, part: int = 0) -> tuple[Summary, Summary]:
     """The batch run here into ``local`` and inside Spark into ``spark``, with the suffix of the job's output."""
     schemes = [library.schemes[id] for id in SCHEMES]
-    here = run_batch(library.vocabulary, schemes, job._replace(output=str(folder / f"local{job.output}")))
+    here = run_batch(library, schemes, job._replace(output=str(folder / f"local{job.output}")))
     spark = job._replace(output=str(folder / f"spark{job.output}"))
     return here, run_on_spark(library, schemes, spark, Engine("local[2]", part=part))
 
@@ -133,9 +133,11 @@ def both(library: RiskLibrary, job: Job, folder: Path, part: int = 0) -> tuple[S
 def test_20_000_rows_with_every_trouble_are_the_local_table(library: RiskLibrary, tmp_path: Path) -> None:
     table = tmp_path / "cohort.csv"
     table.write_bytes(cohort(20_000, 1))
-    here, there = both(library, Job((str(table),), ".csv"), tmp_path, part=table.stat().st_size // 5)
+    job = Job((str(table),), ".csv", assume=("wbc=<50",), routine=True)
+    here, there = both(library, job, tmp_path, part=table.stat().st_size // 5)
     local = cells_of((tmp_path / "local.csv").read_bytes())
     assert len(local) > 20_000
+    assert any(cell.startswith("wbc=<50") for row in local for cell in row)
     assert joined(tmp_path / "spark.csv") == local
     assert len(list((tmp_path / "spark.csv").glob("part-*.csv"))) >= 4
     assert list(there.lines()) == list(here.lines())
@@ -177,7 +179,7 @@ def test_unread_cells_and_contradictions_mean_the_same_in_every_part(
     with pytest.raises(Stopped) as there_stopped:
         run_on_spark(library, schemes, Job((str(table),), str(tmp_path / "out"), stop=True), Engine(part=40_000))
     with pytest.raises(Stopped) as here_stopped:
-        run_batch(library.vocabulary, schemes, Job((str(table),), str(tmp_path / "out"), stop=True))
+        run_batch(library, schemes, Job((str(table),), str(tmp_path / "out"), stop=True))
     assert str(there_stopped.value) == str(here_stopped.value)
 
 
@@ -331,7 +333,7 @@ def test_a_doubt_between_parts_stops_both_with_the_same_sentence(
         with pytest.raises(UnreadableError) as caught:
             schemes = [library.schemes["nci-rome"]]
             if engine is None:
-                run_batch(library.vocabulary, schemes, job)
+                run_batch(library, schemes, job)
             else:
                 run_on_spark(library, schemes, job, engine)
         said.append(str(caught.value))

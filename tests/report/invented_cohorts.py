@@ -61,10 +61,24 @@ def random_results(library: RiskLibrary, seed: int, rows: int) -> CohortResults:
         "bfm-90": [("standard",), ("medium",), ("high",), ("standard", "medium"), ("not-applicable",), ("invalid",)],
     }
     weights = {id: [draw.choice((40, 15, 6, 2, 1)) for _ in options] for id, options in choices.items()}
-    return counted(
-        table_of([{id: draw.choices(options, weights[id])[0] for id, options in choices.items()} for _ in range(rows)]),
-        library,
+    table = table_of(
+        [{id: draw.choices(options, weights[id])[0] for id, options in choices.items()} for _ in range(rows)]
     )
+    return counted(with_likely(table, list(choices), draw.random()), library)
+
+
+def with_likely(table: pl.DataFrame, schemes: Sequence[str], odds: float = 0.5) -> pl.DataFrame:
+    """The table with likely answers: the first group that is possible, if the two assumptions hold that it hangs on."""
+    draw = random.Random(table.height)
+    for id in schemes:
+        likely, assumed = [], []
+        for possible in table[f"{id}.possible"]:
+            names = [name for name in ("iamp21=absent", "testicular=absent") if draw.random() < odds]
+            narrowed = "|" in possible and bool(names)
+            likely.append(possible.split("|")[0] if narrowed else possible)
+            assumed.append("|".join(names) if narrowed else "")
+        table = table.with_columns(pl.Series(f"{id}.likely", likely), pl.Series(f"{id}.assumed", assumed))
+    return table
 
 
 PATIENTS = """name,age,wbc,lineage,note

@@ -52,6 +52,12 @@ class Attacker:
             ]
             if sets:
                 self._sum(sets, known["indeterminate"])
+        for likely in data.get("likely", ()):
+            id = likely["scheme"]
+            becomes = [
+                self._value(("likely", id, name), rows, False) for name, rows in likely["indeterminate_become"].items()
+            ]
+            self._sum(becomes, sizes[id]["indeterminate"])
         for pair in data["pairs"]:
             rows_of = [sizes[pair["from"]][id] for id in pair["rows"]]
             columns_of = [sizes[pair["to"]][id] for id in pair["columns"]]
@@ -149,6 +155,41 @@ class TestSuppression:
                 del group["severity"]
         del data["boundary"]["listed_for_each"]
         assert not [number for number in numbers_in(data) if 0 < number < 7]
+
+    def test_what_indeterminate_rows_become_does_not_say_how_many_they_are(self, library: RiskLibrary) -> None:
+        rows = [{"nci-rome": ("standard", "high")}] * 30 + [{"nci-rome": ("high",)}] * 68
+        rows += [{"nci-rome": ("standard",)}] * 2
+        frame = table_of(rows).with_columns(
+            pl.Series("nci-rome.likely", ["standard"] * 30 + ["high"] * 68 + ["standard"] * 2),
+            pl.Series("nci-rome.assumed", ["iamp21=absent"] * 30 + [""] * 70),
+        )
+        data = cohort_json(CohortReport(cohort_figures(counted(frame, library), Options(5)), library))
+        assert isinstance(data["schemes"][0]["indeterminate"], dict)
+        assert list(Attacker(data).recovered()) == []
+
+    def test_what_hangs_on_an_assumption_is_said_only_where_no_count_and_no_rest_is_small(
+        self, library: RiskLibrary
+    ) -> None:
+        shown = 0
+        for first, second in ((30, 20), (30, 3), (48, 2), (40, 10), (50, 0)):
+            rows = [{"nci-rome": ("standard", "high")}] * 60 + [{"nci-rome": ("high",)}] * 40
+            frame = table_of(rows).with_columns(
+                pl.Series("nci-rome.likely", ["standard"] * (first + second) + ["standard|high"] * (60 - first - second)
+                          + ["high"] * 40),
+                pl.Series("nci-rome.assumed", ["iamp21=absent"] * first + ["iamp21=absent|tp53=absent"] * second
+                          + [""] * (100 - first - second)),
+            )  # fmt: skip
+            figures = cohort_figures(counted(frame, library), Options(5))
+            (found,) = cohort_json(CohortReport(figures, library))["likely"]
+            small = [n for n in (first, second, first + second) if 0 < n < 5 or 0 < 60 - n < 5]
+            numbers = [*found["indeterminate_become"].values(), *(entry["rows"] for entry in found["hang_on"])]
+            assert all(isinstance(number, dict) == bool(small) for number in numbers), (first, second)
+            assert not any(entry["alone_go_back_to"] for entry in found["hang_on"])
+            assert [entry["assumption"] for entry in found["hang_on"]] == sorted(
+                entry["assumption"] for entry in found["hang_on"]
+            )
+            shown += not small
+        assert shown == 3
 
     @pytest.mark.parametrize(
         ("counts", "limit", "marks"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from all_cli.cohort.classify import RESULTS
+from all_cli.cohort.classify import LIKELY, RESULTS
 from all_cli.cohort.streams import InputError
 from all_cli.knowledge.problems import did_you_mean
 from all_cli.patient.unreadable import UnreadableError
@@ -17,10 +17,11 @@ _LONG_FORM = {"scheme", *RESULTS}
 
 @dataclass(frozen=True, slots=True)
 class ResultColumns:
-    """The input's own columns, in order, and the schemes whose answers stand beside them."""
+    """The input's own columns, in order, and the schemes whose answers stand beside them, some with likely ones."""
 
     own: tuple[str, ...]
     schemes: tuple[Scheme, ...]
+    likely: frozenset[str] = frozenset()
 
 
 def result_columns(
@@ -46,8 +47,10 @@ def result_columns(
         else:
             why = "it holds no results: no column is called SCHEME.status; all-risk batch IN -o RESULTS makes them"
         raise InputError(name, why)
+    likely = {id for id in held if any(f"{id}.{result}" in header for result in LIKELY)}
     for id in held:
-        if lacking := [f"{id}.{result}" for result in RESULTS if f"{id}.{result}" not in header]:
+        needed = [f"{id}.{result}" for result in (*RESULTS, *(LIKELY if id in likely else ()))]
+        if lacking := [column for column in needed if column not in header]:
             raise InputError(name, f'the results of {id} are not whole: the column "{lacking[0]}" is missing')
     for id in chosen or ():
         if id not in held:
@@ -61,6 +64,6 @@ def result_columns(
                 f'it holds results of "{id}", which this knowledge does not have{hint}; give the file that has it with '
                 "--rules FILE, or name the schemes to report with --scheme ID",
             )
-    results = {f"{id}.{result}" for id in held for result in RESULTS}
+    results = {f"{id}.{result}" for id in held for result in (*RESULTS, *LIKELY)}
     own = tuple(column for column in header if column not in results)
-    return ResultColumns(own, tuple(library.schemes[id] for id in asked))
+    return ResultColumns(own, tuple(library.schemes[id] for id in asked), frozenset(likely & set(asked)))

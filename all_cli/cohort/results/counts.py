@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _STATUSES = (ASSIGNED, INDETERMINATE, NOT_APPLICABLE, INVALID)
 _BETWEEN = "\x1f"
 _MOST_ANSWERS = 1 << 31
-_ROW = "\x1frow"  # no column of a table is called so
+_ROW, _CODE = "\x1frow", "\x1fcode"  # no column of a table is called so
 
 _Key = TypeVar("_Key")
 
@@ -51,6 +51,14 @@ class Answer(NamedTuple):
 
 
 _NO_ANSWER = Answer(INVALID, ())
+
+
+class LikelyRow(NamedTuple):
+    """What a scheme says of a row: exactly, what is likely, and the assumptions that this hangs on or contradicts."""
+
+    answer: Answer
+    likely: tuple[str, ...]
+    assumed: tuple[str, ...]
 
 
 class Cutoff(NamedTuple):
@@ -79,7 +87,7 @@ class CohortResults:
     per scheme and set of facts that its indeterminate answers wait for. Rows that no scheme can use are in ``invalid``
     and nowhere else; a row that only some cannot use is ``invalid`` among their answers. ``unstated`` counts, per fact
     that a scheme asks for, the usable rows in which no column says anything readable of it (``genetic`` are those that
-    a column of findings may state).
+    a column of findings may state). ``likely`` counts, per scheme with likely answers, the rows that it can use.
     """
 
     source: str
@@ -95,6 +103,7 @@ class CohortResults:
     boundary_rows: tuple[BoundaryRow, ...]
     unreadable: tuple[UnreadableValue, ...]
     genetic: frozenset[str]
+    likely: Mapping[str, Mapping[LikelyRow, int]]
 
     @property
     def usable(self) -> int:
@@ -163,6 +172,7 @@ class _Tally:
             (first.id, second.id): Counter() for first, second in combinations(self.schemes, 2)
         }
         self._missing: dict[str, Counter[str]] = {scheme.id: Counter() for scheme in self.schemes}
+        self._likely: dict[str, Counter[LikelyRow]] = {id.id: Counter() for id in self.schemes if id.id in held.likely}
         self._invalid = 0
         self._unreadable = UnreadableCells()
         self._on_cutoff: Counter[Cutoff] = Counter()
@@ -179,6 +189,8 @@ class _Tally:
             self._single[scheme.id].update(_counted(coded[scheme.id]))
             waits = frame.filter(pl.col(f"{scheme.id}.status") == INDETERMINATE)[f"{scheme.id}.missing"]
             self._missing[scheme.id].update(_counted(waits))
+        for id, counts in self._likely.items():
+            self._count_likely(id, counts, frame.with_columns(coded[id].alias(_CODE)))
         for first, second in self._pairs:
             both = coded.select((pl.col(first).cast(pl.UInt64) * _MOST_ANSWERS + pl.col(second)).alias("both"))["both"]
             self._pairs[first, second].update(_counted(both))
@@ -226,6 +238,23 @@ class _Tally:
                 f'row {row}: {scheme.id} is "{status}" and its possible groups are "{groups}", which is no answer',
             )
         return Answer(status, tuple(group for group in known if group in possible))
+
+    def _count_likely(self, id: str, counts: Counter[LikelyRow], frame: polars.DataFrame) -> None:
+        """Count the likely answers of a scheme."""
+        import polars as pl
+
+        cells = frame.filter(pl.col(f"{id}.status") != INVALID).group_by(
+            _CODE, f"{id}.likely", f"{id}.assumed", maintain_order=True
+        )
+        for code, groups, assumed, first, rows in cells.agg(pl.col(_ROW).min(), pl.len()).iter_rows():
+            answer, likely = self._answers[id][code], tuple(groups.split("|"))
+            if not set(likely) <= set(answer.possible):
+                raise InputError(
+                    self.name,
+                    f'row {first}, column "{id}.likely": "{groups}" is not among the possible groups, '
+                    f'"{"|".join(answer.possible)}"',
+                )
+            counts[LikelyRow(answer, likely, tuple(filter(None, assumed.split("|"))))] += rows
 
     def _cutoffs(self, frame: polars.DataFrame, codes: polars.DataFrame) -> None:
         """Count the rows whose value lies on a cut-off, and keep the first of them."""
@@ -293,6 +322,7 @@ class _Tally:
             boundary_rows=tuple(row for cutoff in cutoffs for row in self._boundary.get(cutoff, ())),
             unreadable=self._unreadable.values(),
             genetic=genetic,
+            likely=self._likely,
         )
 
     def _usable(self, counts: Mapping[_Key, int], no_answer: _Key) -> dict[_Key, int]:

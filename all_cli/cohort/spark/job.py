@@ -19,7 +19,6 @@ from typing import Any, NamedTuple
 from all_cli.cohort.classify import Tally
 from all_cli.cohort.doubts import refuse_doubtful
 from all_cli.cohort.evidence import Evidence
-from all_cli.cohort.kernel import Plan
 from all_cli.cohort.output import LONG, Written, check_names, output_format
 from all_cli.cohort.progress import Told, progress
 from all_cli.cohort.repeats import EXAMPLES, RepeatedIds
@@ -78,9 +77,10 @@ def run_on_spark(library: RiskLibrary, schemes: Sequence[Scheme], job: Job, engi
     check_place(job.output)
     cohort = cohort_of(files_of(job.sources), job.read_as)
     names = [scheme.id for scheme in schemes]
-    check_names(cohort.name, cohort.header, names if job.write_as.form != LONG else (), job.write_as)
+    check_names(cohort.name, cohort.header, names if job.write_as.form != LONG else (), job.writing)
     columns = columns_of(Table(cohort.name, cohort.header, cohort.form, iter(())), library.vocabulary, job)
-    plan = Plan(tuple(columns), tuple(names), job.rules, job.strict)
+    plan = job.plan(columns, schemes)
+    plan.kernel(library)  # so that an assumption that cannot be read is refused before Spark starts
     summary = Summary(cohort.name, cohort.form, plan, Tally(names))
     with (
         told_how_far(job.output, summary),
@@ -90,7 +90,7 @@ def run_on_spark(library: RiskLibrary, schemes: Sequence[Scheme], job: Job, engi
     ):
         parts = cut(cohort, engine.part or _part_size(cohort, spark.sparkContext.defaultParallelism))
         work = Work(
-            plan._replace(rules=None), packed(library), cohort.header, cohort.form, job.read_as, job.write_as, written,
+            plan._replace(rules=None), packed(library), cohort.header, cohort.form, job.read_as, job.writing, written,
             written.format not in _TYPED, parts, [],
         )  # fmt: skip
         if job.write_as.form == LONG:

@@ -94,8 +94,7 @@ def packed(library: RiskLibrary) -> bytes:
 
 @lru_cache(maxsize=2)
 def _kernel(plan: Plan, library: bytes) -> Kernel:
-    found = RiskLibrary(pickle.loads(zlib.decompress(library)))
-    return Kernel(found.vocabulary, [found.schemes[id] for id in plan.schemes], plan.columns, plan.strict)
+    return plan.kernel(RiskLibrary(pickle.loads(zlib.decompress(library))))
 
 
 def classifier(work: Any, told: Any) -> Callable[[Iterator[Any]], Iterator[Any]]:
