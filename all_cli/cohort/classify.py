@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from all_cli.risk.verdict import INDETERMINATE
+
 if TYPE_CHECKING:
     from all_cli.cohort.kernel import Answers
 
 INVALID = "invalid"
+_SHOWN = 5  # facts that rows wait for
 RESULTS = ("status", "group", "possible", "rule", "missing", "reason")
 
 
@@ -21,12 +24,14 @@ class Tally:
         invalid: how many of them are invalid under any scheme.
         status: per scheme, status to number of rows.
         group: per scheme, group to number of rows assigned to it.
+        missing: per scheme, facts that indeterminate answers wait for to number of rows.
     """
 
     def __init__(self, schemes: Sequence[str]) -> None:
         self.rows = self.invalid = 0
         self.status: dict[str, Counter[str]] = {scheme: Counter() for scheme in schemes}
         self.group: dict[str, Counter[str]] = {scheme: Counter() for scheme in schemes}
+        self.missing: dict[str, Counter[str]] = {scheme: Counter() for scheme in schemes}
 
     def count(self, answers: Answers) -> None:
         """Count the answers to one frame."""
@@ -41,15 +46,28 @@ class Tally:
                     self.status[scheme][text[0]] += rows
                     if text[1]:
                         self.group[scheme][text[1]] += rows
+                    if text[0] == INDETERMINATE:
+                        self.missing[scheme].update(dict.fromkeys(text[4].split("|"), rows))
 
     def add(self, other: Tally) -> None:
         """Add the count of another part of the table."""
         self.rows += other.rows
         self.invalid += other.invalid
-        for mine, theirs in ((self.status, other.status), (self.group, other.group)):
+        for mine, theirs in ((self.status, other.status), (self.group, other.group), (self.missing, other.missing)):
             for scheme, counts in theirs.items():
                 mine[scheme].update(counts)
 
     def total(self, status: str) -> int:
         """Rows of a status, over all schemes."""
         return sum(counts[status] for counts in self.status.values())
+
+    def wanting(self, scheme: str) -> str:
+        """The facts that indeterminate answers of a scheme wait for, the most frequent first; empty if there are none.
+
+        A row that waits for several counts for each of them.
+        """
+        found = sorted(self.missing[scheme].items(), key=lambda item: (-item[1], item[0]))
+        shown = [f"{fact} in {rows} {'row' if rows == 1 else 'rows'}" for fact, rows in found[:_SHOWN]]
+        if more := len(found) - len(shown):
+            shown.append(f"{more} more {'fact' if more == 1 else 'facts'}")
+        return ", ".join(shown)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
@@ -13,9 +13,10 @@ from typing import NamedTuple
 from all_cli.cohort.classify import Tally
 from all_cli.cohort.columns import LEFT_ALONE, Column, plan_columns
 from all_cli.cohort.doubts import refuse_doubtful
+from all_cli.cohort.groups import unused_columns
 from all_cli.cohort.kernel import Answers, Kernel, Plan
 from all_cli.cohort.mapping import read_map_file
-from all_cli.cohort.output import LONG, WriteAs, check_names, open_output
+from all_cli.cohort.output import LONG, WriteAs, check_names, open_output, output_format, renamed, results_in
 from all_cli.cohort.overlap import one_behind, read_ahead
 from all_cli.cohort.progress import progress
 from all_cli.cohort.repeats import RepeatedIds, Repeats
@@ -29,6 +30,8 @@ from all_cli.cohort.whole_file import OutputError
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.risk.scheme import NOT_APPLICABLE, Scheme
 from all_cli.risk.verdict import INDETERMINATE
+
+_SHOWN = 8  # renamed columns in the summary
 
 
 class Job(NamedTuple):
@@ -95,6 +98,10 @@ class Summary:
     warnings: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     doubts: list[str] = field(default_factory=list)
     repeats: Repeats | RepeatedIds | None = None
+    replaced: list[str] = field(default_factory=list)
+    unused: list[Column] = field(default_factory=list)
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    written: str = ""
 
     @property
     def rows(self) -> int:
@@ -135,6 +142,10 @@ class Summary:
         yield f"  read: {', '.join(read) or 'nothing; name columns with --map COLUMN=fact'}"
         if alone:
             yield f"  left alone: {', '.join(alone)}"
+        if self.unused:
+            yield f"  read, and not used by any scheme chosen: {_quoted(column.header for column in self.unused)}"
+        if self.replaced:
+            yield f"  replaced: {_quoted(self.replaced)}"
         for scheme, status in self.tally.status.items():
             groups = ", ".join(f"{group} {number}" for group, number in sorted(self.tally.group[scheme].items()))
             parts = [
@@ -143,6 +154,8 @@ class Summary:
                 if number
             ]
             yield f"  {scheme}: {', '.join(parts) or 'no rows'}"
+            if wanting := self.tally.wanting(scheme):
+                yield f"    open for want of {wanting}"
         yield from (f"  {line}" for line in self.unusable.lines(self.invalid))
         order = {column.header: column.index for column in self.columns}
         for header, (cells, example) in sorted(
@@ -152,6 +165,12 @@ class Summary:
         yield from (f"  doubtful: {doubt}" for doubt in self.doubts)
         if self.repeats is not None and (repeated := self.repeats.text()):
             yield f"  {repeated}"
+        if self.renamed:
+            pairs = [f'"{old}" as {new}' for old, new in self.renamed.items()]
+            more = f" and {len(pairs) - _SHOWN} more (--manifest lists all)" if len(pairs) > _SHOWN else ""
+            yield f"  names: {', '.join(pairs[:_SHOWN])}{more}"
+        if self.written:
+            yield f"  written to {self.written}"
 
 
 def run_batch(vocabulary: Vocabulary, schemes: Sequence[Scheme], job: Job) -> Summary:
@@ -165,11 +184,18 @@ def run_batch(vocabulary: Vocabulary, schemes: Sequence[Scheme], job: Job) -> Su
     """
     with open_table(job.sources, job.read_as) as table:
         ids = [scheme.id for scheme in schemes]
+        replaced = results_in(table.header, ids) if job.write_as.replace else []
+        if replaced:
+            table = table.without(replaced)
         check_names(table.name, table.header, ids if job.write_as.form != LONG else (), job.write_as)
         columns = columns_of(table, vocabulary, job)
         plan = Plan(tuple(columns), tuple(ids), job.rules, job.strict)
         kernel = Kernel(vocabulary, schemes, columns, job.strict)
-        summary = Summary(table.name, table.form, plan, kernel.tally())
+        summary = Summary(table.name, table.form, plan, kernel.tally(), replaced=replaced)
+        summary.unused = unused_columns(vocabulary, schemes, columns)
+        written = output_format(job.output, table.form, job.write_as)
+        summary.written = f"{'standard output' if job.output == '-' else job.output}, {written.text()}"
+        summary.renamed = renamed(table.header, ids, job.write_as)
         if job.write_as.id:
             summary.repeats = Repeats(job.write_as.id)
         with told_how_far(job.output, summary), ExitStack() as opened, progress(table.name) as tell:
@@ -279,6 +305,10 @@ def _terminable() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _quoted(headers: Iterable[str]) -> str:
+    return ", ".join(f'"{header}"' for header in headers)
 
 
 def _count(number: int, thing: str) -> str:
