@@ -70,7 +70,7 @@ class CellReader:
         """What one text of one column says."""
         try:
             if column.reads == GENETICS:
-                return self._findings(column.said(text))
+                return self._findings(column, column.said(text))
             fact = self._vocabulary[column.reads]
             reading = read_cell(column, fact, text)
             says = self._coarse([Said(fact.id, reading.possible)]) if reading.possible is not None else ()
@@ -126,12 +126,14 @@ class CellReader:
         points = not column.decimal and two_readings.in_whole_parts(unit)
         return two_readings.THOUSANDS_POINT if points else ""
 
-    def _findings(self, text: str) -> Cell:
+    def _findings(self, column: Column, text: str) -> Cell:
         if fold(text) in UNKNOWN_WORDS:
             return Cell()
         findings = self._genetics.read(text)
         says = self._coarse(Said(finding.fact, finding.possible, finding.inferred) for finding in findings)
-        return Cell(says, warning="; ".join(self._genetics.doubts(text)))
+        fragments = self._genetics.fragments(text)
+        problem = "; ".join(f'column "{column.header}", value "{part.text}": {part.why}' for part in fragments)
+        return Cell(says, problem, "" if problem else "; ".join(self._genetics.doubts(text)))
 
     def read_dates(self, born: Column, diagnosed: Column, texts: tuple[str, str]) -> Cell:
         """The age that a date of birth and a date of diagnosis say; nothing if either is unknown."""

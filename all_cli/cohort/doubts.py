@@ -21,7 +21,7 @@ from all_cli.cohort.evidence import (
     OLDEST,
     Evidence,
 )
-from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, doubt_of_name
+from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, HeaderNames, doubt_of_name
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.values import number_text
 from all_cli.patient.reading import UNKNOWN_WORDS, read_value
@@ -67,6 +67,13 @@ def table_doubts(
             yield column, doubt
 
 
+def near_misses(columns: Sequence[Column], vocabulary: Vocabulary) -> dict[str, str]:
+    """Columns left alone whose names are spelled much like those of a fact, by header."""
+    names = HeaderNames(vocabulary)
+    alone = [column.header for column in columns if column.reads == LEFT_ALONE and not names.find(column.header)[0]]
+    return {header: close for header in alone if (close := names.close(header))}
+
+
 def refuse_doubtful(columns: Sequence[Column], vocabulary: Vocabulary, seen: Mapping[int, Evidence]) -> list[str]:
     """The doubts of a table that do not stop a run, as sentences.
 
@@ -87,15 +94,7 @@ def doubts(column: Column, fact: Fact | None, seen: Evidence, others: Sequence[C
         return
     if column.reads in (BORN, DIAGNOSED):
         yield from _dates(column, seen)
-    if seen.errors:
-        shown = ", ".join(seen.errors)
-        yield Doubt(f"{counted(sum(seen.errors.values()), 'cell')} with an error of a spreadsheet ({shown})")
-    if NONE in seen.words:
-        cells = counted(seen.words[NONE], "cell")
-        meant = "nothing found" if column.reads == GENETICS else "no"
-        yield Doubt(
-            f'"None" ({cells}) is read as not known; if it says that nothing is there: {_values("None", meant)}'
-        )
+    yield from _cells(column, seen)
     if fact is None:
         return
     if fact.kind != "number":
@@ -108,6 +107,25 @@ def doubts(column: Column, fact: Fact | None, seen: Evidence, others: Sequence[C
         yield from _wbc(column, fact, seen)
     elif fact.reading == "percent":
         yield from _percent(column, fact, seen)
+    yield from _decimals(seen)
+
+
+def _cells(column: Column, seen: Evidence) -> Iterator[Doubt]:
+    """What can be doubted of any column."""
+    if not seen.filled:
+        yield Doubt("no cell is filled")
+    if seen.errors:
+        shown = ", ".join(seen.errors)
+        yield Doubt(f"{counted(sum(seen.errors.values()), 'cell')} with an error of a spreadsheet ({shown})")
+    if NONE in seen.words:
+        cells = counted(seen.words[NONE], "cell")
+        meant = "nothing found" if column.reads == GENETICS else "no"
+        yield Doubt(
+            f'"None" ({cells}) is read as not known; if it says that nothing is there: {_values("None", meant)}'
+        )
+
+
+def _decimals(seen: Evidence) -> Iterator[Doubt]:
     if seen.decimal_comma and seen.like_thousands:
         yield Doubt(
             f"{counted(seen.decimal_comma, 'number')} with a decimal comma, and {seen.like_thousands:,} like 1.234, "

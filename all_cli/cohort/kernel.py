@@ -25,7 +25,7 @@ What is remembered is bounded, so memory does not grow with the table.
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -172,6 +172,8 @@ class Kernel:
         if self._full():
             self._forget()
         rows = frame.height
+        if rejected:
+            frame = _silenced(frame, rejected)
         read = [group.read(frame) for group in self._groups]
         numbers = [np.zeros(rows, np.int32) for _ in self._walks]
         if read:
@@ -241,6 +243,16 @@ class Kernel:
                 masks = self._masks[number].setdefault(place, _Masks(walk, place, self._groups[where]))
                 told.append(masks.numbers()[profiles[:, where]])
             self._outcomes[first:last, number] = walk.outcomes(len(profiles), told)
+
+
+def _silenced(frame: pl.DataFrame, rows: Iterable[int]) -> pl.DataFrame:
+    """The frame with these rows empty: what their cells hold is not what their columns say."""
+    import numpy as np
+    import polars as pl
+
+    kept = np.ones(frame.height, bool)
+    kept[list(rows)] = False
+    return frame.with_columns(pl.when(pl.Series(kept)).then(pl.all()))
 
 
 class _Masks:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from all_cli.cohort.classify import Tally
 from all_cli.cohort.columns import LEFT_ALONE, Column, plan_columns
-from all_cli.cohort.doubts import refuse_doubtful
+from all_cli.cohort.doubts import near_misses, refuse_doubtful
 from all_cli.cohort.groups import unused_columns
 from all_cli.cohort.kernel import Answers, Kernel, Plan
 from all_cli.cohort.mapping import read_map_file
@@ -100,6 +100,7 @@ class Summary:
     repeats: Repeats | RepeatedIds | None = None
     replaced: list[str] = field(default_factory=list)
     unused: list[Column] = field(default_factory=list)
+    near: Mapping[str, str] = field(default_factory=dict)
     renamed: Mapping[str, str] = field(default_factory=dict)
     written: str = ""
 
@@ -138,7 +139,11 @@ class Summary:
         columns = _count(len(self.columns), "column")
         yield f"{self.source}: {_count(self.rows, 'row')}, {columns} {self.form.text()}"
         read = [str(column) for column in self.columns if column.reads != LEFT_ALONE]
-        alone = [f'"{column.header}"' for column in self.columns if column.reads == LEFT_ALONE]
+        alone = [
+            f'"{column.header}"' + (f" (spelled much like {near})" if (near := self.near.get(column.header)) else "")
+            for column in self.columns
+            if column.reads == LEFT_ALONE
+        ]
         yield f"  read: {', '.join(read) or 'nothing; name columns with --map COLUMN=fact'}"
         if alone:
             yield f"  left alone: {', '.join(alone)}"
@@ -193,6 +198,7 @@ def run_batch(vocabulary: Vocabulary, schemes: Sequence[Scheme], job: Job) -> Su
         kernel = Kernel(vocabulary, schemes, columns, job.strict)
         summary = Summary(table.name, table.form, plan, kernel.tally(), replaced=replaced)
         summary.unused = unused_columns(vocabulary, schemes, columns)
+        summary.near = near_misses(columns, vocabulary)
         written = output_format(job.output, table.form, job.write_as)
         summary.written = f"{'standard output' if job.output == '-' else job.output}, {written.text()}"
         summary.renamed = renamed(table.header, ids, job.write_as)

@@ -17,7 +17,7 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from all_cli.cohort.classify import Tally
-from all_cli.cohort.doubts import refuse_doubtful
+from all_cli.cohort.doubts import near_misses, refuse_doubtful
 from all_cli.cohort.evidence import Evidence
 from all_cli.cohort.groups import unused_columns
 from all_cli.cohort.kernel import Plan
@@ -89,6 +89,7 @@ def run_on_spark(library: RiskLibrary, schemes: Sequence[Scheme], job: Job, engi
     plan = Plan(tuple(columns), tuple(names), job.rules, job.strict)
     summary = Summary(cohort.name, cohort.form, plan, Tally(names), replaced=replaced)
     summary.unused = unused_columns(library.vocabulary, schemes, columns)
+    summary.near = near_misses(columns, library.vocabulary)
     summary.written = f"the folder {job.output}, {written.text()}"
     summary.renamed = renamed(cohort.header, names, job.write_as)
     with (
