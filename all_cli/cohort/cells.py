@@ -17,6 +17,7 @@ from all_cli.logic.definition import definitions_in
 from all_cli.logic.values import NumberSet, Possible, values_of
 from all_cli.patient import two_readings
 from all_cli.patient.age import age_between
+from all_cli.patient.calls import read_call
 from all_cli.patient.dates import doubt_of_dates
 from all_cli.patient.genetics import genetics_reader
 from all_cli.patient.quantity import BARE_COUNT, LARGEST_COUNT, parse_quantity
@@ -69,6 +70,8 @@ class CellReader:
     def read(self, column: Column, text: str) -> Cell:
         """What one text of one column says."""
         try:
+            if column.calls:
+                return self._call(column, text, None)
             if column.reads == GENETICS:
                 return self._findings(column, column.said(text))
             fact = self._vocabulary[column.reads]
@@ -134,6 +137,22 @@ class CellReader:
         fragments = self._genetics.fragments(text)
         problem = "; ".join(f'column "{column.header}", value "{part.text}": {part.why}' for part in fragments)
         return Cell(says, problem, "" if problem else "; ".join(self._genetics.doubts(text)))
+
+    def read_pair(self, columns: Sequence[Column], texts: tuple[str, str]) -> Cell:
+        """What two cells say together: two dates an age, a label and how sure its program is a finding."""
+        first, second = columns
+        if not first.calls:
+            return self.read_dates(first, second, texts)
+        try:
+            return self._call(first, *texts)
+        except UnreadableError as error:
+            headers = f'"{first.header}" and "{second.header}"'
+            return Cell(problem=f'columns {headers}, value "{error.text}": {error.why}')
+
+    def _call(self, column: Column, label: str, confidence: str | None) -> Cell:
+        caller = self._vocabulary.callers[column.caller.casefold()]
+        findings = read_call(caller, column.said(label), confidence)
+        return Cell(self._coarse(Said(finding.fact, finding.possible) for finding in findings))
 
     def read_dates(self, born: Column, diagnosed: Column, texts: tuple[str, str]) -> Cell:
         """The age that a date of birth and a date of diagnosis say; nothing if either is unknown."""

@@ -90,6 +90,7 @@ def doubts(column: Column, fact: Fact | None, seen: Evidence, others: Sequence[C
     """What is to be doubted of one column."""
     if named := doubt_of_name(column.header, column.reads):
         yield Doubt(named)
+    yield from _predicted(column)
     if column.reads == LEFT_ALONE:
         return
     if column.reads in (BORN, DIAGNOSED):
@@ -108,6 +109,17 @@ def doubts(column: Column, fact: Fact | None, seen: Evidence, others: Sequence[C
     elif fact.reading == "percent":
         yield from _percent(column, fact, seen)
     yield from _decimals(seen)
+
+
+def _predicted(column: Column) -> Iterator[Doubt]:
+    """What a program has predicted from gene expression is no genetic test, and its user has to know."""
+    if column.caller and column.reads == LEFT_ALONE:
+        yield Doubt(
+            f"calls of {column.caller}, predicted from gene expression and no genetic test, are not read; to take "
+            f'those it is sure of as findings: --map "{column.header}={column.caller}"'
+        )
+    elif column.caller:
+        yield Doubt(f"predicted by {column.caller} from gene expression; no test of the patient has shown it")
 
 
 def _cells(column: Column, seen: Evidence) -> Iterator[Doubt]:

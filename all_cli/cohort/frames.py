@@ -107,7 +107,8 @@ def _answers(
 
     columns = _columns(frame, library, reading)
     kernel = Kernel(library.vocabulary, [library.schemes[id] for id in schemes], columns, strict)
-    read = [column.header for column in columns if column.reads != "-"]
+    beside = {column.confidence for column in columns}
+    read = [column.header for column in columns if column.reads != "-" or column.header in beside]
     parts = []
     for start in range(0, rows, _STRETCH):
         texts = pl.DataFrame([as_text(column) for column in frame.select(read).slice(start, _STRETCH)])

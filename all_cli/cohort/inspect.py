@@ -15,6 +15,7 @@ from all_cli.cohort.typed import texts_of
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.values import ABSENT, NumberSet
 from all_cli.patient.age import age_between
+from all_cli.patient.calls import read_call
 from all_cli.patient.dates import doubt_of_dates
 from all_cli.patient.genetics import genetics_reader
 from all_cli.patient.reading import UNKNOWN_WORDS, fold, value_text
@@ -131,6 +132,10 @@ class _Reader:
         if column.reads in (BORN, DIAGNOSED):
             day = read_cell_date(column, text)
             return (day.isoformat() if day else ""), ""
+        if column.calls:
+            calls = read_call(self.vocabulary.callers[column.caller.casefold()], said)
+            sure = " if it is sure" if calls and column.confidence else ""
+            return ", ".join(call.fact for call in calls) + sure, ""
         if column.reads == GENETICS:
             found = self.genetics.read(said)
             if fragments := self.genetics.fragments(said):
