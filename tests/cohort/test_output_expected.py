@@ -111,6 +111,7 @@ def test_snake_names_are_those_of_every_format_and_told(suffix: str, tmp_path: P
     assert '  names: "Patient-ID" as patient_id, "Age" as age, "nci-rome.status" as nci_rome_status' in result.stderr
     assert json.loads(record.read_text())["names"]["nci-rome.reason"] == "nci_rome_reason"
     assert RUNNER.invoke(app, ["replay", str(record)]).exit_code == 0
+    assert "without --names snake" in RUNNER.invoke(app, ["report", str(target)]).stderr
 
 
 def test_old_results_are_replaced_only_if_asked() -> None:

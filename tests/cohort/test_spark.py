@@ -126,7 +126,11 @@ def both(library: RiskLibrary, job: Job, folder: Path, part: int = 0) -> tuple[S
     schemes = [library.schemes[id] for id in SCHEMES]
     here = run_batch(library.vocabulary, schemes, job._replace(output=str(folder / f"local{job.output}")))
     spark = job._replace(output=str(folder / f"spark{job.output}"))
-    return here, run_on_spark(library, schemes, spark, Engine("local[2]", part=part))
+    there = run_on_spark(library, schemes, spark, Engine("local[2]", part=part))
+    for summary, place in ((here, "local"), (there, "spark")):
+        assert str(folder / f"{place}{job.output}") in summary.written
+        summary.written = ""  # all else is the same
+    return here, there
 
 
 @pytest.mark.usefixtures("spark")
