@@ -7,9 +7,11 @@ import io
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 from typer.testing import CliRunner, Result
 
+from all_cli import classify_frame
 from all_cli.cli.risk import app
 from all_cli.knowledge.documents import checked_document
 from all_cli.knowledge.files import FACTS
@@ -72,10 +74,18 @@ def test_only_what_is_sure_and_named_is_a_finding() -> None:
 def test_a_call_against_a_test_is_a_contradiction_said_with_both_columns() -> None:
     _, rows = batch("--map", "Prediction=ALLCatchR")
     assert [rows[row]["cog-aall08b1.status"] for row in (5, 6)] == ["invalid", "indeterminate"]
-    assert (
-        '"Prediction" ("Ph-pos"), "Confidence" ("high-confidence") and "ph" ("neg")' in rows[5]["cog-aall08b1.reason"]
-    )
-    assert rows[11]["cog-aall08b1.status"] in ("not-applicable", "invalid")
+    said = rows[5]["cog-aall08b1.reason"]
+    assert said.startswith('columns "Prediction" ("Ph-pos"), "Confidence" ("high-confidence") and "ph" ("neg"): ')
+    assert rows[11]["cog-aall08b1.status"] == "not-applicable", "a normal karyotype only does not show the fusion"
+
+
+def test_a_data_frame_is_read_as_the_table_is() -> None:
+    frame = pl.read_csv(io.StringIO(TABLE), infer_schema=False)
+    done = classify_frame(frame, schemes="cog-aall08b1", columns={"Prediction": "ALLCatchR"})
+    _, rows = batch("--map", "Prediction=ALLCatchR")
+    for result in ("status", "possible", "reason"):
+        column = f"cog-aall08b1.{result}"
+        assert done[column].fill_null("").to_list() == [row[column] for row in rows]
 
 
 def test_columns_shows_the_calls_and_saves_them_in_a_map(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from pathlib import Path
 
 import polars as pl
@@ -69,6 +70,8 @@ def test_ods_keeps_text_as_it_is(tmp_path: Path) -> None:
     target = tmp_path / "out.ods"
     for _ in range(2):
         RUNNER.invoke(app, ["batch", str(tmp_path / "in.parquet"), "-o", str(target), "--scheme", "nci-rome"])
+    content = zipfile.ZipFile(target).read("content.xml")
+    assert b"  " not in content, "XML lets white space go"
     sheet = Document(target).body.tables[0]
     assert sheet.name == "results"
     header, *rows = sheet.get_values()

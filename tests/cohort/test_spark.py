@@ -72,7 +72,15 @@ def cohort(rows: int, seed: int) -> bytes:
     chance = random.Random(seed)
     out = [b"patient,age,wbc [/uL],lineage,cns,genetics,MRD EOI (%),remark\n"]
     remarks = ["", "", "seen twice", '"a, b"', '"said ""no"""', '"letter\nfollows"', "caf\xe9"]
-    genetics = ["", "nothing found", '"t(12;21)"', '"t(9;22), otherwise none"', "iAMP21", "52 chromosomes"]
+    genetics = [
+        "",
+        "nothing found",
+        '"t(12;21)"',
+        '"t(9;22), otherwise none"',
+        "iAMP21",
+        "52 chromosomes",
+        "Unsuccessful",
+    ]
     for number in range(rows):
         odd = chance.random()
         age = f"{chance.uniform(0.2, 18):.1f}" if odd < 0.97 else chance.choice(["", "old", "45d", "9mo", "NA"])
