@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from all_cli.cohort.classify import RESULTS
 from all_cli.cohort.columns import NONE, Column, read_cell
 from all_cli.cohort.evidence import (
     BARE_COUNT,
@@ -68,9 +69,10 @@ def table_doubts(
 
 
 def near_misses(columns: Sequence[Column], vocabulary: Vocabulary) -> dict[str, str]:
-    """Columns left alone whose names are spelled much like those of a fact, by header."""
+    """Columns left alone whose names are spelled much like those of a fact, by header; results of earlier runs never."""
     names = HeaderNames(vocabulary)
     alone = [column.header for column in columns if column.reads == LEFT_ALONE and not names.find(column.header)[0]]
+    alone = [header for header in alone if header.rpartition(".")[2] not in RESULTS]
     return {header: close for header in alone if (close := names.close(header))}
 
 

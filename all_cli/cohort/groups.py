@@ -22,7 +22,6 @@ from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.logic.definition import definitions_in
 from all_cli.logic.values import Possible
 from all_cli.patient.unreadable import ContradictionError
-from all_cli.risk.scheme import Scheme
 
 if TYPE_CHECKING:
     import numpy as np
@@ -357,18 +356,6 @@ def groups_of(vocabulary: Vocabulary, columns: Sequence[Column], reader: CellRea
             reader,
         )
         for facts, members in found
-    ]
-
-
-def unused_columns(vocabulary: Vocabulary, schemes: Iterable[Scheme], columns: Sequence[Column]) -> list[Column]:
-    """The columns that are read and say nothing, themselves or by what follows, of any fact that a scheme asks for."""
-    spoken = {fact for column in columns for fact in facts_of(column, vocabulary)}
-    linked = linked_facts(vocabulary, spoken)
-    asked = {fact for scheme in schemes for fact in scheme.facts}
-    return [
-        column
-        for column in columns
-        if (facts := facts_of(column, vocabulary)) and _with_linked(facts, linked).isdisjoint(asked)
     ]
 
 

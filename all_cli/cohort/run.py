@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from all_cli.cohort.classify import Tally
 from all_cli.cohort.columns import LEFT_ALONE, Column, plan_columns
+from all_cli.cohort.columns_used import unused_columns
 from all_cli.cohort.doubts import near_misses, refuse_doubtful
-from all_cli.cohort.groups import unused_columns
 from all_cli.cohort.kernel import Answers, Kernel, Plan
 from all_cli.cohort.mapping import read_map_file
 from all_cli.cohort.output import LONG, WriteAs, check_names, open_output, output_format, renamed, results_in

@@ -140,6 +140,8 @@ def test_the_summary_says_what_rows_wait_for_and_which_columns_nobody_used() -> 
     assert "not used" not in batch("age\n7\n").stderr
     near = batch("age,wbc,linaege\n7,4,B\n").stderr
     assert '  left alone: "linaege" (spelled much like lineage)' in near
+    again = batch(batch("age,wbc,lineage\n7,4,B\n", scheme="cns-status").stdout).stderr
+    assert "much like" not in again, "results of an earlier run are no misspelled facts"
 
 
 AGREE = [

@@ -17,9 +17,9 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from all_cli.cohort.classify import Tally
+from all_cli.cohort.columns_used import unused_columns
 from all_cli.cohort.doubts import near_misses, refuse_doubtful
 from all_cli.cohort.evidence import Evidence
-from all_cli.cohort.groups import unused_columns
 from all_cli.cohort.kernel import Plan
 from all_cli.cohort.output import LONG, Written, check_names, output_format, renamed, results_in
 from all_cli.cohort.progress import Told, progress
