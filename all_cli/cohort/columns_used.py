@@ -16,9 +16,9 @@ def unused_columns(vocabulary: Vocabulary, schemes: Iterable[Scheme], columns: S
     spoken = {fact for column in columns for fact in facts_of(column, vocabulary)}
     linked = linked_facts(vocabulary, spoken)
     asked = {fact for scheme in schemes for fact in scheme.facts}
-    return [
-        column
-        for column in columns
-        if (facts := facts_of(column, vocabulary))
-        and asked.isdisjoint(frozenset().union(*(linked[fact] for fact in facts)))
-    ]
+    found = []
+    for column in columns:
+        bears_on = {other for fact in facts_of(column, vocabulary) for other in linked[fact]}
+        if bears_on and asked.isdisjoint(bears_on):
+            found.append(column)
+    return found

@@ -69,7 +69,7 @@ def table_doubts(
 
 
 def near_misses(columns: Sequence[Column], vocabulary: Vocabulary) -> dict[str, str]:
-    """Columns left alone whose names are spelled much like those of a fact, by header; results of earlier runs never."""
+    """Columns left alone whose names are spelled much like those of a fact, by header; earlier results never."""
     names = HeaderNames(vocabulary)
     alone = [column.header for column in columns if column.reads == LEFT_ALONE and not names.find(column.header)[0]]
     alone = [header for header in alone if header.rpartition(".")[2] not in RESULTS]
