@@ -333,6 +333,10 @@ def _tell(
         with _left_open(id, refused):
             if id == "genetics":
                 patient.tell_genetics(text, name)
+                if refused is not None:
+                    from all_cli.patient.genetics import genetics_reader
+
+                    refused.extend((id, part) for part in genetics_reader(patient.vocabulary).fragments(text))
             else:
                 patient.tell(id, text, name, units.get(patient.vocabulary[id].id, ""))
 

@@ -29,6 +29,12 @@ class TableForm(StrEnum):
     long = "long"
 
 
+class Names(StrEnum):
+    """How columns of the output are named."""
+
+    snake = "snake"
+
+
 class EngineName(StrEnum):
     """What a batch runs on."""
 
@@ -88,7 +94,7 @@ def batch(
         typer.Option(metavar="FORMAT", help="csv, tsv, ndjson, parquet, arrow, xlsx, ods; else by content."),
     ] = None,
     output_format: Annotated[
-        str | None, typer.Option(metavar="FORMAT", help="csv, tsv, ndjson, parquet, arrow, xlsx; else by suffix.")
+        str | None, typer.Option(metavar="FORMAT", help="csv, tsv, ndjson, parquet, arrow, xlsx, ods; else by suffix.")
     ] = None,
     delimiter: Annotated[
         str | None,
@@ -99,7 +105,19 @@ def batch(
     ] = None,
     sheet: Annotated[str | None, typer.Option(metavar="NAME", help="Sheet of a spreadsheet; else the first.")] = None,
     excel_safe: Annotated[
-        bool, typer.Option("--excel-safe", help="Put an apostrophe before cells that begin with = + - or @.")
+        bool,
+        typer.Option(
+            "--excel-safe",
+            help="For Excel: a byte order mark, semicolons if the input has them, an apostrophe before cells "
+            "that it would take for formulas.",
+        ),
+    ] = False,
+    names: Annotated[
+        Names | None,
+        typer.Option("--names", help="snake: column names that R, SAS, Stata and REDCap take; else as they are."),
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace results of these schemes that the table already has.")
     ] = False,
     strict_cells: Annotated[
         bool,
@@ -147,7 +165,14 @@ def batch(
         decimal=decimal.value if decimal else "",
         date_order=date_format.value if date_format else "",
         read_as=ReadAs(input_format or "", delimiter or "", encoding or "", sheet or ""),
-        write_as=WriteAs(output_format or "", table_form.value, excel_safe, id_column or ""),
+        write_as=WriteAs(
+            output_format or "",
+            table_form.value,
+            excel_safe,
+            id_column or "",
+            names=names.value if names else "",
+            replace=replace,
+        ),
         stop=on_error is OnError.stop,
         strict=strict_cells,
         rules=str(rules) if rules else None,

@@ -144,6 +144,7 @@ def _report(
             (rows.frame for rows in opened.rows()),
             library,
             plan=run.plan if run is not None else _plan(told, library.vocabulary),
+            settled=run is not None,
             chosen=scheme,
             id_column=id_column,
             listed=0 if suppress else listed,

@@ -19,6 +19,7 @@ from all_cli.logic.values import NumberSet, Possible, values_of
 from all_cli.patient import two_readings
 from all_cli.patient.age import age_between
 from all_cli.patient.assumption import Assumption
+from all_cli.patient.calls import read_call
 from all_cli.patient.dates import doubt_of_dates
 from all_cli.patient.genetics import genetics_reader
 from all_cli.patient.patient import Known
@@ -92,8 +93,10 @@ class CellReader:
     def read(self, column: Column, text: str) -> Cell:
         """What one text of one column says."""
         try:
+            if column.calls:
+                return self._call(column, text, None)
             if column.reads == GENETICS:
-                return self._findings(column.said(text))
+                return self._findings(column, column.said(text))
             fact = self._vocabulary[column.reads]
             reading = read_cell(column, fact, text)
             says = self._coarse([Said(fact.id, reading.possible)]) if reading.possible is not None else ()
@@ -149,12 +152,30 @@ class CellReader:
         points = not column.decimal and two_readings.in_whole_parts(unit)
         return two_readings.THOUSANDS_POINT if points else ""
 
-    def _findings(self, text: str) -> Cell:
+    def _findings(self, column: Column, text: str) -> Cell:
         if fold(text) in UNKNOWN_WORDS:
             return Cell()
         findings = self._genetics.read(text)
         says = self._coarse(Said(finding.fact, finding.possible, finding.inferred) for finding in findings)
-        return Cell(says, warning="; ".join(self._genetics.doubts(text)))
+        fragments = self._genetics.fragments(text)
+        problem = "; ".join(f'column "{column.header}", value "{part.text}": {part.why}' for part in fragments)
+        return Cell(says, problem, "" if problem else "; ".join(self._genetics.doubts(text)))
+
+    def read_pair(self, columns: Sequence[Column], texts: tuple[str, str]) -> Cell:
+        """What two cells say together: two dates an age, a label and how sure its program is a finding."""
+        first, second = columns
+        if not first.calls:
+            return self.read_dates(first, second, texts)
+        try:
+            return self._call(first, *texts)
+        except UnreadableError as error:
+            headers = f'"{first.header}" and "{second.header}"'
+            return Cell(problem=f'columns {headers}, value "{error.text}": {error.why}')
+
+    def _call(self, column: Column, label: str, confidence: str | None) -> Cell:
+        caller = self._vocabulary.callers[column.caller.casefold()]
+        findings = read_call(caller, column.said(label), confidence)
+        return Cell(self._coarse(Said(finding.fact, finding.possible) for finding in findings))
 
     def read_dates(self, born: Column, diagnosed: Column, texts: tuple[str, str]) -> Cell:
         """The age that a date of birth and a date of diagnosis say; nothing if either is unknown."""

@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from all_cli.risk.verdict import INDETERMINATE
+
 if TYPE_CHECKING:
     from all_cli.cohort.kernel import Answers
 
 INVALID = "invalid"
+_SHOWN = 5  # facts that rows wait for
 RESULTS = ("status", "group", "possible", "rule", "missing", "reason")
 LIKELY = ("likely", "assumed")  # behind them, where something is assumed
 
@@ -25,6 +28,7 @@ class Tally:
         likely: per scheme, likely groups and what they were assumed with to number of rows; empty without assumptions.
         changes: per scheme and assumption, likely groups and those left if it is taken back, or is otherwise, to number
             of rows.
+        missing: per scheme, facts that indeterminate answers wait for to number of rows.
     """
 
     def __init__(self, schemes: Sequence[str]) -> None:
@@ -33,6 +37,7 @@ class Tally:
         self.group: dict[str, Counter[str]] = {scheme: Counter() for scheme in schemes}
         self.likely: dict[str, Counter[tuple[str, str]]] = {scheme: Counter() for scheme in schemes}
         self.changes: dict[str, dict[str, Counter[tuple[str, str, str]]]] = {scheme: {} for scheme in schemes}
+        self.missing: dict[str, Counter[str]] = {scheme: Counter() for scheme in schemes}
 
     def count(self, answers: Answers) -> None:
         """Count the answers to one frame."""
@@ -47,6 +52,8 @@ class Tally:
                     self.status[scheme][text[0]] += rows
                     if text[1]:
                         self.group[scheme][text[1]] += rows
+                    if text[0] == INDETERMINATE:
+                        self.missing[scheme].update(dict.fromkeys(text[4].split("|"), rows))
         for scheme, numbers, likely in zip(answers.schemes, answers.numbers, answers.likely, strict=False):
             found = np.bincount(numbers, minlength=len(likely))
             for answer, rows in zip(likely, found.tolist(), strict=True):
@@ -60,13 +67,26 @@ class Tally:
         """Add the count of another part of the table."""
         self.rows += other.rows
         self.invalid += other.invalid
+        pairs = [(self.status, other.status), (self.group, other.group), (self.missing, other.missing)]
+        for mine, theirs in pairs:
+            for scheme, counts in theirs.items():
+                mine[scheme].update(counts)
         for scheme in self.status:
-            self.status[scheme].update(other.status[scheme])
-            self.group[scheme].update(other.group[scheme])
             self.likely[scheme].update(other.likely[scheme])
-            for name, counts in other.changes[scheme].items():
-                self.changes[scheme].setdefault(name, Counter()).update(counts)
+            for name, changes in other.changes[scheme].items():
+                self.changes[scheme].setdefault(name, Counter()).update(changes)
 
     def total(self, status: str) -> int:
         """Rows of a status, over all schemes."""
         return sum(counts[status] for counts in self.status.values())
+
+    def wanting(self, scheme: str) -> str:
+        """The facts that indeterminate answers of a scheme wait for, the most frequent first; empty if there are none.
+
+        A row that waits for several counts for each of them.
+        """
+        found = sorted(self.missing[scheme].items(), key=lambda item: (-item[1], item[0]))
+        shown = [f"{fact} in {rows} {'row' if rows == 1 else 'rows'}" for fact, rows in found[:_SHOWN]]
+        if more := len(found) - len(shown):
+            shown.append(f"{more} more {'fact' if more == 1 else 'facts'}")
+        return ", ".join(shown)

@@ -36,7 +36,8 @@ class Column:
     ``decimal`` is ``comma``, ``point`` or empty (nobody has said); ``date_order`` ``dmy``, ``mdy``, ``ymd`` or empty;
     ``values`` maps what cells say, folded, to what it means, in words that the fact's own reader takes. ``chosen`` says
     that the unit is the user's word and not that of the header. ``rough`` is an age beside a finer one: it has to agree
-    within one unit.
+    within one unit. ``caller`` is the program whose predictions it holds; of its labels ``confidence`` is the column
+    that says how sure it is.
     """
 
     index: int
@@ -48,15 +49,25 @@ class Column:
     values: tuple[tuple[str, str], ...] = ()
     chosen: bool = False
     rough: bool = False
+    caller: str = ""
+    confidence: str = ""
 
     def __str__(self) -> str:
-        text = f'{self.reads} from "{self.header}"' + (f" in {self.unit}" if self.unit else "")
+        reads = f"calls of {self.caller}" if self.calls else self.reads
+        text = f'{reads} from "{self.header}"' + (f" in {self.unit}" if self.unit else "")
+        if self.confidence:
+            text += f' with "{self.confidence}"'
         if self.rough:
             text += " (a finer column is taken; this one has to agree)"
         if self.date_order:
             text += f" written {self.date_order}"
         mapped = f" with {len(self.values)} value{'' if len(self.values) == 1 else 's'} mapped" if self.values else ""
         return text + mapped
+
+    @property
+    def calls(self) -> bool:
+        """Whether its labels are read as findings."""
+        return bool(self.caller) and self.reads == GENETICS
 
     def said(self, text: str) -> str:
         """What a cell's text stands for by the column's value map; the text itself, if the map does not speak of it.
@@ -171,11 +182,18 @@ def plans(
     table = table or TableMapping()
     problems = list(_misnamed(header, vocabulary, mapping, units or {}, table))
     names = HeaderNames(vocabulary)
+    predicted = _predicted(header, vocabulary)
     columns = []
     for index, name in enumerate(header):
         rule = table.columns.get(name, ColumnRule(name, ""))
         found, written = names.find(name)
         reads = mapping.get(name) or rule.reads or found or LEFT_ALONE
+        called = vocabulary.callers.get(reads.casefold())
+        if called is not None:
+            reads = GENETICS
+            if called.confidence and called.confidence not in header:
+                why = f'the labels of {called.id} need its column "{called.confidence}" beside them'
+                problems.append(UnreadableError("column", name, why))
         if reads not in SPECIAL and reads not in vocabulary:
             reads = LEFT_ALONE  # already among the problems
         reads = reads if reads in SPECIAL else vocabulary[reads].id
@@ -193,12 +211,24 @@ def plans(
                 (rule.decimal or decimal or table.decimal) if numeric else "",
                 (rule.date_order or date_order or table.date_order) if reads in (BORN, DIAGNOSED) else "",
                 rule.values if reads == rule.reads else (), chosen=bool(unit) and (bool(given) or not written),
+                caller=called.id if called else predicted.get(name, ""),
+                confidence=called.confidence if called else "",
             )
         )  # fmt: skip
         problems.extend(_of_two_units(columns[-1], vocabulary, rule.place))
     columns = list(_ages(columns))
     problems.extend(_conflicts(columns))
     return columns, problems
+
+
+def _predicted(header: Sequence[str], vocabulary: Vocabulary) -> dict[str, str]:
+    """The columns of a program's output, known by its header row, that hold its predictions."""
+    return {
+        column: caller.id
+        for caller in vocabulary.callers.values()
+        if {caller.label, *caller.beside} <= {*header}
+        for column in (caller.label, *caller.predicted)
+    }
 
 
 def _misnamed(
@@ -215,7 +245,8 @@ def _misnamed(
                 why = f"no column is called that{did_you_mean(name, list(header))}"
                 yield UnreadableError(option, f"{name}={meant}", why)
     for name, fact in mapping.items():
-        if name in header and fact not in vocabulary and fact not in SPECIAL:
+        known = fact in vocabulary or fact in SPECIAL or fact.casefold() in vocabulary.callers
+        if name in header and not known:
             why = f"no fact is called that{did_you_mean(fact, list(vocabulary))}"
             yield UnreadableError("--map", f"{name}={fact}", why)
     for name, rule in table.columns.items():

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from all_cli.cohort.classify import RESULTS
 from all_cli.cohort.columns import NONE, Column, read_cell
 from all_cli.cohort.evidence import (
     BARE_COUNT,
@@ -21,7 +22,7 @@ from all_cli.cohort.evidence import (
     OLDEST,
     Evidence,
 )
-from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, doubt_of_name
+from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, HeaderNames, doubt_of_name
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.values import number_text
 from all_cli.patient.reading import UNKNOWN_WORDS, read_value
@@ -67,6 +68,14 @@ def table_doubts(
             yield column, doubt
 
 
+def near_misses(columns: Sequence[Column], vocabulary: Vocabulary) -> dict[str, str]:
+    """Columns left alone whose names are spelled much like those of a fact, by header; earlier results never."""
+    names = HeaderNames(vocabulary)
+    alone = [column.header for column in columns if column.reads == LEFT_ALONE and not names.find(column.header)[0]]
+    alone = [header for header in alone if header.rpartition(".")[2] not in RESULTS]
+    return {header: close for header in alone if (close := names.close(header))}
+
+
 def refuse_doubtful(columns: Sequence[Column], vocabulary: Vocabulary, seen: Mapping[int, Evidence]) -> list[str]:
     """The doubts of a table that do not stop a run, as sentences.
 
@@ -83,19 +92,12 @@ def doubts(column: Column, fact: Fact | None, seen: Evidence, others: Sequence[C
     """What is to be doubted of one column."""
     if named := doubt_of_name(column.header, column.reads):
         yield Doubt(named)
+    yield from _predicted(column)
     if column.reads == LEFT_ALONE:
         return
     if column.reads in (BORN, DIAGNOSED):
         yield from _dates(column, seen)
-    if seen.errors:
-        shown = ", ".join(seen.errors)
-        yield Doubt(f"{counted(sum(seen.errors.values()), 'cell')} with an error of a spreadsheet ({shown})")
-    if NONE in seen.words:
-        cells = counted(seen.words[NONE], "cell")
-        meant = "nothing found" if column.reads == GENETICS else "no"
-        yield Doubt(
-            f'"None" ({cells}) is read as not known; if it says that nothing is there: {_values("None", meant)}'
-        )
+    yield from _cells(column, seen)
     if fact is None:
         return
     if fact.kind != "number":
@@ -108,6 +110,36 @@ def doubts(column: Column, fact: Fact | None, seen: Evidence, others: Sequence[C
         yield from _wbc(column, fact, seen)
     elif fact.reading == "percent":
         yield from _percent(column, fact, seen)
+    yield from _decimals(seen)
+
+
+def _predicted(column: Column) -> Iterator[Doubt]:
+    """What a program has predicted from gene expression is no genetic test, and its user has to know."""
+    if column.caller and column.reads == LEFT_ALONE:
+        yield Doubt(
+            f"calls of {column.caller}, predicted from gene expression and no genetic test, are not read; to take "
+            f'those it is sure of as findings: --map "{column.header}={column.caller}"'
+        )
+    elif column.caller:
+        yield Doubt(f"predicted by {column.caller} from gene expression; no test of the patient has shown it")
+
+
+def _cells(column: Column, seen: Evidence) -> Iterator[Doubt]:
+    """What can be doubted of any column."""
+    if not seen.filled:
+        yield Doubt("no cell is filled")
+    if seen.errors:
+        shown = ", ".join(seen.errors)
+        yield Doubt(f"{counted(sum(seen.errors.values()), 'cell')} with an error of a spreadsheet ({shown})")
+    if NONE in seen.words:
+        cells = counted(seen.words[NONE], "cell")
+        meant = "nothing found" if column.reads == GENETICS else "no"
+        yield Doubt(
+            f'"None" ({cells}) is read as not known; if it says that nothing is there: {_values("None", meant)}'
+        )
+
+
+def _decimals(seen: Evidence) -> Iterator[Doubt]:
     if seen.decimal_comma and seen.like_thousands:
         yield Doubt(
             f"{counted(seen.decimal_comma, 'number')} with a decimal comma, and {seen.like_thousands:,} like 1.234, "

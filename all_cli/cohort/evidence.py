@@ -12,7 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from all_cli.cohort.columns import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, Column
-from all_cli.knowledge.vocabulary import Fact
+from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.patient.dates import DAY_FIRST, MONTH_FIRST, read_table_date
 from all_cli.patient.reading import fold
 from all_cli.patient.two_readings import THOUSANDS_POINT
@@ -41,10 +41,12 @@ _KEPT = 100  # distinct words and codes
 class Evidence:
     """Numbers of cells, and some of the texts.
 
-    ``numbers`` are bare: without a unit; ``highest`` and ``most`` (how often one number stands there at most) leave out
-    what looks like a code for missing. ``per_ul`` could be cells per uL, ``either`` of those at most 1000 ×10⁹/L too.
+    ``filled`` cells say something. ``numbers`` are bare: without a unit; ``highest`` and ``most`` (how often one number
+    stands there at most) leave out what looks like a code for missing. ``per_ul`` could be cells per uL, ``either`` of
+    those at most 1000 ×10⁹/L too.
     """
 
+    filled: int = 0
     numbers: int = 0
     whole: int = 0
     positive: int = 0
@@ -87,6 +89,7 @@ class Evidence:
         frame = frame.filter(pl.col("text") != "")
         if column.reads == LEFT_ALONE:
             return
+        self.filled += int(frame["cells"].sum())
         for text, number in frame.filter(pl.col("text").str.to_lowercase().is_in(ERRORS)).rows():
             self.errors[text] = self.errors.get(text, 0) + number
         if column.values:
@@ -154,6 +157,17 @@ class Evidence:
                 self.two_ways += cells * (by_day is not None and by_month is not None)
                 self.day_first += cells * (by_month is None)
                 self.month_first += cells * (by_day is None)
+
+
+def gather(seen: dict[int, Evidence], columns: Sequence[Column], vocabulary: Vocabulary, frame: pl.DataFrame) -> None:
+    """Add the cells of a stretch of rows to what speaks for how each column is read, by the column's place."""
+    for column in columns:
+        if column.reads != LEFT_ALONE:
+            texts = (
+                frame[column.header].fill_null("").alias("text").to_frame().group_by("text", maintain_order=True).len()
+            )
+            fact = vocabulary.facts.get(column.reads)
+            seen.setdefault(column.index, Evidence()).see(column, fact, texts["text"], texts["len"])
 
 
 def _read(text: str, order: str) -> date | None:

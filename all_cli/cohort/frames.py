@@ -113,7 +113,8 @@ def _answers(frame: pl.DataFrame, rows: int, library: RiskLibrary, asked: Asked,
     columns = _columns(frame, library, reading)
     plan = Plan(tuple(columns), tuple(asked.schemes), None, asked.strict, asked.assume, asked.routine)
     kernel = plan.kernel(library)
-    read = [column.header for column in columns if column.reads != "-"]
+    beside = {column.confidence for column in columns}
+    read = [column.header for column in columns if column.reads != "-" or column.header in beside]
     parts = []
     for start in range(0, rows, _STRETCH):
         texts = pl.DataFrame([as_text(column) for column in frame.select(read).slice(start, _STRETCH)])

@@ -47,7 +47,7 @@ class Found(NamedTuple):
 
 
 class _Texts:
-    """One column (or a pair of dates), its distinct texts read once.
+    """One column (or a pair: two dates, a label with how sure its program is), its distinct texts read once.
 
     Attributes:
         name: the column in quotation marks; of two dates both.
@@ -179,8 +179,8 @@ class _Texts:
             if len(self._read) >= _REMEMBERED:
                 self._read.clear()
             if len(self.columns) == 2:
-                born, _, diagnosed = text.partition(_BETWEEN)
-                cell = self._reader.read_dates(*self.columns, (born, diagnosed))
+                first, _, second = text.partition(_BETWEEN)
+                cell = self._reader.read_pair(self.columns, (first, second))
             else:
                 cell = self._reader.read(self.columns[0], text)
             number = self._numbers.get(cell.says)
@@ -353,8 +353,11 @@ def groups_of(
     """
     linked = linked_facts(vocabulary, spoken_of(vocabulary, columns))
     dates = tuple(column for read in (BORN, DIAGNOSED) for column in columns if column.reads == read)
+    named = {column.header: column for column in columns}
     sources: list[tuple[Column, ...]] = [
-        (column,) for column in columns if column.reads not in (LEFT_ALONE, BORN, DIAGNOSED)
+        (column, named[column.confidence]) if column.confidence else (column,)
+        for column in columns
+        if column.reads not in (LEFT_ALONE, BORN, DIAGNOSED)
     ]
     if len(dates) == 2:
         sources.append(dates)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from all_cli.cohort.columns import Column, read_cell, read_cell_date
-from all_cli.cohort.doubts import counted, doubts, in_the_way
+from all_cli.cohort.doubts import counted, doubts, in_the_way, near_misses
 from all_cli.cohort.evidence import Evidence
-from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, HeaderNames
+from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE
 from all_cli.cohort.rows import Rows
 from all_cli.cohort.typed import texts_of
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.values import ABSENT, NumberSet
 from all_cli.patient.age import age_between
+from all_cli.patient.calls import read_call
 from all_cli.patient.dates import doubt_of_dates
 from all_cli.patient.genetics import genetics_reader
 from all_cli.patient.reading import UNKNOWN_WORDS, fold, value_text
@@ -101,8 +102,8 @@ def inspect_table(
         for tally in tallies:
             tally.add(frame.to_series(tally.column.index))
         pair.see(frame)
-    names = HeaderNames(vocabulary)
-    views = [tally.view(columns, names) for tally in tallies]
+    near = near_misses(columns, vocabulary)
+    views = [tally.view(columns, near) for tally in tallies]
     pair.say(views)
     waiting = [in_the_way(view.column.header, doubt) for view in views for doubt in view.stops]
     return Inspection(rows, spoiled, views, [*map(str, problems), *waiting])
@@ -131,8 +132,15 @@ class _Reader:
         if column.reads in (BORN, DIAGNOSED):
             day = read_cell_date(column, text)
             return (day.isoformat() if day else ""), ""
+        if column.calls:
+            calls = read_call(self.vocabulary.callers[column.caller.casefold()], said)
+            sure = " if it is sure" if calls and column.confidence else ""
+            return ", ".join(call.fact for call in calls) + sure, ""
         if column.reads == GENETICS:
             found = self.genetics.read(said)
+            if fragments := self.genetics.fragments(said):
+                why = "; ".join(f'"{part.text}": {part.why}' for part in fragments)
+                raise UnreadableError(GENETICS, text, f"read in part: {why}")
             present = [f.fact for f in found if isinstance(f.possible, NumberSet) or ABSENT not in f.possible]
             return ", ".join(dict.fromkeys(present)) or ("nothing found" if found else "nothing certain"), "; ".join(
                 self.genetics.doubts(said)
@@ -185,7 +193,7 @@ class _Tally:
                 self._read(text, cells)
         self.counts.clear()
 
-    def view(self, columns: Sequence[Column], names: HeaderNames) -> ColumnView:
+    def view(self, columns: Sequence[Column], near: Mapping[str, str]) -> ColumnView:
         """What the column came to."""
         self.let_go(last=True)
         view, column = self._view, self._view.column
@@ -195,10 +203,8 @@ class _Tally:
         for doubt in doubts(column, self._reader.fact(column), self._seen, columns):
             (view.stops if doubt.stops else view.doubts).append(doubt.text)
         if column.reads == LEFT_ALONE:
-            view.close_to = names.close(column.header) if not names.find(column.header)[0] else ""
+            view.close_to = near.get(column.header, "")
             return view
-        if not view.filled:
-            view.doubts.append("no cell is filled")
         if self._warned:
             view.doubts.append(f"look again, {counted(self._warned, 'cell')}: {self._first_warning}")
         return view

@@ -25,7 +25,7 @@ What is remembered is bounded, so memory does not grow with the table.
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -219,6 +219,8 @@ class Kernel:
         if self._full():
             self._forget()
         rows = frame.height
+        if rejected:
+            frame = _silenced(frame, rejected)
         read = [group.read(frame) for group in self._groups]
         profiles = self._profiles.number([found.codes for found in read] or [np.zeros(rows, np.int32)])
         self._judge()
@@ -319,6 +321,16 @@ class Kernel:
         if self._assuming is not None:
             nothing = np.zeros(len(profiles), np.int32)
             self._likely[first:last] = self._assuming.outcomes(profiles, self._ends[first:last], nothing)
+
+
+def _silenced(frame: pl.DataFrame, rows: Iterable[int]) -> pl.DataFrame:
+    """The frame with these rows empty: what their cells hold is not what their columns say."""
+    import numpy as np
+    import polars as pl
+
+    kept = np.ones(frame.height, bool)
+    kept[list(rows)] = False
+    return frame.with_columns(pl.when(pl.Series(kept)).then(pl.all()))
 
 
 class _Masks:

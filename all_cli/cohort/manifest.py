@@ -59,6 +59,7 @@ def manifest_of(job: Job, summary: Summary, started: str) -> dict[str, Any]:
         "form": asdict(summary.form),
         "mapping": {column.header: column.reads for column in summary.columns if column.reads != LEFT_ALONE},
         "columns": [asdict(column) for column in summary.columns],
+        "names": dict(summary.renamed),
         "rows": summary.rows,
         "invalid": summary.invalid,
         "unread": {

@@ -96,8 +96,14 @@ class _MapReader:
 
     def _rule(self, path: tuple[str, ...], header: str, entry: Mapping[str, Any]) -> ColumnRule | None:
         reads = entry["fact"]
+        callers = self._vocabulary.callers
+        if reads.casefold() in callers:
+            for key in entry:
+                if key != "fact":
+                    self._wrong((*path, key), f"the labels of {reads} are read as they are", key=True)
+            return ColumnRule(header, reads, place=str(self._document.key_place(path)))
         if reads not in SPECIAL and reads not in self._vocabulary:
-            choices = [*self._vocabulary, *SPECIAL]
+            choices = [*self._vocabulary, *SPECIAL, *(caller.id for caller in callers.values())]
             hint = did_you_mean(reads, choices) or "; all-risk facts lists them"
             self._wrong((*path, "fact"), f'no fact is called "{reads}"{hint}')
             return None
@@ -187,7 +193,8 @@ def map_file_text(columns: Sequence[Column], unread: Mapping[int, Sequence[tuple
     """
     lines = ["# How all-risk reads the columns of a table; replay it with --map-file.", "columns:"]
     for column in columns:
-        parts = [f"fact: {_quoted(column.reads) if column.reads == LEFT_ALONE else column.reads}"]
+        reads = column.caller if column.calls else column.reads
+        parts = [f"fact: {_quoted(reads) if reads == LEFT_ALONE else reads}"]
         # A unit that stands in the header is read there again; in the map it would be the user's own word.
         parts += [f"unit: {_quoted(column.unit)}"] if column.chosen else []
         parts += [f"date_format: {column.date_order}"] if column.date_order else []
@@ -195,7 +202,7 @@ def map_file_text(columns: Sequence[Column], unread: Mapping[int, Sequence[tuple
         if column.values:
             parts.append(f"values: {{{', '.join(f'{_quoted(a)}: {_quoted(b)}' for a, b in column.values)}}}")
         lines.append(f"  {_quoted(column.header)}: {{{', '.join(parts)}}}")
-        for text, cells in (unread or {}).get(column.index, ()):
+        for text, cells in (unread or {}).get(column.index, ()) if not column.calls else ():
             lines.append(
                 f"    # not read, {counted(cells, 'cell')}; to give it a meaning: values: {{{_quoted(text)}: …}}"
             )

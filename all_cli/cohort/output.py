@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import IO, TYPE_CHECKING, NamedTuple
 
+from all_cli.cohort.delimited import DELIMITERS
 from all_cli.cohort.kernel import Answers, result_columns, results_of
+from all_cli.cohort.legal_names import legal_name, legal_names
 from all_cli.cohort.rows import Rows
+from all_cli.cohort.sinks import ARROW_EXTRA, Sink, TextSink, excel_safe, sink_of
 from all_cli.cohort.streams import InputError
-from all_cli.cohort.tables import ARROW, CSV, NDJSON, PARQUET, XLSX, Form
+from all_cli.cohort.tables import ARROW, CSV, NDJSON, ODS, PARQUET, XLSX, Form
 from all_cli.cohort.typed import texts_of
 from all_cli.cohort.whole_file import whole_file
 from all_cli.knowledge.problems import did_you_mean
@@ -22,17 +23,14 @@ if TYPE_CHECKING:
 
 WIDE, LONG = "wide", "long"
 ROW = "row"
-WRITABLE = (CSV, "tsv", NDJSON, PARQUET, ARROW, XLSX)
+WRITABLE = (CSV, "tsv", NDJSON, PARQUET, ARROW, XLSX, ODS)
 _SUFFIXES = {
     ".csv": CSV, ".tsv": "tsv", ".tab": "tsv", ".txt": CSV, ".ndjson": NDJSON, ".jsonl": NDJSON, ".parquet": PARQUET,
-    ".pq": PARQUET, ".arrow": ARROW, ".feather": ARROW, ".ipc": ARROW, ".xlsx": XLSX,
+    ".pq": PARQUET, ".arrow": ARROW, ".feather": ARROW, ".ipc": ARROW, ".xlsx": XLSX, ".ods": ODS,
 }  # fmt: skip
 _PACKED = {".gz": "gzip", ".zst": "zstd", ".zstd": "zstd"}
-_UNKNOWN_SUFFIXES = {".ods": "ODS is read and not written", ".xls": "the old XLS is not written"}
-_FORMULA = r"^[=+\-@]"
-_LONGEST_SHEET = 1_048_576
-_PART = 1 << 16  # rows
-_ARROW = "install all-cli[arrow]"
+_UNKNOWN_SUFFIXES = {".xls": "the old XLS is not written"}
+_AS_READ = ".txt"  # of delimited text; no other suffix leaves open which sign separates
 
 
 class WriteAs(NamedTuple):
@@ -42,9 +40,12 @@ class WriteAs(NamedTuple):
         format: one of :data:`WRITABLE`; empty: by the suffix of the name, otherwise as the input, or CSV.
         form: ``wide`` (the result columns of each scheme behind the input's) or ``long`` (one row per patient and
             scheme).
-        excel_safe: whether cells that begin as formulas do get an apostrophe before them.
+        excel_safe: whether cells that begin as formulas do get an apostrophe before them, and text begins as Excel
+            needs it.
         id: the column that names a patient, kept in long form.
         likely: whether something is assumed, so that each scheme has two more result columns.
+        names: ``snake``: column names that R, SAS, Stata and REDCap take; empty: as they are.
+        replace: whether results that the table already has are replaced.
     """
 
     format: str = ""
@@ -52,39 +53,35 @@ class WriteAs(NamedTuple):
     excel_safe: bool = False
     id: str = ""
     likely: bool = False
+    names: str = ""
+    replace: bool = False
 
 
 class Written(NamedTuple):
-    """What an output turned out to be."""
+    """What an output turned out to be; ``delimiter`` is that of delimited text."""
 
     format: str
     packed: str
+    delimiter: str = ""
 
-
-class Sink(Protocol):
-    """Takes frames, and rows of cells whose bytes are no text; see :class:`Output`."""
-
-    def write(self, frame: pl.DataFrame) -> None:
-        """Write the rows of a frame."""
-
-    def write_raw(self, rows: list[list[str]]) -> None:
-        """Write rows of cells, lone surrogates standing for bytes."""
-
-    def close(self) -> None:
-        """Write what is left."""
+    def text(self) -> str:
+        """In words."""
+        shown = {sign: name for name, sign in DELIMITERS.items()}.get(self.delimiter, f'"{self.delimiter}"')
+        form = f"separated by {shown}" if self.delimiter else self.format
+        return f"{form}, {self.packed}" if self.packed else form
 
 
 class Output:
     """Takes stretches of rows with their answers; see :func:`open_output`."""
 
-    def __init__(self, sink: Sink, write_as: WriteAs, schemes: Sequence[str], text: bool, before: int = 0) -> None:
+    def __init__(self, sink: Sink, write_as: WriteAs, names: Sequence[str], text: bool, before: int = 0) -> None:
         """``before`` is the number of rows of the table before the first one that is written here."""
-        self._sink, self._as, self._schemes, self._text = sink, write_as, schemes, text
+        self._sink, self._as, self._names, self._text = sink, write_as, list(names), text
         self._before = before
 
     def write(self, rows: Rows, answers: Answers) -> None:
         """Write a stretch of rows."""
-        if isinstance(self._sink, _TextSink) and self._sink.as_read and (lines := rows.lines()) is not None:
+        if isinstance(self._sink, TextSink) and self._sink.as_read and (lines := rows.lines()) is not None:
             self._before += answers.rows
             self._sink.write_lines(lines, answers)
             return
@@ -97,13 +94,14 @@ class Output:
             frame = frame.hstack(answers.frame())
         self._before += answers.rows
         if self._as.excel_safe:
-            frame, raw = _excel_safe(frame), None
+            frame, raw = excel_safe(frame), None
         if raw is not None and self._text:
             results = answers.frame().rows()
             self._sink.write_raw(
                 [[*cells, *(text or "" for text in more)] for cells, more in zip(raw, results, strict=True)]
             )
         else:
+            frame.columns = self._names
             self._sink.write(frame)
 
 
@@ -117,18 +115,24 @@ def output_format(output: str, form: Form, write_as: WriteAs) -> Written:
     packed = next((kind for suffix, kind in _PACKED.items() if name.endswith(suffix)), "")
     if packed:
         name = name.rsplit(".", 1)[0]
+    suffix = next((suffix for suffix in (*_SUFFIXES, *_UNKNOWN_SUFFIXES) if name.endswith(suffix)), "")
     if write_as.format:
         if write_as.format not in WRITABLE:
             hint = did_you_mean(write_as.format, list(WRITABLE)) or f"; known: {', '.join(WRITABLE)}"
             raise UnreadableError("--output-format", write_as.format, f"no such format{hint}")
-        return Written(write_as.format, packed)
-    for suffix, why in _UNKNOWN_SUFFIXES.items():
-        if name.endswith(suffix):
-            raise UnreadableError("--output", output, f"{why}; write .xlsx or .csv")
-    for suffix, kind in _SUFFIXES.items():
-        if name.endswith(suffix):
-            return Written(kind, packed)
-    return Written(CSV, packed)
+        kind = write_as.format
+    elif suffix in _UNKNOWN_SUFFIXES:
+        raise UnreadableError("--output", output, f"{_UNKNOWN_SUFFIXES[suffix]}; write .xlsx or .csv")
+    else:
+        kind = _SUFFIXES.get(suffix, CSV)
+    if kind == "tsv":
+        return Written(kind, packed, "\t")
+    if kind != CSV:
+        return Written(kind, packed)
+    said = bool(write_as.format) or suffix not in ("", _AS_READ)
+    # Where Excel writes semicolons it also opens them, and a comma would put each row into one cell.
+    as_read = not said or (write_as.excel_safe and form.delimiter == ";")
+    return Written(kind, packed, (as_read and form.delimiter) or ",")
 
 
 @contextmanager
@@ -149,10 +153,10 @@ def open_output(
         OSError: it cannot be written after all.
     """
     written = output_format(output, form, write_as)
-    names = _names(header, schemes, write_as)
+    names = output_names(header, schemes, write_as)
     with whole_file(output) as file, _packing(output, file, written.packed) as stream:
         sink = _sink(output, stream, written, names, form, write_as)
-        yield Output(sink, write_as, schemes, written.format in (CSV, "tsv"))
+        yield Output(sink, write_as, names, bool(written.delimiter))
         sink.close()
 
 
@@ -167,7 +171,7 @@ def _packing(output: str, file: IO[bytes], packed: str) -> Iterator[IO[bytes]]:
         try:
             from pyarrow import CompressedOutputStream, PythonFile
         except ImportError:
-            raise UnreadableError("--output", output, f"to write zstd, {_ARROW}; or write .gz") from None
+            raise UnreadableError("--output", output, f"to write zstd, {ARROW_EXTRA}; or write .gz") from None
         with CompressedOutputStream(PythonFile(file, mode="w"), "zstd") as stream:
             yield stream
     else:
@@ -184,173 +188,34 @@ def text_output(
     before: int,
 ) -> Output:
     """Part of an output as text, a table in itself; ``before`` is the number of rows in the parts before it."""
-    names = _names(header, schemes, write_as)
+    names = output_names(header, schemes, write_as)
     sink = _sink("", file, written, names, form, write_as)
-    return Output(sink, write_as, schemes, written.format in (CSV, "tsv"), before)
+    return Output(sink, write_as, names, bool(written.delimiter), before)
 
 
-def _names(header: Sequence[str], schemes: Sequence[str], write_as: WriteAs) -> list[str]:
+def output_names(header: Sequence[str], schemes: Sequence[str], write_as: WriteAs) -> list[str]:
+    """The columns of an output, in order."""
+    names = _plain_names(header, schemes, write_as)
+    return legal_names(names) if write_as.names else names
+
+
+def renamed(header: Sequence[str], schemes: Sequence[str], write_as: WriteAs) -> dict[str, str]:
+    """The columns whose names are made legal: old name to new."""
+    pairs = zip(_plain_names(header, schemes, write_as), output_names(header, schemes, write_as), strict=True)
+    return {old: new for old, new in pairs if old != new}
+
+
+def _plain_names(header: Sequence[str], schemes: Sequence[str], write_as: WriteAs) -> list[str]:
     if write_as.form == LONG:
         return [ROW, *([write_as.id] if write_as.id else []), "scheme", *results_of(write_as.likely)]
     return [*header, *result_columns(schemes, write_as.likely)]
 
 
 def _sink(output: str, file: IO[bytes], written: Written, names: list[str], form: Form, write_as: WriteAs) -> Sink:
-    match written.format:
-        case "parquet" | "arrow":
-            return _ArrowSink(output, file, written.format, names)
-        case "ndjson":
-            return _JsonLinesSink(file)
-        case "xlsx":
-            return _SheetSink(output, file, names)
-        case kind:
-            delimiter = "\t" if kind == "tsv" else form.delimiter or ","
-            as_read = form.delimiter == delimiter and write_as.form == WIDE and not write_as.excel_safe
-            return _TextSink(file, names, delimiter, form.ending, write_as.excel_safe, as_read)
-
-
-class _TextSink:
-    """Delimited text in UTF-8; ``as_read`` says whether rows may stand as they stood in the input."""
-
-    def __init__(
-        self, file: IO[bytes], names: list[str], delimiter: str, ending: str, excel_safe: bool, as_read: bool
-    ) -> None:
-        self._file, self._delimiter, self._ending, self.as_read = file, delimiter, ending, as_read
-        safe = [f"'{name}" if excel_safe and name.startswith(("=", "+", "-", "@")) else name for name in names]
-        self.write_raw([safe])
-
-    def write(self, frame: pl.DataFrame) -> None:
-        buffer = io.BytesIO()
-        frame.write_csv(buffer, include_header=False, separator=self._delimiter, line_terminator=self._ending)
-        self._file.write(buffer.getbuffer())
-
-    def write_lines(self, lines: pl.Series, answers: Answers) -> None:
-        """Write lines of the input with the answers behind them; each distinct answer is put into cells once."""
-        import polars as pl
-
-        parts = [lines]
-        for scheme in range(len(answers.schemes)):
-            texts, numbers = answers.texts[scheme], pl.Series(answers.numbers[scheme])
-            parts.append(pl.Series([self._cells(text) for text in texts], dtype=pl.String).gather(numbers))
-        # Many schemes make a row many times as long as it was: a part at a time, so that memory stays small.
-        for start in range(0, answers.rows, _PART):
-            some = [part.slice(start, _PART) for part in parts]
-            whole = pl.select(pl.concat_str(some, separator=self._delimiter).alias("line"))
-            buffer = io.BytesIO()
-            whole.write_csv(buffer, include_header=False, line_terminator=self._ending, quote_style="never")
-            self._file.write(buffer.getbuffer())
-
-    def _cells(self, texts: Sequence[str]) -> str:
-        return self._delimiter.join(map(self._cell, texts))
-
-    def _cell(self, text: str) -> str:
-        # The csv module leaves a carriage return unquoted where lines end in newlines, and it would end the row.
-        if any(sign in text for sign in (self._delimiter, '"', "\n", "\r")):
-            return '"' + text.replace('"', '""') + '"'
-        return text
-
-    def write_raw(self, rows: list[list[str]]) -> None:
-        text = "".join(self._cells(row) + self._ending for row in rows)
-        self._file.write(text.encode("utf-8", "surrogateescape"))
-
-    def close(self) -> None:
-        self._file.flush()
-
-
-class _JsonLinesSink:
-    """One object a line; a missing value is null."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-
-    def write(self, frame: pl.DataFrame) -> None:
-        buffer = io.BytesIO()
-        frame.write_ndjson(buffer)
-        self._file.write(buffer.getbuffer())
-
-    def write_raw(self, rows: list[list[str]]) -> None:
-        raise AssertionError("bytes that are no text go to delimited text alone")
-
-    def close(self) -> None:
-        self._file.flush()
-
-
-class _ArrowSink:
-    """Parquet or Arrow, a stretch of rows at a time; the input's types are kept. Without rows all columns are text."""
-
-    def __init__(self, output: str, file: IO[bytes], kind: str, names: list[str]) -> None:
-        try:
-            import pyarrow
-        except ImportError:
-            raise UnreadableError("--output", output, f"to write {kind}, {_ARROW}") from None
-        self._arrow, self._file, self._kind, self._names = pyarrow, file, kind, names
-        self._writer: Any = None
-
-    def write(self, frame: pl.DataFrame) -> None:
-        import polars as pl
-
-        table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
-        if self._writer is None:
-            if self._kind == PARQUET:
-                from pyarrow.parquet import ParquetWriter
-
-                self._writer = ParquetWriter(self._file, table.schema)
-            else:
-                self._writer = self._arrow.ipc.new_file(self._file, table.schema)
-        self._writer.write_table(table.cast(self._writer.schema if self._kind == PARQUET else table.schema))
-
-    def write_raw(self, rows: list[list[str]]) -> None:
-        raise AssertionError("bytes that are no text go to delimited text alone")
-
-    def close(self) -> None:
-        import polars as pl
-
-        if self._writer is None:
-            self.write(pl.DataFrame(schema=dict.fromkeys(self._names, pl.String)))
-        self._writer.close()
-
-
-class _SheetSink:
-    """XLSX, row by row; text stays text, so that no cell becomes a formula or a date."""
-
-    def __init__(self, output: str, file: IO[bytes], names: list[str]) -> None:
-        try:
-            import xlsxwriter
-        except ImportError:
-            raise UnreadableError(
-                "--output", output, "to write XLSX, install all-cli[spreadsheet]; or write .csv"
-            ) from None
-        self._output = output
-        self._buffer = io.BytesIO()
-        self._file = file
-        self._book = xlsxwriter.Workbook(self._buffer, {"constant_memory": True})
-        self._book.set_properties({"created": datetime(2000, 1, 1)})  # the same rows make the same bytes
-        self._sheet = self._book.add_worksheet("results")
-        self._row = 0
-        self._one(names)
-
-    def _one(self, cells: Sequence[Any]) -> None:
-        if self._row >= _LONGEST_SHEET:
-            raise UnreadableError(
-                "--output", self._output, f"a sheet ends at row {_LONGEST_SHEET}; write .csv or .parquet"
-            )
-        for column, cell in enumerate(cells):
-            if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-                self._sheet.write_number(self._row, column, cell)
-            elif cell is not None and cell != "":
-                self._sheet.write_string(self._row, column, str(cell))
-        self._row += 1
-
-    def write(self, frame: pl.DataFrame) -> None:
-        for cells in frame.iter_rows():
-            self._one(cells)
-
-    def write_raw(self, rows: list[list[str]]) -> None:
-        raise AssertionError("bytes that are no text go to delimited text alone")
-
-    def close(self) -> None:
-        self._book.close()
-        self._file.write(self._buffer.getbuffer())
+    if not written.delimiter:
+        return sink_of(written.format, output, file, names)
+    as_read = form.delimiter == written.delimiter and write_as.form == WIDE and not write_as.excel_safe
+    return TextSink(file, names, written.delimiter, form.ending, write_as.excel_safe, as_read)
 
 
 def _long(frame: pl.DataFrame, answers: Answers, before: int, id: str) -> pl.DataFrame:
@@ -369,14 +234,6 @@ def _long(frame: pl.DataFrame, answers: Answers, before: int, id: str) -> pl.Dat
     return pl.concat(parts).sort(ROW, maintain_order=True)
 
 
-def _excel_safe(frame: pl.DataFrame) -> pl.DataFrame:
-    """Text cells that a spreadsheet would take for formulas, with an apostrophe before them."""
-    import polars as pl
-
-    text = pl.col(pl.String)
-    return frame.with_columns(pl.when(text.str.contains(_FORMULA)).then(pl.lit("'") + text).otherwise(text).name.keep())
-
-
 def check_names(name: str, header: Sequence[str], schemes: Sequence[str], write_as: WriteAs) -> None:
     """Refuse a table that already has the columns that would be added.
 
@@ -384,10 +241,16 @@ def check_names(name: str, header: Sequence[str], schemes: Sequence[str], write_
         InputError: which column.
         UnreadableError: the id column does not exist, or has a name that the long form needs.
     """
-    added = set(result_columns(schemes, write_as.likely))
-    if taken := [column for column in header if column in added]:
-        raise InputError(name, f'it already has the result column "{taken[0]}"; drop the old results first')
+    if taken := results_in(header, schemes):
+        raise InputError(name, f'it already has the result column "{taken[0]}"; --replace replaces old results')
     if write_as.id and write_as.id not in header:
         raise UnreadableError("--id", write_as.id, f"no column is called that{did_you_mean(write_as.id, list(header))}")
     if write_as.form == LONG and write_as.id in (ROW, "scheme", *results_of(write_as.likely)):
         raise UnreadableError("--id", write_as.id, "the long form has a column of that name; rename the id column")
+
+
+def results_in(header: Sequence[str], schemes: Sequence[str]) -> list[str]:
+    """The columns that hold results of these schemes from an earlier run, under either names."""
+    names = result_columns(schemes, likely=True)
+    held = {*names, *map(legal_name, names)}
+    return [column for column in header if column in held]

@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 from all_cli.cohort.classify import Tally
 from all_cli.cohort.columns import LEFT_ALONE, Column, plan_columns
-from all_cli.cohort.doubts import refuse_doubtful
+from all_cli.cohort.columns_used import unused_columns
+from all_cli.cohort.doubts import near_misses, refuse_doubtful
 from all_cli.cohort.kernel import Answers, Kernel, Plan
 from all_cli.cohort.likely_text import likely_lines
 from all_cli.cohort.mapping import read_map_file
-from all_cli.cohort.output import LONG, WriteAs, check_names, open_output
+from all_cli.cohort.output import LONG, WriteAs, check_names, open_output, output_format, renamed, results_in
 from all_cli.cohort.overlap import one_behind, read_ahead
 from all_cli.cohort.progress import progress
 from all_cli.cohort.repeats import RepeatedIds, Repeats
@@ -31,6 +32,8 @@ from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import NOT_APPLICABLE, Scheme
 from all_cli.risk.verdict import INDETERMINATE
+
+_SHOWN = 8  # renamed columns in the summary
 
 
 class Job(NamedTuple):
@@ -111,6 +114,11 @@ class Summary:
     warnings: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     doubts: list[str] = field(default_factory=list)
     repeats: Repeats | RepeatedIds | None = None
+    replaced: list[str] = field(default_factory=list)
+    unused: list[Column] = field(default_factory=list)
+    near: Mapping[str, str] = field(default_factory=dict)
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    written: str = ""
 
     @property
     def rows(self) -> int:
@@ -147,10 +155,18 @@ class Summary:
         columns = _count(len(self.columns), "column")
         yield f"{self.source}: {_count(self.rows, 'row')}, {columns} {self.form.text()}"
         read = [str(column) for column in self.columns if column.reads != LEFT_ALONE]
-        alone = [f'"{column.header}"' for column in self.columns if column.reads == LEFT_ALONE]
+        alone = [
+            f'"{column.header}"' + (f" (spelled much like {near})" if (near := self.near.get(column.header)) else "")
+            for column in self.columns
+            if column.reads == LEFT_ALONE
+        ]
         yield f"  read: {', '.join(read) or 'nothing; name columns with --map COLUMN=fact'}"
         if alone:
             yield f"  left alone: {', '.join(alone)}"
+        if self.unused:
+            yield f"  read, and not used by any scheme chosen: {_quoted(column.header for column in self.unused)}"
+        if self.replaced:
+            yield f"  replaced: {_quoted(self.replaced)}"
         for scheme, status in self.tally.status.items():
             groups = ", ".join(f"{group} {number}" for group, number in sorted(self.tally.group[scheme].items()))
             parts = [
@@ -159,6 +175,8 @@ class Summary:
                 if number
             ]
             yield f"  {scheme}: {', '.join(parts) or 'no rows'}"
+            if wanting := self.tally.wanting(scheme):
+                yield f"    open for want of {wanting}"
             yield from (f"    {line}" for line in likely_lines(self.tally, scheme))
         yield from (f"  {line}" for line in self.unusable.lines(self.invalid))
         order = {column.header: column.index for column in self.columns}
@@ -169,6 +187,12 @@ class Summary:
         yield from (f"  doubtful: {doubt}" for doubt in self.doubts)
         if self.repeats is not None and (repeated := self.repeats.text()):
             yield f"  {repeated}"
+        if self.renamed:
+            pairs = [f'"{old}" as {new}' for old, new in self.renamed.items()]
+            more = f" and {len(pairs) - _SHOWN} more (--manifest lists all)" if len(pairs) > _SHOWN else ""
+            yield f"  names: {', '.join(pairs[:_SHOWN])}{more}"
+        if self.written:
+            yield f"  written to {self.written}"
 
 
 def run_batch(library: RiskLibrary, schemes: Sequence[Scheme], job: Job) -> Summary:
@@ -183,11 +207,19 @@ def run_batch(library: RiskLibrary, schemes: Sequence[Scheme], job: Job) -> Summ
     """
     with open_table(job.sources, job.read_as) as table:
         ids = [scheme.id for scheme in schemes]
+        replaced = results_in(table.header, ids) if job.write_as.replace else []
+        if replaced:
+            table = table.without(replaced)
         check_names(table.name, table.header, ids if job.write_as.form != LONG else (), job.writing)
         columns = columns_of(table, library.vocabulary, job)
         plan = job.plan(columns, schemes)
         kernel = plan.kernel(library)
-        summary = Summary(table.name, table.form, plan, kernel.tally())
+        summary = Summary(table.name, table.form, plan, kernel.tally(), replaced=replaced)
+        summary.unused = unused_columns(library.vocabulary, schemes, columns)
+        summary.near = near_misses(columns, library.vocabulary)
+        written = output_format(job.output, table.form, job.write_as)
+        summary.written = f"{'standard output' if job.output == '-' else job.output}, {written.text()}"
+        summary.renamed = renamed(table.header, ids, job.writing)
         if job.write_as.id:
             summary.repeats = Repeats(job.write_as.id)
         with told_how_far(job.output, summary), ExitStack() as opened, progress(table.name) as tell:
@@ -297,6 +329,10 @@ def _terminable() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _quoted(headers: Iterable[str]) -> str:
+    return ", ".join(f'"{header}"' for header in headers)
 
 
 def _count(number: int, thing: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import glob
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,6 +93,11 @@ class Table:
     def rows(self) -> Iterator[Rows]:
         """Every row in order; can be gone through once."""
         return self._rows
+
+    def without(self, columns: Collection[str]) -> Table:
+        """The table without some of its columns."""
+        kept = [column for column in self.header if column not in columns]
+        return Table(self.name, kept, self.form, (rows.in_order(kept) for rows in self._rows))
 
 
 def input_files(sources: Sequence[str]) -> list[str]:

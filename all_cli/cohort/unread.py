@@ -60,7 +60,7 @@ class Trouble:
     """All that could not be used of a stretch of rows.
 
     Attributes:
-        unread: columns with unread cells, in the order of the table; rows rejected as a whole are not among them.
+        unread: columns with unread cells, in the order of the table.
     """
 
     def __init__(
@@ -69,12 +69,9 @@ class Trouble:
         """``strict`` says that one unread cell or contradiction spoils its row under every scheme."""
         import numpy as np
 
-        if rejected and unread:
-            spoiled = np.fromiter(rejected, np.int32)
-            unread = [_but(cells, spoiled) for cells in unread]
-        self.unread = sorted((cells for cells in unread if len(cells.rows)), key=lambda cells: cells.place)
+        self.unread = sorted(unread, key=lambda cells: cells.place)
         self._rejected = rejected
-        self._clashes = [clash for clash in clashes if clash.row not in rejected]
+        self._clashes = [*clashes]
         self._strict = strict
         if strict:
             self._clashes = [clash._replace(facts=None) for clash in self._clashes]
@@ -149,11 +146,3 @@ class Trouble:
             if said:
                 texts.append((*texts[answer][:5], UNREADABLE + "; ".join(said)))
         numbers[self._rows] = np.array(table, np.int32)[found]
-
-
-def _but(cells: UnreadCells, rows: Numbers) -> UnreadCells:
-    """The cells of other rows."""
-    import numpy as np
-
-    kept = ~np.isin(cells.rows, rows)
-    return cells._replace(rows=cells.rows[kept], which=cells.which[kept])

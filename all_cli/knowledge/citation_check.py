@@ -47,3 +47,5 @@ def uncited_relations(facts: Document, sources: Mapping[str, Source]) -> Iterato
             if ("cite" in item) != ("checked" in item):
                 yield Problem(facts.place(path), 'a relation has both "cite" and "checked", or neither')
             yield from citation_problems(facts, path, item.get("cite", []), sources, item.get("checked", False))
+    for id, caller in facts.data.get("callers", {}).items():
+        yield from citation_problems(facts, ("callers", id), caller["cite"], sources, caller["checked"])

@@ -1,10 +1,11 @@
 """The vocabulary of facts: what can be known of a patient, in which unit, under which names."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from all_cli.knowledge.callers import Caller, callers_in
 from all_cli.knowledge.problems import KnowledgeError, Problem
 
 if TYPE_CHECKING:
@@ -90,13 +91,20 @@ class Fact(NamedTuple):
 
 
 class Vocabulary(Mapping[str, Fact]):
-    """All facts, by id; looking up an alias gives the fact it stands for."""
+    """All facts, by id; looking up an alias gives the fact it stands for.
 
-    __slots__ = ("aliases", "facts")  # a data class would cost every start a millisecond
+    Attributes:
+        callers: programs whose labels are read, by name in lower case.
+    """
 
-    def __init__(self, facts: Mapping[str, Fact], aliases: Mapping[str, str]) -> None:
+    __slots__ = ("aliases", "callers", "facts")  # a data class would cost every start a millisecond
+
+    def __init__(
+        self, facts: Mapping[str, Fact], aliases: Mapping[str, str], callers: Mapping[str, Caller] | None = None
+    ) -> None:
         self.facts = facts
         self.aliases = aliases
+        self.callers = callers or {}
 
     __eq__, __hash__ = object.__eq__, object.__hash__  # what is worked out of a vocabulary is kept by it
 
@@ -151,9 +159,10 @@ def vocabulary_in(document: "Document") -> Vocabulary:
     for fact in facts.values():
         problems.extend(_dangling(document, fact, facts))
     problems.extend(_ambiguous(document))
+    callers = callers_in(document, frozenset(id for id, fact in facts.items() if fact.kind == "flag"), problems)
     if problems:
         raise KnowledgeError(problems)
-    return Vocabulary(facts, aliases)
+    return Vocabulary(facts, aliases, callers)
 
 
 def _ambiguous(document: "Document") -> Iterator[Problem]:
@@ -299,20 +308,22 @@ def _fact(id: str, entry: Mapping[str, Any], words: Mapping[str, tuple[Interval,
     )
 
 
-def pack_vocabulary(vocabulary: Vocabulary) -> list[Any]:
+def pack_vocabulary(vocabulary: Vocabulary) -> tuple[Any, ...]:
     """The vocabulary as plain data, for the compiled cache."""
-    return [
+    facts = [
         [getattr(fact, name) for name in _FIELDS if name != "values"]
         + [{word: [value.label, value.spellings] for word, value in fact.values.items()}]
         for fact in vocabulary.facts.values()
     ]
+    return facts, {name: tuple(caller) for name, caller in vocabulary.callers.items()}
 
 
-def unpack_vocabulary(packed: list[Any]) -> Vocabulary:
+def unpack_vocabulary(packed: Sequence[Any]) -> Vocabulary:
     """The inverse of :func:`pack_vocabulary`."""
     names = [name for name in _FIELDS if name != "values"]
     facts = {}
-    for *plain, values in packed:
+    packed_facts, packed_callers = packed
+    for *plain, values in packed_facts:
         entry = dict(zip(names, plain, strict=True))
         for name in ("spellings", "aliases", "columns", "examples", "all_of", "at_most", "hard", "plausible"):
             entry[name] = tuple(entry[name])
@@ -323,7 +334,12 @@ def unpack_vocabulary(packed: list[Any]) -> Vocabulary:
         entry["sets"] = {name: tuple(members) for name, members in entry["sets"].items()}
         entry["values"] = {word: Value(label, tuple(spellings)) for word, (label, spellings) in values.items()}
         facts[entry["id"]] = Fact(**entry)
-    return Vocabulary(facts, {alias: id for id, fact in facts.items() for alias in fact.aliases})
+    callers = {name: Caller(*map(_unpacked, entry)) for name, entry in packed_callers.items()}
+    return Vocabulary(facts, {alias: id for id, fact in facts.items() for alias in fact.aliases}, callers)
+
+
+def _unpacked(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _opened(values: Iterable[Any]) -> Any:

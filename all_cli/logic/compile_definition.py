@@ -51,7 +51,7 @@ def with_definitions(vocabulary: Vocabulary, facts: Document, rules: Document) -
             found[fact.id] = fact._replace(definition=_compiled(fact, scheme, vocabulary))
     if problems:
         raise KnowledgeError(problems)
-    return Vocabulary(found, vocabulary.aliases)
+    return Vocabulary(found, vocabulary.aliases, vocabulary.callers)
 
 
 def _compiled(fact: Fact, scheme: Mapping[str, Any], vocabulary: Vocabulary) -> tuple[Any, ...] | None:

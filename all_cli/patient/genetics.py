@@ -125,14 +125,17 @@ class GeneticsReader:
         return [finding for span in spans for finding in span.findings]
 
     def doubts(self, text: str) -> list[str]:
-        """What a text touches and leaves open, and what of a karyotype could not be read, as sentences for the user."""
-        found = []
-        for span in self.spans(text):
-            if span.fragment:
-                found.append(f'genetics "{span.text}": {span.why}; the rest is kept, what this could say is left open')
-            elif span.doubt and span.note:
-                found.append(f'genetics "{span.text}": {span.note}')
-        return found
+        """What a text touches and leaves open, as sentences for the user."""
+        spans = (span for span in self.spans(text) if span.doubt and span.note and not span.fragment)
+        return [f'genetics "{span.text}": {span.note}' for span in spans]
+
+    def fragments(self, text: str) -> list[UnreadableError]:
+        """The parts of a text that cannot be read although the rest was."""
+        return [
+            UnreadableError("genetics", span.text, f"{span.why}; the rest is kept, what this could say is left open")
+            for span in self.spans(text)
+            if span.fragment
+        ]
 
     def spans(self, text: str) -> tuple[Span, ...]:
         """Every stretch of a genetics text with what it says or why it cannot be read; never raises."""

@@ -162,7 +162,7 @@ class Patient:
             reader = genetics_reader(self.vocabulary)
         for finding in reader.read(text):
             self.learn(finding.fact, finding.possible, f"{said} {finding.text}".strip(), inferred=finding.inferred)
-        self.warnings.extend(reader.doubts(text))
+        self.warnings.extend([*map(str, reader.fragments(text)), *reader.doubts(text)])
 
     def assuming(self, id: str, possible: Possible) -> "Patient":
         """The same patient with other values of one fact: everything else as it was told, and concluded anew.

@@ -19,8 +19,8 @@ older adults; then protocols of which at least a line was read; then the fuller 
 protocol hangs on facts that this phase asks for, only an arm whose risk group is settled heads before it (an older
 trial is certain for every child because all its groups begin alike, which says nothing of the child). An adults' arm
 does not head for somebody who may be below 18 while such an arm waits, or whose own protocols keep other phases.
-Nothing heads where an arm before the first answer, of its own protocol and with another phase, waits, and for whom the rules
-say so (``undecided``); but for these two a head is never lost by adding a fact either.
+Nothing heads where an arm before the first answer, of its own protocol and with another phase, waits, and for whom
+the rules say so (``undecided``); but for these two a head is never lost by adding a fact either.
 
 Hence adding a fact keeps every answer, unless it contradicts a presumption or is one that a guard bears on once it is
 known; it then changes the setting or meets a guard, which the result names.

@@ -72,7 +72,7 @@ def _proposed(page: Page, proposed: Sequence[Proposed]) -> None:
 
 def _row(view: ColumnView, vocabulary: Vocabulary) -> tuple[str, ...]:
     column = view.column
-    reads = _READS.get(column.reads, column.reads)
+    reads = f"calls of {column.caller}" if column.calls else _READS.get(column.reads, column.reads)
     unit = _unit(view, vocabulary)
     return (
         _quoted(column.header),
@@ -163,7 +163,7 @@ def _column_json(view: ColumnView, vocabulary: Vocabulary) -> Mapping[str, Any]:
     fact = vocabulary.facts.get(column.reads)
     return {
         "column": column.header,
-        "reads": None if column.reads == LEFT_ALONE else column.reads,
+        "reads": None if column.reads == LEFT_ALONE else column.caller if column.calls else column.reads,
         "unit": column.unit or None,
         "unit_assumed": fact.unit if fact and fact.unit and not column.unit and fact.bare != "refuse" else None,
         "decimal": column.decimal or None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -83,14 +84,32 @@ def test_a_table_may_be_replaced_by_itself_with_its_answers(folder: Path) -> Non
     assert "nci-rome.status" in (folder / "more.csv").read_text()
 
 
-def test_a_workbook_is_not_replaced_by_its_answers_alone(folder: Path) -> None:
-    """Its other sheets would be lost."""
-    import polars as pl
-
-    book = folder / "book.xlsx"
-    pl.DataFrame({"age": ["7"], "wbc": ["45"], "lineage": ["B"]}).write_excel(book)
-    before = book.read_bytes()
-    result = run("batch", "book.xlsx", "-o", "book.xlsx", "--scheme", "nci-rome")
-    assert result.exit_code == 2
-    assert "its other sheets" in result.stderr
-    assert book.read_bytes() == before
+@pytest.mark.parametrize(
+    ("name", "begins", "lost"),
+    [
+        ("book.ods", b"PK\x03\x04", "other sheets"),
+        ("no suffix", b"PK\x03\x04", "other sheets"),
+        ("book.xlsx.gz", b"PK\x03\x04", "other sheets"),
+        ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "other sheets"),
+        ("study.sav", b"$FL2@(#) SPSS DATA FILE", "labels"),
+        ("study.zsav", b"$FL3", "labels"),
+        ("study.dta", b"<stata_dta><header>", "labels"),
+        ("old.dta", b"\x73\x02\x01\x00", "labels"),
+        ("study.xpt", b"HEADER RECORD*******LIBRARY HEADER", "labels"),
+        ("study.sas7bdat", bytes(12) + b"\xc2\xea\x81\x60\xb3\x14\x11\xcf", "labels"),
+    ],
+)
+def test_a_file_that_holds_more_than_a_table_is_not_replaced_by_its_answers_alone(
+    name: str, begins: bytes, lost: str, folder: Path
+) -> None:
+    """However it is called, and whichever way its path is written."""
+    content = begins + b"rest" * 10
+    content = gzip.compress(content) if name.endswith(".gz") else content
+    (folder / name).write_bytes(content)
+    (folder / "link.txt").symlink_to(name)
+    (folder / "hard.csv").hardlink_to(folder / name)
+    for read, written in ((name, f"../{folder.name}/{name}"), ("link.txt", name), (name, "hard.csv")):
+        result = run("batch", read, "-o", written, "--scheme", "nci-rome")
+        assert result.exit_code == 2
+        assert f"its {lost} would be lost" in result.stderr
+        assert (folder / name).read_bytes() == content

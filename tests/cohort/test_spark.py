@@ -72,7 +72,15 @@ def cohort(rows: int, seed: int) -> bytes:
     chance = random.Random(seed)
     out = [b"patient,age,wbc [/uL],lineage,cns,genetics,MRD EOI (%),remark\n"]
     remarks = ["", "", "seen twice", '"a, b"', '"said ""no"""', '"letter\nfollows"', "caf\xe9"]
-    genetics = ["", "nothing found", '"t(12;21)"', '"t(9;22), otherwise none"', "iAMP21", "52 chromosomes"]
+    genetics = [
+        "",
+        "nothing found",
+        '"t(12;21)"',
+        '"t(9;22), otherwise none"',
+        "iAMP21",
+        "52 chromosomes",
+        "Unsuccessful",
+    ]
     for number in range(rows):
         odd = chance.random()
         age = f"{chance.uniform(0.2, 18):.1f}" if odd < 0.97 else chance.choice(["", "old", "45d", "9mo", "NA"])
@@ -126,7 +134,11 @@ def both(library: RiskLibrary, job: Job, folder: Path, part: int = 0) -> tuple[S
     schemes = [library.schemes[id] for id in SCHEMES]
     here = run_batch(library, schemes, job._replace(output=str(folder / f"local{job.output}")))
     spark = job._replace(output=str(folder / f"spark{job.output}"))
-    return here, run_on_spark(library, schemes, spark, Engine("local[2]", part=part))
+    there = run_on_spark(library, schemes, spark, Engine("local[2]", part=part))
+    for summary, place in ((here, "local"), (there, "spark")):
+        assert str(folder / f"{place}{job.output}") in summary.written
+        summary.written = ""  # all else is the same
+    return here, there
 
 
 @pytest.mark.usefixtures("spark")

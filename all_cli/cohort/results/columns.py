@@ -44,6 +44,8 @@ def result_columns(
     if not held:
         if set(header) >= _LONG_FORM:
             why = "it is in long form, a row for each patient and scheme; make it again with all-risk batch --form wide"
+        elif any(column.endswith("_status") for column in header):
+            why = "it holds no results: no column is called SCHEME.status; make it again without --names snake"
         else:
             why = "it holds no results: no column is called SCHEME.status; all-risk batch IN -o RESULTS makes them"
         raise InputError(name, why)

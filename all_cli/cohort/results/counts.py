@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from all_cli.cohort.classify import INVALID
 from all_cli.cohort.columns import Column, plan_columns
+from all_cli.cohort.doubts import refuse_doubtful
+from all_cli.cohort.evidence import Evidence, gather
 from all_cli.cohort.results.columns import ResultColumns, result_columns
 from all_cli.cohort.results.given import GivenFacts
 from all_cli.cohort.results.unreadable import UnreadableCells, UnreadableValue
 from all_cli.cohort.streams import InputError
+from all_cli.cohort.typed import texts_of
 from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Scheme
 from all_cli.risk.verdict import ASSIGNED, INDETERMINATE
@@ -118,6 +121,7 @@ def count_results(
     library: RiskLibrary,
     *,
     plan: Callable[[Sequence[str]], list[Column]] | None = None,
+    settled: bool = False,
     chosen: Sequence[str] | None = None,
     id_column: str | None = None,
     listed: int = 20,
@@ -130,23 +134,29 @@ def count_results(
         frames: the rows, in pieces; cells of a typed file are taken as they would be written.
         library: the schemes.
         plan: how the input's own columns are read, as it was for the batch; without it as their names say.
+        settled: whether the plan is that of a run, for which nothing was in doubt.
         chosen: only these schemes; without it all that the table holds.
         id_column: the column that names a patient; without it rows are named by their number alone.
         listed: how many boundary rows to keep for each cut-off.
 
     Raises:
         InputError: no results, an answer that the scheme does not have, no rows.
-        UnreadableError: a scheme or column that the table does not have.
+        UnreadableError: a scheme or column that the table does not have; cells that can be read two ways, for which a
+            batch stops too (DoubtfulError).
     """
     held = result_columns(header, name, library, chosen)
     columns = plan(held.own) if plan is not None else plan_columns(held.own, library.vocabulary, {})
     if id_column is not None:
         _known_column(id_column, held.own)
     tally = _Tally(name, held, GivenFacts(columns, held.schemes, library.vocabulary), id_column, listed)
+    seen: dict[int, Evidence] = {}
     for frame in frames:
         tally.add(frame)
+        if not settled:
+            gather(seen, columns, library.vocabulary, texts_of(frame))
     if not tally.rows:
         raise InputError(name, "it has a header and no rows")
+    refuse_doubtful(columns, library.vocabulary, seen)
     genetic = frozenset(fact.id for fact in library.vocabulary.facts.values() if fact.genetic)
     return tally.results(columns, genetic)
 

@@ -32,6 +32,8 @@ class GivenFacts:
         self._vocabulary = vocabulary
         self._genetics = genetics_reader(vocabulary)
         self._columns = [column for column in columns if column.reads not in (LEFT_ALONE, BORN, DIAGNOSED)]
+        # What a program predicted is stated by no test.
+        self._columns = [column for column in self._columns if not column.calls]
         self._named = {column.header: column for column in self._columns}
         self._dates = {column.reads: column for column in columns if column.reads in (BORN, DIAGNOSED)}
         self._asked = list(dict.fromkeys(fact for scheme in schemes for fact in scheme.facts))

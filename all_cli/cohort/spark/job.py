@@ -17,9 +17,10 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from all_cli.cohort.classify import Tally
-from all_cli.cohort.doubts import refuse_doubtful
+from all_cli.cohort.columns_used import unused_columns
+from all_cli.cohort.doubts import near_misses, refuse_doubtful
 from all_cli.cohort.evidence import Evidence
-from all_cli.cohort.output import LONG, Written, check_names, output_format
+from all_cli.cohort.output import LONG, Written, check_names, output_format, renamed, results_in
 from all_cli.cohort.progress import Told, progress
 from all_cli.cohort.repeats import EXAMPLES, RepeatedIds
 from all_cli.cohort.run import Job, Stopped, Summary, columns_of, told_how_far
@@ -38,7 +39,7 @@ from all_cli.cohort.spark.worker import (
     line_ending,
     packed,
 )
-from all_cli.cohort.tables import ARROW, CSV, NDJSON, PARQUET, XLSX, Form, Table
+from all_cli.cohort.tables import ARROW, CSV, NDJSON, ODS, PARQUET, XLSX, Form, Table
 from all_cli.patient.unreadable import UnreadableError
 from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import Scheme
@@ -73,15 +74,24 @@ def run_on_spark(library: RiskLibrary, schemes: Sequence[Scheme], job: Job, engi
         OSError: a file cannot be read or written.
         Stopped: interrupted, or a row that cannot be used under ``job.stop``; nothing is left under the output's name.
     """
-    written = _written(job)
+    _written(job, Form(CSV))
     check_place(job.output)
     cohort = cohort_of(files_of(job.sources), job.read_as)
+    written = _written(job, cohort.form)
     names = [scheme.id for scheme in schemes]
+    replaced = results_in(cohort.header, names) if job.write_as.replace else []
+    if replaced:
+        kept = [column for column in cohort.header if column not in replaced]
+        cohort = cohort._replace(header=kept, schema=cohort.schema.select(kept))
     check_names(cohort.name, cohort.header, names if job.write_as.form != LONG else (), job.writing)
     columns = columns_of(Table(cohort.name, cohort.header, cohort.form, iter(())), library.vocabulary, job)
     plan = job.plan(columns, schemes)
     plan.kernel(library)  # so that an assumption that cannot be read is refused before Spark starts
-    summary = Summary(cohort.name, cohort.form, plan, Tally(names))
+    summary = Summary(cohort.name, cohort.form, plan, Tally(names), replaced=replaced)
+    summary.unused = unused_columns(library.vocabulary, schemes, columns)
+    summary.near = near_misses(columns, library.vocabulary)
+    summary.written = f"the folder {job.output}, {written.text()}"
+    summary.renamed = renamed(cohort.header, names, job.writing)
     with (
         told_how_far(job.output, summary),
         spark_session(engine.master, engine.verbose) as spark,
@@ -109,7 +119,7 @@ def run_on_spark(library: RiskLibrary, schemes: Sequence[Scheme], job: Job, engi
     return summary
 
 
-def _written(job: Job) -> Written:
+def _written(job: Job, form: Form) -> Written:
     """The format of the output.
 
     Raises:
@@ -118,8 +128,8 @@ def _written(job: Job) -> Written:
     name, wanted = job.output.lower().rstrip("/"), job.write_as.format
     if wanted == ORC or (not wanted and name.endswith(".orc")):
         return Written(ORC, "")
-    written = output_format(name, Form(CSV), job.write_as)
-    if written.format in (ARROW, XLSX):
+    written = output_format(name, form, job.write_as)
+    if written.format in (ARROW, XLSX, ODS):
         why = f"Spark does not write {written.format}; name .csv, .ndjson, .parquet or .orc"
         raise UnreadableError("--output", job.output, why)
     if written.packed == "zstd" or (written.packed and written.format in _TYPED):

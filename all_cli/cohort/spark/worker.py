@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 from all_cli.cohort.classify import Tally
 from all_cli.cohort.evidence import Evidence
 from all_cli.cohort.kernel import Answers, Kernel, Plan
-from all_cli.cohort.output import Output, WriteAs, Written, text_output
+from all_cli.cohort.output import Output, WriteAs, Written, output_names, text_output
 from all_cli.cohort.rows import Rows
 from all_cli.cohort.spark.parts import Part, lines_in, rows_of
 from all_cli.cohort.tables import Form, ReadAs
@@ -221,7 +221,8 @@ class _Frames:
     def __init__(self, work: Work, number: int) -> None:
         self._held: list[pl.DataFrame] = []
         before = work.before[number] if work.before else 0
-        self.output = Output(self, work.write_as, work.plan.schemes, False, before)
+        names = output_names(work.header, work.plan.schemes, work.write_as)
+        self.output = Output(self, work.write_as, names, False, before)
 
     def write(self, frame: pl.DataFrame) -> None:
         self._held.append(frame)

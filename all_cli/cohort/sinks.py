@@ -1,0 +1,239 @@
+"""What takes the rows of a classified table: delimited text, lines of JSON, Parquet, Arrow, sheets of XLSX and ODS."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import IO, TYPE_CHECKING, Any, Protocol
+
+from all_cli.cohort.kernel import Answers
+from all_cli.cohort.ods import OdsWriter
+from all_cli.cohort.tables import PARQUET
+from all_cli.patient.unreadable import UnreadableError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+ARROW_EXTRA = "install all-cli[arrow]"
+_FORMULA = r"^[=+\-@\t\r\n]"  # what Excel takes for a formula, itself or behind white space that it drops
+_BOM = b"\xef\xbb\xbf"
+_LONGEST_SHEET = 1_048_576
+_PART = 1 << 16  # rows
+
+
+class Sink(Protocol):
+    """Takes frames, and rows of cells whose bytes are no text; see :class:`Output`."""
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """Write the rows of a frame."""
+
+    def write_raw(self, rows: list[list[str]]) -> None:
+        """Write rows of cells, lone surrogates standing for bytes."""
+
+    def close(self) -> None:
+        """Write what is left."""
+
+
+class TextSink:
+    """Delimited text in UTF-8; ``as_read`` says whether rows may stand as they stood in the input."""
+
+    def __init__(
+        self, file: IO[bytes], names: list[str], delimiter: str, ending: str, excel_safe: bool, as_read: bool
+    ) -> None:
+        self._file, self._delimiter, self._ending, self.as_read = file, delimiter, ending, as_read
+        if excel_safe:
+            file.write(_BOM)  # without it Excel reads UTF-8 as the code page of the machine
+            names = [f"'{name}" if re.match(_FORMULA, name) else name for name in names]
+        self.write_raw([names])
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """Write the rows of a frame."""
+        buffer = io.BytesIO()
+        frame.write_csv(buffer, include_header=False, separator=self._delimiter, line_terminator=self._ending)
+        self._file.write(buffer.getbuffer())
+
+    def write_lines(self, lines: pl.Series, answers: Answers) -> None:
+        """Write lines of the input with the answers behind them; each distinct answer is put into cells once."""
+        import polars as pl
+
+        parts = [lines]
+        for scheme in range(len(answers.schemes)):
+            texts, numbers = answers.texts[scheme], pl.Series(answers.numbers[scheme])
+            parts.append(pl.Series([self._cells(text) for text in texts], dtype=pl.String).gather(numbers))
+        # Many schemes make a row many times as long as it was: a part at a time, so that memory stays small.
+        for start in range(0, answers.rows, _PART):
+            some = [part.slice(start, _PART) for part in parts]
+            whole = pl.select(pl.concat_str(some, separator=self._delimiter).alias("line"))
+            buffer = io.BytesIO()
+            whole.write_csv(buffer, include_header=False, line_terminator=self._ending, quote_style="never")
+            self._file.write(buffer.getbuffer())
+
+    def _cells(self, texts: Sequence[str]) -> str:
+        return self._delimiter.join(map(self._cell, texts))
+
+    def _cell(self, text: str) -> str:
+        # The csv module leaves a carriage return unquoted where lines end in newlines, and it would end the row.
+        if any(sign in text for sign in (self._delimiter, '"', "\n", "\r")):
+            return '"' + text.replace('"', '""') + '"'
+        return text
+
+    def write_raw(self, rows: list[list[str]]) -> None:
+        """Write rows of cells, lone surrogates standing for bytes."""
+        text = "".join(self._cells(row) + self._ending for row in rows)
+        self._file.write(text.encode("utf-8", "surrogateescape"))
+
+    def close(self) -> None:
+        """Hand on what is held back."""
+        self._file.flush()
+
+
+def sink_of(kind: str, output: str, file: IO[bytes], names: list[str]) -> Sink:
+    """What writes a table that is no delimited text.
+
+    Args:
+        kind: its format.
+        output: its name, for messages.
+        file: where to write.
+        names: the columns.
+
+    Raises:
+        UnreadableError: what writes this format is not installed.
+    """
+    match kind:
+        case "ndjson":
+            return _JsonLinesSink(file)
+        case "xlsx":
+            return _SheetSink(output, file, names)
+        case "ods":
+            return _OdsSink(output, file, names)
+        case _:
+            return _ArrowSink(output, file, kind, names)
+
+
+class _JsonLinesSink:
+    """One object a line; a missing value is null."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def write(self, frame: pl.DataFrame) -> None:
+        buffer = io.BytesIO()
+        frame.write_ndjson(buffer)
+        self._file.write(buffer.getbuffer())
+
+    def write_raw(self, rows: list[list[str]]) -> None:
+        raise AssertionError("bytes that are no text go to delimited text alone")
+
+    def close(self) -> None:
+        self._file.flush()
+
+
+class _ArrowSink:
+    """Parquet or Arrow, a stretch of rows at a time; the input's types are kept. Without rows all columns are text."""
+
+    def __init__(self, output: str, file: IO[bytes], kind: str, names: list[str]) -> None:
+        try:
+            import pyarrow
+        except ImportError:
+            raise UnreadableError("--output", output, f"to write {kind}, {ARROW_EXTRA}") from None
+        self._arrow, self._file, self._kind, self._names = pyarrow, file, kind, names
+        self._writer: Any = None
+
+    def write(self, frame: pl.DataFrame) -> None:
+        import polars as pl
+
+        table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+        if self._writer is None:
+            if self._kind == PARQUET:
+                from pyarrow.parquet import ParquetWriter
+
+                self._writer = ParquetWriter(self._file, table.schema)
+            else:
+                self._writer = self._arrow.ipc.new_file(self._file, table.schema)
+        self._writer.write_table(table.cast(self._writer.schema if self._kind == PARQUET else table.schema))
+
+    def write_raw(self, rows: list[list[str]]) -> None:
+        raise AssertionError("bytes that are no text go to delimited text alone")
+
+    def close(self) -> None:
+        import polars as pl
+
+        if self._writer is None:
+            self.write(pl.DataFrame(schema=dict.fromkeys(self._names, pl.String)))
+        self._writer.close()
+
+
+class _SheetSink:
+    """XLSX, row by row; text stays text, so that no cell becomes a formula or a date."""
+
+    def __init__(self, output: str, file: IO[bytes], names: list[str]) -> None:
+        try:
+            import xlsxwriter
+        except ImportError:
+            raise UnreadableError(
+                "--output", output, "to write XLSX, install all-cli[spreadsheet]; or write .ods or .csv"
+            ) from None
+        self._output = output
+        self._buffer = io.BytesIO()
+        self._file = file
+        self._book = xlsxwriter.Workbook(self._buffer, {"constant_memory": True})
+        self._book.set_properties({"created": datetime(2000, 1, 1)})  # the same rows make the same bytes
+        self._sheet = self._book.add_worksheet("results")
+        self._row = 0
+        self._one(names)
+
+    def _one(self, cells: Sequence[Any]) -> None:
+        _check_length(self._output, self._row + 1)
+        for column, cell in enumerate(cells):
+            if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+                self._sheet.write_number(self._row, column, cell)
+            elif cell is not None and cell != "":
+                self._sheet.write_string(self._row, column, str(cell))
+        self._row += 1
+
+    def write(self, frame: pl.DataFrame) -> None:
+        for cells in frame.iter_rows():
+            self._one(cells)
+
+    def write_raw(self, rows: list[list[str]]) -> None:
+        raise AssertionError("bytes that are no text go to delimited text alone")
+
+    def close(self) -> None:
+        self._book.close()
+        self._file.write(self._buffer.getbuffer())
+
+
+class _OdsSink:
+    """ODS, a stretch of rows at a time."""
+
+    def __init__(self, output: str, file: IO[bytes], names: list[str]) -> None:
+        self._output = output
+        self._writer = OdsWriter(file, "results")
+        self._writer.write([names])
+        self._rows = 1
+
+    def write(self, frame: pl.DataFrame) -> None:
+        self._rows += frame.height
+        _check_length(self._output, self._rows)
+        self._writer.write(frame.iter_rows())
+
+    def write_raw(self, rows: list[list[str]]) -> None:
+        raise AssertionError("bytes that are no text go to delimited text alone")
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+def _check_length(output: str, rows: int) -> None:
+    if rows > _LONGEST_SHEET:
+        raise UnreadableError("--output", output, f"a sheet ends at row {_LONGEST_SHEET}; write .csv or .parquet")
+
+
+def excel_safe(frame: pl.DataFrame) -> pl.DataFrame:
+    """Text cells that a spreadsheet would take for formulas, with an apostrophe before them."""
+    import polars as pl
+
+    text = pl.col(pl.String)
+    return frame.with_columns(pl.when(text.str.contains(_FORMULA)).then(pl.lit("'") + text).otherwise(text).name.keep())
