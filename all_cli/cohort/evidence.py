@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import TYPE_CHECKING
 
-from all_cli.cohort.columns import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, Column
+from all_cli.cohort.columns import BORN, DIAGNOSED, GENETICS, Column
 from all_cli.knowledge.vocabulary import Fact
 from all_cli.patient.dates import DAY_FIRST, MONTH_FIRST, read_table_date
 from all_cli.patient.reading import fold
@@ -43,6 +43,7 @@ class Evidence:
 
     ``numbers`` are bare: without a unit; ``highest`` and ``most`` (how often one number stands there at most) leave out
     what looks like a code for missing. ``per_ul`` could be cells per uL, ``either`` of those at most 1000 ×10⁹/L too.
+    ``unread`` are the words of a column that is left alone.
     """
 
     numbers: int = 0
@@ -63,6 +64,7 @@ class Evidence:
     day_first: int = 0
     month_first: int = 0
     two_ways: int = 0
+    unread: dict[str, int] = field(default_factory=dict)
 
     def add(self, other: Evidence) -> None:
         """Add what another part of the table holds."""
@@ -85,8 +87,6 @@ class Evidence:
             pl.col("text").str.strip_chars()
         )
         frame = frame.filter(pl.col("text") != "")
-        if column.reads == LEFT_ALONE:
-            return
         for text, number in frame.filter(pl.col("text").str.to_lowercase().is_in(ERRORS)).rows():
             self.errors[text] = self.errors.get(text, 0) + number
         if column.values:

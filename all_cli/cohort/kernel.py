@@ -34,6 +34,7 @@ from all_cli.cohort.cells import CellReader
 from all_cli.cohort.classify import RESULTS, Tally
 from all_cli.cohort.columns import Column
 from all_cli.cohort.evidence import Evidence
+from all_cli.cohort.fitting import LeftAlone
 from all_cli.cohort.groups import Group, groups_of
 from all_cli.cohort.numbering import Numbering
 from all_cli.cohort.unread import Trouble, UnreadCells
@@ -144,6 +145,8 @@ class Kernel:
         self._asked = [frozenset(scheme.facts) for scheme in schemes]
         reader = CellReader(vocabulary, schemes, columns)
         self._groups: list[Group] = groups_of(vocabulary, columns, reader)
+        self._columns = columns
+        self._left_alone = LeftAlone(columns)
         can_be_known = frozenset().union(*(group.facts for group in self._groups))
         self._walks = [Walk(scheme, vocabulary, can_be_known) for scheme in schemes]
         self._where = {fact: number for number, group in enumerate(self._groups) for fact in group.facts}
@@ -171,6 +174,7 @@ class Kernel:
 
         if self._full():
             self._forget()
+        self._left_alone.see(frame, rejected or {})
         rows = frame.height
         read = [group.read(frame) for group in self._groups]
         numbers = [np.zeros(rows, np.int32) for _ in self._walks]
@@ -203,10 +207,12 @@ class Kernel:
 
     def evidence(self) -> dict[int, Evidence]:
         """What the cells so far speak for, by the place of the column."""
-        return dict(one for group in self._groups for one in group.evidence())
+        read = dict(one for group in self._groups for one in group.evidence())
+        return read | {place: Evidence(unread=words) for place, words in self._left_alone.words.items()}
 
     def forget_warnings(self) -> None:
         """Count warnings, and gather evidence, from here on: of the next part of a table alone."""
+        self._left_alone = LeftAlone(self._columns)
         for group in self._groups:
             group.forget_warnings()
 
