@@ -23,7 +23,6 @@ _WRAPPED = (
     re.compile(r"(?:cases\.)?(?:demographic|clinical|patient)\.(?P<name>.+)", re.IGNORECASE),
     re.compile(r"attr_(?P<name>.+)"),
 )
-_LEGEND = re.compile(r"[\[(][^\[\]()]*\w\s*=\s*\w[^\[\]()]*[\])]")
 _POWER_IN_BRACKETS = re.compile(r"\b(x?10)\s*[\[(]\s*(\d{1,2})\s*[\])]")
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹×µμ", "0123456789xuu")
 
@@ -45,7 +44,7 @@ _ENDS = (
     (re.compile(r"\beoc\b|巩固(?:治疗)?结束"), " end consolidation "),
 )
 _FILLING = frozenset(
-    {"at", "on", "of", "in", "the", "by", "level", "levels", "value", "result", "results"}
+    {"at", "on", "of", "in", "the", "by", "level", "levels", "value", "result", "results", "continuous"}
     | {"flow", "fcm", "mfc", "facs", "cytometry", "pcr", "rq", "ngs"}
     | {"der", "die", "am", "zu", "de", "del", "des", "la", "le", "d", "di", "da", "do", "a", "al", "au", "el"}
 )
@@ -103,8 +102,7 @@ def folded(text: str) -> str:
 def forms(header: str) -> Iterator[Form]:
     """A header, and what it is without its wrapping and when its words are told apart.
 
-    ``AgeAtDiagnosis``, ``MRD Day29``, ``MRD percent day 29``. Nothing if it holds a code of its own, such as
-    ``gender (1=m, 2=f)``: only a map can say what its cells mean.
+    ``AgeAtDiagnosis``, ``MRD Day29``, ``MRD percent day 29``.
     """
     plain = _POWER_IN_BRACKETS.sub(r"\1^\2", " ".join(header.replace("\ufeff", "").translate(_WIDE).split()))
     text, age_unit = plain, ""
@@ -113,8 +111,6 @@ def forms(header: str) -> Iterator[Form]:
             # The age at diagnosis of the GDC is in days (its data dictionary).
             age_unit = "d" if match.groupdict().get("of") else age_unit
             text = match["name"]
-    if _LEGEND.search(text) and "choice=" not in text:
-        return
     yield Form(text, age_unit)
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
     parted = re.sub(r"(?i)\b(day|week|d)_?(?=\d)", lambda found: f"{found[1]} ", parted)
