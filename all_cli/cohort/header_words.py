@@ -26,7 +26,7 @@ _WRAPPED = (
 _POWER_IN_BRACKETS = re.compile(r"\b(x?10)\s*[\[(]\s*(\d{1,2})\s*[\])]")
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹×µμ", "0123456789xuu")
 
-# The long names come first; of the short ones EMR alone is more often the medical record.
+# The short names need a time beside them: EMR alone is more often the medical record.
 _MRD = re.compile(
     r"\b(?:minimal|measurable) residual disease\b|\bminimale resterkrankung\b"
     r"|\bmaladie residuelle(?: minime| minimale)?\b"
@@ -40,13 +40,14 @@ _TIMES = (
     ("tp", re.compile(r"\b(?:tp|time ?point|zeitpunkt) ?(\d)\b")),
 )
 _ENDS = (
+    (re.compile(r"\bd (?=induction\b|consolidation\b)"), ""),
     (re.compile(r"\beoi\b|诱导(?:治疗)?结束"), " end induction "),
     (re.compile(r"\beoc\b|巩固(?:治疗)?结束"), " end consolidation "),
 )
 _FILLING = frozenset(
     {"at", "on", "of", "in", "the", "by", "level", "levels", "value", "result", "results", "continuous"}
     | {"flow", "fcm", "mfc", "facs", "cytometry", "pcr", "rq", "ngs"}
-    | {"der", "die", "am", "zu", "de", "del", "des", "la", "le", "d", "di", "da", "do", "a", "al", "au", "el"}
+    | {"der", "die", "am", "zu", "de", "del", "des", "la", "le", "di", "da", "do", "al", "au", "el"}
 )
 _MARROW = frozenset({"bm", "bone", "marrow", "km", "knochenmark", "mo", "moelle", "medula", "midollo", "骨髓"})
 _BEFORE = ("diagnostic ", "diagnosis ", "dx ", "initial ", "presenting ", "presentation ", "初诊时", "初诊", "诊断时")
@@ -55,12 +56,16 @@ _BEHIND = (
     " at diag", " at dx", " diagnosis", " diag", " dx", " bei erstdiagnose", " bei diagnose", " au diagnostic",
     " al diagnostico", " ao diagnostico", " alla diagnosi",
 )  # fmt: skip
-# In brackets behind a name they change nothing: how it was found, how it is written, that it is of the diagnosis.
+# In brackets behind a name they change nothing: how it was found, that it is of the diagnosis; of what is no number
+# also how it is written. Of a number m could be months.
 _ASIDE = frozenset(
-    {"yes", "no", "y", "n", "0", "1", "m", "f", "male", "female", "b", "t", "pos", "neg", "positive", "negative"}
-    | {"present", "absent", "status", "result", "or", "fish", "pcr", "rt", "rq", "qpcr", "ngs", "rna", "dna", "seq"}
-    | {"flow", "fcm", "mfc", "facs", "cytometry", "mlpa", "array", "iscn", "g", "banding", "karyotyping"}
-    | {"at", "diagnosis", "diag", "dx", "initial", "presentation", "bm", "bone", "marrow"}
+    {"fish", "pcr", "rt", "rq", "qpcr", "ngs", "rna", "dna", "seq", "flow", "fcm", "mfc", "facs", "cytometry", "mlpa"}
+    | {"array", "iscn", "banding", "karyotyping", "at", "diagnosis", "diag", "dx", "initial", "presentation"}
+    | {"bm", "bone", "marrow", "status", "result"}
+)
+_CODES = frozenset(
+    {"yes", "no", "y", "n", "0", "1", "m", "f", "male", "female", "b", "t", "or", "pos", "neg", "positive", "negative"}
+    | {"present", "absent"}
 )
 _DATE_FORM = re.compile(r"(?:[dmyjat]{1,4}[-/. ]?){3}", re.IGNORECASE)
 _PER_VOLUME = (
@@ -131,10 +136,17 @@ def without_diagnosis(name: str) -> Iterator[str]:
             yield name.removeprefix(words).strip()
 
 
-def changes_nothing(words: str, *, choice: bool) -> bool:
-    """Whether words in brackets behind a name leave its meaning as it is; of a choice they may be its codes."""
+def changes_nothing(words: str, *, codes: bool = False, grades: bool = False) -> bool:
+    """Whether words in brackets behind a name leave its meaning as it is.
+
+    Args:
+        words: the words.
+        codes: whether they may say how cells are written, as yes/no and M/F do.
+        grades: whether they may be the grades of a choice: 1/2/3, CNS1.
+    """
     found = folded(words).replace(",", " ").replace(";", " ").split()
-    return all(word in _ASIDE or (choice and re.fullmatch(r"(?:cns)?\d[abc]?", word)) for word in found)
+    allowed = _ASIDE | (_CODES if codes else frozenset())
+    return all(word in allowed or (grades and re.fullmatch(r"(?:cns)?\d[abc]?", word)) for word in found)
 
 
 def is_date_form(words: str) -> bool:
@@ -156,9 +168,9 @@ def moment(text: str) -> Moment:
         name = pattern.sub(partial(_numbered, kind), name)
     for pattern, meant in _ENDS:
         name = pattern.sub(meant, name)
-    if len(name.split()) > 1:
-        name = _SHORT_MRD.sub("mrd", name)
     words = frozenset(name.replace(",", " ").split()) - _FILLING
+    if times(words) or "end" in words:
+        words = frozenset(_SHORT_MRD.sub("mrd", word) for word in words)
     if "mrd" in words:
         return Moment(words - _MARROW, bool(words & _MARROW))
     return Moment(words)

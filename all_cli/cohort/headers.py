@@ -111,13 +111,13 @@ class HeaderNames:
         if self._named(words) == reads:
             return reads, unit
         if fact is None or fact.kind != "number":
-            aside = changes_nothing(words, choice=fact is not None and fact.kind == "choice")
+            aside = changes_nothing(words, codes=fact is not None, grades=fact is not None and fact.kind == "choice")
             return (reads, "") if aside or (reads in (BORN, DIAGNOSED) and is_date_form(words)) else ("", "")
         if days := times(moment(words).words):
             return (reads, unit) if days <= self._times_of(reads) else ("", "")
-        if not unit and (known_unit(fact, words) or not changes_nothing(words, choice=False)):
+        if not unit and (known_unit(fact, words) or not changes_nothing(words)):
             return reads, words
-        return (reads, unit) if changes_nothing(words, choice=False) else ("", "")
+        return (reads, unit) if changes_nothing(words) else ("", "")
 
     def _named(self, text: str) -> str:
         """The fact of a name without a unit."""
