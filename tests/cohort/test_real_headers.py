@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from folded import each
 
 from all_cli.cohort.columns import Column, plan_columns, plans
 from all_cli.cohort.headers import HeaderNames, known_unit, unit_factor
+from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.patient.unreadable import UnreadableError
 from all_cli.risk.library import risk_library
 
@@ -61,7 +63,8 @@ def test_a_day_that_differs_is_no_near_miss(header: str) -> None:
     "header, problem",
     [
         ("WBC (10^9)", '"10^9" is not a unit of wbc'), ("WBC (mil/mm3)", '"mil/mm3" is not a unit of wbc'),
-        ("WBC (10^9/dL)", '"10^9/dL" is not a unit of wbc'), ("Age (m)", '"m" is not a unit of age'), ("Age (decimal)", '"decimal" is not a unit of age'),
+        ("WBC (10^9/dL)", '"10^9/dL" is not a unit of wbc'),
+        ("Age (m)", '"m" is not a unit of age'), ("Age (decimal)", '"decimal" is not a unit of age'),
         ("MRD day 29 (10^-4)", '"10^-4" is not a unit of mrd_eoi'),
     ],
 )  # fmt: skip
@@ -123,3 +126,10 @@ def test_the_unit_that_arrayexpress_keeps_in_the_next_column_is_asked_for() -> N
         plan_columns(header, FACTS, {})
     assert plan_columns(header, FACTS, {}, units={header[0]: "mo"})[0].unit == "mo"
     assert plan_columns([header[0], "Characteristics[sex]", header[1]], FACTS, {})[0].reads == "age"
+
+
+def test_what_two_facts_could_be_called_neither_is() -> None:
+    other = replace(FACTS["mrd_d24"], columns=("day 29, mrd",))
+    names = HeaderNames(Vocabulary({**FACTS.facts, other.id: other}, FACTS.aliases))
+    assert names.find("at day 29 the MRD") == ("", "")
+    assert NAMES.find("at day 29 the MRD") == ("mrd_eoi", "")
