@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -129,7 +128,7 @@ def test_the_unit_that_arrayexpress_keeps_in_the_next_column_is_asked_for() -> N
 
 
 def test_what_two_facts_could_be_called_neither_is() -> None:
-    other = replace(FACTS["mrd_d24"], columns=("day 29, mrd",))
+    other = FACTS["mrd_d24"]._replace(columns=("day 29, mrd",))
     names = HeaderNames(Vocabulary({**FACTS.facts, other.id: other}, FACTS.aliases))
     assert names.find("at day 29 the MRD") == ("", "")
     assert NAMES.find("at day 29 the MRD") == ("mrd_eoi", "")
