@@ -7,11 +7,22 @@ A column's meaning comes, strongest first, from ``--map`` and ``--unit``, from a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, SPECIAL, HeaderNames, known_unit, units_of
+from all_cli.cohort.headers import (
+    BORN,
+    DIAGNOSED,
+    GENETICS,
+    LEFT_ALONE,
+    SPECIAL,
+    HeaderNames,
+    known_unit,
+    unit_factor,
+    units_of,
+)
 from all_cli.knowledge.problems import did_you_mean
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.values import NumberSet
@@ -20,12 +31,13 @@ from all_cli.patient.reading import UNKNOWN_WORDS, Reading, fold, read_value
 from all_cli.patient.unreadable import UnreadableError
 
 NONE = "none"
-_FINER = ("d", "w", "mo", "y")  # of two ages the first
-_ONE = {"d": 1 / 365.25, "w": 7 / 365.25, "mo": 1 / 12, "y": 1.0}
+_ONE_OF_AGE = {"d": 1 / 365.25, "w": 7 / 365.25, "mo": 1 / 12, "y": 1.0}
+# ArrayExpress keeps the unit of a column in the next one: Characteristics[age], Unit[time unit].
+_UNIT_BESIDE = re.compile(r"unit ?\[.*\]", re.IGNORECASE)
 
 __all__ = [
     "BORN", "DIAGNOSED", "GENETICS", "LEFT_ALONE", "Column", "ColumnRule", "TableMapping", "plan_columns", "plans",
-    "read_cell", "read_cell_date",
+    "read_cell", "read_cell_date", "size_of_one",
 ]  # fmt: skip
 
 
@@ -35,9 +47,9 @@ class Column:
 
     ``decimal`` is ``comma``, ``point`` or empty (nobody has said); ``date_order`` ``dmy``, ``mdy``, ``ymd`` or empty;
     ``values`` maps what cells say, folded, to what it means, in words that the fact's own reader takes. ``chosen`` says
-    that the unit is the user's word and not that of the header. ``rough`` is an age beside a finer one: it has to agree
-    within one unit. ``caller`` is the program whose predictions it holds; of its labels ``confidence`` is the column
-    that says how sure it is.
+    that the unit is the user's word and not that of the header. ``rough`` is a number beside a finer one: it has to
+    agree within one unit. ``aside`` says why a column whose name is known is left alone. ``caller`` is the program
+    whose predictions it holds; of its labels ``confidence`` is the column that says how sure it is.
     """
 
     index: int
@@ -51,6 +63,7 @@ class Column:
     rough: bool = False
     caller: str = ""
     confidence: str = ""
+    aside: str = ""
 
     def __str__(self) -> str:
         reads = f"calls of {self.caller}" if self.calls else self.reads
@@ -116,10 +129,17 @@ def read_cell(column: Column, fact: Fact, text: str) -> Reading:
     reading = read_value(fact, said, column.unit, column.decimal if said is text else "", chosen=column.chosen)
     if not column.rough or not isinstance(reading.possible, NumberSet):
         return reading
-    one = _ONE[column.unit or "y"]
+    one = size_of_one(column, fact)
     (low, _), (high, _) = reading.possible.spans[0][0], reading.possible.spans[-1][1]
     around = NumberSet.between(max(0.0, low - one), high + one, open_low=low >= one, open_high=True)
     return reading._replace(possible=around & NumberSet.between(*fact.hard))
+
+
+def size_of_one(column: Column, fact: Fact) -> float:
+    """One of the column's unit, in the unit that the fact is kept in."""
+    if fact.reading == "age":
+        return _ONE_OF_AGE[column.unit or "y"]
+    return float(unit_factor(fact, column.unit))
 
 
 def read_cell_date(column: Column, text: str) -> date | None:
@@ -216,7 +236,12 @@ def plans(
             )
         )  # fmt: skip
         problems.extend(_of_two_units(columns[-1], vocabulary, rule.place))
-    columns = list(_ages(columns))
+        beside = header[index + 1] if index + 1 < len(header) else ""
+        if numeric and not unit and _UNIT_BESIDE.fullmatch(beside.strip()):
+            why = f'its unit stands in the next column, "{beside}", which is not read; say --unit "{name}=UNIT"'
+            problems.append(UnreadableError("column", name, why))
+    spoken_for = {*mapping, *table.columns}
+    columns = list(_finest(list(_without_lone_date(columns, spoken_for)), vocabulary))
     problems.extend(_conflicts(columns))
     return columns, problems
 
@@ -272,14 +297,29 @@ def _of_two_units(column: Column, vocabulary: Vocabulary, place: str) -> Iterato
             yield UnreadableError(place, "", why)
 
 
-def _ages(columns: Sequence[Column]) -> Iterator[Column]:
-    """The columns, with every age rough beside which there is a finer one, or two dates."""
-    ages = [_FINER.index(column.unit or "y") for column in columns if column.reads == "age"]
+def _finest(columns: Sequence[Column], vocabulary: Vocabulary) -> Iterator[Column]:
+    """The columns, with every age or count rough beside which there is a finer one, or two dates."""
     dated = {BORN, DIAGNOSED} <= {column.reads for column in columns}
-    told = dated or (len(ages) > 1 and ages.count(min(ages)) == 1)
     for column in columns:
-        finest = not dated and column.reads == "age" and _FINER.index(column.unit or "y") == min(ages)
-        yield replace(column, rough=True) if told and column.reads == "age" and not finest else column
+        fact = vocabulary.facts.get(column.reads)
+        same = [other for other in columns if other.reads == column.reads]
+        if fact is None or not (fact.reading == "age" or (fact.reading == "wbc" and all(one.unit for one in same))):
+            yield column
+            continue
+        sizes = [size_of_one(other, fact) for other in same]
+        finer = sizes.count(min(sizes)) == 1 and size_of_one(column, fact) > min(sizes)
+        yield replace(column, rough=True) if finer or (dated and fact.reading == "age") else column
+
+
+def _without_lone_date(columns: Sequence[Column], spoken_for: set[str]) -> Iterator[Column]:
+    """The columns, with a date that gives no age left alone where a column has the age; not one that the user named."""
+    dates = {column.reads for column in columns} & {BORN, DIAGNOSED}
+    age = next((column.header for column in columns if column.reads == "age"), "")
+    for column in columns:
+        if column.reads in dates and len(dates) == 1 and age and column.header not in spoken_for:
+            yield replace(column, reads=LEFT_ALONE, date_order="", aside=f'one date gives no age; "{age}" is taken')
+        else:
+            yield column
 
 
 def _conflicts(columns: Sequence[Column]) -> Iterator[UnreadableError]:
@@ -298,7 +338,8 @@ def _conflicts(columns: Sequence[Column]) -> Iterator[UnreadableError]:
         if column.reads in first and column.reads != GENETICS:
             yield UnreadableError(
                 "columns", f"{first[column.reads].header}, {column.header}",
-                f'both read as {column.reads}; leave one alone with --map "{column.header}=-"',
+                f'both read as {column.reads}; leave the coarser or later one alone with '
+                f'--map "{first[column.reads].header}=-" or --map "{column.header}=-"',
             )  # fmt: skip
         first.setdefault(column.reads, column)
 

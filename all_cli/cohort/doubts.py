@@ -22,7 +22,8 @@ from all_cli.cohort.evidence import (
     OLDEST,
     Evidence,
 )
-from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, HeaderNames, doubt_of_name
+from all_cli.cohort.fitting import proposal
+from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, HeaderNames, doubt_of_name, unit_factor
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.values import number_text
 from all_cli.patient.reading import UNKNOWN_WORDS, read_value
@@ -33,6 +34,7 @@ _FEW = 5  # numbers below which a column's range says nothing about its unit
 _MANY = 20
 _OFTEN = 3  # cells that make a number a code, if no other number stands there half as often
 _LIKELY = 10  # one cell in so many may be a slip of the pen
+_INVOLVED = re.compile(r"involve|disease|befall|atteinte|infiltra|afecta|acomet|interess|coinvolg|leuk", re.IGNORECASE)
 _MISSING = re.compile(r"-\d+|7{1,4}|8{1,4}|9{1,4}")
 
 
@@ -64,7 +66,7 @@ def table_doubts(
 ) -> Iterator[tuple[Column, Doubt]]:
     """What is to be doubted of a table, by column; ``seen`` is by the column's place."""
     for column in columns:
-        for doubt in doubts(column, vocabulary.facts.get(column.reads), seen.get(column.index, Evidence()), columns):
+        for doubt in doubts(column, vocabulary, seen.get(column.index, Evidence()), columns):
             yield column, doubt
 
 
@@ -88,24 +90,33 @@ def refuse_doubtful(columns: Sequence[Column], vocabulary: Vocabulary, seen: Map
     return [f'"{column.header}": {doubt.text}' for column, doubt in found]
 
 
-def doubts(column: Column, fact: Fact | None, seen: Evidence, others: Sequence[Column]) -> Iterator[Doubt]:
+def doubts(column: Column, vocabulary: Vocabulary, seen: Evidence, others: Sequence[Column]) -> Iterator[Doubt]:
     """What is to be doubted of one column."""
+    fact = vocabulary.facts.get(column.reads)
     if named := doubt_of_name(column.header, column.reads):
         yield Doubt(named)
     yield from _predicted(column)
+    if column.aside:
+        yield Doubt(column.aside)
     if column.reads == LEFT_ALONE:
+        if fits := proposal(column, vocabulary, seen.unread, others):
+            yield Doubt(fits)
         return
     if column.reads in (BORN, DIAGNOSED):
         yield from _dates(column, seen)
     yield from _cells(column, seen)
-    if fact is None:
-        return
-    if fact.kind != "number":
+    if fact is not None and fact.kind == "number":
+        yield from _numbers(column, fact, seen, others)
+    elif fact is not None:
         yield from _codes(column, fact, seen)
-        return
+
+
+def _numbers(column: Column, fact: Fact, seen: Evidence, others: Sequence[Column]) -> Iterator[Doubt]:
+    if column.rough:
+        yield Doubt(_coarser(column, fact, others))
     yield from _missing(column, fact, seen)
     if fact.reading == "age":
-        yield from _age(column, seen, others)
+        yield from _age(column, seen)
     elif fact.reading == "wbc":
         yield from _wbc(column, fact, seen)
     elif fact.reading == "percent":
@@ -190,18 +201,22 @@ def _readable(column: Column, fact: Fact, text: str) -> bool:
         return False
 
 
-def _age(column: Column, seen: Evidence, others: Sequence[Column]) -> Iterator[Doubt]:
+def _coarser(column: Column, fact: Fact, others: Sequence[Column]) -> str:
+    finer = [f'"{other.header}"' for other in others if fact.reading == "age" and other.reads in (BORN, DIAGNOSED)] or [
+        f'"{other.header}"' for other in others if other.reads == column.reads and not other.rough
+    ]
+    one = {"d": "a day", "w": "a week", "mo": "a month"}.get(column.unit, "a year")
+    one = one if fact.reading == "age" else f"1 {column.unit}"
+    told = "tells it more finely and is" if len(finer) == 1 else "tell it more finely and are"
+    return f"{' and '.join(finer)} {told} taken; this column has to agree within {one}"
+
+
+def _age(column: Column, seen: Evidence) -> Iterator[Doubt]:
     days, years = (f'--unit "{column.header}={unit}"' for unit in ("d", "y"))
-    if column.rough:
-        finer = [f'"{other.header}"' for other in others if other.reads in (BORN, DIAGNOSED)] or [
-            f'"{other.header}"' for other in others if other.reads == "age" and not other.rough
-        ]
-        one = {"d": "a day", "w": "a week", "mo": "a month"}.get(column.unit, "a year")
-        told = "tells it more finely and is" if len(finer) == 1 else "tell it more finely and are"
-        yield Doubt(f"{' and '.join(finer)} {told} taken; this column has to agree within {one}")
+    if column.rough or column.chosen:
         return
     over = seen.above[OLDEST]
-    if column.unit in ("", "y") and over and not column.chosen:
+    if column.unit in ("", "y") and over:
         rest = seen.numbers - over
         if _LIKELY * over < seen.numbers:
             yield Doubt(f"{seen.shown['old']} is above {OLDEST} and no age in years; the other {rest:,} numbers are")
@@ -214,9 +229,9 @@ def _age(column: Column, seen: Evidence, others: Sequence[Column]) -> Iterator[D
             f"others would be read as years. Say {days}{also}; if all are years but those, say {years}",
             stops=rest > 0,
         )
-    elif column.unit == "d" and seen.numbers >= _FEW and not over and not column.chosen:
+    elif column.unit == "d" and seen.numbers >= _FEW and not over:
         yield Doubt(f"no number is above {OLDEST}: years, or infants in days? Say {years} or {days}", stops=True)
-    elif column.unit == "mo" and seen.numbers >= _MANY and not seen.above[MOST_OF_SOME] and not column.chosen:
+    elif column.unit == "mo" and seen.numbers >= _MANY and not seen.above[MOST_OF_SOME]:
         yield Doubt(f"no number is above {MOST_OF_SOME}: years, or small children in months? If years, {years}")
 
 
@@ -227,7 +242,7 @@ def _wbc(column: Column, fact: Fact, seen: Evidence) -> Iterator[Doubt]:
     per_ul, giga = f'--unit "{column.header}=/uL"', f'--unit "{column.header}=10^9/L"'
     fits_per_ul = seen.per_ul == seen.positive
     over, between = seen.above[LARGEST_COUNT], seen.above[BARE_COUNT] - seen.above[LARGEST_COUNT]
-    if _factor(column, fact) == scale("1/1000"):
+    if column.unit and unit_factor(fact, column.unit) == scale("1/1000"):
         small = seen.numbers - seen.above[FEW_PER_UL]
         if seen.numbers >= _FEW and not fits_per_ul and not seen.above[BARE_COUNT]:
             yield Doubt(f"{seen.shown['odd']} and others are no cells per uL: ×10⁹/L? Say {giga}", stops=True)
@@ -262,11 +277,6 @@ def _wbc(column: Column, fact: Fact, seen: Evidence) -> Iterator[Doubt]:
 def _both(text: str) -> str:
     value = float(text.lstrip("<>=≤≥ ").replace(",", "."))
     return f"{number_text(value)} or {number_text(value / 1000)}"
-
-
-def _factor(column: Column, fact: Fact) -> object:
-    unit = column.unit.casefold().replace("µ", "u").replace("μ", "u")
-    return next((scale(factor) for name, factor in fact.units.items() if name.casefold() == unit), None)
 
 
 def _percent(column: Column, fact: Fact, seen: Evidence) -> Iterator[Doubt]:
@@ -310,9 +320,20 @@ def _codes(column: Column, fact: Fact, seen: Evidence) -> Iterator[Doubt]:
         if strange:
             why = f"it holds {', '.join(numbers)}: a code of its own? Give each a meaning in a map file (values:)"
             yield Doubt(why, stops=True)
+    if fact.id == "cns" and plain == {"1"} and _INVOLVED.search(column.header) and not _graded(seen.words):
+        way = f"Say it in a map file: {_values('1', 'CNS1')}"
+        yield Doubt(f'"1" and nothing else under a name that asks yes or no: CNS1, or involved? {way}', stops=True)
+    if fact.id == "sex" and "m" in seen.words and seen.words.keys() & {"h", "v"}:
+        other = "H" if "h" in seen.words else "V"
+        why = f'"M" stands beside "{other}": mujer or mulher, and not male? Say what each means in a map file (values:)'
+        yield Doubt(why, stops=True)
     if "-" in seen.words and "+" in seen.words:
         cells = counted(seen.words["-"], "cell")
         yield Doubt(f'"-" ({cells}) is read as not known, beside "+"; if it means absent: {_values("-", "no")}')
+
+
+def _graded(words: Mapping[str, int]) -> bool:
+    return any("cns" in word or word[:1] in ("2", "3") for word in words)
 
 
 def _reads(fact: Fact, word: str) -> bool:

@@ -43,7 +43,7 @@ class Evidence:
 
     ``filled`` cells say something. ``numbers`` are bare: without a unit; ``highest`` and ``most`` (how often one number
     stands there at most) leave out what looks like a code for missing. ``per_ul`` could be cells per uL, ``either`` of
-    those at most 1000 ×10⁹/L too.
+    those at most 1000 ×10⁹/L too. ``unread`` are the words of a column that is left alone.
     """
 
     filled: int = 0
@@ -65,6 +65,7 @@ class Evidence:
     day_first: int = 0
     month_first: int = 0
     two_ways: int = 0
+    unread: dict[str, int] = field(default_factory=dict)
 
     def add(self, other: Evidence) -> None:
         """Add what another part of the table holds."""

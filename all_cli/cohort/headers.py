@@ -1,44 +1,59 @@
 """What the name of a column says: which fact, and in which unit.
 
-Names are matched without case, and with ``_ - . / ::`` as spaces. A unit may stand in brackets anywhere, at the end,
-or as a word of its own: ``WBC [/uL]``, ``Age (years) at diagnosis``, ``age_days``, ``MRD_PERCENT_DAY_29``.
+Names are matched without case and accents, and with ``_ - . / ::`` as spaces. A unit may stand in brackets anywhere, at
+the end, or as a word of its own: ``WBC [/uL]``, ``Age (years) at diagnosis``, ``age_days``, ``MRD_PERCENT_DAY_29``. The
+words of a response may stand in any order, but its day has to be one of the fact's. What is around names is in
+:mod:`header_words`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from decimal import Decimal
 from difflib import get_close_matches
+from functools import cache
 
+from all_cli.cohort.header_words import (
+    BRACKETS,
+    age_unit,
+    changes_nothing,
+    folded,
+    forms,
+    is_date_form,
+    moment,
+    percent_unit,
+    times,
+    unit_key,
+    without_diagnosis,
+)
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.patient.quantity import read_number
+from all_cli.patient.two_readings import scale
 from all_cli.patient.unreadable import UnreadableError
 
 GENETICS, BORN, DIAGNOSED, LEFT_ALONE = "genetics", "born", "diagnosed", "-"
 SPECIAL = (GENETICS, BORN, DIAGNOSED, LEFT_ALONE)
 _SPECIAL_NAMES = {
     GENETICS: (
-        "genetics", "genetic findings", "genetic abnormalities", "karyotype", "karyotype at diagnosis", "iscn",
-        "iscn karyotype", "cytogenetics", "cytogenetic findings", "cytogenetics at diagnosis",
+        "genetics", "genetic findings", "genetic abnormalities", "karyotype", "iscn", "iscn karyotype", "cytogenetics",
+        "cytogenetic findings", "karyotyp", "karyotypus", "zytogenetik", "caryotype", "cytogénétique", "cariotipo",
+        "citogenética", "cariótipo", "citogenetica", "染色体核型", "核型",
     ),
-    BORN: ("born", "date of birth", "birth date", "birthdate", "dob"),
+    BORN: (
+        "born", "date of birth", "birth date", "birthdate", "dob", "geburtsdatum", "geb datum", "date de naissance",
+        "fecha de nacimiento", "data de nascimento", "data di nascita", "出生日期",
+    ),
     DIAGNOSED: (
         "diagnosed", "date of diagnosis", "diagnosis date", "date of dx", "dx date", "date of initial diagnosis",
-        "initial diagnosis date",
+        "initial diagnosis date", "diagnosedatum", "datum der diagnose", "datum der erstdiagnose", "date de diagnostic",
+        "date du diagnostic", "fecha de diagnóstico", "fecha del diagnóstico", "data de diagnóstico",
+        "data do diagnóstico", "data di diagnosi", "data della diagnosi", "诊断日期", "确诊日期",
     ),
 }  # fmt: skip
-_AGE_UNITS = {
-    **dict.fromkeys(("y", "yr", "yrs", "year", "years", "a"), "y"),
-    **dict.fromkeys(("mo", "mos", "month", "months"), "mo"),
-    **dict.fromkeys(("w", "wk", "week", "weeks"), "w"),
-    **dict.fromkeys(("d", "day", "days"), "d"),
-}
-_PERCENT_UNITS = {"%": "%", "percent": "%", "pct": "%", "fraction": "fraction", "ratio": "fraction"}
 _NEAR = 0.8  # "agee" and "lineag" are near, "Patient" and "pten altered" are not
-_BRACKETS = re.compile(r"[\[(]\s*([^\[\]()]+?)\s*[\])]")
-_AT_DIAGNOSIS = (" at diagnosis", " at dx", " dx", " at presentation")
 _OF_A_FLAG = (" status", " result")
 _OF_A_FUSION = (" fusion status", " fusion", " fusion result")
+_SHORT = 4  # letters below which a unit without its slash could be anything
 
 
 class HeaderNames:
@@ -47,45 +62,88 @@ class HeaderNames:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._names = {folded(name): reads for reads, names in _SPECIAL_NAMES.items() for name in names}
-        self._shown: dict[str, str] = {}
+        self._moments: dict[frozenset[str], str] = {}
         for fact in vocabulary.facts.values():
             for name in (fact.id, *fact.aliases, fact.title, *fact.columns):
                 self._names.setdefault(folded(name), fact.id)
+                # R writes t(9;22) as t.9.22.
+                self._names.setdefault(" ".join(re.sub(r"[();]+", " ", folded(name)).split()), fact.id)
+                if fact.moment not in ("diagnosis", "relapse") and _says_when(words := moment(name).words):
+                    # What two facts could be called, neither is.
+                    self._moments[words] = fact.id if self._moments.get(words, fact.id) == fact.id else ""
 
     def find(self, header: str) -> tuple[str, str]:
         """What a header names (a fact, :data:`SPECIAL` or nothing) and the unit written in it, as written."""
-        for form in _forms(header):
-            reads, unit = self._find(form)
+        for form in forms(header):
+            reads, unit = self._find(form.text)
+            if reads == "age":
+                return reads, unit or form.age_unit
             if reads:
-                return reads, unit or self._percent_in(form, reads)
+                return reads, unit or self._percent_in(form.text, reads)
         return "", ""
 
     def close(self, header: str) -> str:
-        """The fact whose name a header holds, or is spelled most like; empty if none is near."""
-        bare = folded(_BRACKETS.sub(" ", header))
+        """The fact whose name a header holds, or is spelled most like; empty if none is near.
+
+        A name of another day, week or time point is not near.
+        """
+        bare = folded(BRACKETS.sub(" ", header))
         within = [name for name in self._names if len(name) > 2 and f" {name} " in f" {bare} "]
-        if within:
-            return self._names[max(within, key=len)]
         near = get_close_matches(bare, list(self._names), 1, cutoff=_NEAR) if len(bare) > 2 else []
-        return self._names[near[0]] if near else ""
+        found = max(within, key=len) if within else near[0] if near else ""
+        return self._names[found] if found and times(moment(header).words) <= times(moment(found).words) else ""
 
     def _find(self, text: str) -> tuple[str, str]:
+        if reads := self._named(text):
+            return reads, ""
+        if not (brackets := list(BRACKETS.finditer(text))):
+            return self._with_unit_behind(text) or ("", "")
+        # The last pair of brackets holds the unit, unless the words in it are part of the name.
+        last = brackets[-1]
+        if opened := self._named(f"{text[: last.start()]} {last[1]} {text[last.end() :]}"):
+            return opened, ""
+        reads, unit = self._find(f"{text[: last.start()]} {text[last.end() :]}")
+        return self._with_words_behind(reads, last[1], unit) if reads else ("", "")
+
+    def _with_words_behind(self, reads: str, words: str, unit: str) -> tuple[str, str]:
+        """What a name is with words in brackets behind it: a unit, an aside, or another thing altogether."""
+        fact = self._vocabulary.facts.get(reads)
+        if self._named(words) == reads:
+            return reads, unit
+        if fact is None or fact.kind != "number":
+            aside = changes_nothing(words, codes=fact is not None, grades=fact is not None and fact.kind == "choice")
+            return (reads, "") if aside or (reads in (BORN, DIAGNOSED) and is_date_form(words)) else ("", "")
+        if days := times(moment(words).words):
+            return (reads, unit) if days <= self._times_of(reads) else ("", "")
+        if not unit and (known_unit(fact, words) or not changes_nothing(words)):
+            return reads, words
+        return (reads, unit) if changes_nothing(words) else ("", "")
+
+    def _named(self, text: str) -> str:
+        """The fact of a name without a unit."""
         name = folded(text)
-        if name in self._names:
-            return self._names[name], ""
-        if brackets := list(_BRACKETS.finditer(text)):
-            # The last pair of brackets holds the unit, unless the words in it are part of the name.
-            last = brackets[-1]
-            opened = folded(f"{text[: last.start()]} {last[1]} {text[last.end() :]}")
-            if opened in self._names:
-                return self._names[opened], ""
-            reads, unit = self._find(f"{text[: last.start()]} {text[last.end() :]}")
-            return (reads, unit or last[1]) if reads else self._less(name) or ("", "")
-        return self._with_unit_behind(text) or self._less(name) or ("", "")
+        if reads := self._names.get(name, ""):
+            return reads
+        for bare in without_diagnosis(name):
+            reads = self._names.get(bare, "")
+            if reads == GENETICS or (reads in self._vocabulary.facts and _is_of_diagnosis(self._vocabulary[reads])):
+                return reads
+        for endings, fits in ((_OF_A_FUSION, _is_fusion), (_OF_A_FLAG, _is_flag)):
+            for ending in endings:
+                reads = self._names.get(name.removesuffix(ending), "") if name.endswith(ending) else ""
+                if reads in self._vocabulary.facts and fits(self._vocabulary[reads]):
+                    return reads
+        when = moment(text)
+        reads = self._moments.get(when.words, "") or (self._names.get("mrd", "") if when.words == {"mrd"} else "")
+        return "" if when.marrow and reads and "blood" in self._vocabulary[reads].title else reads
+
+    def _times_of(self, reads: str) -> frozenset[str]:
+        """The days, weeks and time points by which a fact is known."""
+        return frozenset().union(*(times(words) for words, fact in self._moments.items() if fact == reads))
 
     def _with_unit_behind(self, text: str) -> tuple[str, str] | None:
         for gap in reversed(list(re.finditer(r"[\s_,./-]+", text))):
-            reads = self._names.get(folded(text[: gap.start()]).removesuffix(" in").rstrip(","), "")
+            reads = self._named(folded(text[: gap.start()]).removesuffix(" in").rstrip(","))
             fact = self._vocabulary.facts.get(reads)
             if fact is None or fact.kind != "number":
                 continue
@@ -97,51 +155,60 @@ class HeaderNames:
                     return reads, unit
         return None
 
-    def _less(self, name: str) -> tuple[str, str] | None:
-        """A name without the word that only says when or what kind of column it is."""
-        for endings, fits in ((_AT_DIAGNOSIS, _is_of_diagnosis), (_OF_A_FUSION, _is_fusion), (_OF_A_FLAG, _is_flag)):
-            for ending in endings:
-                reads = self._names.get(name.removesuffix(ending), "") if name.endswith(ending) else ""
-                if reads in self._vocabulary.facts and fits(self._vocabulary.facts[reads]):
-                    return reads, ""
-        return None
-
-    def _percent_in(self, form: str, reads: str) -> str:
+    def _percent_in(self, text: str, reads: str) -> str:
         fact = self._vocabulary.facts.get(reads)
-        said = {"percent", "percentage", "pct"} & set(folded(form).split())
+        said = {"percent", "percentage", "pct"} & set(folded(text).split())
         return "%" if said and fact is not None and fact.reading == "percent" else ""
 
 
 def doubt_of_name(header: str, reads: str) -> str:
     """What the name of a column leaves open, or says otherwise than the fact as which it is read; empty if nothing."""
-    name = folded(_BRACKETS.sub(" ", header))
     if reads == LEFT_ALONE:
-        group = {"risk"} & set(name.split()) and {"group", "stratum", "arm", "stratification"} & set(name.split())
+        words = set(folded(BRACKETS.sub(" ", header)).split())
+        group = {"risk"} & words and {"group", "stratum", "arm", "stratification"} & words
         return "a risk group that somebody gave is not read; compare it with the result" if group else ""
-    if name == "mrd" and reads == "mrd_eoi":
+    when = moment(next((form.text for form in forms(header)), header)).words
+    if reads == "mrd_eoi" and when - {"percent", "%"} == {"mrd"}:
         return f"it names no time point and is read as {reads}, the end of induction; --map says otherwise"
-    days = re.findall(r"\b(?:day|d) ?(\d+)\b", name)
+    days = sorted(int(word.removeprefix("day")) for word in times(when) if word.startswith("day"))
     own = re.search(r"_d(\d+)", reads)
-    if days and own and own[1] not in days:
+    if days and own and int(own[1]) not in days:
         return f"day {days[0]} is read as {reads}, which is day {own[1]}; --map says otherwise"
     return ""
 
 
 def known_unit(fact: Fact, unit: str) -> str:
     """A unit as the readers of values take it; empty if the fact does not have it."""
-    plain = " ".join(unit.casefold().replace("µ", "u").replace("μ", "u").split())
     if fact.reading == "age":
-        return _AGE_UNITS.get(plain, "")
+        return age_unit(unit)
     if fact.reading == "percent":
-        return _PERCENT_UNITS.get(plain, "")
-    if not plain:
+        return percent_unit(unit)
+    if not unit.strip():
         return ""
     try:
         read_number(fact, f"1 {unit}")
     except UnreadableError as error:
         if "unit" in error.why or "not a number" in error.why:
-            return ""
+            return _spellings_of_units(tuple(fact.units.items())).get(unit_key(unit), "")
     return unit
+
+
+def unit_factor(fact: Fact, unit: str) -> Decimal:
+    """By how much a number in a unit that :func:`known_unit` gave is to be taken, to be in the fact's own unit."""
+    name = _spellings_of_units(tuple(fact.units.items())).get(unit_key(unit), unit)
+    return scale(fact.units.get(name, "1"))
+
+
+@cache
+def _spellings_of_units(units: tuple[tuple[str, object], ...]) -> dict[str, str]:
+    """The units of a fact by :func:`unit_key`, with and without their slash; none that could be two."""
+    found: dict[str, list[tuple[str, object]]] = {}
+    for name, factor in units:
+        key = unit_key(name)
+        for spelling in {key, key.replace("/", "")}:
+            if "/" in spelling or len(spelling) >= _SHORT:
+                found.setdefault(spelling, []).append((name, factor))
+    return {key: of[0][0] for key, of in found.items() if len({factor for _, factor in of}) == 1}
 
 
 def units_of(fact: Fact) -> str:
@@ -153,21 +220,8 @@ def units_of(fact: Fact) -> str:
     return ", ".join(list(fact.units)[:6])
 
 
-def folded(text: str) -> str:
-    """A column name with case and separators made alike."""
-    return " ".join(re.sub(r"[_\-./]+|::", " ", text.replace("\ufeff", "").casefold()).split())
-
-
-def _forms(header: str) -> Iterator[str]:
-    """A header, and what it is when its words are told apart: AgeAtDiagnosis, MRD Day29, MRD percent day 29."""
-    yield header
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", header)
-    parted = re.sub(r"(?i)\b(day|week|d)_?(?=\d)", lambda found: f"{found[1]} ", parted)
-    if parted != header:
-        yield parted
-    percent = re.sub(r"(?i)(?<![a-z])(?:percent|percentage|pct)(?![a-z])", " ", parted)
-    if percent != parted:
-        yield f"{percent} percent"
+def _says_when(words: frozenset[str]) -> bool:
+    return len(words) > 1 and bool(times(words) or words & {"mrd", "end"})
 
 
 def _is_of_diagnosis(fact: Fact) -> bool:

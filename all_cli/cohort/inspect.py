@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from all_cli.cohort.columns import Column, read_cell, read_cell_date
 from all_cli.cohort.doubts import counted, doubts, in_the_way, near_misses
 from all_cli.cohort.evidence import Evidence
+from all_cli.cohort.fitting import LeftAlone
 from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE
 from all_cli.cohort.rows import Rows
 from all_cli.cohort.typed import texts_of
@@ -93,16 +94,20 @@ def inspect_table(
     reader = _Reader(vocabulary)
     tallies = [_Tally(column, reader) for column in columns]
     pair = _DatePair(columns, vocabulary)
+    left_alone = LeftAlone(columns)
     rows = spoiled = 0
     for stretch in stretches:
         frame = texts_of(stretch.frame)
         rows, spoiled = rows + frame.height, spoiled + len(stretch.rejected)
         if stretch.rejected:
             frame = frame[[row for row in range(frame.height) if row not in stretch.rejected]]
+        left_alone.see(frame, {})
         for tally in tallies:
             tally.add(frame.to_series(tally.column.index))
         pair.see(frame)
     near = near_misses(columns, vocabulary)
+    for tally in tallies:
+        tally.seen.unread = left_alone.words.get(tally.column.index, {})
     views = [tally.view(columns, near) for tally in tallies]
     pair.say(views)
     waiting = [in_the_way(view.column.header, doubt) for view in views for doubt in view.stops]
@@ -158,7 +163,7 @@ class _Tally:
         self.counts: dict[str, int] = {}
         self._reader = reader
         self._view = ColumnView(column)
-        self._seen = Evidence()
+        self.seen = Evidence()
         self._warned, self._first_warning = 0, ""
         self._frequent: dict[str, tuple[int, str]] = {}
         self._unread: dict[str, Unread] = {}
@@ -184,7 +189,7 @@ class _Tally:
         # Texts let go may come again: the most seen at once is what there are at least.
         view.distinct = max(view.distinct, sum(bool(text.strip()) for text in self.counts))
         column = self.column
-        self._seen.see(
+        self.seen.see(
             column, self._reader.fact(column), pl.Series(list(self.counts), dtype=pl.String), [*self.counts.values()]
         )
         for text, cells in self.counts.items():
@@ -200,7 +205,7 @@ class _Tally:
         frequent = sorted(self._frequent.items(), key=lambda item: -item[1][0])[:_EXAMPLES]
         view.examples = [(text, meant) for text, (_, meant) in frequent]
         view.unread = sorted(self._unread.values(), key=lambda unread: -unread.cells)
-        for doubt in doubts(column, self._reader.fact(column), self._seen, columns):
+        for doubt in doubts(column, self._reader.vocabulary, self.seen, columns):
             (view.stops if doubt.stops else view.doubts).append(doubt.text)
         if column.reads == LEFT_ALONE:
             view.close_to = near.get(column.header, "")

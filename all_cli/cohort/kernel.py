@@ -34,6 +34,7 @@ from all_cli.cohort.cells import CellReader
 from all_cli.cohort.classify import INVALID, LIKELY, RESULTS, Tally
 from all_cli.cohort.columns import Column
 from all_cli.cohort.evidence import Evidence
+from all_cli.cohort.fitting import LeftAlone
 from all_cli.cohort.groups import Group, groups_of
 from all_cli.cohort.likely import Assuming, LikelyAnswer, facts_in_conditions
 from all_cli.cohort.links import linked_facts, spoken_of
@@ -186,6 +187,8 @@ class Kernel:
         linked = linked_facts(vocabulary, spoken_of(vocabulary, columns) | facts)
         held = frozenset(facts_in_conditions(wished)).union(*(linked[fact] for fact in facts))
         self._groups: list[Group] = groups_of(vocabulary, columns, reader, held)
+        self._columns = columns
+        self._left_alone = LeftAlone(columns)
         can_be_known = frozenset().union(*(group.facts for group in self._groups))
         self._walks = [Walk(scheme, vocabulary, can_be_known) for scheme in schemes]
         self._assuming = Assuming(vocabulary, self._walks, wishes, linked, self._groups) if wishes else None
@@ -218,6 +221,7 @@ class Kernel:
 
         if self._full():
             self._forget()
+        self._left_alone.see(frame, rejected or {})
         rows = frame.height
         if rejected:
             frame = _silenced(frame, rejected)
@@ -276,10 +280,12 @@ class Kernel:
 
     def evidence(self) -> dict[int, Evidence]:
         """What the cells so far speak for, by the place of the column."""
-        return dict(one for group in self._groups for one in group.evidence())
+        read = dict(one for group in self._groups for one in group.evidence())
+        return read | {place: Evidence(unread=words) for place, words in self._left_alone.words.items()}
 
     def forget_warnings(self) -> None:
         """Count warnings, and gather evidence, from here on: of the next part of a table alone."""
+        self._left_alone = LeftAlone(self._columns)
         for group in self._groups:
             group.forget_warnings()
 

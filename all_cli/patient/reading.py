@@ -1,6 +1,7 @@
 """One text for one fact: numbers, choices, flags, and the many ways of saying that nothing is known."""
 
 import re
+import unicodedata
 from typing import NamedTuple
 
 from all_cli.knowledge.problems import did_you_mean
@@ -17,9 +18,16 @@ UNKNOWN_WORDS = frozenset(
     | {"not reported", "not recorded", "not stated", "not performed", "not assessed", "not evaluated", "unavailable"}
     | {"not determined", "not applicable", "indeterminate", "equivocal", "unspecified", "'--", "[unknown]"}
     | {"[not available]", "[not applicable]", "[not evaluated]"}
+    # German, French, Spanish, Portuguese, Italian, Chinese
+    | {"unbekannt", "nicht bekannt", "nicht untersucht", "k.a.", "keine angabe", "inconnu", "non connu", "non fait"}
+    | {"desconocido", "desconocida", "no realizado", "desconhecido", "desconhecida", "não realizado", "sconosciuto"}
+    | {"sconosciuta", "non eseguito", "non noto", "未知", "不详", "未查", "未检测", "未做"}
 )
 # 1.0 and 0.0 are what a column of 1, 0 and empty cells becomes in programs that keep numbers as fractions.
-PRESENT_WORDS = frozenset({"present", "yes", "y", "true", "positive", "positiv", "pos", "detected", "1", "1.0", "+"})
+PRESENT_WORDS = frozenset(
+    {"present", "yes", "y", "true", "positive", "positiv", "pos", "detected", "1", "1.0", "+"}
+    | {"ja", "oui", "sí", "si", "sim", "sì", "positif", "positivo", "positiva", "是", "有", "阳性"}
+)
 # p190 or Ph+ in place of yes is a finding; the bare name of a gene or band only repeats what the column is about.
 _PLACE = r"[A-Z][A-Z0-9]*|\d+[pq][\d.]*"
 _LESIONS = frozenset({"rearranged", "mutated", "deleted", "fused", "amplified", "altered"})
@@ -40,6 +48,7 @@ ABSENT_WORDS = frozenset(
         "wt",
     }
     | {"not rearranged", "not present", "normal", "wild-type", "wildtype", "undetected", "not found", "0.0"}
+    | {"nein", "non", "não", "nao", "négatif", "negatif", "negativo", "negativa", "否", "无", "阴性"}
 )
 
 
@@ -135,27 +144,37 @@ def _flag(fact: Fact, text: str, folded: str) -> ChoiceSet:
 
 
 def _choice(fact: Fact, text: str, folded: str) -> ChoiceSet:
+    known = choice_words(fact)
+    if loose(folded) in known:
+        return known[loose(folded)]
+    found: frozenset[str] = frozenset()
+    for part in re.split(r"\s*(?:\||\bor\b)\s*", folded):
+        if loose(part) not in known:
+            choices = [*fact.sets, *fact.values]
+            hint = did_you_mean(part, choices) or f" (one of: {', '.join(choices)})"
+            raise UnreadableError(fact.id, text, f"not a value of it{hint}")
+        found |= known[loose(part)]
+    return found
+
+
+def choice_words(fact: Fact) -> dict[str, frozenset[str]]:
+    """All spellings of the values of a choice, as :func:`loose` leaves them, with the values that each can mean."""
     known: dict[str, frozenset[str]] = {}
     for name, value in fact.values.items():
         for spelling in (name, value.label, *value.spellings):
             # A spelling that several values share leaves all of them.
-            known[_loose(spelling)] = known.get(_loose(spelling), frozenset()) | {name}
+            known[loose(spelling)] = known.get(loose(spelling), frozenset()) | {name}
     for name, members in fact.sets.items():
-        known[_loose(name)] = frozenset(members)
-    if _loose(folded) in known:
-        return known[_loose(folded)]
-    found: frozenset[str] = frozenset()
-    for part in re.split(r"\s*(?:\||\bor\b)\s*", folded):
-        if _loose(part) not in known:
-            choices = [*fact.sets, *fact.values]
-            hint = did_you_mean(part, choices) or f" (one of: {', '.join(choices)})"
-            raise UnreadableError(fact.id, text, f"not a value of it{hint}")
-        found |= known[_loose(part)]
-    return found
+        known[loose(name)] = frozenset(members)
+    return known
 
 
-def _loose(text: str) -> str:
-    return re.sub(r"[\s\-/]+", "", text.casefold())
+def loose(text: str) -> str:
+    """A spelling of a choice without case, accents, spaces, hyphens and strokes."""
+    plain = re.sub(r"[\s\-/]+", "", text.casefold())
+    if plain.isascii():
+        return plain
+    return "".join(sign for sign in unicodedata.normalize("NFD", plain) if not unicodedata.combining(sign))
 
 
 def implausible(fact: Fact, text: str, possible: NumberSet) -> str:

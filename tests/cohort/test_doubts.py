@@ -353,4 +353,4 @@ def test_parts_of_a_table_add_up_to_the_doubts_of_the_whole() -> None:
         part = Evidence()
         part.see(column, FACTS["wbc"], pl.Series([cell]), [1])
         parts.add(part)
-    assert list(doubts(column, FACTS["wbc"], parts, [column])) == list(doubts(column, FACTS["wbc"], whole, [column]))
+    assert list(doubts(column, FACTS, parts, [column])) == list(doubts(column, FACTS, whole, [column]))

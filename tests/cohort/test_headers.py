@@ -111,9 +111,9 @@ def test_brackets_that_hold_no_unit_are_refused_with_a_way_that_works() -> None:
     with pytest.raises(UnreadableError, match=r'say --unit "WBC \(foo\)=UNIT"'):
         plan_columns(["WBC (foo)"], FACTS, {})
     assert plan_columns(["WBC (foo)"], FACTS, {}, units={"WBC (foo)": "/uL"})[0].unit == "/uL"
-    with pytest.raises(UnreadableError, match=r'say --map "DNA index \(flow\)=dna_index"'):
-        plan_columns(["DNA index (flow)"], FACTS, {})
-    assert plan_columns(["DNA index (flow)"], FACTS, {"DNA index (flow)": "dna_index"})[0].unit == ""
+    with pytest.raises(UnreadableError, match=r'say --map "DNA index \(lab 2\)=dna_index"'):
+        plan_columns(["DNA index (lab 2)"], FACTS, {})
+    assert plan_columns(["DNA index (lab 2)"], FACTS, {"DNA index (lab 2)": "dna_index"})[0].unit == ""
 
 
 # --- plans ------------------------------------------------------------------------------------------------------------
@@ -121,7 +121,7 @@ def test_brackets_that_hold_no_unit_are_refused_with_a_way_that_works() -> None:
 
 def test_a_plan_says_everything_that_stands_in_the_way_at_once() -> None:
     header = ["age", "Age (years)", "WBC [furlong]", "DOB", "x"]
-    columns, problems = plans(header, FACTS, {"y": "age", "x": "agee"})
+    columns, problems = plans(header, FACTS, {"y": "age", "x": "agee", "DOB": "born"})
     said = "\n".join(map(str, problems))
     assert len(columns) == 5
     assert columns[4].reads == LEFT_ALONE

@@ -162,7 +162,7 @@ def test_columns_and_batch_read_and_advise_alike(text: str, tmp_path: Path, libr
         found = inspect_table(plans(table.header, vocabulary, {})[0], table.rows(), vocabulary)
     advised = {f'"{view.column.header}": {doubt}' for view in found.columns for doubt in view.doubts}
     try:
-        done = run_batch(vocabulary, [library.schemes["nci-rome"]], Job((str(file),), str(tmp_path / "out.csv")))
+        done = run_batch(library, [library.schemes["nci-rome"]], Job((str(file),), str(tmp_path / "out.csv")))
     except ValueError as error:
         assert str(error) == "\n".join(found.problems)
         assert found.problems
