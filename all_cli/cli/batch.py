@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from all_cli.cli.columns import DateOption, DecimalOption, MapFileOption, MapOption, UnitOption
+from all_cli.cli.columns import DateOption, DecimalOption, HeaderRowOption, MapFileOption, MapOption, UnitOption
 from all_cli.cli.common import WITH_INVALID, MrdUnit, fail, one_of, pairs, sentences
 from all_cli.cli.options import RulesOption
 
@@ -96,7 +96,10 @@ def batch(
     encoding: Annotated[
         str | None, typer.Option(metavar="NAME", help="utf-8, cp1252, utf-16 …; else by the first bytes.")
     ] = None,
-    sheet: Annotated[str | None, typer.Option(metavar="NAME", help="Sheet of a spreadsheet; else the first.")] = None,
+    sheet: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Sheet of a spreadsheet; else the one with a table.")
+    ] = None,
+    header_row: HeaderRowOption = None,
     excel_safe: Annotated[
         bool, typer.Option("--excel-safe", help="Put an apostrophe before cells that begin with = + - or @.")
     ] = False,
@@ -143,7 +146,7 @@ def batch(
         map_file=str(map_file) if map_file else "",
         decimal=decimal.value if decimal else "",
         date_order=date_format.value if date_format else "",
-        read_as=ReadAs(input_format or "", delimiter or "", encoding or "", sheet or ""),
+        read_as=ReadAs(input_format or "", delimiter or "", encoding or "", sheet or "", header_row or ""),
         write_as=WriteAs(output_format or "", table_form.value, excel_safe, id_column or ""),
         stop=on_error is OnError.stop,
         strict=strict_cells,

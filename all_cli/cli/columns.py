@@ -48,6 +48,10 @@ DateOption = Annotated[
 DecimalOption = Annotated[
     Decimal | None, typer.Option("--decimal", help="comma: 1.234,5 and 0,05; point: 1,234.5 and 0.05.")
 ]
+HeaderRowOption = Annotated[
+    str | None,
+    typer.Option("--header-row", metavar="N", help="Row with the names of the columns, or N-M; else it is found."),
+]
 
 
 def columns(
@@ -71,7 +75,10 @@ def columns(
     encoding: Annotated[
         str | None, typer.Option(metavar="NAME", help="utf-8, cp1252, utf-16 …; else by the first bytes.")
     ] = None,
-    sheet: Annotated[str | None, typer.Option(metavar="NAME", help="Sheet of a spreadsheet; else the first.")] = None,
+    sheet: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Sheet of a spreadsheet; else the one with a table.")
+    ] = None,
+    header_row: HeaderRowOption = None,
     save_map: Annotated[
         Path | None, typer.Option("--save-map", metavar="FILE", help="Write the mapping as YAML, to mend and replay.")
     ] = None,
@@ -93,7 +100,7 @@ def columns(
         if save_map is not None and save_map.exists():
             fail(f'--save-map "{save_map}": it exists already; give another name, or remove it first')
         table = map_file_of(map_file, vocabulary)
-        read_as = ReadAs(input_format or "", delimiter or "", encoding or "", sheet or "")
+        read_as = ReadAs(input_format or "", delimiter or "", encoding or "", sheet or "", header_row or "")
         with open_table(source, read_as) as opened:
             planned, problems = plans(
                 opened.header, vocabulary, pairs("--map", mapping),

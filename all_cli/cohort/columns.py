@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from all_cli.cohort.header_rows import as_written
 from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, SPECIAL, HeaderNames, known_unit, units_of
 from all_cli.knowledge.problems import did_you_mean
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
@@ -174,7 +175,7 @@ def plans(
     columns = []
     for index, name in enumerate(header):
         rule = table.columns.get(name, ColumnRule(name, ""))
-        found, written = names.find(name)
+        found, written = names.find(as_written(name))
         reads = mapping.get(name) or rule.reads or found or LEFT_ALONE
         if reads not in SPECIAL and reads not in vocabulary:
             reads = LEFT_ALONE  # already among the problems

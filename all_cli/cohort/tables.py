@@ -34,6 +34,7 @@ class ReadAs(NamedTuple):
     delimiter: str = ""
     encoding: str = ""
     sheet: str = ""
+    header_row: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class Form:
         guessed: whether the encoding was guessed.
         sheet: of a spreadsheet.
         odd: of a spreadsheet, what of its cells the user has to be told.
+        header_row: the rows that hold the names, if not the first: ``3`` or ``3-4``.
+        comments: lines above the header that begin with ``#``, as files of cBioPortal have them.
     """
 
     format: str
@@ -59,6 +62,8 @@ class Form:
     guessed: bool = False
     sheet: str = ""
     odd: str = ""
+    header_row: str = ""
+    comments: tuple[str, ...] = ()
 
     def text(self) -> str:
         """In words, as the summary of a batch says it after the number of columns."""
@@ -67,6 +72,9 @@ class Form:
             parts = [f"separated by {shown}"]
         else:
             parts = [{XLSX: f'sheet "{self.sheet}"', ODS: f'sheet "{self.sheet}"'}.get(self.format, self.format)]
+        if self.header_row:
+            above = f" below {len(self.comments)} lines with #" if self.comments else ""
+            parts.append(f"header in row{'s' if '-' in self.header_row else ''} {self.header_row}{above}")
         if self.odd:
             parts.append(self.odd)
         if self.packed:
@@ -199,10 +207,9 @@ def _open(file: str, read_as: ReadAs, stack: ExitStack) -> Table:
     if form in (PARQUET, ARROW):
         return _typed(source, form, stack)
     if form in (XLSX, ODS):
-        header, chosen, odd, rows = sheet(source.name, _everything(source), read_as.sheet, form)
-        checked = checked_header(source.name, header)
-        rows.frame.columns = checked
-        return Table(source.name, checked, Form(form, source.packed, sheet=chosen, odd=odd), iter([rows]))
+        found = sheet(source.name, _everything(source), read_as.sheet, form, read_as.header_row)
+        shape = Form(form, source.packed, sheet=found.name, odd=found.odd, header_row=found.header_row)
+        return Table(source.name, found.rows.frame.columns, shape, iter([found.rows]))
     return _text(source, form, read_as)
 
 
@@ -222,11 +229,13 @@ def _text(source: Source, form: str, read_as: ReadAs) -> Table:
         found = Form(NDJSON, source.packed, encoding=name, guessed=encoding.guessed)
         return Table(source.name, header, found, _with_share(lines.rows(), source.done))
     delimiter = DELIMITERS.get(read_as.delimiter, read_as.delimiter) or ("\t" if form == "tsv" else "")
-    top = heading(source.name, head, delimiter)
-    header = checked_header(source.name, top.names)
-    found = Form(CSV, source.packed, top.delimiter, top.ending, name, encoding.guessed)
+    top = heading(source.name, head, delimiter, read_as.header_row)
+    found = Form(
+        CSV, source.packed, top.delimiter, top.ending, name, encoding.guessed,
+        header_row=top.rows, comments=top.comments,
+    )  # fmt: skip
     rows = Delimited(source.name, stream, top, name).rows()
-    return Table(source.name, header, found, _with_share(rows, source.done))
+    return Table(source.name, top.names, found, _with_share(rows, source.done))
 
 
 def _with_share(rows: Iterator[Rows], done: Callable[[], float | None]) -> Iterator[Rows]:

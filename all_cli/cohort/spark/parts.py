@@ -239,7 +239,7 @@ def _cut_text(whole: Part, size: int) -> Iterator[Part]:
         if b"\n" not in head:
             yield whole  # lines end in carriage returns, or there is but one
             return
-        found = heading(whole.file, head, form.delimiter)
+        found = heading(whole.file, head, form.delimiter, form.header_row)
         lines = head.count(b"\n", 0, found.length)
         text = head[: found.length].decode("utf-8", "surrogateescape")
         first = len(text.encode(form.encoding, "surrogateescape"))
