@@ -87,7 +87,13 @@ def batch(
         typer.Option(metavar="FORMAT", help="csv, tsv, ndjson, parquet, arrow, xlsx, ods; else by content."),
     ] = None,
     output_format: Annotated[
-        str | None, typer.Option(metavar="FORMAT", help="csv, tsv, ndjson, parquet, arrow, xlsx; else by suffix.")
+        str | None,
+        typer.Option(
+            "--output-format",
+            "--format",
+            metavar="FORMAT",
+            help="csv, tsv, ndjson, parquet, arrow, xlsx, cbioportal; else by suffix.",
+        ),
     ] = None,
     delimiter: Annotated[
         str | None,

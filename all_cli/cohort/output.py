@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from all_cli.cohort.cbioportal import CBIOPORTAL, heading_of
 from all_cli.cohort.classify import RESULTS
 from all_cli.cohort.kernel import Answers, result_columns
 from all_cli.cohort.rows import Rows
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 WIDE, LONG = "wide", "long"
 ROW = "row"
-WRITABLE = (CSV, "tsv", NDJSON, PARQUET, ARROW, XLSX)
+WRITABLE = (CSV, "tsv", NDJSON, PARQUET, ARROW, XLSX, CBIOPORTAL)
 _SUFFIXES = {
     ".csv": CSV, ".tsv": "tsv", ".tab": "tsv", ".txt": CSV, ".ndjson": NDJSON, ".jsonl": NDJSON, ".parquet": PARQUET,
     ".pq": PARQUET, ".arrow": ARROW, ".feather": ARROW, ".ipc": ARROW, ".xlsx": XLSX,
@@ -149,8 +150,8 @@ def open_output(
     written = output_format(output, form, write_as)
     names = _names(header, schemes, write_as)
     with whole_file(output) as file, _packing(output, file, written.packed) as stream:
-        sink = _sink(output, stream, written, names, form, write_as)
-        yield Output(sink, write_as, schemes, written.format in (CSV, "tsv"))
+        sink = _sink(output, stream, written, names, header, form, write_as)
+        yield Output(sink, write_as, schemes, written.format in (CSV, "tsv", CBIOPORTAL))
         sink.close()
 
 
@@ -183,8 +184,8 @@ def text_output(
 ) -> Output:
     """Part of an output as text, a table in itself; ``before`` is the number of rows in the parts before it."""
     names = _names(header, schemes, write_as)
-    sink = _sink("", file, written, names, form, write_as)
-    return Output(sink, write_as, schemes, written.format in (CSV, "tsv"), before)
+    sink = _sink("", file, written, names, header, form, write_as)
+    return Output(sink, write_as, schemes, written.format in (CSV, "tsv", CBIOPORTAL), before)
 
 
 def _names(header: Sequence[str], schemes: Sequence[str], write_as: WriteAs) -> list[str]:
@@ -193,7 +194,15 @@ def _names(header: Sequence[str], schemes: Sequence[str], write_as: WriteAs) -> 
     return [*header, *result_columns(schemes)]
 
 
-def _sink(output: str, file: IO[bytes], written: Written, names: list[str], form: Form, write_as: WriteAs) -> Sink:
+def _sink(
+    output: str,
+    file: IO[bytes],
+    written: Written,
+    names: list[str],
+    header: Sequence[str],
+    form: Form,
+    write_as: WriteAs,
+) -> Sink:
     match written.format:
         case "parquet" | "arrow":
             return _ArrowSink(output, file, written.format, names)
@@ -201,10 +210,27 @@ def _sink(output: str, file: IO[bytes], written: Written, names: list[str], form
             return _JsonLinesSink(file)
         case "xlsx":
             return _SheetSink(output, file, names)
+        case "cbioportal":
+            return _cbioportal(file, names, header, form, write_as)
         case kind:
             delimiter = "\t" if kind == "tsv" else form.delimiter or ","
             as_read = form.delimiter == delimiter and write_as.form == WIDE and not write_as.excel_safe
             return _TextSink(file, names, delimiter, form.ending, write_as.excel_safe, as_read)
+
+
+def _cbioportal(file: IO[bytes], names: list[str], header: Sequence[str], form: Form, write_as: WriteAs) -> Sink:
+    """A clinical file of cBioPortal, of tab-separated text.
+
+    Raises:
+        UnreadableError: no column names a patient; a row per scheme.
+    """
+    if write_as.form == LONG:
+        raise UnreadableError("--output-format", CBIOPORTAL, "it holds one row per patient; leave out --form long")
+    names, above = heading_of(names, len(names) - len(header), form.comments, write_as.id)
+    as_read = form.delimiter == "\t" and not write_as.excel_safe
+    sink = _TextSink(file, above[0], "\t", form.ending, False, as_read)
+    sink.write_raw([*above[1:], names])
+    return sink
 
 
 class _TextSink:

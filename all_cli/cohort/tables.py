@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from all_cli.cohort.delimited import DELIMITERS, Delimited, checked_header, heading
+from all_cli.cohort.no_table import refuse_no_table
 from all_cli.cohort.rows import Rows
 from all_cli.cohort.streams import Ahead, Bytes, Decoded, Encoding, InputError, Source, encoding_of, open_source
 from all_cli.cohort.typed import JsonLines, columnar, sheet
@@ -203,6 +204,8 @@ def _check(read_as: ReadAs) -> None:
 
 def _open(file: str, read_as: ReadAs, stack: ExitStack) -> Table:
     source = open_source(file, stack.enter_context)
+    if not read_as.format:
+        refuse_no_table(source.name, source.head)
     form = read_as.format or _format_of(source.head)
     if form in (PARQUET, ARROW):
         return _typed(source, form, stack)

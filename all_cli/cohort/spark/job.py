@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
 
+from all_cli.cohort.cbioportal import CBIOPORTAL
 from all_cli.cohort.classify import Tally
 from all_cli.cohort.doubts import refuse_doubtful
 from all_cli.cohort.evidence import Evidence
@@ -119,7 +120,7 @@ def _written(job: Job) -> Written:
     if wanted == ORC or (not wanted and name.endswith(".orc")):
         return Written(ORC, "")
     written = output_format(name, Form(CSV), job.write_as)
-    if written.format in (ARROW, XLSX):
+    if written.format in (ARROW, XLSX, CBIOPORTAL):
         why = f"Spark does not write {written.format}; name .csv, .ndjson, .parquet or .orc"
         raise UnreadableError("--output", job.output, why)
     if written.packed == "zstd" or (written.packed and written.format in _TYPED):
