@@ -77,7 +77,8 @@ def batch(
     decimal: DecimalOption = None,
     date_format: DateOption = None,
     id_column: Annotated[
-        str | None, typer.Option("--id", metavar="COLUMN", help="Column that names a patient; repeats are reported.")
+        str | None,
+        typer.Option("--id", metavar="COLUMN", help="Column that names a patient; else by its name. Repeats are said."),
     ] = None,
     table_form: Annotated[
         TableForm, typer.Option("--form", help="Six columns per scheme, or one row per patient and scheme.")

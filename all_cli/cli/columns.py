@@ -91,6 +91,7 @@ def columns(
     """
     from all_cli.cohort.columns import plans
     from all_cli.cohort.inspect import inspect_table
+    from all_cli.cohort.long_table import refuse_long
     from all_cli.cohort.mapping import map_file_text
     from all_cli.cohort.tables import ReadAs, open_table
     from all_cli.risk.library import risk_library
@@ -102,6 +103,7 @@ def columns(
         table = map_file_of(map_file, vocabulary)
         read_as = ReadAs(input_format or "", delimiter or "", encoding or "", sheet or "", header_row or "")
         with open_table(source, read_as) as opened:
+            refuse_long(opened)
             planned, problems = plans(
                 opened.header, vocabulary, pairs("--map", mapping),
                 mrd_unit.value if mrd_unit else "", units=pairs("--unit", unit), table=table,

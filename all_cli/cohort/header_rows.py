@@ -94,7 +94,7 @@ def is_comment(row: Cells) -> bool:
 
 def known(row: Cells) -> int:
     """How many facts a row names, each counted once; none if all are genetic, which cells of patients name too."""
-    named = {_fact(cell) for cell in row if cell.strip()} - {""}
+    named = {fact_named(cell) for cell in row if cell.strip()} - {""}
     facts = _names()[1].facts
     return len(named) if any(fact not in facts or not facts[fact].genetic for fact in named) else 0
 
@@ -154,7 +154,7 @@ def _are_units(rows: Sequence[Cells], header: int) -> bool:
 
 def _is_unit(name: str, cell: str) -> bool:
     plain = cell.strip().strip("()[]")
-    fact = _names()[1].facts.get(_fact(name))
+    fact = _names()[1].facts.get(fact_named(name))
     return fact is not None and fact.kind == "number" and bool(known_unit(fact, plain)) and not _NUMBER.fullmatch(plain)
 
 
@@ -162,7 +162,7 @@ def _says_the_same(rows: Sequence[Cells], header: int) -> bool:
     """Whether the row below the header names the same facts in other words: labels below short names."""
     if header + 1 >= len(rows) or _has_number(rows[header + 1]):
         return False
-    pairs = [(_fact(one), _fact(other)) for one, other in zip(rows[header], rows[header + 1], strict=False)]
+    pairs = [(fact_named(one), fact_named(other)) for one, other in zip(rows[header], rows[header + 1], strict=False)]
     return sum(one == other != "" for one, other in pairs) >= ENOUGH
 
 
@@ -187,7 +187,7 @@ def _joined(rows: Sequence[Cells]) -> list[str]:
         for part in dict.fromkeys(part.strip() for part in parts if part.strip()):
             if name and _is_unit(name, part):
                 name = f"{name} ({part.strip('()[]')})"
-            elif name and _fact(name) and _fact(name) == _fact(part):
+            elif name and fact_named(name) and fact_named(name) == fact_named(part):
                 name = part if _names()[0].find(part)[1] else name
             else:
                 name = f"{name} {part}".strip()
@@ -208,7 +208,8 @@ def _names() -> tuple[HeaderNames, Vocabulary]:
 
 
 @lru_cache(maxsize=1 << 12)
-def _fact(cell: str) -> str:
+def fact_named(cell: str) -> str:
+    """The fact, or what else can be read of a column, that a text names as a header would; empty if none."""
     return _names()[0].find(cell)[0]
 
 

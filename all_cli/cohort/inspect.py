@@ -10,6 +10,7 @@ from all_cli.cohort.columns import Column, read_cell, read_cell_date
 from all_cli.cohort.doubts import counted, doubts, in_the_way
 from all_cli.cohort.evidence import Evidence
 from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, HeaderNames
+from all_cli.cohort.repeats import Repeats, id_column
 from all_cli.cohort.rows import Rows
 from all_cli.cohort.typed import texts_of
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
@@ -92,6 +93,8 @@ def inspect_table(
     reader = _Reader(vocabulary)
     tallies = [_Tally(column, reader) for column in columns]
     pair = _DatePair(columns, vocabulary)
+    patients = id_column([column.header for column in columns])
+    repeats = Repeats(patients) if patients else None
     rows = spoiled = 0
     for stretch in stretches:
         frame = texts_of(stretch.frame)
@@ -101,9 +104,13 @@ def inspect_table(
         for tally in tallies:
             tally.add(frame.to_series(tally.column.index))
         pair.see(frame)
+        if repeats is not None:
+            repeats.watch(frame[repeats.column])
     names = HeaderNames(vocabulary)
     views = [tally.view(columns, names) for tally in tallies]
     pair.say(views)
+    if repeats is not None and (said := repeats.text()):
+        next(view for view in views if view.column.header == patients).doubts.append(said)
     waiting = [in_the_way(view.column.header, doubt) for view in views for doubt in view.stops]
     return Inspection(rows, spoiled, views, [*map(str, problems), *waiting])
 

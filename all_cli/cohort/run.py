@@ -14,11 +14,12 @@ from all_cli.cohort.classify import Tally
 from all_cli.cohort.columns import LEFT_ALONE, Column, plan_columns
 from all_cli.cohort.doubts import refuse_doubtful
 from all_cli.cohort.kernel import Answers, Kernel, Plan
+from all_cli.cohort.long_table import refuse_long
 from all_cli.cohort.mapping import read_map_file
 from all_cli.cohort.output import LONG, WriteAs, check_names, open_output
 from all_cli.cohort.overlap import one_behind, read_ahead
 from all_cli.cohort.progress import progress
-from all_cli.cohort.repeats import RepeatedIds, Repeats
+from all_cli.cohort.repeats import RepeatedIds, Repeats, id_column
 from all_cli.cohort.rows import Rows
 from all_cli.cohort.streams import STANDARD_INPUT
 from all_cli.cohort.streams import InputError as InputError
@@ -166,12 +167,13 @@ def run_batch(vocabulary: Vocabulary, schemes: Sequence[Scheme], job: Job) -> Su
     with open_table(job.sources, job.read_as) as table:
         ids = [scheme.id for scheme in schemes]
         check_names(table.name, table.header, ids if job.write_as.form != LONG else (), job.write_as)
+        refuse_long(table)
         columns = columns_of(table, vocabulary, job)
         plan = Plan(tuple(columns), tuple(ids), job.rules, job.strict)
         kernel = Kernel(vocabulary, schemes, columns, job.strict)
         summary = Summary(table.name, table.form, plan, kernel.tally())
-        if job.write_as.id:
-            summary.repeats = Repeats(job.write_as.id)
+        if patients := job.write_as.id or id_column(table.header):
+            summary.repeats = Repeats(patients)
         with told_how_far(job.output, summary), ExitStack() as opened, progress(table.name) as tell:
             write: Callable[[Rows, Answers], None] | None = None
             # The last rows are written when nothing of the table is in doubt: of a small one that is all.

@@ -13,6 +13,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -98,6 +99,13 @@ class Table:
 
     def __init__(self, name: str, header: list[str], form: Form, rows: Iterator[Rows]) -> None:
         self.name, self.header, self.form, self._rows = name, header, form, rows
+
+    def first(self) -> Rows | None:
+        """The first rows, which :meth:`rows` gives again; None if there are none."""
+        rows = next(self._rows, None)
+        if rows is not None:
+            self._rows = chain([rows], self._rows)
+        return rows
 
     def rows(self) -> Iterator[Rows]:
         """Every row in order; can be gone through once."""
