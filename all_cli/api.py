@@ -197,6 +197,7 @@ def classify_frame(
     form: Form = "wide",
     rules: Rules | None = None,
     strict_cells: bool = False,
+    dictionary: str | os.PathLike[str] | None = None,
 ) -> Frame:
     """Classify every row of a table and append the answers; the columns of ``all-risk batch``.
 
@@ -214,6 +215,7 @@ def classify_frame(
         rules: a file of your own schemes.
         strict_cells: whether a cell that cannot be read, or contradicts another, makes its row ``invalid`` under every
             scheme.
+        dictionary: the file of a data dictionary of REDCap, which says what fields and codes mean.
 
     A cell that cannot be read leaves its facts open, and is the reason of an indeterminate answer that waits for them.
     Cells that contradict each other make a row ``invalid`` under the schemes that ask for what they speak of. Nothing
@@ -221,7 +223,7 @@ def classify_frame(
 
     Raises:
         UnreadableError: no table; a scheme, column, fact or unit that does not exist; two columns for one fact.
-        OSError: the rules file cannot be opened.
+        OSError: the rules file or the dictionary cannot be read.
     """
     from all_cli.cohort.frames import Reading, classify_any
 
@@ -229,7 +231,9 @@ def classify_frame(
     asked = _schemes(library, schemes)
     if not asked:
         raise UnreadableError("schemes", "", "name at least one; all-risk schemes lists them")
-    reading = Reading(columns or {}, units or {}, _mrd_unit(mrd_unit), decimal or "", date_format or "")
+    reading = Reading(
+        columns or {}, units or {}, _mrd_unit(mrd_unit), decimal or "", date_format or "", str(dictionary or "")
+    )
     found: Frame = classify_any(frame, library, asked, reading, form, strict_cells)
     return found
 

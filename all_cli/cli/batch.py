@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from all_cli.cli.columns import DateOption, DecimalOption, HeaderRowOption, MapFileOption, MapOption, UnitOption
+from all_cli.cli.columns import (
+    DateOption,
+    DecimalOption,
+    DictionaryOption,
+    HeaderRowOption,
+    MapFileOption,
+    MapOption,
+    UnitOption,
+)
 from all_cli.cli.common import WITH_INVALID, MrdUnit, fail, one_of, pairs, sentences
 from all_cli.cli.options import RulesOption
 
@@ -73,6 +81,7 @@ def batch(
     mapping: MapOption = None,
     unit: UnitOption = None,
     map_file: MapFileOption = None,
+    dictionary: DictionaryOption = None,
     mrd_unit: Annotated[MrdUnit | None, typer.Option(help="Unit of MRD numbers that carry none.")] = None,
     decimal: DecimalOption = None,
     date_format: DateOption = None,
@@ -158,6 +167,7 @@ def batch(
         stop=on_error is OnError.stop,
         strict=strict_cells,
         rules=str(rules) if rules else None,
+        dictionary=str(dictionary) if dictionary else "",
     )
     with sentences():
         _check_roles(_of_files(job, engine), manifest or "")
@@ -183,11 +193,11 @@ def batch(
 
 def _check_roles(job: "Job", manifest: str, record: str = "") -> None:
     """Refuse an output or a manifest that is a file with another role."""
-    from all_cli.cohort.roles import INPUT, MAP_FILE, OUTPUT, RECORD, RULES, check_roles
+    from all_cli.cohort.roles import DICTIONARY, INPUT, MAP_FILE, OUTPUT, RECORD, RULES, check_roles
     from all_cli.cohort.tables import input_files
 
     inputs = input_files(job.sources)
-    read = [(job.map_file, MAP_FILE), (job.rules or "", RULES), (record, RECORD)]
+    read = [(job.map_file, MAP_FILE), (job.dictionary, DICTIONARY), (job.rules or "", RULES), (record, RECORD)]
     if record:  # what is run again must stay to be run again
         check_roles("--output", job.output, [*((file, INPUT) for file in inputs), *read])
     check_roles("--output", job.output, read, replaced=inputs)

@@ -48,6 +48,10 @@ DateOption = Annotated[
 DecimalOption = Annotated[
     Decimal | None, typer.Option("--decimal", help="comma: 1.234,5 and 0,05; point: 1,234.5 and 0.05.")
 ]
+DictionaryOption = Annotated[
+    Path | None,
+    typer.Option("--dictionary", metavar="FILE", help="REDCap's data dictionary of the table: labels and codes, CSV."),
+]
 HeaderRowOption = Annotated[
     str | None,
     typer.Option("--header-row", metavar="N", help="Row with the names of the columns, or N-M; else it is found."),
@@ -62,6 +66,7 @@ def columns(
     mapping: MapOption = None,
     unit: UnitOption = None,
     map_file: MapFileOption = None,
+    dictionary: DictionaryOption = None,
     mrd_unit: Annotated[MrdUnit | None, typer.Option(help="Unit of MRD numbers that carry none.")] = None,
     date_format: DateOption = None,
     decimal: DecimalOption = None,
@@ -90,6 +95,7 @@ def columns(
     Exit code 1 if a cell cannot be read or if a run would be refused.
     """
     from all_cli.cohort.columns import plans
+    from all_cli.cohort.dictionary import read_dictionary
     from all_cli.cohort.inspect import inspect_table
     from all_cli.cohort.long_table import refuse_long
     from all_cli.cohort.mapping import map_file_text
@@ -108,6 +114,7 @@ def columns(
                 opened.header, vocabulary, pairs("--map", mapping),
                 mrd_unit.value if mrd_unit else "", units=pairs("--unit", unit), table=table,
                 decimal=decimal.value if decimal else "", date_order=date_format.value if date_format else "",
+                dictionary=read_dictionary(str(dictionary)) if dictionary else None,
             )  # fmt: skip
             found = inspect_table(planned, opened.rows(), vocabulary, problems)
         name = f"{opened.name}, {opened.form.text()}"

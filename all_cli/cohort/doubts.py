@@ -99,7 +99,7 @@ def doubts(column: Column, fact: Fact | None, seen: Evidence, others: Sequence[C
     if fact is None:
         return
     if fact.kind != "number":
-        yield from _codes(column, fact, seen)
+        yield from () if column.coded else _codes(column, fact, seen)
         return
     yield from _missing(column, fact, seen)
     if fact.reading == "age":

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from all_cli.cohort.classify import RESULTS
 from all_cli.cohort.columns import Column, plan_columns
+from all_cli.cohort.dictionary import read_dictionary
 from all_cli.cohort.doubts import DoubtfulError, refuse_doubtful
 from all_cli.cohort.kernel import Kernel, result_columns
 from all_cli.cohort.output import LONG, ROW, WIDE
@@ -38,6 +39,7 @@ class Reading(NamedTuple):
     mrd_unit: str
     decimal: str
     date_order: str
+    dictionary: str = ""
 
 
 def classify_any(
@@ -130,6 +132,7 @@ def _columns(frame: pl.DataFrame, library: RiskLibrary, reading: Reading) -> lis
         columns = plan_columns(
             frame.columns, library.vocabulary, reading.columns, reading.mrd_unit, units=reading.units,
             decimal=reading.decimal, date_order=reading.date_order,
+            dictionary=read_dictionary(reading.dictionary) if reading.dictionary else None,
         )  # fmt: skip
     except UnreadableError as error:
         named = _ARGUMENT.get(error.fact.removeprefix("--"), error.fact)

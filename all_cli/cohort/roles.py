@@ -10,6 +10,7 @@ from all_cli.patient.unreadable import UnreadableError
 
 _WORKBOOKS = (".xlsx", ".ods")
 INPUT, OUTPUT, MAP_FILE, RULES, RECORD = "an input", "the output", "the map file", "the rules file", "the record"
+DICTIONARY = "the dictionary"
 
 Role = tuple[str, str]  # a path, or ``-`` or nothing, and what it is
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from all_cli.cohort.classify import Tally
 from all_cli.cohort.columns import LEFT_ALONE, Column, plan_columns
+from all_cli.cohort.dictionary import read_dictionary
 from all_cli.cohort.doubts import refuse_doubtful
 from all_cli.cohort.kernel import Answers, Kernel, Plan
 from all_cli.cohort.long_table import refuse_long
@@ -50,6 +51,7 @@ class Job(NamedTuple):
         strict: whether a cell that cannot be read, or contradicts another, spoils its row under every scheme.
         rules: path of the user's own schemes, if any.
         columns: how each column is read, if that was decided before; otherwise the table's names and the above decide.
+        dictionary: path of a data dictionary of REDCap, or empty.
     """
 
     sources: tuple[str, ...]
@@ -66,6 +68,7 @@ class Job(NamedTuple):
     strict: bool = False
     rules: str | None = None
     columns: tuple[Column, ...] | None = None
+    dictionary: str = ""
 
 
 class Stopped(Exception):  # noqa: N818 - not an error: the user or the system asked for it
@@ -219,6 +222,7 @@ def columns_of(table: Table, vocabulary: Vocabulary, job: Job) -> Sequence[Colum
         table=read_map_file(job.map_file, vocabulary) if job.map_file else None,
         decimal=job.decimal,
         date_order=job.date_order,
+        dictionary=read_dictionary(job.dictionary) if job.dictionary else None,
     )
 
 
