@@ -64,8 +64,8 @@ def batch(
         list[str],
         typer.Argument(
             metavar="IN...",
-            help="Table of patients, one row each: CSV, TSV, NDJSON, Parquet, Arrow, XLSX or ODS, also packed with "
-            "gzip or zstd; - for standard input. Several files, or a pattern, are one cohort.",
+            help="Table of patients, one row each: CSV, TSV, NDJSON, Parquet, Arrow, XLSX, ODS, SPSS, Stata or SAS, "
+            "also packed with gzip or zstd; - for standard input. Several files, or a pattern, are one cohort.",
         ),
     ],
     output: Annotated[

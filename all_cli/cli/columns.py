@@ -114,7 +114,7 @@ def columns(
                 opened.header, vocabulary, pairs("--map", mapping),
                 mrd_unit.value if mrd_unit else "", units=pairs("--unit", unit), table=table,
                 decimal=decimal.value if decimal else "", date_order=date_format.value if date_format else "",
-                dictionary=read_dictionary(str(dictionary)) if dictionary else None,
+                dictionary=read_dictionary(str(dictionary)) if dictionary else opened.dictionary,
             )  # fmt: skip
             found = inspect_table(planned, opened.rows(), vocabulary, problems)
         name = f"{opened.name}, {opened.form.text()}"

@@ -13,8 +13,6 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from all_cli.cohort.streams import InputError
-from all_cli.cohort.tables import open_table
-from all_cli.cohort.typed import texts_of
 from all_cli.patient.reading import fold
 
 _CHOICE = re.compile(r"(.*)\(choice=(.*)\)", re.DOTALL)
@@ -83,7 +81,7 @@ class Dictionary:
         values = {fold(label): label for _, label in field.choices} | {
             fold(code): label for code, label in field.choices
         }
-        return Told((field.label, name), field.note, tuple(values.items()))
+        return Told(tuple(filter(None, (field.label, name))), field.note, tuple(values.items()))
 
 
 def told_of(header: str, dictionary: Dictionary | None) -> Told:
@@ -105,6 +103,9 @@ def read_dictionary(path: str) -> Dictionary:
         InputError: no dictionary of REDCap.
         OSError: the file cannot be read.
     """
+    from all_cli.cohort.tables import open_table  # which reads other kinds of dictionaries
+    from all_cli.cohort.typed import texts_of
+
     with open_table([path]) as table:
         places = {key: next((name for name in names if name in table.header), "") for key, names in _COLUMNS.items()}
         if missing := [names[0] for key, names in _COLUMNS.items() if not places[key] and key != "note"]:

@@ -30,7 +30,13 @@ _SUFFIXES = {
     ".pq": PARQUET, ".arrow": ARROW, ".feather": ARROW, ".ipc": ARROW, ".xlsx": XLSX,
 }  # fmt: skip
 _PACKED = {".gz": "gzip", ".zst": "zstd", ".zstd": "zstd"}
-_UNKNOWN_SUFFIXES = {".ods": "ODS is read and not written", ".xls": "the old XLS is not written"}
+_UNKNOWN_SUFFIXES = {
+    ".ods": "ODS is read and not written",
+    ".xls": "the old XLS is not written",
+    **dict.fromkeys(
+        (".sav", ".zsav", ".por", ".dta", ".sas7bdat", ".xpt"), "files of SPSS, Stata and SAS are not written"
+    ),
+}
 _FORMULA = r"^[=+\-@]"
 _LONGEST_SHEET = 1_048_576
 _PART = 1 << 16  # rows

@@ -222,7 +222,7 @@ def columns_of(table: Table, vocabulary: Vocabulary, job: Job) -> Sequence[Colum
         table=read_map_file(job.map_file, vocabulary) if job.map_file else None,
         decimal=job.decimal,
         date_order=job.date_order,
-        dictionary=read_dictionary(job.dictionary) if job.dictionary else None,
+        dictionary=read_dictionary(job.dictionary) if job.dictionary else table.dictionary,
     )
 
 

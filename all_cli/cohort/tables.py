@@ -1,9 +1,9 @@
 """Open any table of patients: its header, how it is written, and its rows as frames of cells.
 
-Delimited text (comma, semicolon, tab, pipe), NDJSON, Parquet, Arrow, XLSX and ODS; packed with gzip or zstd; from
-files, a glob or standard input; several files with the same columns as one cohort. Nothing is inferred from cells: text
-stays text. What was found out about the form of the input is in :class:`Form` and is told to the user, who can say
-otherwise.
+Delimited text (comma, semicolon, tab, pipe), NDJSON, Parquet, Arrow, XLSX, ODS, SPSS, Stata and SAS; packed with gzip
+or zstd; from files, a glob or standard input; several files with the same columns as one cohort. Nothing is inferred
+from cells: text stays text. What was found out about the form of the input is in :class:`Form` and is told to the user,
+who can say otherwise.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from all_cli.cohort.delimited import DELIMITERS, Delimited, checked_header, heading
+from all_cli.cohort.dictionary import Dictionary
 from all_cli.cohort.no_table import refuse_no_table
 from all_cli.cohort.rows import Rows
+from all_cli.cohort.statistics_files import kind_of, statistics_file
 from all_cli.cohort.streams import Ahead, Bytes, Decoded, Encoding, InputError, Source, encoding_of, open_source
 from all_cli.cohort.typed import JsonLines, columnar, sheet
 from all_cli.knowledge.problems import did_you_mean
@@ -44,7 +46,7 @@ class Form:
     """How an input is written.
 
     Attributes:
-        format: ``csv``, ``ndjson``, ``parquet``, ``arrow``, ``xlsx`` or ``ods``.
+        format: ``csv``, ``ndjson``, ``parquet``, ``arrow``, ``xlsx``, ``ods``, ``SPSS``, ``Stata`` or ``SAS``.
         packed: ``gzip``, ``zstd`` or empty.
         delimiter: of delimited text; else empty.
         ending: line ending of delimited text.
@@ -95,10 +97,14 @@ class Table:
         name: for messages; several files by the first and how many more.
         header: the column names.
         form: how it (or its first file) is written.
+        dictionary: what the file itself says of its columns, if it does.
     """
 
-    def __init__(self, name: str, header: list[str], form: Form, rows: Iterator[Rows]) -> None:
+    def __init__(
+        self, name: str, header: list[str], form: Form, rows: Iterator[Rows], dictionary: Dictionary | None = None
+    ) -> None:
         self.name, self.header, self.form, self._rows = name, header, form, rows
+        self.dictionary = dictionary
 
     def first(self) -> Rows | None:
         """The first rows, which :meth:`rows` gives again; None if there are none."""
@@ -153,7 +159,8 @@ def open_table(sources: Sequence[str], read_as: ReadAs = ReadAs()) -> Iterator[T
             yield first
             return
         name = f"{first.name} and {len(files) - 1} more {'file' if len(files) == 2 else 'files'}"
-        yield Table(name, first.header, first.form, _one_after_another(first, files[1:], read_as))
+        rows = _one_after_another(first, files[1:], read_as)
+        yield Table(name, first.header, first.form, rows, first.dictionary)
 
 
 def _one_after_another(first: Table, others: list[str], read_as: ReadAs) -> Iterator[Rows]:
@@ -214,6 +221,9 @@ def _open(file: str, read_as: ReadAs, stack: ExitStack) -> Table:
     source = open_source(file, stack.enter_context)
     if not read_as.format:
         refuse_no_table(source.name, source.head)
+    if not read_as.format and (kind := kind_of(source.head)):
+        program, rows, told = statistics_file(source.name, kind, _everything(source), read_as.encoding)
+        return Table(source.name, rows.frame.columns, Form(program, source.packed), iter([rows]), told)
     form = read_as.format or _format_of(source.head)
     if form in (PARQUET, ARROW):
         return _typed(source, form, stack)
