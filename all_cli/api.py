@@ -198,6 +198,7 @@ def classify_frame(
     rules: Rules | None = None,
     strict_cells: bool = False,
     dictionary: str | os.PathLike[str] | None = None,
+    for_all: Mapping[str, object] | None = None,
 ) -> Frame:
     """Classify every row of a table and append the answers; the columns of ``all-risk batch``.
 
@@ -216,6 +217,8 @@ def classify_frame(
         strict_cells: whether a cell that cannot be read, or contradicts another, makes its row ``invalid`` under every
             scheme.
         dictionary: the file of a data dictionary of REDCap, which says what fields and codes mean.
+        for_all: facts that are the same in every row, such as ``{"lineage": "T"}``; a row that says otherwise is
+            ``invalid`` under the schemes that ask for them.
 
     A cell that cannot be read leaves its facts open, and is the reason of an indeterminate answer that waits for them.
     Cells that contradict each other make a row ``invalid`` under the schemes that ask for what they speak of. Nothing
@@ -231,8 +234,9 @@ def classify_frame(
     asked = _schemes(library, schemes)
     if not asked:
         raise UnreadableError("schemes", "", "name at least one; all-risk schemes lists them")
+    said = {name: _text(name, value) for name, value in (for_all or {}).items()}
     reading = Reading(
-        columns or {}, units or {}, _mrd_unit(mrd_unit), decimal or "", date_format or "", str(dictionary or "")
+        columns or {}, units or {}, _mrd_unit(mrd_unit), decimal or "", date_format or "", str(dictionary or ""), said
     )
     found: Frame = classify_any(frame, library, asked, reading, form, strict_cells)
     return found

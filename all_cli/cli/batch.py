@@ -12,10 +12,12 @@ from all_cli.cli.columns import (
     DateOption,
     DecimalOption,
     DictionaryOption,
+    ForAllOption,
     HeaderRowOption,
     MapFileOption,
     MapOption,
     UnitOption,
+    for_all,
 )
 from all_cli.cli.common import WITH_INVALID, MrdUnit, fail, one_of, pairs, sentences
 from all_cli.cli.options import RulesOption
@@ -82,6 +84,7 @@ def batch(
     unit: UnitOption = None,
     map_file: MapFileOption = None,
     dictionary: DictionaryOption = None,
+    settings: ForAllOption = None,
     mrd_unit: Annotated[MrdUnit | None, typer.Option(help="Unit of MRD numbers that carry none.")] = None,
     decimal: DecimalOption = None,
     date_format: DateOption = None,
@@ -168,6 +171,7 @@ def batch(
         strict=strict_cells,
         rules=str(rules) if rules else None,
         dictionary=str(dictionary) if dictionary else "",
+        for_all=for_all(settings),
     )
     with sentences():
         _check_roles(_of_files(job, engine), manifest or "")

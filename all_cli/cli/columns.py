@@ -52,6 +52,10 @@ DictionaryOption = Annotated[
     Path | None,
     typer.Option("--dictionary", metavar="FILE", help="REDCap's data dictionary of the table: labels and codes, CSV."),
 ]
+ForAllOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="FACT=VALUE", help="A fact that is the same in every row: lineage=T. Repeatable."),
+]
 HeaderRowOption = Annotated[
     str | None,
     typer.Option("--header-row", metavar="N", help="Row with the names of the columns, or N-M; else it is found."),
@@ -67,6 +71,7 @@ def columns(
     unit: UnitOption = None,
     map_file: MapFileOption = None,
     dictionary: DictionaryOption = None,
+    settings: ForAllOption = None,
     mrd_unit: Annotated[MrdUnit | None, typer.Option(help="Unit of MRD numbers that carry none.")] = None,
     date_format: DateOption = None,
     decimal: DecimalOption = None,
@@ -100,6 +105,7 @@ def columns(
     from all_cli.cohort.long_table import refuse_long
     from all_cli.cohort.mapping import map_file_text
     from all_cli.cohort.tables import ReadAs, open_table
+    from all_cli.cohort.whole_table import columns_of_all
     from all_cli.risk.library import risk_library
 
     with sentences():
@@ -116,6 +122,7 @@ def columns(
                 decimal=decimal.value if decimal else "", date_order=date_format.value if date_format else "",
                 dictionary=read_dictionary(str(dictionary)) if dictionary else opened.dictionary,
             )  # fmt: skip
+            planned += columns_of_all(for_all(settings), vocabulary, len(planned))
             found = inspect_table(planned, opened.rows(), vocabulary, problems)
         name = f"{opened.name}, {opened.form.text()}"
         if save_map is not None:
@@ -175,6 +182,19 @@ def template(
             write_new(dictionary, csv_text(data_dictionary(fields)), "--dictionary")
         if redcap is not None:
             write_new(redcap, csv_text(redcap_dictionary(fields)), "--redcap")
+
+
+def for_all(settings: list[str] | None) -> dict[str, str]:
+    """What ``--set`` says of all rows: fact to value."""
+    found: dict[str, str] = {}
+    for setting in settings or ():
+        name, sign, text = (part.strip() for part in setting.partition("="))
+        if not sign or not text:
+            fail(f'--set "{setting}": write it as fact=value, for example --set lineage=T')
+        if name in found:
+            fail(f'--set "{setting}": {name} was said already')
+        found[name] = text
+    return found
 
 
 def map_file_of(path: Path | None, vocabulary: "Vocabulary") -> "TableMapping | None":

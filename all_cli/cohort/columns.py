@@ -40,6 +40,7 @@ class Column:
     ``values`` maps what cells say, folded, to what it means, in words that the fact's own reader takes. ``chosen`` says
     that the unit is the user's word and not that of the header. ``rough`` is an age beside a finer one: it has to agree
     within one unit. ``coded``: a dictionary gave the values, and cells that are not among them cannot be read.
+    ``for_all``: what every row says; the table has no such column (:mod:`all_cli.cohort.whole_table`).
     """
 
     index: int
@@ -52,8 +53,11 @@ class Column:
     chosen: bool = False
     rough: bool = False
     coded: bool = False
+    for_all: str = ""
 
     def __str__(self) -> str:
+        if self.for_all:
+            return f"{self.reads} {self.for_all} for all rows"
         text = f'{self.reads} from "{self.header}"' + (f" in {self.unit}" if self.unit else "")
         if self.rough:
             text += " (a finer column is taken; this one has to agree)"

@@ -18,6 +18,7 @@ from all_cli.cohort.doubts import DoubtfulError, refuse_doubtful
 from all_cli.cohort.kernel import Kernel, result_columns
 from all_cli.cohort.output import LONG, ROW, WIDE
 from all_cli.cohort.typed import as_text
+from all_cli.cohort.whole_table import columns_of_all, own_columns
 from all_cli.knowledge.problems import did_you_mean
 from all_cli.patient.unreadable import UnreadableError
 from all_cli.risk.library import RiskLibrary
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 Form = Literal["wide", "long"]
 _STRETCH = 200_000  # rows; what the kernel remembers is bounded between stretches
-_ARGUMENT = {"map": "columns", "unit": "units"}  # option to argument
+_ARGUMENT = {"map": "columns", "unit": "units", "set": "for_all"}  # option to argument
 _NUMBERS = "iuf"  # numpy's kinds of numbers
 
 
@@ -40,6 +41,7 @@ class Reading(NamedTuple):
     decimal: str
     date_order: str
     dictionary: str = ""
+    for_all: Mapping[str, str] = {}
 
 
 def classify_any(
@@ -109,7 +111,7 @@ def _answers(
 
     columns = _columns(frame, library, reading)
     kernel = Kernel(library.vocabulary, [library.schemes[id] for id in schemes], columns, strict)
-    read = [column.header for column in columns if column.reads != "-"]
+    read = [column.header for column in own_columns(columns) if column.reads != "-"]
     parts = []
     for start in range(0, rows, _STRETCH):
         texts = pl.DataFrame([as_text(column) for column in frame.select(read).slice(start, _STRETCH)])
@@ -134,11 +136,13 @@ def _columns(frame: pl.DataFrame, library: RiskLibrary, reading: Reading) -> lis
             decimal=reading.decimal, date_order=reading.date_order,
             dictionary=read_dictionary(reading.dictionary) if reading.dictionary else None,
         )  # fmt: skip
+        said_of_all = columns_of_all(reading.for_all, library.vocabulary, len(columns))
     except UnreadableError as error:
         named = _ARGUMENT.get(error.fact.removeprefix("--"), error.fact)
         raise UnreadableError(named, error.text, _in_python(error.why)) from None
     # A number that is kept as one is written with a point, whatever the texts of the table do.
-    return [replace(column, decimal="") if frame.dtypes[column.index].is_numeric() else column for column in columns]
+    own = [replace(column, decimal="") if frame.dtypes[column.index].is_numeric() else column for column in columns]
+    return [*own, *said_of_all]
 
 
 def _in_python(why: str) -> str:

@@ -13,6 +13,7 @@ from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, Header
 from all_cli.cohort.repeats import Repeats, id_column
 from all_cli.cohort.rows import Rows
 from all_cli.cohort.typed import texts_of
+from all_cli.cohort.whole_table import with_what_holds_for_all
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.values import ABSENT, NumberSet
 from all_cli.patient.age import age_between
@@ -97,7 +98,7 @@ def inspect_table(
     repeats = Repeats(patients) if patients else None
     rows = spoiled = 0
     for stretch in stretches:
-        frame = texts_of(stretch.frame)
+        frame = with_what_holds_for_all(texts_of(stretch.frame), columns)
         rows, spoiled = rows + frame.height, spoiled + len(stretch.rejected)
         if stretch.rejected:
             frame = frame[[row for row in range(frame.height) if row not in stretch.rejected]]

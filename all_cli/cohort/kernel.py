@@ -38,6 +38,7 @@ from all_cli.cohort.groups import Group, groups_of
 from all_cli.cohort.numbering import Numbering
 from all_cli.cohort.unread import Trouble, UnreadCells
 from all_cli.cohort.walk import Texts, Walk
+from all_cli.cohort.whole_table import with_what_holds_for_all
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.risk.library import risk_library
 from all_cli.risk.scheme import Scheme
@@ -140,7 +141,7 @@ class Kernel:
     ) -> None:
         """``strict``: a cell that cannot be read, or contradicts another, spoils its row under every scheme."""
         self.schemes = tuple(scheme.id for scheme in schemes)
-        self._strict = strict
+        self._strict, self._columns = strict, columns
         self._asked = [frozenset(scheme.facts) for scheme in schemes]
         reader = CellReader(vocabulary, schemes, columns)
         self._groups: list[Group] = groups_of(vocabulary, columns, reader)
@@ -172,6 +173,7 @@ class Kernel:
         if self._full():
             self._forget()
         rows = frame.height
+        frame = with_what_holds_for_all(frame, self._columns)
         read = [group.read(frame) for group in self._groups]
         numbers = [np.zeros(rows, np.int32) for _ in self._walks]
         if read:

@@ -28,6 +28,7 @@ from all_cli.cohort.tables import Form, ReadAs, Table, open_table
 from all_cli.cohort.typed import as_text, texts_of
 from all_cli.cohort.unusable import Unusable
 from all_cli.cohort.whole_file import OutputError
+from all_cli.cohort.whole_table import columns_of_all, own_columns
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.risk.scheme import NOT_APPLICABLE, Scheme
 from all_cli.risk.verdict import INDETERMINATE
@@ -52,6 +53,7 @@ class Job(NamedTuple):
         rules: path of the user's own schemes, if any.
         columns: how each column is read, if that was decided before; otherwise the table's names and the above decide.
         dictionary: path of a data dictionary of REDCap, or empty.
+        for_all: facts that are the same in every row, by name.
     """
 
     sources: tuple[str, ...]
@@ -69,6 +71,7 @@ class Job(NamedTuple):
     rules: str | None = None
     columns: tuple[Column, ...] | None = None
     dictionary: str = ""
+    for_all: Mapping[str, str] = {}
 
 
 class Stopped(Exception):  # noqa: N818 - not an error: the user or the system asked for it
@@ -132,7 +135,7 @@ class Summary:
 
     def lines(self) -> Iterator[str]:
         """The summary, a line at a time."""
-        columns = _count(len(self.columns), "column")
+        columns = _count(len(own_columns(self.columns)), "column")
         yield f"{self.source}: {_count(self.rows, 'row')}, {columns} {self.form.text()}"
         read = [str(column) for column in self.columns if column.reads != LEFT_ALONE]
         alone = [f'"{column.header}"' for column in self.columns if column.reads == LEFT_ALONE]
@@ -210,10 +213,10 @@ def columns_of(table: Table, vocabulary: Vocabulary, job: Job) -> Sequence[Colum
         UnreadableError: a mapping or unit that does not fit.
     """
     if job.columns is not None:
-        if [column.header for column in job.columns] != table.header:
+        if [column.header for column in own_columns(job.columns)] != table.header:
             raise InputError(table.name, "its columns are not those of the record")
         return job.columns
-    return plan_columns(
+    columns = plan_columns(
         table.header,
         vocabulary,
         job.mapping,
@@ -224,6 +227,7 @@ def columns_of(table: Table, vocabulary: Vocabulary, job: Job) -> Sequence[Colum
         date_order=job.date_order,
         dictionary=read_dictionary(job.dictionary) if job.dictionary else table.dictionary,
     )
+    return [*columns, *columns_of_all(job.for_all, vocabulary, len(columns))]
 
 
 def classified(table: Table, kernel: Kernel) -> Iterator[tuple[Rows, Answers]]:

@@ -18,6 +18,7 @@ from all_cli.cohort.results.columns import ResultColumns, result_columns
 from all_cli.cohort.results.given import GivenFacts
 from all_cli.cohort.results.unreadable import UnreadableCells, UnreadableValue
 from all_cli.cohort.streams import InputError
+from all_cli.cohort.whole_table import with_what_holds_for_all
 from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Scheme
 from all_cli.risk.verdict import ASSIGNED, INDETERMINATE
@@ -135,7 +136,7 @@ def count_results(
         _known_column(id_column, held.own)
     tally = _Tally(name, held, GivenFacts(columns, held.schemes, library.vocabulary), id_column, listed)
     for frame in frames:
-        tally.add(frame)
+        tally.add(with_what_holds_for_all(frame, columns))
     if not tally.rows:
         raise InputError(name, "it has a header and no rows")
     genetic = frozenset(fact.id for fact in library.vocabulary.facts.values() if fact.genetic)
