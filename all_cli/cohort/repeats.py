@@ -76,12 +76,10 @@ class Repeats:
         self.empty += texts.null_count()
         texts = texts.drop_nulls()
         marks = texts.hash(seed=0).to_numpy()
-        fresh = np.sort(marks)
-        places = np.searchsorted(self._seen, fresh)
-        behind = places < len(self._seen)
-        if not (fresh[1:] == fresh[:-1]).any() and not (self._seen[places[behind]] == fresh[behind]).any():
-            # Two sorted runs, as nearly every table has them: merged in one go.
-            self._seen = np.sort(np.concatenate([self._seen, fresh]), kind="stable")
+        # Two sorted runs, merged in one go; in nearly every table no two are alike and that is all.
+        together = np.sort(np.concatenate([self._seen, np.sort(marks)]), kind="stable")
+        if not (together[1:] == together[:-1]).any():
+            self._seen = together
             return
         order = np.argsort(marks, kind="stable")
         ordered = marks[order]

@@ -100,6 +100,14 @@ def test_batch_columns_and_the_python_interface_read_it_alike(dictionary: Path) 
     assert "In the way of a run" not in looked.stdout
 
 
+def test_codes_that_the_dictionary_does_not_have_do_not_stop_a_run(tmp_path: Path) -> None:
+    file = tmp_path / "d.csv"
+    file.write_text(PAGE + 'tx,f,radio,Testicular disease,"2, Yes | 3, No",\n', "utf-8")
+    result = CliRunner().invoke(app, ["batch", "-", "--dictionary", str(file)], input="id,tx\n1,1\n2,5\n3,2\n")
+    assert (result.exit_code, result.stdout.count("\n")) == (1, 4), result.stderr
+    assert '"tx" 2 cells' in result.stderr
+
+
 def test_a_map_file_says_otherwise(dictionary: Path, tmp_path: Path) -> None:
     own = tmp_path / "map.yaml"
     own.write_text('columns:\n  "x4___1": {fact: bcr_abl1, values: {"0": no, "1": yes}}\n', encoding="utf-8")

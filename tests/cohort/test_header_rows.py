@@ -44,6 +44,11 @@ def test_what_stands_above_the_header_is_no_row(text: str, said: str, tmp_path: 
     assert said in form
 
 
+def test_a_line_that_says_the_delimiter_is_no_header_of_a_single_column(tmp_path: Path) -> None:
+    header, rows, _ = read("sep=;\ncode\np1\n", tmp_path)
+    assert (header, rows) == (["code"], [("p1",)])
+
+
 def test_a_row_of_units_is_part_of_the_header(tmp_path: Path) -> None:
     header, rows, form = read("id,age,wbc,lineage\n,(months),10^9/L,\np1,48,12,B\n", tmp_path)
     assert header == ["id", "age (months)", "wbc (10^9/L)", "lineage"]
@@ -133,6 +138,8 @@ def test_the_sheet_with_the_table_is_taken_and_two_are_asked_about(tmp_path: Pat
                 sheet = made.add_worksheet(name)
                 for row, cells in enumerate(rows):
                     sheet.write_row(row + 1, 1, cells)  # as found: the first row and column are empty
+                if name == "Hidden":
+                    sheet.hide()
         return str(file)
 
     readme, codes = [["This workbook holds clinical data"]], [["code", "meaning"], ["1", "yes"]]
@@ -144,5 +151,7 @@ def test_the_sheet_with_the_table_is_taken_and_two_are_asked_about(tmp_path: Pat
     two = book(First=table, Second=table)
     with pytest.raises(InputError, match='"First", "Second"; name one with --sheet'), open_table([two]):
         pass
+    with open_table([book(Readme=readme, Hidden=table, Clinical=table)]) as opened:
+        assert opened.form.sheet == "Clinical"
     with open_table([two], ReadAs(sheet="Second", header_row="3")) as opened:
         assert opened.form.sheet == "Second"

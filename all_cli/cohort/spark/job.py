@@ -23,7 +23,7 @@ from all_cli.cohort.evidence import Evidence
 from all_cli.cohort.kernel import Plan
 from all_cli.cohort.output import LONG, Written, check_names, output_format
 from all_cli.cohort.progress import Told, progress
-from all_cli.cohort.repeats import EXAMPLES, RepeatedIds
+from all_cli.cohort.repeats import EXAMPLES, RepeatedIds, id_column
 from all_cli.cohort.run import Job, Stopped, Summary, columns_of, told_how_far
 from all_cli.cohort.spark.folder import check_place, whole_folder
 from all_cli.cohort.spark.parts import ORC, Cohort, Part, cohort_of, cut, files_of
@@ -80,7 +80,8 @@ def run_on_spark(library: RiskLibrary, schemes: Sequence[Scheme], job: Job, engi
     cohort = cohort_of(files_of(job.sources), job.read_as)
     names = [scheme.id for scheme in schemes]
     check_names(cohort.name, cohort.header, names if job.write_as.form != LONG else (), job.write_as)
-    columns = columns_of(Table(cohort.name, cohort.header, cohort.form, iter(())), library.vocabulary, job)
+    table = Table(cohort.name, cohort.header, cohort.form, iter(()), cohort.dictionary)
+    columns = columns_of(table, library.vocabulary, job)
     plan = Plan(tuple(columns), tuple(names), job.rules, job.strict)
     summary = Summary(cohort.name, cohort.form, plan, Tally(names))
     with (
@@ -105,8 +106,8 @@ def run_on_spark(library: RiskLibrary, schemes: Sequence[Scheme], job: Job, engi
             summary.doubts = refuse_doubtful(columns, library.vocabulary, _evidence(reports.value))
             if job.stop and (first := summary.unusable.first) is not None:
                 raise Stopped(f"stopped at {first.place}, nothing was written: {first.reason}", 2)
-        if job.write_as.id:
-            summary.repeats = _repeats(spark, work)
+        if patients := job.write_as.id or id_column(cohort.header):
+            summary.repeats = _repeats(spark, work._replace(write_as=work.write_as._replace(id=patients)))
     return summary
 
 
