@@ -215,6 +215,8 @@ def classify_frame(
     strict_cells: bool = False,
     assume: Assume | None = None,
     routine: bool = False,
+    dictionary: str | os.PathLike[str] | None = None,
+    for_all: Mapping[str, object] | None = None,
 ) -> Frame:
     """Classify every row of a table and append the answers; the columns of ``all-risk batch``.
 
@@ -235,6 +237,9 @@ def classify_frame(
         assume: facts with the values that they likely have, as for :func:`classify`; each scheme then also has the
             columns ``likely`` and ``assumed``.
         routine: also assume what is routine for a new patient.
+        dictionary: the file of a data dictionary of REDCap, which says what fields and codes mean.
+        for_all: facts that are the same in every row, such as ``{"lineage": "T"}``; a row that says otherwise is
+            ``invalid`` under the schemes that ask for them.
 
     A cell that cannot be read leaves its facts open, and is the reason of an indeterminate answer that waits for them.
     Cells that contradict each other make a row ``invalid`` under the schemes that ask for what they speak of. Nothing
@@ -242,7 +247,7 @@ def classify_frame(
 
     Raises:
         UnreadableError: no table; a scheme, column, fact or unit that does not exist; two columns for one fact.
-        OSError: the rules file cannot be opened.
+        OSError: the rules file or the dictionary cannot be read.
     """
     from all_cli.cohort.frames import Asked, Reading, classify_any
 
@@ -250,7 +255,10 @@ def classify_frame(
     asked = _schemes(library, schemes)
     if not asked:
         raise UnreadableError("schemes", "", "name at least one; all-risk schemes lists them")
-    reading = Reading(columns or {}, units or {}, _mrd_unit(mrd_unit), decimal or "", date_format or "")
+    said = {name: _text(name, value) for name, value in (for_all or {}).items()}
+    reading = Reading(
+        columns or {}, units or {}, _mrd_unit(mrd_unit), decimal or "", date_format or "", str(dictionary or ""), said
+    )
     texts = tuple(f"{wish.fact}={value}" for wish, value in _wished(library.vocabulary, assume))
     found: Frame = classify_any(frame, library, Asked(asked, form, strict_cells, texts, routine), reading)
     return found

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from all_cli.cli.columns import DateOption, DecimalOption, MapFileOption, MapOption, UnitOption
+from all_cli.cli.columns import (
+    DateOption,
+    DecimalOption,
+    DictionaryOption,
+    ForAllOption,
+    HeaderRowOption,
+    MapFileOption,
+    MapOption,
+    UnitOption,
+    for_all,
+)
 from all_cli.cli.common import WITH_INVALID, MrdUnit, fail, one_of, pairs, sentences
 from all_cli.cli.options import AssumeOption, RoutineOption, RulesOption
 
@@ -62,8 +72,8 @@ def batch(
         list[str],
         typer.Argument(
             metavar="IN...",
-            help="Table of patients, one row each: CSV, TSV, NDJSON, Parquet, Arrow, XLSX or ODS, also packed with "
-            "gzip or zstd; - for standard input. Several files, or a pattern, are one cohort.",
+            help="Table of patients, one row each: CSV, TSV, NDJSON, Parquet, Arrow, XLSX, ODS, SPSS, Stata or SAS, "
+            "also packed with gzip or zstd; - for standard input. Several files, or a pattern, are one cohort.",
         ),
     ],
     output: Annotated[
@@ -79,11 +89,14 @@ def batch(
     mapping: MapOption = None,
     unit: UnitOption = None,
     map_file: MapFileOption = None,
+    dictionary: DictionaryOption = None,
+    settings: ForAllOption = None,
     mrd_unit: Annotated[MrdUnit | None, typer.Option(help="Unit of MRD numbers that carry none.")] = None,
     decimal: DecimalOption = None,
     date_format: DateOption = None,
     id_column: Annotated[
-        str | None, typer.Option("--id", metavar="COLUMN", help="Column that names a patient; repeats are reported.")
+        str | None,
+        typer.Option("--id", metavar="COLUMN", help="Column that names a patient; else by its name. Repeats are said."),
     ] = None,
     table_form: Annotated[
         TableForm,
@@ -94,7 +107,13 @@ def batch(
         typer.Option(metavar="FORMAT", help="csv, tsv, ndjson, parquet, arrow, xlsx, ods; else by content."),
     ] = None,
     output_format: Annotated[
-        str | None, typer.Option(metavar="FORMAT", help="csv, tsv, ndjson, parquet, arrow, xlsx, ods; else by suffix.")
+        str | None,
+        typer.Option(
+            "--output-format",
+            "--format",
+            metavar="FORMAT",
+            help="csv, tsv, ndjson, parquet, arrow, xlsx, ods, cbioportal; else by suffix.",
+        ),
     ] = None,
     delimiter: Annotated[
         str | None,
@@ -103,7 +122,10 @@ def batch(
     encoding: Annotated[
         str | None, typer.Option(metavar="NAME", help="utf-8, cp1252, utf-16 …; else by the first bytes.")
     ] = None,
-    sheet: Annotated[str | None, typer.Option(metavar="NAME", help="Sheet of a spreadsheet; else the first.")] = None,
+    sheet: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Sheet of a spreadsheet; else the one with a table.")
+    ] = None,
+    header_row: HeaderRowOption = None,
     excel_safe: Annotated[
         bool,
         typer.Option(
@@ -164,7 +186,7 @@ def batch(
         map_file=str(map_file) if map_file else "",
         decimal=decimal.value if decimal else "",
         date_order=date_format.value if date_format else "",
-        read_as=ReadAs(input_format or "", delimiter or "", encoding or "", sheet or ""),
+        read_as=ReadAs(input_format or "", delimiter or "", encoding or "", sheet or "", header_row or ""),
         write_as=WriteAs(
             output_format or "",
             table_form.value,
@@ -178,6 +200,8 @@ def batch(
         rules=str(rules) if rules else None,
         assume=tuple(assume or ()),
         routine=routine,
+        dictionary=str(dictionary) if dictionary else "",
+        for_all=for_all(settings),
     )
     with sentences():
         _check_roles(_of_files(job, engine), manifest or "")
@@ -203,11 +227,11 @@ def batch(
 
 def _check_roles(job: "Job", manifest: str, record: str = "") -> None:
     """Refuse an output or a manifest that is a file with another role."""
-    from all_cli.cohort.roles import INPUT, MAP_FILE, OUTPUT, RECORD, RULES, check_roles
+    from all_cli.cohort.roles import DICTIONARY, INPUT, MAP_FILE, OUTPUT, RECORD, RULES, check_roles
     from all_cli.cohort.tables import input_files
 
     inputs = input_files(job.sources)
-    read = [(job.map_file, MAP_FILE), (job.rules or "", RULES), (record, RECORD)]
+    read = [(job.map_file, MAP_FILE), (job.dictionary, DICTIONARY), (job.rules or "", RULES), (record, RECORD)]
     if record:  # what is run again must stay to be run again
         check_roles("--output", job.output, [*((file, INPUT) for file in inputs), *read])
     check_roles("--output", job.output, read, replaced=inputs)

@@ -48,6 +48,18 @@ DateOption = Annotated[
 DecimalOption = Annotated[
     Decimal | None, typer.Option("--decimal", help="comma: 1.234,5 and 0,05; point: 1,234.5 and 0.05.")
 ]
+DictionaryOption = Annotated[
+    Path | None,
+    typer.Option("--dictionary", metavar="FILE", help="REDCap's data dictionary of the table: labels and codes, CSV."),
+]
+ForAllOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="FACT=VALUE", help="A fact that is the same in every row: lineage=T. Repeatable."),
+]
+HeaderRowOption = Annotated[
+    str | None,
+    typer.Option("--header-row", metavar="N", help="Row with the names of the columns, or N-M; else it is found."),
+]
 
 
 def columns(
@@ -58,6 +70,8 @@ def columns(
     mapping: MapOption = None,
     unit: UnitOption = None,
     map_file: MapFileOption = None,
+    dictionary: DictionaryOption = None,
+    settings: ForAllOption = None,
     mrd_unit: Annotated[MrdUnit | None, typer.Option(help="Unit of MRD numbers that carry none.")] = None,
     date_format: DateOption = None,
     decimal: DecimalOption = None,
@@ -71,7 +85,10 @@ def columns(
     encoding: Annotated[
         str | None, typer.Option(metavar="NAME", help="utf-8, cp1252, utf-16 …; else by the first bytes.")
     ] = None,
-    sheet: Annotated[str | None, typer.Option(metavar="NAME", help="Sheet of a spreadsheet; else the first.")] = None,
+    sheet: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Sheet of a spreadsheet; else the one with a table.")
+    ] = None,
+    header_row: HeaderRowOption = None,
     scheme: Annotated[
         list[str] | None,
         typer.Option(metavar="ID", help="Say which assumptions would let this scheme answer more rows. Repeatable."),
@@ -87,10 +104,13 @@ def columns(
     Exit code 1 if a cell cannot be read or if a run would be refused.
     """
     from all_cli.cohort.columns import plans
+    from all_cli.cohort.dictionary import read_dictionary
     from all_cli.cohort.inspect import inspect_table
+    from all_cli.cohort.long_table import refuse_long
     from all_cli.cohort.mapping import map_file_text
     from all_cli.cohort.proposals import Proposals
     from all_cli.cohort.tables import ReadAs, open_table
+    from all_cli.cohort.whole_table import columns_of_all
     from all_cli.risk.library import risk_library
 
     with sentences():
@@ -100,13 +120,16 @@ def columns(
         if save_map is not None and save_map.exists():
             fail(f'--save-map "{save_map}": it exists already; give another name, or remove it first')
         table = map_file_of(map_file, vocabulary)
-        read_as = ReadAs(input_format or "", delimiter or "", encoding or "", sheet or "")
+        read_as = ReadAs(input_format or "", delimiter or "", encoding or "", sheet or "", header_row or "")
         with open_table(source, read_as) as opened:
+            refuse_long(opened)
             planned, problems = plans(
                 opened.header, vocabulary, pairs("--map", mapping),
                 mrd_unit.value if mrd_unit else "", units=pairs("--unit", unit), table=table,
                 decimal=decimal.value if decimal else "", date_order=date_format.value if date_format else "",
+                dictionary=read_dictionary(str(dictionary)) if dictionary else opened.dictionary,
             )  # fmt: skip
+            planned += columns_of_all(for_all(settings), vocabulary, len(planned))
             counting = Proposals(library, chosen, planned) if chosen and not problems else None
             stretches = opened.rows() if counting is None else counting.seen(opened.rows())
             found = inspect_table(planned, stretches, vocabulary, problems)
@@ -169,6 +192,19 @@ def template(
             write_new(dictionary, csv_text(data_dictionary(fields)), "--dictionary")
         if redcap is not None:
             write_new(redcap, csv_text(redcap_dictionary(fields)), "--redcap")
+
+
+def for_all(settings: list[str] | None) -> dict[str, str]:
+    """What ``--set`` says of all rows: fact to value."""
+    found: dict[str, str] = {}
+    for setting in settings or ():
+        name, sign, text = (part.strip() for part in setting.partition("="))
+        if not sign or not text:
+            fail(f'--set "{setting}": write it as fact=value, for example --set lineage=T')
+        if name in found:
+            fail(f'--set "{setting}": {name} was said already')
+        found[name] = text
+    return found
 
 
 def map_file_of(path: Path | None, vocabulary: "Vocabulary") -> "TableMapping | None":

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from all_cli.cohort.dictionary import Dictionary, Told, told_of
+from all_cli.cohort.header_rows import as_written
 from all_cli.cohort.headers import (
     BORN,
     DIAGNOSED,
@@ -25,8 +27,9 @@ from all_cli.cohort.headers import (
 )
 from all_cli.knowledge.problems import did_you_mean
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
-from all_cli.logic.values import NumberSet
+from all_cli.logic.values import ABSENT, NumberSet
 from all_cli.patient.dates import read_table_date
+from all_cli.patient.genetics import genetics_reader
 from all_cli.patient.reading import UNKNOWN_WORDS, Reading, fold, read_value
 from all_cli.patient.unreadable import UnreadableError
 
@@ -49,7 +52,9 @@ class Column:
     ``values`` maps what cells say, folded, to what it means, in words that the fact's own reader takes. ``chosen`` says
     that the unit is the user's word and not that of the header. ``rough`` is a number beside a finer one: it has to
     agree within one unit. ``aside`` says why a column whose name is known is left alone. ``caller`` is the program
-    whose predictions it holds; of its labels ``confidence`` is the column that says how sure it is.
+    whose predictions it holds; of its labels ``confidence`` is the column that says how sure it is. ``coded``: a
+    dictionary gave the values, and cells that are not among them cannot be read. ``for_all``: what every row says; the
+    table has no such column (:mod:`all_cli.cohort.whole_table`).
     """
 
     index: int
@@ -64,8 +69,12 @@ class Column:
     caller: str = ""
     confidence: str = ""
     aside: str = ""
+    coded: bool = False
+    for_all: str = ""
 
     def __str__(self) -> str:
+        if self.for_all:
+            return f"{self.reads} {self.for_all} for all rows"
         reads = f"calls of {self.caller}" if self.calls else self.reads
         text = f'{reads} from "{self.header}"' + (f" in {self.unit}" if self.unit else "")
         if self.confidence:
@@ -86,6 +95,9 @@ class Column:
         """What a cell's text stands for by the column's value map; the text itself, if the map does not speak of it.
 
         ``None``, which programs write for no entry, is not known in a table. A normal karyotype is one in any words.
+
+        Raises:
+            UnreadableError: by the dictionary of the table it can hold no such code.
         """
         plain = fold(text)
         for written, meant in self.values:
@@ -93,6 +105,9 @@ class Column:
                 return meant
         if plain == NONE:
             return "unknown"
+        if self.coded and plain not in UNKNOWN_WORDS:
+            codes = ", ".join(dict.fromkeys(written for written, _ in self.values))
+            raise UnreadableError(self.reads, text, f"the column can only hold {codes}")
         return "normal karyotype" if plain == "normal" and self.reads == GENETICS else text
 
 
@@ -162,6 +177,7 @@ def plan_columns(
     table: TableMapping | None = None,
     decimal: str = "",
     date_order: str = "",
+    dictionary: Dictionary | None = None,
 ) -> list[Column]:
     """How each column of a table is to be read.
 
@@ -174,14 +190,16 @@ def plan_columns(
         table: a map file (``--map-file``); ``mapping`` and ``units`` override it.
         decimal: ``comma`` or ``point`` for every column of numbers.
         date_order: ``dmy``, ``mdy`` or ``ymd`` for every column of dates.
+        dictionary: what a data dictionary says of the columns (``--dictionary``), labels and codes.
 
     Raises:
         UnreadableError: a mapping of a column or to a fact that does not exist, a unit the fact does not have, or two
             columns for one fact.
     """
     columns, problems = plans(
-        header, vocabulary, mapping, mrd_unit, units=units, table=table, decimal=decimal, date_order=date_order
-    )
+        header, vocabulary, mapping, mrd_unit,
+        units=units, table=table, decimal=decimal, date_order=date_order, dictionary=dictionary,
+    )  # fmt: skip
     if problems:
         raise problems[0]
     return columns
@@ -197,6 +215,7 @@ def plans(
     table: TableMapping | None = None,
     decimal: str = "",
     date_order: str = "",
+    dictionary: Dictionary | None = None,
 ) -> tuple[list[Column], list[UnreadableError]]:
     """As :func:`plan_columns`, with everything that stands in the way of a run instead of the first such error."""
     table = table or TableMapping()
@@ -206,7 +225,8 @@ def plans(
     columns = []
     for index, name in enumerate(header):
         rule = table.columns.get(name, ColumnRule(name, ""))
-        found, written = names.find(name)
+        told = told_of(as_written(name), dictionary)
+        found, written = _found(told, names, vocabulary)
         reads = mapping.get(name) or rule.reads or found or LEFT_ALONE
         called = vocabulary.callers.get(reads.casefold())
         if called is not None:
@@ -224,13 +244,15 @@ def plans(
             unit = _unit(vocabulary, reads, name, given, written, mrd_unit, chosen=chosen)
         except UnreadableError as error:
             problems.append(error)
+        values = _values_of(told, reads)
         numeric = reads not in SPECIAL and vocabulary[reads].kind == "number"
         columns.append(
             Column(
                 index, name, reads, unit,
                 (rule.decimal or decimal or table.decimal) if numeric else "",
                 (rule.date_order or date_order or table.date_order) if reads in (BORN, DIAGNOSED) else "",
-                rule.values if reads == rule.reads else (), chosen=bool(unit) and (bool(given) or not written),
+                rule.values if reads == rule.reads else values, chosen=bool(unit) and (bool(given) or not written),
+                coded=bool(values) and reads != rule.reads,
                 caller=called.id if called else predicted.get(name, ""),
                 confidence=called.confidence if called else "",
             )
@@ -254,6 +276,39 @@ def _predicted(header: Sequence[str], vocabulary: Vocabulary) -> dict[str, str]:
         if {caller.label, *caller.beside} <= {*header}
         for column in (caller.label, *caller.predicted)
     }
+
+
+def _found(told: Told, names: HeaderNames, vocabulary: Vocabulary) -> tuple[str, str]:
+    """What a column reads by all that is told of it, and the unit that is written there."""
+    found = [names.find(name) for name in told.names]
+    reads = next((reads for reads, _ in found if reads), "")
+    if told.choice:
+        fact = vocabulary.facts.get(reads)
+        if fact is not None and fact.kind == "flag":
+            return reads, ""
+        return (GENETICS if _is_finding(told.choice, vocabulary) else ""), ""
+    unit = next((unit for other, unit in found if other == reads and unit), "")
+    fact = vocabulary.facts.get(reads)
+    if not unit and fact is not None and fact.kind == "number" and told.note and known_unit(fact, told.note):
+        unit = told.note
+    return reads, unit
+
+
+def _is_finding(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether a text says that something genetic is there."""
+    try:
+        found = genetics_reader(vocabulary).read(text)
+    except UnreadableError:
+        return False
+    return any(isinstance(one.possible, NumberSet) or ABSENT not in one.possible for one in found)
+
+
+def _values_of(told: Told, reads: str) -> tuple[tuple[str, str], ...]:
+    """What the cells of a column mean by what is told of it, if it is read as ``reads``."""
+    if reads == LEFT_ALONE:
+        return ()
+    checked = told.choice if reads == GENETICS else "yes"
+    return tuple((written, checked if told.choice and meant == "yes" else meant) for written, meant in told.values)
 
 
 def _misnamed(

@@ -7,9 +7,11 @@ or a quote that goes astray cannot hide from the sum.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from all_cli.cohort.header_rows import ENOUGH, LOOKED_AT, NO_HEADER, Top, find_top, is_comment, known, own_names
 from all_cli.cohort.rows import Rows
 from all_cli.cohort.streams import Bytes, InputError, exactly
 from all_cli.cohort.troubled import Lines
@@ -18,48 +20,116 @@ _BLOCK = 16 << 20
 _PIECE = 128 << 10  # of a block with trouble in it, what is gone through line by line
 _TRIES = 32
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
+_SIGNS = "\t;,|"
+_SEPARATOR = re.compile(r"(?i)\"?sep=(\\t|[^\w\s\"]|\t)\"?")
 _QUOTE = 0x22
 
 
 class Heading(NamedTuple):
-    """The header row: its names, the delimiter and line ending it uses, and its length in bytes."""
+    """What stands above the rows.
+
+    Attributes:
+        names: of the columns, each told from the others.
+        delimiter: of the cells.
+        ending: of the lines.
+        length: bytes up to the first row.
+        rows: the rows that hold the names, as ``--header-row`` takes them; empty if it is the first.
+        comments: the lines above them that begin with ``#``.
+    """
 
     names: list[str]
     delimiter: str
     ending: str
     length: int
+    rows: str = ""
+    comments: tuple[str, ...] = ()
 
 
-def heading(name: str, head: bytes, delimiter: str = "") -> Heading:
-    """Read the header row off the first bytes of a table, in UTF-8.
+class _Line(NamedTuple):
+    text: str
+    end: int
+
+
+def heading(name: str, head: bytes, delimiter: str = "", rows: str = "") -> Heading:
+    """Read what stands above the rows off the first bytes of a table, in UTF-8.
 
     The delimiter is the sign that the header row has most of outside quotes: cells hold karyotypes, full of commas and
-    semicolons, and say nothing about it.
+    semicolons, and say nothing about it. A first line such as ``sep=;`` says it, as in files for Excel.
+
+    Args:
+        name: what the table is called.
+        head: its first bytes.
+        delimiter: as the user said it, or empty.
+        rows: the rows that hold the names, as the user said it, or empty.
 
     Raises:
-        InputError: empty, no text, or without a header row.
+        InputError: empty, no text, or without a header row that can be told.
+        UnreadableError: ``rows`` are no rows.
     """
     start = 3 if head.startswith(b"\xef\xbb\xbf") else 0
-    if len(head) == start:
-        raise InputError(name, "it is empty")
-    end = _after_record(head, start)
+    if not head[start:].strip():
+        raise InputError(name, "it is empty" if len(head) == start else "it holds nothing but empty lines")
+    lines = _first_lines(head, start)
+    told = _SEPARATOR.fullmatch(lines[0].text)
+    if told is not None:
+        delimiter = delimiter or ("\t" if told[1] == "\\t" else told[1])
+        lines[0] = lines[0]._replace(text="")
+    top, delimiter, cells = _top(name, [line.text for line in lines], delimiter, rows)
+    for number in range(top.first, top.last + 1):
+        if problem := cells[number][1]:
+            raise InputError(name, f"its header row cannot be read: {problem}")
+    end = lines[top.last].end
     if b"\0" in head[start:end]:
         raise InputError(name, "it is not a text table; give CSV, TSV, NDJSON, Parquet, Arrow, XLSX or ODS")
-    try:
-        line = head[start:end].decode("utf-8")
-    except UnicodeDecodeError:
-        raise InputError(name, "the header row is not UTF-8 text; name its encoding with --encoding") from None
-    if not delimiter:
-        outside = "".join(line.split('"')[::2])
-        counts = {sign: outside.count(sign) for sign in ("\t", ";", ",", "|")}
-        most = max(counts, key=lambda sign: counts[sign])
-        delimiter = most if counts[most] else ","
-    lines = Lines(line.encode(), 0, 0, delimiter, 0, "utf-8")
-    cells, problem = lines.cells(line)
-    if problem:
-        raise InputError(name, f"its header row cannot be read: {problem}")
-    ending = "\r\n" if line.endswith("\r\n") else "\n"
-    return Heading(cells, delimiter, ending, end)
+    ending = "\r\n" if head[:end].endswith(b"\r\n") else "\n"
+    comments = tuple(line.text for line in lines[: top.first] if is_comment([line.text]))
+    return Heading(own_names(top.names), delimiter, ending, end, top.text, comments)
+
+
+def _first_lines(head: bytes, start: int) -> list[_Line]:
+    """The first rows of a text, empty ones too, without their line ends; bytes that are no UTF-8 as lone surrogates."""
+    found: list[_Line] = []
+    while start < len(head) and len(found) < LOOKED_AT:
+        end = _after_record(head, start)
+        found.append(_Line(head[start:end].decode("utf-8", "surrogateescape").rstrip("\r\n"), end))
+        start = end
+    return found
+
+
+def _top(name: str, texts: list[str], delimiter: str, rows: str) -> tuple[Top, str, list[tuple[list[str], str]]]:
+    """Which of the first rows hold the names, the delimiter, and the cells of all with what is wrong with each."""
+    asked: InputError | None = None
+    best: tuple[Top, str, list[tuple[list[str], str]]] | None = None
+    for sign in [delimiter] if delimiter else list(dict.fromkeys(filter(None, map(_sign, texts)))) or [","]:
+        lines = Lines(b"", 0, 0, sign, 0, "utf-8")
+        cells = [lines.cells(text) if text.strip() else ([], "") for text in texts]
+        try:
+            top = find_top(name, [row for row, _ in cells], rows)
+        except InputError as error:
+            asked = asked or error
+            continue
+        if best is None or known(top.names) > max(known(best[0].names), ENOUGH - 1):
+            best = top, sign, cells
+        if best[0].first == 0 and not rows and (known(best[0].names) >= ENOUGH or _is_even(best[0], best[2])):
+            return best  # no sign within the cells below makes a header of one of them
+        if rows and _sign(texts[top.first]) == sign:
+            return top, sign, cells
+    if best is None:
+        assert asked is not None
+        raise asked
+    return best
+
+
+def _is_even(top: Top, cells: list[tuple[list[str], str]]) -> bool:
+    """Whether the rows below the header have as many cells as it has."""
+    below = [row for row, _ in cells[top.last + 1 :] if row]
+    return len(top.names) > 1 and bool(below) and all(len(row) == len(top.names) for row in below)
+
+
+def _sign(text: str) -> str:
+    """The sign that most likely separates the cells of a row; empty if it has none."""
+    outside = "".join(text.split('"')[::2])
+    return max(_SIGNS, key=outside.count) if any(sign in outside for sign in _SIGNS) else ""
 
 
 def _after_record(data: bytes, start: int) -> int:
@@ -200,14 +270,11 @@ def _is_utf8(block: bytes) -> bool:
 
 
 def checked_header(name: str, names: Sequence[str]) -> list[str]:
-    """The column names of a table.
+    """The column names of a table, each told from the others.
 
     Raises:
-        InputError: there are none, or one occurs twice.
+        InputError: there are none.
     """
     if not any(cell.strip() for cell in names):
-        raise InputError(name, "it has no header row; the first line should name the columns")
-    repeated = sorted({cell for cell in names if names.count(cell) > 1})
-    if repeated:
-        raise InputError(name, f"the column name {', '.join(map(repr, repeated))} occurs more than once; rename one")
-    return list(names)
+        raise InputError(name, NO_HEADER)
+    return own_names(names)

@@ -107,7 +107,7 @@ def doubts(column: Column, vocabulary: Vocabulary, seen: Evidence, others: Seque
     yield from _cells(column, seen)
     if fact is not None and fact.kind == "number":
         yield from _numbers(column, fact, seen, others)
-    elif fact is not None:
+    elif fact is not None and not column.coded:
         yield from _codes(column, fact, seen)
 
 

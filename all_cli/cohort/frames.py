@@ -12,10 +12,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from all_cli.cohort.columns import Column, plan_columns
+from all_cli.cohort.dictionary import read_dictionary
 from all_cli.cohort.doubts import DoubtfulError, refuse_doubtful
 from all_cli.cohort.kernel import Plan, result_columns, results_of
 from all_cli.cohort.output import LONG, ROW, WIDE
 from all_cli.cohort.typed import as_text
+from all_cli.cohort.whole_table import columns_of_all, own_columns
 from all_cli.knowledge.problems import did_you_mean
 from all_cli.patient.unreadable import UnreadableError
 from all_cli.risk.library import RiskLibrary
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 Form = Literal["wide", "long"]
 _STRETCH = 200_000  # rows; what the kernel remembers is bounded between stretches
-_ARGUMENT = {"map": "columns", "unit": "units"}  # option to argument
+_ARGUMENT = {"map": "columns", "unit": "units", "set": "for_all"}  # option to argument
 _NUMBERS = "iuf"  # numpy's kinds of numbers
 
 
@@ -37,6 +39,8 @@ class Reading(NamedTuple):
     mrd_unit: str
     decimal: str
     date_order: str
+    dictionary: str = ""
+    for_all: Mapping[str, str] = {}
 
 
 class Asked(NamedTuple):
@@ -114,7 +118,7 @@ def _answers(frame: pl.DataFrame, rows: int, library: RiskLibrary, asked: Asked,
     plan = Plan(tuple(columns), tuple(asked.schemes), None, asked.strict, asked.assume, asked.routine)
     kernel = plan.kernel(library)
     beside = {column.confidence for column in columns}
-    read = [column.header for column in columns if column.reads != "-" or column.header in beside]
+    read = [column.header for column in own_columns(columns) if column.reads != "-" or column.header in beside]
     parts = []
     for start in range(0, rows, _STRETCH):
         texts = pl.DataFrame([as_text(column) for column in frame.select(read).slice(start, _STRETCH)])
@@ -138,12 +142,15 @@ def _columns(frame: pl.DataFrame, library: RiskLibrary, reading: Reading) -> lis
         columns = plan_columns(
             frame.columns, library.vocabulary, reading.columns, reading.mrd_unit, units=reading.units,
             decimal=reading.decimal, date_order=reading.date_order,
+            dictionary=read_dictionary(reading.dictionary) if reading.dictionary else None,
         )  # fmt: skip
+        said_of_all = columns_of_all(reading.for_all, library.vocabulary, len(columns))
     except UnreadableError as error:
         named = _ARGUMENT.get(error.fact.removeprefix("--"), error.fact)
         raise UnreadableError(named, error.text, _in_python(error.why)) from None
     # A number that is kept as one is written with a point, whatever the texts of the table do.
-    return [replace(column, decimal="") if frame.dtypes[column.index].is_numeric() else column for column in columns]
+    own = [replace(column, decimal="") if frame.dtypes[column.index].is_numeric() else column for column in columns]
+    return [*own, *said_of_all]
 
 
 def _in_python(why: str) -> str:

@@ -11,8 +11,10 @@ from all_cli.cohort.doubts import counted, doubts, in_the_way, near_misses
 from all_cli.cohort.evidence import Evidence
 from all_cli.cohort.fitting import LeftAlone
 from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE
+from all_cli.cohort.repeats import Repeats, id_column
 from all_cli.cohort.rows import Rows
 from all_cli.cohort.typed import texts_of
+from all_cli.cohort.whole_table import with_what_holds_for_all
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.values import ABSENT, NumberSet
 from all_cli.patient.age import age_between
@@ -95,9 +97,11 @@ def inspect_table(
     tallies = [_Tally(column, reader) for column in columns]
     pair = _DatePair(columns, vocabulary)
     left_alone = LeftAlone(columns)
+    patients = id_column([column.header for column in columns])
+    repeats = Repeats(patients) if patients else None
     rows = spoiled = 0
     for stretch in stretches:
-        frame = texts_of(stretch.frame)
+        frame = with_what_holds_for_all(texts_of(stretch.frame), columns)
         rows, spoiled = rows + frame.height, spoiled + len(stretch.rejected)
         if stretch.rejected:
             frame = frame[[row for row in range(frame.height) if row not in stretch.rejected]]
@@ -105,11 +109,15 @@ def inspect_table(
         for tally in tallies:
             tally.add(frame.to_series(tally.column.index))
         pair.see(frame)
+        if repeats is not None:
+            repeats.watch(frame[repeats.column])
     near = near_misses(columns, vocabulary)
     for tally in tallies:
         tally.seen.unread = left_alone.words.get(tally.column.index, {})
     views = [tally.view(columns, near) for tally in tallies]
     pair.say(views)
+    if repeats is not None and (said := repeats.text()):
+        next(view for view in views if view.column.header == patients).doubts.append(said)
     waiting = [in_the_way(view.column.header, doubt) for view in views for doubt in view.stops]
     return Inspection(rows, spoiled, views, [*map(str, problems), *waiting])
 

@@ -41,6 +41,7 @@ from all_cli.cohort.links import linked_facts, spoken_of
 from all_cli.cohort.numbering import Numbering
 from all_cli.cohort.unread import Clash, Trouble, UnreadCells
 from all_cli.cohort.walk import Texts, Walk
+from all_cli.cohort.whole_table import with_what_holds_for_all
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.patient.assumption import Assumption, read_assumption
 from all_cli.risk.library import RiskLibrary, Wish, risk_library
@@ -179,7 +180,7 @@ class Kernel:
             wishes: by audience of schemes, what to assume where nothing is known.
         """
         self.schemes = tuple(scheme.id for scheme in schemes)
-        self._strict = strict
+        self._strict, self._columns = strict, columns
         self._asked = [frozenset(scheme.facts) for scheme in schemes]
         wished = [wish for of_audience in (wishes or {}).values() for wish in of_audience]
         reader = CellReader(vocabulary, schemes, columns, wished)
@@ -223,6 +224,7 @@ class Kernel:
             self._forget()
         self._left_alone.see(frame, rejected or {})
         rows = frame.height
+        frame = with_what_holds_for_all(frame, self._columns)
         if rejected:
             frame = _silenced(frame, rejected)
         read = [group.read(frame) for group in self._groups]

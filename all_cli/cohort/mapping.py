@@ -23,6 +23,7 @@ import yaml
 from all_cli.cohort.columns import Column, ColumnRule, TableMapping
 from all_cli.cohort.doubts import counted
 from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, SPECIAL, known_unit, units_of
+from all_cli.cohort.whole_table import own_columns
 from all_cli.knowledge.problems import KnowledgeError, Place, Problem, did_you_mean
 from all_cli.knowledge.strict_yaml import Document, read_yaml
 from all_cli.knowledge.vocabulary import Vocabulary
@@ -192,7 +193,7 @@ def map_file_text(columns: Sequence[Column], unread: Mapping[int, Sequence[tuple
             given a meaning.
     """
     lines = ["# How all-risk reads the columns of a table; replay it with --map-file.", "columns:"]
-    for column in columns:
+    for column in own_columns(columns):
         reads = column.caller if column.calls else column.reads
         parts = [f"fact: {_quoted(reads) if reads == LEFT_ALONE else reads}"]
         # A unit that stands in the header is read there again; in the map it would be the user's own word.

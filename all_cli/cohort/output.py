@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, NamedTuple
 
+from all_cli.cohort.cbioportal import CBIOPORTAL, heading_of
 from all_cli.cohort.delimited import DELIMITERS
 from all_cli.cohort.kernel import Answers, result_columns, results_of
 from all_cli.cohort.legal_names import legal_name, legal_names
@@ -23,13 +24,18 @@ if TYPE_CHECKING:
 
 WIDE, LONG = "wide", "long"
 ROW = "row"
-WRITABLE = (CSV, "tsv", NDJSON, PARQUET, ARROW, XLSX, ODS)
+WRITABLE = (CSV, "tsv", NDJSON, PARQUET, ARROW, XLSX, ODS, CBIOPORTAL)
 _SUFFIXES = {
     ".csv": CSV, ".tsv": "tsv", ".tab": "tsv", ".txt": CSV, ".ndjson": NDJSON, ".jsonl": NDJSON, ".parquet": PARQUET,
     ".pq": PARQUET, ".arrow": ARROW, ".feather": ARROW, ".ipc": ARROW, ".xlsx": XLSX, ".ods": ODS,
 }  # fmt: skip
 _PACKED = {".gz": "gzip", ".zst": "zstd", ".zstd": "zstd"}
-_UNKNOWN_SUFFIXES = {".xls": "the old XLS is not written"}
+_UNKNOWN_SUFFIXES = {
+    ".xls": "the old XLS is not written",
+    **dict.fromkeys(
+        (".sav", ".zsav", ".por", ".dta", ".sas7bdat", ".xpt"), "files of SPSS, Stata and SAS are not written"
+    ),
+}
 _AS_READ = ".txt"  # of delimited text; no other suffix leaves open which sign separates
 
 
@@ -67,7 +73,7 @@ class Written(NamedTuple):
     def text(self) -> str:
         """In words."""
         shown = {sign: name for name, sign in DELIMITERS.items()}.get(self.delimiter, f'"{self.delimiter}"')
-        form = f"separated by {shown}" if self.delimiter else self.format
+        form = f"separated by {shown}" if self.delimiter and self.format != CBIOPORTAL else self.format
         return f"{form}, {self.packed}" if self.packed else form
 
 
@@ -125,7 +131,7 @@ def output_format(output: str, form: Form, write_as: WriteAs) -> Written:
         raise UnreadableError("--output", output, f"{_UNKNOWN_SUFFIXES[suffix]}; write .xlsx or .csv")
     else:
         kind = _SUFFIXES.get(suffix, CSV)
-    if kind == "tsv":
+    if kind in ("tsv", CBIOPORTAL):
         return Written(kind, packed, "\t")
     if kind != CSV:
         return Written(kind, packed)
@@ -155,7 +161,7 @@ def open_output(
     written = output_format(output, form, write_as)
     names = output_names(header, schemes, write_as)
     with whole_file(output) as file, _packing(output, file, written.packed) as stream:
-        sink = _sink(output, stream, written, names, form, write_as)
+        sink = _sink(output, stream, written, names, header, form, write_as)
         yield Output(sink, write_as, names, bool(written.delimiter))
         sink.close()
 
@@ -189,7 +195,7 @@ def text_output(
 ) -> Output:
     """Part of an output as text, a table in itself; ``before`` is the number of rows in the parts before it."""
     names = output_names(header, schemes, write_as)
-    sink = _sink("", file, written, names, form, write_as)
+    sink = _sink("", file, written, names, header, form, write_as)
     return Output(sink, write_as, names, bool(written.delimiter), before)
 
 
@@ -211,11 +217,37 @@ def _plain_names(header: Sequence[str], schemes: Sequence[str], write_as: WriteA
     return [*header, *result_columns(schemes, write_as.likely)]
 
 
-def _sink(output: str, file: IO[bytes], written: Written, names: list[str], form: Form, write_as: WriteAs) -> Sink:
+def _sink(
+    output: str,
+    file: IO[bytes],
+    written: Written,
+    names: list[str],
+    header: Sequence[str],
+    form: Form,
+    write_as: WriteAs,
+) -> Sink:
     if not written.delimiter:
         return sink_of(written.format, output, file, names)
     as_read = form.delimiter == written.delimiter and write_as.form == WIDE and not write_as.excel_safe
+    if written.format == CBIOPORTAL:
+        return _cbioportal(file, names, header, form, write_as, as_read)
     return TextSink(file, names, written.delimiter, form.ending, write_as.excel_safe, as_read)
+
+
+def _cbioportal(
+    file: IO[bytes], names: list[str], header: Sequence[str], form: Form, write_as: WriteAs, as_read: bool
+) -> Sink:
+    """A clinical file of cBioPortal, of tab-separated text.
+
+    Raises:
+        UnreadableError: no column names a patient; a row per scheme.
+    """
+    if write_as.form == LONG:
+        raise UnreadableError("--output-format", CBIOPORTAL, "it holds one row per patient; leave out --form long")
+    names, above = heading_of(names, len(names) - len(header), form.comments, write_as.id)
+    sink = TextSink(file, above[0], "\t", form.ending, False, as_read)
+    sink.write_raw([*above[1:], names])
+    return sink
 
 
 def _long(frame: pl.DataFrame, answers: Answers, before: int, id: str) -> pl.DataFrame:

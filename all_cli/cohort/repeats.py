@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
+
+from all_cli.cohort.header_words import folded
 
 if TYPE_CHECKING:
     import numpy as np
@@ -10,6 +13,20 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 EXAMPLES = 3
+# Names of columns that tell one patient from another, the surest first; a sample or a visit is no patient.
+_IDS = (
+    "patient id", "patientid", "patient identifier", "patient number", "patient no", "patient nr", "patient code",
+    "subject id", "subjectid", "subject identifier", "usubjid", "subjid", "participant id", "case submitter id",
+    "submitter id", "bcr patient barcode", "target usi", "usi", "upn", "mrn", "record id", "study id", "case id",
+    "case number", "case no", "pat id", "patid", "patnr", "patienten id", "patienten nr", "patient", "subject", "pid",
+    "id",
+)  # fmt: skip
+
+
+def id_column(header: Sequence[str]) -> str:
+    """The column that names a patient, by its own name; empty if none does."""
+    named = {folded(column): column for column in reversed(header)}
+    return next((named[name] for name in _IDS if name in named), "")
 
 
 class RepeatedIds(NamedTuple):
@@ -26,7 +43,7 @@ class RepeatedIds(NamedTuple):
         shown = ", ".join(f'"{id}"' for id in self.examples)
         more = ", …" if self.ids > len(self.examples) else ""
         ids = "1 id stands" if self.ids == 1 else f"{self.ids} ids stand"
-        return f'{ids} in several rows of "{self.column}": {shown}{more}; each row was classified by itself'
+        return f'{ids} in several rows of "{self.column}": {shown}{more}; each row is a patient by itself'
 
 
 class Repeats:
@@ -59,6 +76,11 @@ class Repeats:
         self.empty += texts.null_count()
         texts = texts.drop_nulls()
         marks = texts.hash(seed=0).to_numpy()
+        # Two sorted runs, merged in one go; in nearly every table no two are alike and that is all.
+        together = np.sort(np.concatenate([self._seen, np.sort(marks)]), kind="stable")
+        if not (together[1:] == together[:-1]).any():
+            self._seen = together
+            return
         order = np.argsort(marks, kind="stable")
         ordered = marks[order]
         inside = np.zeros(len(ordered), bool)

@@ -19,6 +19,7 @@ _BESIDE = {
 }  # fmt: skip
 _OLD_STATA = re.compile(rb"[\x66-\x73][\x01\x02]\x01\x00")
 INPUT, OUTPUT, MAP_FILE, RULES, RECORD = "an input", "the output", "the map file", "the rules file", "the record"
+DICTIONARY = "the dictionary"
 
 Role = tuple[str, str]  # a path, or ``-`` or nothing, and what it is
 

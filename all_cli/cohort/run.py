@@ -13,14 +13,16 @@ from typing import NamedTuple
 from all_cli.cohort.classify import Tally
 from all_cli.cohort.columns import LEFT_ALONE, Column, plan_columns
 from all_cli.cohort.columns_used import unused_columns
+from all_cli.cohort.dictionary import read_dictionary
 from all_cli.cohort.doubts import near_misses, refuse_doubtful
 from all_cli.cohort.kernel import Answers, Kernel, Plan
 from all_cli.cohort.likely_text import likely_lines
+from all_cli.cohort.long_table import refuse_long
 from all_cli.cohort.mapping import read_map_file
 from all_cli.cohort.output import LONG, WriteAs, check_names, open_output, output_format, renamed, results_in
 from all_cli.cohort.overlap import one_behind, read_ahead
 from all_cli.cohort.progress import progress
-from all_cli.cohort.repeats import RepeatedIds, Repeats
+from all_cli.cohort.repeats import RepeatedIds, Repeats, id_column
 from all_cli.cohort.rows import Rows
 from all_cli.cohort.streams import STANDARD_INPUT
 from all_cli.cohort.streams import InputError as InputError
@@ -28,6 +30,7 @@ from all_cli.cohort.tables import Form, ReadAs, Table, open_table
 from all_cli.cohort.typed import as_text, texts_of
 from all_cli.cohort.unusable import Unusable
 from all_cli.cohort.whole_file import OutputError
+from all_cli.cohort.whole_table import columns_of_all, own_columns
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import NOT_APPLICABLE, Scheme
@@ -56,6 +59,8 @@ class Job(NamedTuple):
         columns: how each column is read, if that was decided before; otherwise the table's names and the above decide.
         assume: what to assume where nothing is known, each as ``fact=value``.
         routine: whether to assume what is routine, too.
+        dictionary: path of a data dictionary of REDCap, or empty.
+        for_all: facts that are the same in every row, by name.
     """
 
     sources: tuple[str, ...]
@@ -74,6 +79,8 @@ class Job(NamedTuple):
     columns: tuple[Column, ...] | None = None
     assume: tuple[str, ...] = ()
     routine: bool = False
+    dictionary: str = ""
+    for_all: Mapping[str, str] = {}
 
     def plan(self, columns: Sequence[Column], schemes: Iterable[Scheme]) -> Plan:
         """What a kernel for this batch is built from."""
@@ -152,7 +159,7 @@ class Summary:
 
     def lines(self) -> Iterator[str]:
         """The summary, a line at a time."""
-        columns = _count(len(self.columns), "column")
+        columns = _count(len(own_columns(self.columns)), "column")
         yield f"{self.source}: {_count(self.rows, 'row')}, {columns} {self.form.text()}"
         read = [str(column) for column in self.columns if column.reads != LEFT_ALONE]
         alone = [
@@ -211,6 +218,7 @@ def run_batch(library: RiskLibrary, schemes: Sequence[Scheme], job: Job) -> Summ
         if replaced:
             table = table.without(replaced)
         check_names(table.name, table.header, ids if job.write_as.form != LONG else (), job.writing)
+        refuse_long(table)
         columns = columns_of(table, library.vocabulary, job)
         plan = job.plan(columns, schemes)
         kernel = plan.kernel(library)
@@ -220,8 +228,8 @@ def run_batch(library: RiskLibrary, schemes: Sequence[Scheme], job: Job) -> Summ
         written = output_format(job.output, table.form, job.write_as)
         summary.written = f"{'standard output' if job.output == '-' else job.output}, {written.text()}"
         summary.renamed = renamed(table.header, ids, job.writing)
-        if job.write_as.id:
-            summary.repeats = Repeats(job.write_as.id)
+        if patients := job.write_as.id or id_column(table.header):
+            summary.repeats = Repeats(patients)
         with told_how_far(job.output, summary), ExitStack() as opened, progress(table.name) as tell:
             write: Callable[[Rows, Answers], None] | None = None
             # The last rows are written when nothing of the table is in doubt: of a small one that is all.
@@ -255,10 +263,10 @@ def columns_of(table: Table, vocabulary: Vocabulary, job: Job) -> Sequence[Colum
         UnreadableError: a mapping or unit that does not fit.
     """
     if job.columns is not None:
-        if [column.header for column in job.columns] != table.header:
+        if [column.header for column in own_columns(job.columns)] != table.header:
             raise InputError(table.name, "its columns are not those of the record")
         return job.columns
-    return plan_columns(
+    columns = plan_columns(
         table.header,
         vocabulary,
         job.mapping,
@@ -267,7 +275,9 @@ def columns_of(table: Table, vocabulary: Vocabulary, job: Job) -> Sequence[Colum
         table=read_map_file(job.map_file, vocabulary) if job.map_file else None,
         decimal=job.decimal,
         date_order=job.date_order,
+        dictionary=read_dictionary(job.dictionary) if job.dictionary else table.dictionary,
     )
+    return [*columns, *columns_of_all(job.for_all, vocabulary, len(columns))]
 
 
 def classified(table: Table, kernel: Kernel) -> Iterator[tuple[Rows, Answers]]:

@@ -19,7 +19,6 @@ STANDARD_INPUT = "standard input"
 HEAD = 1 << 20  # bytes looked at before anything is decided
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _SHORTEST = 8  # bytes from which two-byte text can be told by its zeros
-_GUESS_FROM = 3  # rows with bytes that are not UTF-8 before cp1252 is guessed
 
 
 class InputError(OSError):
@@ -242,8 +241,8 @@ class Encoding(NamedTuple):
 def encoding_of(head: bytes) -> Encoding:
     """The encoding of a text table by its first bytes: a byte order mark; otherwise UTF-8 unless it cannot be.
 
-    cp1252 is guessed if the header row is not UTF-8, or if several rows are not, none holds a letter that is UTF-8
-    beyond ASCII, and all of it is text in cp1252. A single such row is taken for a damaged row.
+    cp1252 is guessed if some row is not UTF-8, none holds a letter that is UTF-8 beyond ASCII, and all of it is text in
+    cp1252.
     """
     if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         return Encoding("utf-32", False)
@@ -255,17 +254,12 @@ def encoding_of(head: bytes) -> Encoding:
     for name, zeros, letters in (("utf-16-le", sample[1::2], sample[::2]), ("utf-16-be", sample[::2], sample[1::2])):
         if len(sample) > _SHORTEST and zeros.count(0) > 0.9 * len(zeros) and not letters.count(0):
             return Encoding(name, True)
-    lines = head.split(b"\n")[:-1] or [head]
-    odd = [number for number, line in enumerate(lines) if not _is_utf8(line)]
-    if odd and (odd[0] == 0 or len(odd) >= _GUESS_FROM):
-        beyond_ascii = [line for number, line in enumerate(lines) if number not in set(odd) and not line.isascii()]
-        if not beyond_ascii and b"\0" not in head and _is_text(head, "cp1252"):
-            return Encoding("cp1252", True)
+    lines = head.split(b"\n")
+    beyond_ascii = [line for line in (lines[:-1] if len(head) >= HEAD else lines) if not line.isascii()]
+    none_is_utf8 = beyond_ascii and not any(_is_text(line, "utf-8") for line in beyond_ascii)
+    if none_is_utf8 and b"\0" not in head and _is_text(head, "cp1252"):
+        return Encoding("cp1252", True)
     return Encoding("utf-8", False)
-
-
-def _is_utf8(line: bytes) -> bool:
-    return line.isascii() or _is_text(line, "utf-8")
 
 
 def _is_text(data: bytes, encoding: str) -> bool:

@@ -1,9 +1,9 @@
 """Open any table of patients: its header, how it is written, and its rows as frames of cells.
 
-Delimited text (comma, semicolon, tab, pipe), NDJSON, Parquet, Arrow, XLSX and ODS; packed with gzip or zstd; from
-files, a glob or standard input; several files with the same columns as one cohort. Nothing is inferred from cells: text
-stays text. What was found out about the form of the input is in :class:`Form` and is told to the user, who can say
-otherwise.
+Delimited text (comma, semicolon, tab, pipe), NDJSON, Parquet, Arrow, XLSX, ODS, SPSS, Stata and SAS; packed with gzip
+or zstd; from files, a glob or standard input; several files with the same columns as one cohort. Nothing is inferred
+from cells: text stays text. What was found out about the form of the input is in :class:`Form` and is told to the user,
+who can say otherwise.
 """
 
 from __future__ import annotations
@@ -13,11 +13,15 @@ import io
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import IO, NamedTuple
 
 from all_cli.cohort.delimited import DELIMITERS, Delimited, checked_header, heading
+from all_cli.cohort.dictionary import Dictionary
+from all_cli.cohort.no_table import refuse_no_table
 from all_cli.cohort.rows import Rows
+from all_cli.cohort.statistics_files import kind_of, statistics_file
 from all_cli.cohort.streams import Ahead, Bytes, Decoded, Encoding, InputError, Source, encoding_of, open_source
 from all_cli.cohort.typed import JsonLines, columnar, sheet
 from all_cli.knowledge.problems import did_you_mean
@@ -34,6 +38,7 @@ class ReadAs(NamedTuple):
     delimiter: str = ""
     encoding: str = ""
     sheet: str = ""
+    header_row: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ class Form:
     """How an input is written.
 
     Attributes:
-        format: ``csv``, ``ndjson``, ``parquet``, ``arrow``, ``xlsx`` or ``ods``.
+        format: ``csv``, ``ndjson``, ``parquet``, ``arrow``, ``xlsx``, ``ods``, ``SPSS``, ``Stata`` or ``SAS``.
         packed: ``gzip``, ``zstd`` or empty.
         delimiter: of delimited text; else empty.
         ending: line ending of delimited text.
@@ -49,6 +54,8 @@ class Form:
         guessed: whether the encoding was guessed.
         sheet: of a spreadsheet.
         odd: of a spreadsheet, what of its cells the user has to be told.
+        header_row: the rows that hold the names, if not the first: ``3`` or ``3-4``.
+        comments: lines above the header that begin with ``#``, as files of cBioPortal have them.
     """
 
     format: str
@@ -59,6 +66,8 @@ class Form:
     guessed: bool = False
     sheet: str = ""
     odd: str = ""
+    header_row: str = ""
+    comments: tuple[str, ...] = ()
 
     def text(self) -> str:
         """In words, as the summary of a batch says it after the number of columns."""
@@ -67,6 +76,9 @@ class Form:
             parts = [f"separated by {shown}"]
         else:
             parts = [{XLSX: f'sheet "{self.sheet}"', ODS: f'sheet "{self.sheet}"'}.get(self.format, self.format)]
+        if self.header_row:
+            above = f" below {len(self.comments)} lines with #" if self.comments else ""
+            parts.append(f"header in row{'s' if '-' in self.header_row else ''} {self.header_row}{above}")
         if self.odd:
             parts.append(self.odd)
         if self.packed:
@@ -85,10 +97,21 @@ class Table:
         name: for messages; several files by the first and how many more.
         header: the column names.
         form: how it (or its first file) is written.
+        dictionary: what the file itself says of its columns, if it does.
     """
 
-    def __init__(self, name: str, header: list[str], form: Form, rows: Iterator[Rows]) -> None:
+    def __init__(
+        self, name: str, header: list[str], form: Form, rows: Iterator[Rows], dictionary: Dictionary | None = None
+    ) -> None:
         self.name, self.header, self.form, self._rows = name, header, form, rows
+        self.dictionary = dictionary
+
+    def first(self) -> Rows | None:
+        """The first rows, which :meth:`rows` gives again; None if there are none."""
+        rows = next(self._rows, None)
+        if rows is not None:
+            self._rows = chain([rows], self._rows)
+        return rows
 
     def rows(self) -> Iterator[Rows]:
         """Every row in order; can be gone through once."""
@@ -97,7 +120,7 @@ class Table:
     def without(self, columns: Collection[str]) -> Table:
         """The table without some of its columns."""
         kept = [column for column in self.header if column not in columns]
-        return Table(self.name, kept, self.form, (rows.in_order(kept) for rows in self._rows))
+        return Table(self.name, kept, self.form, (rows.in_order(kept) for rows in self._rows), self.dictionary)
 
 
 def input_files(sources: Sequence[str]) -> list[str]:
@@ -141,7 +164,8 @@ def open_table(sources: Sequence[str], read_as: ReadAs = ReadAs()) -> Iterator[T
             yield first
             return
         name = f"{first.name} and {len(files) - 1} more {'file' if len(files) == 2 else 'files'}"
-        yield Table(name, first.header, first.form, _one_after_another(first, files[1:], read_as))
+        rows = _one_after_another(first, files[1:], read_as)
+        yield Table(name, first.header, first.form, rows, first.dictionary)
 
 
 def _one_after_another(first: Table, others: list[str], read_as: ReadAs) -> Iterator[Rows]:
@@ -200,14 +224,18 @@ def _check(read_as: ReadAs) -> None:
 
 def _open(file: str, read_as: ReadAs, stack: ExitStack) -> Table:
     source = open_source(file, stack.enter_context)
+    if not read_as.format:
+        refuse_no_table(source.name, source.head)
+    if not read_as.format and (kind := kind_of(source.head)):
+        program, rows, told = statistics_file(source.name, kind, _everything(source), read_as.encoding)
+        return Table(source.name, rows.frame.columns, Form(program, source.packed), iter([rows]), told)
     form = read_as.format or _format_of(source.head)
     if form in (PARQUET, ARROW):
         return _typed(source, form, stack)
     if form in (XLSX, ODS):
-        header, chosen, odd, rows = sheet(source.name, _everything(source), read_as.sheet, form)
-        checked = checked_header(source.name, header)
-        rows.frame.columns = checked
-        return Table(source.name, checked, Form(form, source.packed, sheet=chosen, odd=odd), iter([rows]))
+        found = sheet(source.name, _everything(source), read_as.sheet, form, read_as.header_row)
+        shape = Form(form, source.packed, sheet=found.name, odd=found.odd, header_row=found.header_row)
+        return Table(source.name, found.rows.frame.columns, shape, iter([found.rows]))
     return _text(source, form, read_as)
 
 
@@ -227,11 +255,13 @@ def _text(source: Source, form: str, read_as: ReadAs) -> Table:
         found = Form(NDJSON, source.packed, encoding=name, guessed=encoding.guessed)
         return Table(source.name, header, found, _with_share(lines.rows(), source.done))
     delimiter = DELIMITERS.get(read_as.delimiter, read_as.delimiter) or ("\t" if form == "tsv" else "")
-    top = heading(source.name, head, delimiter)
-    header = checked_header(source.name, top.names)
-    found = Form(CSV, source.packed, top.delimiter, top.ending, name, encoding.guessed)
+    top = heading(source.name, head, delimiter, read_as.header_row)
+    found = Form(
+        CSV, source.packed, top.delimiter, top.ending, name, encoding.guessed,
+        header_row=top.rows, comments=top.comments,
+    )  # fmt: skip
     rows = Delimited(source.name, stream, top, name).rows()
-    return Table(source.name, header, found, _with_share(rows, source.done))
+    return Table(source.name, top.names, found, _with_share(rows, source.done))
 
 
 def _with_share(rows: Iterator[Rows], done: Callable[[], float | None]) -> Iterator[Rows]:

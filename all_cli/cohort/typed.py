@@ -9,16 +9,18 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
+from all_cli.cohort.header_rows import ENOUGH, LOOKED_AT, filled, find_top, known, own_names
 from all_cli.cohort.rows import Rows
 from all_cli.cohort.spreadsheet_cells import Cells, odd_cells, percent_text
 from all_cli.cohort.streams import Bytes, InputError
 from all_cli.cohort.troubled import Row
 
 if TYPE_CHECKING:
+    import fastexcel
     import polars as pl
 
 _STRETCH = 200_000  # rows
@@ -115,13 +117,22 @@ def _stretches(name: str, kind: str, whole: pl.LazyFrame, total: int) -> Iterato
         raise InputError(name, f"only {read} of its {total} rows could be read; write it anew, or as CSV")
 
 
-def sheet(name: str, content: bytes, wanted: str, form: str) -> tuple[list[str], str, str, Rows]:
-    """Header, name, what is out of the ordinary, and rows of one sheet of an XLSX or ODS file.
+class Sheet(NamedTuple):
+    """One sheet of a workbook: its name, what is out of the ordinary of it, the rows of its names, and its rows."""
+
+    name: str
+    odd: str
+    header_row: str
+    rows: Rows
+
+
+def sheet(name: str, content: bytes, wanted: str, form: str, header_row: str = "") -> Sheet:
+    """One sheet of an XLSX or ODS file: the one wanted, or the one that holds a table of patients.
 
     Rows that are wholly empty are none. A cell with a percent format reads as it shows: 0.05%.
 
     Raises:
-        InputError: damaged, empty, or without such a sheet.
+        InputError: damaged, empty, or without such a sheet; more than one that can be meant.
     """
     import polars as pl
 
@@ -131,24 +142,59 @@ def sheet(name: str, content: bytes, wanted: str, form: str) -> tuple[list[str],
         raise InputError(name, _SPREADSHEET) from None
     try:
         book = fastexcel.read_excel(content)
-        chosen = wanted or (book.sheet_names[0] if book.sheet_names else "")
-        if chosen not in book.sheet_names:
-            known = ", ".join(f'"{sheet}"' for sheet in book.sheet_names)
-            raise InputError(name, f'it has no sheet "{chosen}"; its sheets are {known}')
-        cells = book.load_sheet(chosen, header_row=None, dtypes="string").to_polars()
+        if wanted and wanted not in book.sheet_names:
+            raise InputError(name, f'it has no sheet "{wanted}"; its sheets are {_quoted(book.sheet_names)}')
+        chosen = wanted or _with_a_table(name, book)
+        cells = book.load_sheet(chosen, header_row=None, skip_rows=0, dtypes="string").to_polars()
     except (fastexcel.FastExcelError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise InputError(name, f"it cannot be read as a spreadsheet ({_first_line(error)})") from None
     odd = odd_cells(name, content, chosen, form)
     cells = _with_percent(name, cells, odd)
     cells = cells.select(pl.all().cast(pl.String).str.replace(_MIDNIGHT, "${1}").replace("", None))
-    if not cells.height:
+    if not cells.height or not cells.width:
         raise InputError(name, f'its sheet "{chosen}" is empty')
-    header = [cell or "" for cell in cells.row(0)]
-    while header and not header[-1] and not cells.to_series(len(header) - 1).count():
-        header.pop()
-    body = cells[1:, : len(header)]
+    top = find_top(name, _first_rows(cells), header_row)
+    body = cells[top.last + 1 :, :]
     body = body.filter(pl.any_horizontal(pl.all().is_not_null()))
-    return header, chosen, odd.text(), Rows(body)
+    names = list(top.names)
+    while names and not names[-1].strip() and not body.to_series(len(names) - 1).count():
+        names.pop()
+    body = body[:, : len(names)]
+    body.columns = own_names(names)
+    others = [other for other in book.sheet_names if other != chosen]
+    beside = f"beside {_quoted(others)} (--sheet)" if others and not wanted else ""
+    return Sheet(chosen, ", ".join(filter(None, [beside, odd.text()])), top.text, Rows(body))
+
+
+def _first_rows(cells: pl.DataFrame) -> list[list[str]]:
+    """The first rows, without the empty cells behind the last one that is filled in any of them."""
+    rows = [[cell or "" for cell in row] for row in cells.head(LOOKED_AT).iter_rows()]
+    width = max((place for row in rows for place, cell in enumerate(row, start=1) if cell.strip()), default=0)
+    return [row[:width] for row in rows]
+
+
+def _with_a_table(name: str, book: fastexcel.ExcelReader) -> str:
+    """The sheet that holds a table of patients: the one whose names are known, or the only one that is a table.
+
+    Raises:
+        InputError: there is more than one.
+    """
+    if len(book.sheet_names) < 2:
+        return next(iter(book.sheet_names), "")
+    tables: dict[str, int] = {}
+    for sheet in book.sheet_names:
+        head = book.load_sheet(sheet, header_row=None, skip_rows=0, n_rows=LOOKED_AT, dtypes="string")
+        rows = _first_rows(head.to_polars())
+        if head.visible == "visible" and sum(filled(row) > 1 for row in rows) > 1:
+            tables[sheet] = max(map(known, rows))
+    best = [sheet for sheet, names in tables.items() if names >= ENOUGH] or [*tables] or book.sheet_names[:1]
+    if len(best) > 1:
+        raise InputError(name, f"it holds a table on each of its sheets {_quoted(best)}; name one with --sheet")
+    return best[0]
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
 
 
 def _with_percent(name: str, cells: pl.DataFrame, odd: Cells) -> pl.DataFrame:
@@ -161,7 +207,7 @@ def _with_percent(name: str, cells: pl.DataFrame, odd: Cells) -> pl.DataFrame:
 
     by_column: dict[int, dict[int, str]] = {}
     for (row, column), value in odd.percent.items():
-        by_column.setdefault(column - odd.first[1], {})[row - odd.first[0]] = value
+        by_column.setdefault(column - odd.first[1], {})[row] = value
     for column, stored in by_column.items():
         texts = cells.to_series(column).to_list() if column < cells.width else []
         for row, value in stored.items():

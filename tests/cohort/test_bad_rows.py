@@ -118,7 +118,7 @@ def test_the_reason_gives_row_and_line_on_standard_error() -> None:
 
 @pytest.mark.parametrize("bad", [b"\xe9", b"\xff\xfe", b"\x00", b"caf\xc3"])
 def test_a_row_that_is_not_text_is_kept_byte_for_byte(bad: bytes) -> None:
-    result = batch(b"note,age,wbc,lineage\n" + bad + b",7,45,B\nok,7,45,B\n")
+    result = batch(b"note,age,wbc,lineage\n" + bad + b",7,45,B\n" + "ö,7,45,B\n".encode())
     lines = result.stdout_bytes.split(b"\n")
     if bad == b"\x00":
         assert result.exit_code in (1, 3)
@@ -139,8 +139,8 @@ def refused(result: Result, code: int) -> None:
 
 @pytest.mark.parametrize(
     "table",
-    [b"", b"\n\n", b",,\n1,2,3\n", b"age,wbc,age\n1,2,3\n", bytes(range(256)) * 20],
-    ids=["empty", "blank lines", "nameless columns", "duplicate names", "binary"],
+    [b"", b"\n\n", b",,\n1,2,3\n", bytes(range(256)) * 20],
+    ids=["empty", "blank lines", "nameless columns", "binary"],
 )
 def test_a_file_that_is_no_table_cannot_be_read(table: bytes, tmp_path: Path) -> None:
     file = tmp_path / "in.csv"

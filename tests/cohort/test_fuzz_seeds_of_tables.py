@@ -22,7 +22,7 @@ def batch(content: bytes, folder: Path, output: str = "out.csv") -> Result:
 
 
 def test_bytes_that_are_no_text_beyond_the_last_column_are_told_in_the_reason(tmp_path: Path) -> None:
-    result = batch(b"lineage,age\nB,7\nT,8,caf\xf6\n", tmp_path)
+    result = batch(b"lineage,age\nB,7,\xc3\xb6\nT,8,caf\xf6\n", tmp_path)
     assert result.exit_code == 1
     back = (tmp_path / "out.csv").read_text("utf-8").splitlines()
     assert len(back) == 3

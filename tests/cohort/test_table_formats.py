@@ -131,7 +131,7 @@ def test_the_encoding_is_found_out_and_a_guess_is_said(encoding: str, said: str)
 
 def test_the_encoding_can_be_said(tmp_path: Path) -> None:
     table = "id,age,wbc,lineage\nMüller,7,45,B\n"
-    assert "not UTF-8" in batch("-", input=table.encode("cp1252"), code=1).stdout_bytes.decode("utf-8", "replace")
+    assert "Mьller,7,45,B,assigned" in batch("-", "--encoding", "cp1251", input=table.encode("cp1252")).stdout
     assert "Müller,7,45,B,assigned" in batch("-", "--encoding", "cp1252", input=table.encode("cp1252")).stdout
     assert "no such encoding" in batch("-", "--encoding", "klingon", input=b"", code=2).stderr
 

@@ -83,7 +83,7 @@ def test_every_trouble_comes_back_with_its_reason_and_the_rest_is_right(filler: 
 
 
 def test_bytes_that_are_no_text_come_back_as_they_were() -> None:
-    result = batch("-", input=HEAD + b"1,7,45,B,caf\xe9\n2,7,45,B,x\n")
+    result = batch("-", input=HEAD + b"1,7,45,B,caf\xe9\n2,7,45,B,\xc3\xa9\n")
     assert result.stdout_bytes.split(b"\n")[1].startswith(b"1,7,45,B,caf\xe9,invalid")
 
 

@@ -21,6 +21,7 @@ from all_cli.cohort.results.given import GivenFacts
 from all_cli.cohort.results.unreadable import UnreadableCells, UnreadableValue
 from all_cli.cohort.streams import InputError
 from all_cli.cohort.typed import texts_of
+from all_cli.cohort.whole_table import with_what_holds_for_all
 from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Scheme
 from all_cli.risk.verdict import ASSIGNED, INDETERMINATE
@@ -151,9 +152,10 @@ def count_results(
     tally = _Tally(name, held, GivenFacts(columns, held.schemes, library.vocabulary), id_column, listed)
     seen: dict[int, Evidence] = {}
     for frame in frames:
-        tally.add(frame)
+        filled = with_what_holds_for_all(frame, columns)
+        tally.add(filled)
         if not settled:
-            gather(seen, columns, library.vocabulary, texts_of(frame))
+            gather(seen, columns, library.vocabulary, texts_of(filled))
     if not tally.rows:
         raise InputError(name, "it has a header and no rows")
     refuse_doubtful(columns, library.vocabulary, seen)

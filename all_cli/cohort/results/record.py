@@ -9,6 +9,7 @@ from typing import NamedTuple
 from all_cli.cohort.columns import Column
 from all_cli.cohort.manifest import job_of, read_manifest
 from all_cli.cohort.streams import InputError
+from all_cli.cohort.whole_table import own_columns
 
 
 class RunRecord(NamedTuple):
@@ -27,7 +28,7 @@ class RunRecord(NamedTuple):
         Raises:
             InputError: the record is of a table with other columns.
         """
-        if [column.header for column in self.columns] != list(own):
+        if [column.header for column in own_columns(self.columns)] != list(own):
             raise InputError(self.name, "it is the record of a table with other columns; give that of these results")
         return list(self.columns)
 

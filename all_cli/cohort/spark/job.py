@@ -16,13 +16,14 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
 
+from all_cli.cohort.cbioportal import CBIOPORTAL
 from all_cli.cohort.classify import Tally
 from all_cli.cohort.columns_used import unused_columns
 from all_cli.cohort.doubts import near_misses, refuse_doubtful
 from all_cli.cohort.evidence import Evidence
 from all_cli.cohort.output import LONG, Written, check_names, output_format, renamed, results_in
 from all_cli.cohort.progress import Told, progress
-from all_cli.cohort.repeats import EXAMPLES, RepeatedIds
+from all_cli.cohort.repeats import EXAMPLES, RepeatedIds, id_column
 from all_cli.cohort.run import Job, Stopped, Summary, columns_of, told_how_far
 from all_cli.cohort.spark.folder import check_place, whole_folder
 from all_cli.cohort.spark.parts import ORC, Cohort, Part, cohort_of, cut, files_of
@@ -84,7 +85,8 @@ def run_on_spark(library: RiskLibrary, schemes: Sequence[Scheme], job: Job, engi
         kept = [column for column in cohort.header if column not in replaced]
         cohort = cohort._replace(header=kept, schema=cohort.schema.select(kept))
     check_names(cohort.name, cohort.header, names if job.write_as.form != LONG else (), job.writing)
-    columns = columns_of(Table(cohort.name, cohort.header, cohort.form, iter(())), library.vocabulary, job)
+    table = Table(cohort.name, cohort.header, cohort.form, iter(()), cohort.dictionary)
+    columns = columns_of(table, library.vocabulary, job)
     plan = job.plan(columns, schemes)
     plan.kernel(library)  # so that an assumption that cannot be read is refused before Spark starts
     summary = Summary(cohort.name, cohort.form, plan, Tally(names), replaced=replaced)
@@ -114,8 +116,8 @@ def run_on_spark(library: RiskLibrary, schemes: Sequence[Scheme], job: Job, engi
             summary.doubts = refuse_doubtful(columns, library.vocabulary, _evidence(reports.value))
             if job.stop and (first := summary.unusable.first) is not None:
                 raise Stopped(f"stopped at {first.place}, nothing was written: {first.reason}", 2)
-        if job.write_as.id:
-            summary.repeats = _repeats(spark, work)
+        if patients := job.write_as.id or id_column(cohort.header):
+            summary.repeats = _repeats(spark, work._replace(write_as=work.write_as._replace(id=patients)))
     return summary
 
 
@@ -129,7 +131,7 @@ def _written(job: Job, form: Form) -> Written:
     if wanted == ORC or (not wanted and name.endswith(".orc")):
         return Written(ORC, "")
     written = output_format(name, form, job.write_as)
-    if written.format in (ARROW, XLSX, ODS):
+    if written.format in (ARROW, XLSX, ODS, CBIOPORTAL):
         why = f"Spark does not write {written.format}; name .csv, .ndjson, .parquet or .orc"
         raise UnreadableError("--output", job.output, why)
     if written.packed == "zstd" or (written.packed and written.format in _TYPED):

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from all_cli.cohort.delimited import Delimited, Heading, checked_header, heading
+from all_cli.cohort.dictionary import Dictionary
 from all_cli.cohort.rows import Rows
 from all_cli.cohort.streams import Bytes, Decoded, InputError, open_source
 from all_cli.cohort.tables import CSV, NDJSON, PARQUET, Form, ReadAs, Table, input_files, open_table, same_columns
@@ -67,6 +68,7 @@ class Cohort(NamedTuple):
         form: how the first file is written.
         parts: each file as one part.
         schema: an empty frame with the columns' types.
+        dictionary: what the first file itself says of its columns.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Cohort(NamedTuple):
     form: Form
     parts: list[Part]
     schema: Any
+    dictionary: Dictionary | None
 
 
 def files_of(sources: Sequence[str]) -> list[str]:
@@ -126,7 +129,7 @@ def cohort_of(files: Sequence[str], read_as: ReadAs) -> Cohort:
     assert first is not None
     more = len(files) - 1
     name = f"{first.name} and {more} more {'file' if more == 1 else 'files'}" if more else first.name
-    return Cohort(name, first.header, first.form, parts, schema)
+    return Cohort(name, first.header, first.form, parts, schema, first.dictionary)
 
 
 def cut(cohort: Cohort, size: int) -> list[Part]:
@@ -239,7 +242,7 @@ def _cut_text(whole: Part, size: int) -> Iterator[Part]:
         if b"\n" not in head:
             yield whole  # lines end in carriage returns, or there is but one
             return
-        found = heading(whole.file, head, form.delimiter)
+        found = heading(whole.file, head, form.delimiter, form.header_row)
         lines = head.count(b"\n", 0, found.length)
         text = head[: found.length].decode("utf-8", "surrogateescape")
         first = len(text.encode(form.encoding, "surrogateescape"))
