@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from all_cli.cohort.dictionary import Dictionary, Told, told_of
+from all_cli.cohort.dictionary import Dictionary, read_as, told_of, values_of
 from all_cli.cohort.header_rows import as_written
 from all_cli.cohort.headers import (
     BORN,
@@ -27,9 +27,8 @@ from all_cli.cohort.headers import (
 )
 from all_cli.knowledge.problems import did_you_mean
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
-from all_cli.logic.values import ABSENT, NumberSet
+from all_cli.logic.values import NumberSet
 from all_cli.patient.dates import read_table_date
-from all_cli.patient.genetics import genetics_reader
 from all_cli.patient.reading import UNKNOWN_WORDS, Reading, fold, read_value
 from all_cli.patient.unreadable import UnreadableError
 
@@ -226,7 +225,7 @@ def plans(
     for index, name in enumerate(header):
         rule = table.columns.get(name, ColumnRule(name, ""))
         told = told_of(as_written(name), dictionary)
-        found, written = _found(told, names, vocabulary)
+        found, written = read_as(told, names, vocabulary)
         reads = mapping.get(name) or rule.reads or found or LEFT_ALONE
         called = vocabulary.callers.get(reads.casefold())
         if called is not None:
@@ -244,7 +243,7 @@ def plans(
             unit = _unit(vocabulary, reads, name, given, written, mrd_unit, chosen=chosen)
         except UnreadableError as error:
             problems.append(error)
-        values = _values_of(told, reads)
+        values = values_of(told, reads)
         numeric = reads not in SPECIAL and vocabulary[reads].kind == "number"
         columns.append(
             Column(
@@ -276,39 +275,6 @@ def _predicted(header: Sequence[str], vocabulary: Vocabulary) -> dict[str, str]:
         if {caller.label, *caller.beside} <= {*header}
         for column in (caller.label, *caller.predicted)
     }
-
-
-def _found(told: Told, names: HeaderNames, vocabulary: Vocabulary) -> tuple[str, str]:
-    """What a column reads by all that is told of it, and the unit that is written there."""
-    found = [names.find(name) for name in told.names]
-    reads = next((reads for reads, _ in found if reads), "")
-    if told.choice:
-        fact = vocabulary.facts.get(reads)
-        if fact is not None and fact.kind == "flag":
-            return reads, ""
-        return (GENETICS if _is_finding(told.choice, vocabulary) else ""), ""
-    unit = next((unit for other, unit in found if other == reads and unit), "")
-    fact = vocabulary.facts.get(reads)
-    if not unit and fact is not None and fact.kind == "number" and told.note and known_unit(fact, told.note):
-        unit = told.note
-    return reads, unit
-
-
-def _is_finding(text: str, vocabulary: Vocabulary) -> bool:
-    """Whether a text says that something genetic is there."""
-    try:
-        found = genetics_reader(vocabulary).read(text)
-    except UnreadableError:
-        return False
-    return any(isinstance(one.possible, NumberSet) or ABSENT not in one.possible for one in found)
-
-
-def _values_of(told: Told, reads: str) -> tuple[tuple[str, str], ...]:
-    """What the cells of a column mean by what is told of it, if it is read as ``reads``."""
-    if reads == LEFT_ALONE:
-        return ()
-    checked = told.choice if reads == GENETICS else "yes"
-    return tuple((written, checked if told.choice and meant == "yes" else meant) for written, meant in told.values)
 
 
 def _misnamed(

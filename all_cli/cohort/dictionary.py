@@ -12,8 +12,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from all_cli.cohort.headers import GENETICS, LEFT_ALONE, HeaderNames, known_unit
 from all_cli.cohort.streams import InputError
+from all_cli.knowledge.vocabulary import Vocabulary
+from all_cli.logic.values import ABSENT, NumberSet
+from all_cli.patient.genetics import genetics_reader
 from all_cli.patient.reading import fold
+from all_cli.patient.unreadable import UnreadableError
 
 _CHOICE = re.compile(r"(.*)\(choice=(.*)\)", re.DOTALL)
 _BOX = re.compile(r"(\w+?)___(\w+)")
@@ -131,3 +136,36 @@ def _choices(text: str) -> Iterator[tuple[str, str]]:
 
 def _plain(cell: str | None) -> str:
     return " ".join(_TAG.sub(" ", cell or "").split())
+
+
+def read_as(told: Told, names: HeaderNames, vocabulary: Vocabulary) -> tuple[str, str]:
+    """What a column reads by all that is told of it, and the unit that is written there."""
+    found = [names.find(name) for name in told.names]
+    reads = next((reads for reads, _ in found if reads), "")
+    if told.choice:
+        fact = vocabulary.facts.get(reads)
+        if fact is not None and fact.kind == "flag":
+            return reads, ""
+        return (GENETICS if _is_finding(told.choice, vocabulary) else ""), ""
+    unit = next((unit for other, unit in found if other == reads and unit), "")
+    fact = vocabulary.facts.get(reads)
+    if not unit and fact is not None and fact.kind == "number" and told.note and known_unit(fact, told.note):
+        unit = told.note
+    return reads, unit
+
+
+def _is_finding(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether a text says that something genetic is there."""
+    try:
+        found = genetics_reader(vocabulary).read(text)
+    except UnreadableError:
+        return False
+    return any(isinstance(one.possible, NumberSet) or ABSENT not in one.possible for one in found)
+
+
+def values_of(told: Told, reads: str) -> tuple[tuple[str, str], ...]:
+    """What the cells of a column mean by what is told of it, if it is read as ``reads``."""
+    if reads == LEFT_ALONE:
+        return ()
+    checked = told.choice if reads == GENETICS else "yes"
+    return tuple((written, checked if told.choice and meant == "yes" else meant) for written, meant in told.values)
