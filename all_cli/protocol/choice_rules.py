@@ -34,6 +34,15 @@ class Guard(NamedTuple):
     if_told: frozenset[str] = frozenset()
 
 
+class NoHead(NamedTuple):
+    """Why no arm stands first although some may be certain; ``settled_heads`` excepts one whose risk group is."""
+
+    text: str
+    cite: tuple[Citation, ...]
+    checked: bool
+    settled_heads: bool
+
+
 class Presumption(NamedTuple):
     """What is taken for a fact of which nothing was told.
 
@@ -74,14 +83,12 @@ class ChoiceRules:
             for raw in self._packed["guards"]
         ]  # fmt: skip
 
-    def undecided(self, patient: Patient, kind: str) -> list[Guard]:
-        """Why no arm with this kind of phase stands first for the patient, although some may be certain."""
-        entries = [
-            Guard(raw["id"], unpack(raw["expression"]), False, raw["text"], citations(raw["cite"]), raw["checked"])
-            for raw in self._packed["undecided"]
-            if kind in raw["phases"]
-        ]
-        return [entry for entry in entries if certainly(entry.when, patient)]
+    def undecided(self, patient: Patient, kind: str) -> NoHead | None:
+        """The first reason why no arm with this kind of phase stands first for the patient; None if there is none."""
+        for raw in self._packed["undecided"]:
+            if kind in raw["phases"] and certainly(unpack(raw["expression"]), patient):
+                return NoHead(raw["text"], citations(raw["cite"]), raw["checked"], raw.get("settled_heads", False))
+        return None
 
     @property
     def raw_guards(self) -> Sequence[Mapping[str, Any]]:

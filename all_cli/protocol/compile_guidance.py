@@ -92,6 +92,7 @@ class _Compiler:
             entry["id"], entry["topic"], entry["title"], entry.get("verdict", ""),
             [claim["statement"] for claim in entry.get("seeds", ())], self.condition(entry, path),
             entry.get("when", ""), entry.get("phases", []), entry.get("drugs", []), entry.get("warning", False),
+            self.condition(entry, path, "unless"),
         ]  # fmt: skip
 
     def with_conditions(self, entry: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
@@ -128,13 +129,13 @@ class _Compiler:
         self.cited.update(dict.fromkeys(citation.source for citation in citations(item["cite"])))
         self.problems.extend(citation_problems(self.document, path, item["cite"], self.sources, item["checked"]))
 
-    def condition(self, item: Mapping[str, Any], path: Path) -> Any:
-        if "when" not in item:
+    def condition(self, item: Mapping[str, Any], path: Path, key: str = "when") -> Any:
+        if key not in item:
             return None
         try:
-            return pack(parse_condition(item["when"], self.vocabulary))
+            return pack(parse_condition(item[key], self.vocabulary))
         except ConditionError as error:
-            self.problems.append(Problem(self.document.text_place((*path, "when"), error.offset), str(error)))
+            self.problems.append(Problem(self.document.text_place((*path, key), error.offset), str(error)))
             return None
 
     def known(self, id: str, among: Collection[str], kind: str, path: Path) -> None:

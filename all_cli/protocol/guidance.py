@@ -72,7 +72,7 @@ class Brief(NamedTuple):
     """What has to be known of an entry to list it or to point to it.
 
     ``when`` says for which patients it is relevant (None: for all), ``condition`` is how the file writes that;
-    ``phases`` and ``drugs`` name what it is about. ``verdict`` is empty for an entry without a seed statement.
+    ``unless`` of whom it certainly does not speak, where what is not known bears on nothing; ``phases`` and ``drugs`` name what it is about. ``verdict`` is empty for an entry without a seed statement.
     """
 
     id: str
@@ -85,6 +85,7 @@ class Brief(NamedTuple):
     phases: tuple[str, ...]
     drugs: tuple[str, ...]
     warning: bool
+    unless: Expression | None = None
 
     @property
     def on_a_finding(self) -> bool:
@@ -93,6 +94,8 @@ class Brief(NamedTuple):
 
     def relevance(self, possible: Mapping[str, Possible]) -> bool | None:
         """Whether it concerns a patient of whom this is known: surely, surely not, or (None) it is open."""
+        if self.unless is not None and truth(self.unless, possible):
+            return False
         return True if self.when is None else truth(self.when, possible)
 
 
@@ -219,10 +222,11 @@ def build_guidance() -> dict[str, Any]:
 
 
 def _brief(raw: Sequence[Any]) -> Brief:
-    id, topic, title, verdict, statements, when, condition, phases, drugs, warning = raw
+    id, topic, title, verdict, statements, when, condition, phases, drugs, warning, unless = raw
     return Brief(
-        id, topic, title, verdict, statements, unpack(when) if when else None, condition, phases, drugs, warning
-    )
+        id, topic, title, verdict, statements, unpack(when) if when else None, condition, phases, drugs, warning,
+        unpack(unless) if unless else None,
+    )  # fmt: skip
 
 
 def _point(raw: Mapping[str, Any]) -> Point:

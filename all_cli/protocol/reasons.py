@@ -9,7 +9,7 @@ from all_cli.logic.values import Possible, intersect, whole_domain
 from all_cli.patient.names import reasons_text
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import value_text
-from all_cli.protocol.choice import Choice, Offer, Turn
+from all_cli.protocol.choice import ELIGIBILITY, Choice, Offer, Turn
 from all_cli.protocol.choice_rules import Guard
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.parts import GROUP, GUARD, POPULATION, SETTING, Part
@@ -70,6 +70,20 @@ def _group_reason(part: Part, patient: Patient) -> Reason:
     return Reason("group", f"{part.name} comes later: {few(later)} do not set this phase", scheme.population.cite)
 
 
+def group_reasons(choice: Choice) -> Iterator[Reason]:
+    """Of the answers that go by a scheme: the groups it leaves, and the facts that decide among them."""
+    for offer in (*choice.answers, *choice.possible):
+        for part in offer.parts:
+            if part.kind != GROUP:
+                continue
+            verdict = judge(_scheme(part), choice.patient)
+            groups = [verdict.scheme.groups[id].label for id in verdict.possible if id in verdict.scheme.groups]
+            facts = dict.fromkeys((*offer.hangs_on, *(missing.fact for missing in verdict.missing)))
+            wanted = ", ".join(choice.patient.vocabulary[fact].name for fact in facts)
+            says = f"{part.name} leaves {' or '.join(groups).lower()}"
+            yield Reason("first", f"{offer.name}, once decided: {wanted} ({says})", strong=True)
+
+
 def because_text(decisions: Iterable[Decision], patient: Patient) -> str:
     """Why rules decide, with the names of facts; what is still open is no reason."""
     settled = (text for decision in decisions for text in decision.because if not text.endswith("?"))
@@ -105,8 +119,10 @@ def hangs_text(offer: Offer, patient: Patient) -> str:
     """On what an arm hangs: ``CNS status CNS1 or CNS2, testicular leukaemia absent``."""
     names = patient.vocabulary
     parts = [f"{names[fact].name} {_values(fact, values, patient)}".strip() for fact, values in offer.hangs_on.items()]
-    if offer.own_criteria:
-        parts.append(f"its own criteria of {' or '.join(offer.own_criteria)} risk, which are not encoded")
+    if ELIGIBILITY in offer.own_criteria:
+        parts.append("its eligibility, which was not read")
+    if labels := [label for label in offer.own_criteria if label != ELIGIBILITY]:
+        parts.append(f"its own criteria of {' or '.join(labels)} risk, which are not encoded")
     if not parts:
         later = [part for part in offer.parts if part.kind == GROUP and not part.outright(patient)]
         missing = [item.fact for part in later for item in judge(_scheme(part), patient).missing]

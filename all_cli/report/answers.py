@@ -14,7 +14,7 @@ from all_cli.patient.patient import Patient
 from all_cli.report.guidance_pointers import for_patient, pointers_json, pointers_page
 from all_cli.report.page import Page
 from all_cli.report.words import number_of
-from all_cli.risk.library import Answers, Likely, RiskLibrary, for_relapse, in_relapse
+from all_cli.risk.library import Answers, Likely, RiskLibrary, for_relapse, in_relapse, relapsed_again
 from all_cli.risk.scheme import NOT_APPLICABLE, Scheme, Statement
 from all_cli.risk.verdict import ASSIGNED, Decision, Verdict
 
@@ -239,9 +239,10 @@ def _others(page: Page, answers: Answers, library: RiskLibrary) -> None:
         page.line(f"{number_of(rest, 'more scheme')} may apply; nothing given narrows {whose} answer.", "others")
     if answers.first_line:
         count = number_of(len(answers.first_line), "scheme")
-        page.line(
-            f"{count} for untreated leukaemia left out, as this is a relapse; --scheme ID shows one.", "first line"
-        )
+        made, here = "untreated leukaemia", "a relapse"
+        if relapsed_again(answers.patient):
+            made, here = "untreated leukaemia or a first relapse", "a later relapse"
+        page.line(f"{count} for {made} left out, as this is {here}; --scheme ID shows one.", "first line")
 
 
 def _is_single(likely: Likely) -> bool:

@@ -30,13 +30,20 @@ if TYPE_CHECKING:
 _INFANTS_APART = "below one year: infants have protocols and doses of their own: all-protocol list --audience infants"
 
 
+class ByAge(NamedTuple):
+    """The patient as old as doses by age are to take them, and why that is another age than the one at diagnosis."""
+
+    patient: Patient
+    text: str
+
+
 class Shown(NamedTuple):
     """What ``show`` shows: phases of one protocol, for an arm or for all, for what is known of the patient.
 
     ``dosing`` is how doses are computed, None where no size is known; ``whole`` says that arms are shown whole, with
     their totals; ``chosen`` is the answer and what it hangs on, ``basis`` why it is this protocol and arm, ``beside``
     which others there are; ``assumed`` is what the likely arms rest on, ``left_out`` what was not assumed and why;
-    ``on_the_day`` has the age of the day of the injections, where its date is known. ``barred`` says by phase why it is
+    ``by_age`` has the age for doses by age, where it is known to be another than that at diagnosis. ``barred`` says by phase why it is
     not for this patient: no dose is computed for it then, unless ``forced``.
     """
 
@@ -53,7 +60,7 @@ class Shown(NamedTuple):
     beside: Sequence[Reason] = ()
     assumed: Sequence[Assumption] = ()
     left_out: Sequence[str] = ()
-    on_the_day: Patient | None = None
+    by_age: ByAge | None = None
     choice: Choice | None = None
     barred: Mapping[str, str] = MappingProxyType({})
     forced: bool = False
@@ -66,7 +73,7 @@ class Shown(NamedTuple):
     @property
     def growing(self) -> Patient:
         """The patient whose age decides doses by age."""
-        return self.on_the_day or self.patient
+        return self.by_age.patient if self.by_age else self.patient
 
 
 def shown_pages(all_shown: Sequence[Shown], library: ProtocolLibrary) -> Page:
@@ -243,8 +250,8 @@ def _patient(page: Page, shown: Shown) -> None:
         from all_cli.report.doses import body_lines
 
         body_lines(page, shown.dosing)
-    if shown.on_the_day is not None:
-        page.line(f"as for {shown.on_the_day.text('age')}, the age on the day of the injection", "by age")
+    if shown.by_age is not None:
+        page.line(shown.by_age.text, "by age", strong=True)
 
 
 def _infant(patient: Patient) -> bool:
@@ -284,7 +291,7 @@ def _phase(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> 
     for line in lines:
         if line.note:
             page.line(line.note, _label(library.drugs[line.drug].abbreviation or line.drug))
-        if line.dose_by and "age" in shown.patient.known and shown.on_the_day is None:
+        if line.dose_by and "age" in shown.patient.known and shown.by_age is None:
             _grown(page, line, phase, shown, library)
     left_out = len(phase.lines) - len(lines)
     if left_out:

@@ -75,6 +75,7 @@ LIMITS = [
           {**FIRST_LINE, "lineage": "T"}),
     Limit("second-relapse", "clofarabine/standard", "reinduction", "relapse_number", 3, 2, 1, False, True,
           {"refractory": "no"}),
+    Limit("first-relapse", "ukall-r3/mitoxantrone", "reinduction", "relapse_number", 1, 2, 3, True, False),
     Limit("nelarabine-child", "nelarabine/adult", "reinduction", "age", 16.01, 16, 15.99, False, True),
     Limit("nelarabine-adult", "nelarabine/child", "reinduction", "age", 21.99, 22, 22.01, True, True),
 ]  # fmt: skip
