@@ -161,15 +161,20 @@ def with_bars(library: ProtocolLibrary, shown: Shown) -> Shown:
     if not facts_told(shown.patient):
         return shown
     from all_cli.protocol.choice import choose
+    from all_cli.protocol.indications import against, holds
     from all_cli.protocol.reasons import against_reason
 
     barred: dict[str, str] = {}
+    for phase in shown.phases:  # of a label: uses that are not this patient's
+        uses = [arm for arm in shown.arms if phase.id in arm.phases]
+        if uses and all(holds(arm, shown.patient) is False for arm in uses):
+            barred[phase.id] = against(uses[0], shown.patient)
     for kind in dict.fromkeys(phase.kind for phase in shown.phases):
         choice = choose(library, shown.patient, kind, named=True, only=[shown.protocol.id])
         out = {offer.arm: offer for offer in choice.excluded}
         for phase in shown.phases:
             through = [arm.id for arm in shown.arms if phase.id in arm.phases]
-            if phase.kind == kind and through and all(arm in out for arm in through):
+            if phase.kind == kind and phase.id not in barred and through and all(arm in out for arm in through):
                 barred[phase.id] = against_reason(out[through[0]], choice, library).text
     return shown._replace(barred=barred)
 

@@ -255,7 +255,7 @@ def _on_the_day(about: Described, on: str, library: "ProtocolLibrary") -> "tuple
 
 
 def _by_age(patient: "Patient", on_the_day: "NumberSet | None") -> "ByAge | None":
-    """The patient as old as on the day of the injection or at relapse, since ``age`` is that at diagnosis; else None."""
+    """The patient as old as on the day of the injection or at relapse; None where that is the age given."""
     from all_cli.patient.age import age_at_relapse
     from all_cli.report.regimen import ByAge
 

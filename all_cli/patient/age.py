@@ -222,8 +222,8 @@ def _within(fact: Fact, text: str, age: NumberSet) -> NumberSet:
 def age_at_relapse(patient: Patient) -> NumberSet | None:
     """The ages that a patient who is certainly in relapse can have now; None outside relapse or without an age.
 
-    ``age`` is that at first diagnosis and ``months_to_relapse`` counts from there to the first relapse. Without it, or in
-    a later relapse, only the lower bound is known. An age in whole years or months may be up to one of them more.
+    ``age`` is that at first diagnosis and ``months_to_relapse`` counts from there to the first relapse. Without it, or
+    in a later relapse, only the lower bound is known. An age in whole years or months may be up to one of them more.
     """
     possible = patient.possible()
     ages, months = possible.get("age"), possible.get("months_to_relapse")

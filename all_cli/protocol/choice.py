@@ -337,7 +337,7 @@ class Chooser:
         )
 
     def _own_criteria(self, protocol: str, arm: ArmHead) -> tuple[str, ...]:
-        """The labels of risk by which a protocol chose and whose criteria are not encoded; ``eligibility`` if unread."""
+        """The labels of risk by which a protocol chose whose criteria are not encoded; ``eligibility`` if unread."""
         unread = arm.settings and RELAPSE.issuperset(arm.settings) and not arm.population_read
         by_scheme = arm.groups or protocol in self.rules.every_risk
         return ((ELIGIBILITY,) if unread else ()) + (() if by_scheme else tuple(sorted(SELECTED_BY & set(arm.risk))))

@@ -83,6 +83,12 @@ class ChoiceRules:
             for raw in self._packed["guards"]
         ]  # fmt: skip
 
+    def leading(self, patient: Patient, kind: str) -> list[Guard]:
+        """The guards that head the screen of a kind of phase, since their condition certainly holds."""
+        found = zip(self.guards, self._packed["guards"], strict=True)
+        leads = [guard for guard, raw in found if raw.get("leads") and kind in raw.get("phases", [kind])]
+        return [guard for guard in leads if certainly(guard.when, patient)]
+
     def undecided(self, patient: Patient, kind: str) -> NoHead | None:
         """The first reason why no arm with this kind of phase stands first for the patient; None if there is none."""
         for raw in self._packed["undecided"]:

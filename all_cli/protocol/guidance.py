@@ -72,7 +72,8 @@ class Brief(NamedTuple):
     """What has to be known of an entry to list it or to point to it.
 
     ``when`` says for which patients it is relevant (None: for all), ``condition`` is how the file writes that;
-    ``unless`` of whom it certainly does not speak, where what is not known bears on nothing; ``phases`` and ``drugs`` name what it is about. ``verdict`` is empty for an entry without a seed statement.
+    ``unless`` of whom it certainly does not speak, where what is not known bears on nothing; ``phases`` and ``drugs``
+    name what it is about. ``verdict`` is empty for an entry without a seed statement.
     """
 
     id: str

@@ -70,6 +70,12 @@ def _group_reason(part: Part, patient: Patient) -> Reason:
     return Reason("group", f"{part.name} comes later: {few(later)} do not set this phase", scheme.population.cite)
 
 
+def leading_reasons(choice: Choice) -> Iterator[Reason]:
+    """What heads the screen of the phase, whatever arm is left."""
+    for guard in choice.rules.leading(choice.patient, choice.phase):
+        yield Reason("caution", guard.text, guard.cite, guard.checked, strong=True)
+
+
 def group_reasons(choice: Choice) -> Iterator[Reason]:
     """Of the answers that go by a scheme: the groups it leaves, and the facts that decide among them."""
     for offer in (*choice.answers, *choice.possible):

@@ -50,8 +50,8 @@ def answers_page(
     _as_of(page, answers, library)
     full = answers.ids if named else [id for id in answers.applicable if id == answers.primary]
     for id in full:
-        cautions = [_first_line(answers.verdict(id), patient) if named else _unasked(answers, patient, library)]
-        _in_full(page, answers, id, patient, library, [text for text in cautions if text])
+        unheeded = "" if named else unheeded_text(answers, patient, library)
+        _in_full(page, answers, id, patient, library, unheeded, named=named)
     if not full:
         page.heading(_no_headline(answers, patient), 1)
     if not named:
@@ -117,32 +117,32 @@ def _as_of(page: Page, answers: Answers, library: RiskLibrary) -> None:
         page.line(", ".join(answers.out_of_use), "left out")
 
 
-def _unasked(answers: Answers, patient: Patient, library: RiskLibrary) -> str:
+def unheeded_text(answers: Answers, patient: Patient, library: RiskLibrary) -> str:
     """What the mild answer on top does not ask for and others call grave, in a sentence; otherwise empty."""
     from all_cli.risk.comparison import unasked
 
     facts, graver = unasked(answers, patient, library)
-    if not graver:
+    if not graver or answers.primary is None:
         return ""
-    here = ", ".join(f"{fact} (here {patient.bare(fact)})" for fact in facts)
+    told = [fact for fact in facts if fact in patient.told] or list(facts)
+    here = " and ".join(f"{library.vocabulary[fact].name} {patient.bare(fact)}" for fact in told)
     shown = [f"{id} {answers.brief[id].group}" for id in graver]
     more = f" and {len(shown) - _NAMED} more" if len(shown) > _NAMED else ""
-    who = "scheme that does assigns its" if len(graver) == 1 else "schemes that do assign their"
-    return (
-        f"{answers.primary} does not ask for {here}; {len(graver)} {who} most severe group: "
-        f"{', '.join(shown[:_NAMED])}{more}"
-    )
+    who = f"{len(graver)} schemes that do name their" if len(graver) > 1 else "a scheme that does names its"
+    return f"{here}: {answers.primary} does not ask for it; {who} gravest group: {', '.join(shown[:_NAMED])}{more}"
 
 
 def _in_full(
-    page: Page, answers: Answers, id: str, patient: Patient, library: RiskLibrary, cautions: list[str]
+    page: Page, answers: Answers, id: str, patient: Patient, library: RiskLibrary, unheeded: str, *, named: bool
 ) -> None:
+    """One scheme's answer whole; figures of a group that does not heed something grave are of others, and left out."""
     verdict = answers.verdict(id)
     scheme = verdict.scheme
     page.heading(f"{scheme.title}: {answer_text(verdict)}", 1)
     page.line(f"{scheme.id} ({scheme.published}), {verdict.status}", "scheme")
-    for caution in cautions:
-        page.line(caution, "caution", strong=True)
+    for caution in (unheeded, _first_line(verdict, patient) if named else ""):
+        if caution:
+            page.line(caution, "caution", strong=True)
     if verdict.status == NOT_APPLICABLE:
         page.line(f"{verdict.reason} {page.cite(scheme.population.cite, scheme.population.checked)}", "why")
         return
@@ -153,7 +153,7 @@ def _in_full(
     if verdict.status == ASSIGNED:
         for decision in deciding(verdict):
             _decision(page, decision)
-        for outcome in library.figures(verdict, patient):
+        for outcome in () if unheeded else library.figures(verdict, patient):
             page.line(f"{outcome.text} {page.cite(outcome.cite, outcome.checked)}", "outcome")
     else:
         _possible(page, verdict)

@@ -17,9 +17,10 @@ from all_cli.protocol.reasons import (
     against_reason,
     barred_reasons,
     few,
-    hangs_text,
-    named,
     group_reasons,
+    hangs_text,
+    leading_reasons,
+    named,
     setting_reason,
     turn_reason,
 )
@@ -154,6 +155,7 @@ def _reasons(undecided: Undecided, library: ProtocolLibrary) -> Iterator[Reason]
     for guard in choice.warnings:
         yield Reason("caution", guard.text, guard.cite, guard.checked, strong=True)
     if not choice.warnings:
+        yield from leading_reasons(choice)
         yield from undecided.likely
         yield from _certain(choice)
         for caution in cautions(for_kind(undecided.patient, choice.phase)):

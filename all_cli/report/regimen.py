@@ -41,10 +41,10 @@ class Shown(NamedTuple):
     """What ``show`` shows: phases of one protocol, for an arm or for all, for what is known of the patient.
 
     ``dosing`` is how doses are computed, None where no size is known; ``whole`` says that arms are shown whole, with
-    their totals; ``chosen`` is the answer and what it hangs on, ``basis`` why it is this protocol and arm, ``beside``
-    which others there are; ``assumed`` is what the likely arms rest on, ``left_out`` what was not assumed and why;
-    ``by_age`` has the age for doses by age, where it is known to be another than that at diagnosis. ``barred`` says by phase why it is
-    not for this patient: no dose is computed for it then, unless ``forced``.
+    their totals; ``leading`` stands before all else; ``chosen`` is the answer and what it hangs on, ``basis`` why it is
+    this protocol and arm, ``beside`` which others there are; ``assumed`` is what the likely arms rest on, ``left_out``
+    what was not assumed and why; ``by_age`` has the age for doses by age, where it is known to be another than that at
+    diagnosis. ``barred`` says by phase why it is not for this patient: no dose is computed then, unless ``forced``.
     """
 
     protocol: Protocol
@@ -56,6 +56,7 @@ class Shown(NamedTuple):
     dosing: Dosing | None = None
     whole: bool = False
     chosen: Sequence[Reason] = ()
+    leading: Sequence[Reason] = ()
     basis: Sequence[Reason] = ()
     beside: Sequence[Reason] = ()
     assumed: Sequence[Assumption] = ()
@@ -94,7 +95,7 @@ def guided_by(shown: Shown) -> tuple[Protocol, Sequence[Phase], Patient]:
 def _protocol(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     protocol = shown.protocol
     page.heading(f"{protocol.title} ({protocol.id}){f', {shown.arm.title}' if shown.arm else ''}", 1)
-    _said(page, shown.chosen[:1])
+    _said(page, [*shown.leading, *shown.chosen[:1]])
     _gives(page, shown, library)
     for caution in cautions(for_phases(*guided_by(shown))):
         page.line(caution, "caution", strong=True)

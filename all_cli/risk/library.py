@@ -210,8 +210,8 @@ class Answers:
         self._schemes = {scheme.id: scheme for scheme in schemes}
         self.brief = {scheme.id: brief(scheme, patient) for scheme in schemes}
         applicable = [id for id, answer in self.brief.items() if answer.status != NOT_APPLICABLE]
-        # In relapse, schemes made for untreated leukaemia neither head nor are listed, unless they are named; in a later
-        # relapse so do those of a first one.
+        # In relapse, schemes made for untreated leukaemia neither head nor are listed, unless they are named; nor do
+        # those of a first relapse in a later one.
         self.first_line: list[str] = []
         if not named and in_relapse(patient):
             again = relapsed_again(patient)
