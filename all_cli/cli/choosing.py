@@ -151,7 +151,7 @@ def _elsewhere_by(scheme: str, choice: Choice, library: ProtocolLibrary) -> list
         if _goes_by(scheme, offer):
             arm = next(arm for arm in library.protocol(offer.protocol).arms if arm.id == offer.arm)
             kinds = ", ".join(next(head.kinds for head in library.arm_heads(offer.protocol) if head.id == arm.id))
-            text = f"{offer.name} (encoded: {kinds}). {arm.note}".strip()
+            text = f"{offer.name} (of it is encoded: {kinds}). {arm.note}".strip()
             reasons.append(Reason("its arm", text, arm.cite, arm.checked, strong=True))
     return reasons
 

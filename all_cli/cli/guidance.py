@@ -45,6 +45,8 @@ def guide(
         title, found = _asked(library, topic, statement, search, phase)
         possible = patient.possible()
         kept = [brief for brief in found if brief.relevance(possible) is not False]
+        if given and patient.told:
+            kept = library.by_relevance(kept, possible)
         from all_cli.report.guidance import entries_json, entries_page, topics_json, topics_page
 
         if not given:
@@ -59,7 +61,7 @@ def guide(
         emit(
             form,
             color,
-            lambda: entries_page(library, title, kept, patient, left_out),
+            lambda: entries_page(library, title, kept, patient, left_out, claims=statement is not None),
             lambda: entries_json(library, kept, patient, left_out),
         )
 

@@ -51,7 +51,8 @@ class Point(NamedTuple):
 class GuidanceTable(NamedTuple):
     """Criteria, grades or doses in rows; the whole table has one source and one mark.
 
-    ``when`` says for whom it is (None: for all), ``legend`` what the short words of its cells mean.
+    ``when`` says for whom it is (None: for all), ``rows_for`` the same of each row, where rows differ in that;
+    ``legend`` what the short words of its cells mean.
     """
 
     title: str
@@ -62,6 +63,15 @@ class GuidanceTable(NamedTuple):
     note: str = ""
     legend: str = ""
     when: Expression | None = None
+    rows_for: tuple[Expression | None, ...] = ()
+
+    def rows_of(self, possible: Mapping[str, Possible]) -> list[tuple[str, ...]]:
+        """The rows that may be for a patient of whom this is known; those that surely are come first."""
+        told = [
+            (True if when is None else truth(when, possible), row)
+            for when, row in zip(self.rows_for or [None] * len(self.rows), self.rows, strict=True)
+        ]
+        return [row for holds, row in sorted(told, key=lambda item: item[0] is not True) if holds is not False]
 
     def is_for(self, possible: Mapping[str, Possible]) -> bool:
         """Whether it may be for a patient of whom this is known."""
@@ -160,6 +170,15 @@ class GuidanceLibrary:
         """The entries of a topic, in the order of the file."""
         return [brief for brief in self.briefs.values() if brief.topic == topic]
 
+    def by_relevance(self, kept: Iterable[Brief], possible: Mapping[str, Possible]) -> list[Brief]:
+        """The entries with those first that surely speak of a finding in the patient, and those last that may not."""
+
+        def rank(brief: Brief) -> int:
+            sure = brief.relevance(possible) is True
+            return 0 if sure and brief.on_a_finding else 1 if sure else 2
+
+        return sorted(kept, key=rank)
+
     def of_statement(self, number: int) -> list[Brief]:
         """The entries about a numbered statement of the seed texts."""
         return [brief for brief in self.briefs.values() if number in brief.statements]
@@ -238,4 +257,5 @@ def _table(raw: Mapping[str, Any]) -> GuidanceTable:
     return GuidanceTable(
         raw["title"], raw["columns"], raw["rows"], citations(raw["cite"]), raw["checked"], raw.get("note", ""),
         raw.get("legend", ""), unpack(raw["expression"]) if raw["expression"] else None,
+        tuple(unpack(row) if row else None for row in raw["rows_for"]),
     )  # fmt: skip

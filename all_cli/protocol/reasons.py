@@ -17,6 +17,7 @@ from all_cli.protocol.regimen import Reason
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Scheme
 from all_cli.risk.verdict import Decision, brief, cites, judge
 
+PH = "ph-positive"
 _NAMED = 6
 _HEAD = 3  # arms named in a line of the head of a screen; JSON names all
 
@@ -155,8 +156,11 @@ def against_reason(offer: Offer, choice: Choice, library: ProtocolLibrary) -> Re
     if part.kind == SETTING:
         groups = choice.rules.setting.groups
         wanted = " or ".join(groups[id].label for id in part.name.split(" or "))
-        have = " or ".join(groups[id].label for id in choice.settings)
-        return Reason("not offered", f"for {wanted}; here {have}")
+        # Whether BCR::ABL1 is there is open for nearly everybody whose result is not back: no setting to be told of.
+        told = [id for id in choice.settings if id != PH or "bcr_abl1" in patient.told] or choice.settings
+        have = " or ".join(groups[id].label for id in told)
+        open_ = " (BCR::ABL1 not known)" if len(told) < len(choice.settings) else ""
+        return Reason("not offered", f"for {wanted}; here {have}{open_}")
     if part.kind == POPULATION:
         population = library.protocol(offer.protocol).population
         lineage = library.protocol(offer.protocol).lineage

@@ -274,7 +274,10 @@ def answer_text(verdict: Verdict) -> str:
     """The group by its label, or the groups still possible."""
     if verdict.status == NOT_APPLICABLE:
         return "does not apply"
-    return verdict.scheme.groups[verdict.group].label if verdict.group is not None else _short(verdict.possible)
+    groups = verdict.scheme.groups
+    if verdict.group is not None:
+        return groups[verdict.group].label
+    return _short(tuple(groups[id].label if id in groups else id for id in verdict.possible))
 
 
 def _short(possible: tuple[str, ...]) -> str:

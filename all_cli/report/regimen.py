@@ -106,10 +106,9 @@ def _protocol(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     if not shown.basis:
         _about(page, shown, library)
     _recalled(page, shown, library)
+    _duration(page, shown)
     _patient(page, shown)
     _phases(page, shown, library)
-    if protocol.total_duration and len(shown.phases) > 1:
-        page.line(f"{protocol.total_duration.text} {_cite(page, protocol.total_duration)}", "total")
     _notes(page, protocol.notes, shown.patient)
     if shown.whole:
         from all_cli.report.doses import totals_part
@@ -163,6 +162,7 @@ def _said(page: Page, reasons: Sequence[Reason]) -> None:
         page.line(f"{reason.text} {page.cite(reason.cite, reason.checked)}".strip(), reason.label, strong=reason.strong)
 
 
+_LAST = "maintenance"
 _IN_HEAD = 6  # more computed doses stand in the table alone
 _DAYS_IN_HEAD = 30  # characters
 
@@ -228,12 +228,23 @@ def recalled_line(page: Page, checked: Sequence[bool]) -> None:
     recalled = checked.count(False)
     if recalled == 0:
         return
-    every = recalled == len(checked)
-    count = f"all {recalled}" if every else f"{recalled} of {len(checked)}"
-    check = "every dose and day" if every else "their doses and days"
+    every, single = recalled == len(checked), recalled == 1
+    count = f"all {recalled} lines" if every else f"{recalled} of {len(checked)} lines"
+    count = "the one line" if every and single else count
+    check = "every dose and day" if every else "its dose and days" if single else "their doses and days"
     page.line(
-        f"{count} lines below are recalled (†), not read in the cited source: check {check}", "caution", strong=True
-    )
+        f"{count} below {'is' if single else 'are'} recalled (†), not read in the cited source: check {check}",
+        "caution", strong=True,
+    )  # fmt: skip
+
+
+def _duration(page: Page, shown: Shown) -> None:
+    """How long treatment lasts in all, where several phases or the maintenance are shown; or that it was not read."""
+    total = shown.protocol.total_duration
+    if total and (len(shown.phases) > 1 or shown.phases[0].kind == _LAST):
+        page.line(f"{total.text} {_cite(page, total)}", "total")
+    elif [phase.kind for phase in shown.phases] == [_LAST]:
+        page.line("how long treatment lasts in all was not read for this protocol", "total")
 
 
 def _patient(page: Page, shown: Shown) -> None:
