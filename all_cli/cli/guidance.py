@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _FIRST, _LAST = 1, 103
 
+_TRANSPLANT = frozenset({"hsct", "hct", "bmt", "sct", "transplantation"})
+
 
 @with_patient
 def guide(
@@ -95,6 +97,13 @@ def _of_topic(library: "GuidanceLibrary", topic: str) -> "tuple[str, list[Brief]
     if topic in library.briefs:
         brief = library.briefs[topic]
         return library.topics[brief.topic].title, [brief]
+    if topic.casefold() in _TRANSPLANT:
+        fail(f'no topic of the guidance is called "{topic}": all-protocol guide transplant')
+    if any(topic.casefold() in brief.drugs for brief in library.briefs.values()):
+        fail(
+            f'no topic of the guidance is called "{topic}", which is a drug: all-protocol guide --search {topic}, '
+            f"all-protocol drug {topic}"
+        )
     _unknown("topic", topic, [*library.topics, *library.briefs])
 
 

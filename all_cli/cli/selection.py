@@ -15,6 +15,14 @@ from all_cli.report.words import number_of
 
 _MOST_NAMED = 6
 SIZES = frozenset({"weight", "height", "bsa"})
+_MEANT = {
+    **dict.fromkeys(("relapse", "salvage", "relapsed"), "all-protocol show reinduction"),
+    **dict.fromkeys(
+        ("transplant", "transplantation", "hsct", "hct", "bmt", "sct"),
+        "all-protocol guide transplant says who; all-protocol show conditioning what is given before",
+    ),
+}
+"""Words for a moment of treatment that are no phase, and the command that answers them."""
 _SHORT = {"sr": "standard", "ir": "intermediate", "hr": "high", "vhr": "very-high"}
 
 
@@ -67,7 +75,8 @@ def read_asked(library: ProtocolLibrary, text: str, protocol_id: str | None) -> 
         fail(f'several protocols have an arm "{text}"; name one: {named_arms}{more}')
     phases = [phase.id for protocol in protocols for phase in protocol.phases]
     names = [*kinds, *library.ids, *phases, *(arm.id for protocol in protocols for arm in protocol.arms)]
-    hint = did_you_mean(plain, list(dict.fromkeys(names))) or f"; phases: {', '.join(kinds)}"
+    meant = f": {_MEANT[plain]}" if plain in _MEANT else ""
+    hint = meant or did_you_mean(plain, list(dict.fromkeys(names))) or f"; phases: {', '.join(kinds)}"
     fail(f'no phase is called "{text}", nor a protocol or arm{hint}')
 
 
