@@ -219,6 +219,12 @@ def _within(fact: Fact, text: str, age: NumberSet) -> NumberSet:
     return kept
 
 
+def relapsed_again(patient: Patient) -> bool:
+    """Whether it is certainly a second relapse or a later one."""
+    known = patient.possible().get("relapse_number")
+    return isinstance(known, NumberSet) and known & NumberSet.comparison(">=", 2) == known
+
+
 def age_at_relapse(patient: Patient) -> NumberSet | None:
     """The ages that a patient who is certainly in relapse can have now; None outside relapse or without an age.
 
@@ -233,11 +239,9 @@ def age_at_relapse(patient: Patient) -> NumberSet | None:
     if not isinstance(months, NumberSet) or "months_to_relapse" not in patient.told:
         return NumberSet.between(first, None, open_low=first_edge > 0)
     ((soonest, _), _), (_, (latest, _)) = months.spans[0], months.spans[-1]
-    number = possible.get("relapse_number")
-    again = isinstance(number, NumberSet) and not number & NumberSet.comparison("<", 2)
     more = _fullness(first) if last == first else 0
     youngest, oldest = round(first + soonest / 12, 9), round(last + more + latest / 12, 9)
-    upper = None if again or math.isinf(oldest) else oldest
+    upper = None if relapsed_again(patient) or math.isinf(oldest) else oldest
     return NumberSet.between(youngest, upper, open_low=first_edge > 0, open_high=last_edge < 0 or more > 0)
 
 

@@ -9,12 +9,13 @@ from all_cli import __version__
 from all_cli.knowledge import files
 from all_cli.knowledge.sources import Citation
 from all_cli.knowledge.vocabulary import Vocabulary
+from all_cli.patient.age import relapsed_again
 from all_cli.patient.assumption import Assumption, assumption_text
 from all_cli.patient.patient import Patient
 from all_cli.report.guidance_pointers import for_patient, pointers_json, pointers_page
 from all_cli.report.page import Page
 from all_cli.report.words import number_of
-from all_cli.risk.library import Answers, Likely, RiskLibrary, for_relapse, in_relapse, relapsed_again
+from all_cli.risk.library import Answers, Likely, RiskLibrary, for_relapse, in_relapse
 from all_cli.risk.scheme import NOT_APPLICABLE, Scheme, Statement
 from all_cli.risk.verdict import ASSIGNED, Decision, Verdict
 
@@ -122,7 +123,7 @@ def unheeded_text(answers: Answers, patient: Patient, library: RiskLibrary) -> s
     from all_cli.risk.comparison import unasked
 
     facts, graver = unasked(answers, patient, library)
-    if not graver or answers.primary is None:
+    if not graver:
         return ""
     told = [fact for fact in facts if fact in patient.told] or list(facts)
     here = " and ".join(f"{library.vocabulary[fact].name} {patient.bare(fact)}" for fact in told)
@@ -140,9 +141,8 @@ def _in_full(
     scheme = verdict.scheme
     page.heading(f"{scheme.title}: {answer_text(verdict)}", 1)
     page.line(f"{scheme.id} ({scheme.published}), {verdict.status}", "scheme")
-    for caution in (unheeded, _first_line(verdict, patient) if named else ""):
-        if caution:
-            page.line(caution, "caution", strong=True)
+    if caution := unheeded or (_first_line(verdict, patient) if named else ""):  # unheeded is of schemes not named
+        page.line(caution, "caution", strong=True)
     if verdict.status == NOT_APPLICABLE:
         page.line(f"{verdict.reason} {page.cite(scheme.population.cite, scheme.population.checked)}", "why")
         return
@@ -239,10 +239,9 @@ def _others(page: Page, answers: Answers, library: RiskLibrary) -> None:
         page.line(f"{number_of(rest, 'more scheme')} may apply; nothing given narrows {whose} answer.", "others")
     if answers.first_line:
         count = number_of(len(answers.first_line), "scheme")
-        made, here = "untreated leukaemia", "a relapse"
-        if relapsed_again(answers.patient):
-            made, here = "untreated leukaemia or a first relapse", "a later relapse"
-        page.line(f"{count} for {made} left out, as this is {here}; --scheme ID shows one.", "first line")
+        made, here = (" or a first relapse", "later ") if relapsed_again(answers.patient) else ("", "")
+        text = f"{count} for untreated leukaemia{made} left out, as this is a {here}relapse; --scheme ID shows one."
+        page.line(text, "first line")
 
 
 def _is_single(likely: Likely) -> bool:

@@ -162,7 +162,6 @@ def _said(page: Page, reasons: Sequence[Reason]) -> None:
         page.line(f"{reason.text} {page.cite(reason.cite, reason.checked)}".strip(), reason.label, strong=reason.strong)
 
 
-_LAST = "maintenance"
 _IN_HEAD = 6  # more computed doses stand in the table alone
 _DAYS_IN_HEAD = 30  # characters
 
@@ -232,18 +231,16 @@ def recalled_line(page: Page, checked: Sequence[bool]) -> None:
     count = f"all {recalled} lines" if every else f"{recalled} of {len(checked)} lines"
     count = "the one line" if every and single else count
     check = "every dose and day" if every else "its dose and days" if single else "their doses and days"
-    page.line(
-        f"{count} below {'is' if single else 'are'} recalled (†), not read in the cited source: check {check}",
-        "caution", strong=True,
-    )  # fmt: skip
+    are = "is" if single else "are"
+    page.line(f"{count} below {are} recalled (†), not read in the cited source: check {check}", "caution", strong=True)
 
 
 def _duration(page: Page, shown: Shown) -> None:
     """How long treatment lasts in all, where several phases or the maintenance are shown; or that it was not read."""
-    total = shown.protocol.total_duration
-    if total and (len(shown.phases) > 1 or shown.phases[0].kind == _LAST):
+    total, kinds = shown.protocol.total_duration, [phase.kind for phase in shown.phases]
+    if total and (len(kinds) > 1 or kinds == ["maintenance"]):
         page.line(f"{total.text} {_cite(page, total)}", "total")
-    elif [phase.kind for phase in shown.phases] == [_LAST]:
+    elif kinds == ["maintenance"]:
         page.line("how long treatment lasts in all was not read for this protocol", "total")
 
 

@@ -14,7 +14,8 @@ from all_cli.knowledge.sources import Bibliography, Source, citations, pack_sour
 from all_cli.knowledge.vocabulary import Vocabulary, pack_vocabulary, unpack_vocabulary, vocabulary_in
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import unpack
-from all_cli.logic.values import PRESENT, NumberSet, Possible
+from all_cli.logic.values import PRESENT, Possible
+from all_cli.patient.age import relapsed_again
 from all_cli.patient.assumption import ROUTINE, Assumption, assumed, not_assumed
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import read_value
@@ -271,12 +272,6 @@ def in_relapse(patient: Patient) -> bool:
     """Whether the leukaemia has certainly come back or never gone."""
     known = patient.known.get("relapsed")
     return known is not None and known.possible == frozenset({PRESENT})
-
-
-def relapsed_again(patient: Patient) -> bool:
-    """Whether it is certainly a second relapse or a later one."""
-    known = patient.possible().get("relapse_number")
-    return isinstance(known, NumberSet) and known & NumberSet.comparison(">=", 2) == known
 
 
 def asks_relapse(scheme: Scheme) -> bool:

@@ -129,7 +129,7 @@ def test_a_philadelphia_chromosome_stands_first_and_asks_for_an_inhibitor(text: 
     [
         ("46,XY,t(4;11)(q21;q23)[12]", "unfavourable genetics are not standard risk after induction"),
         ("36,XX", "unfavourable genetics are not standard risk after induction"),
-        ("t(12;21)", "Favourable genetics or Unfavourable genetics (COG genetic class of B-ALL"),
+        ("t(12;21)", "Unfavourable genetics or Favourable genetics, open until modal number"),
         ("none", "Neutral genetics (COG genetic class of B-ALL, cog-genetics)"),
         ("t(8;14)", "looks like Burkitt leukaemia"),
     ],
