@@ -123,14 +123,13 @@ def unheeded_text(answers: Answers, patient: Patient, library: RiskLibrary) -> s
     from all_cli.risk.comparison import unasked
 
     facts, graver = unasked(answers, patient, library)
-    if not graver:
-        return ""
     told = [fact for fact in facts if fact in patient.told] or list(facts)
     here = " and ".join(f"{library.vocabulary[fact].name} {patient.bare(fact)}" for fact in told)
     shown = [f"{id} {answers.brief[id].group}" for id in graver]
     more = f" and {len(shown) - _NAMED} more" if len(shown) > _NAMED else ""
-    who = f"{len(graver)} schemes that do name their" if len(graver) > 1 else "a scheme that does names its"
-    return f"{here}: {answers.primary} does not ask for it; {who} gravest group: {', '.join(shown[:_NAMED])}{more}"
+    who = f"the gravest group in {number_of(len(graver), 'scheme')} that do{'es' if len(graver) == 1 else ''}"
+    text = f"{here}: {answers.primary} does not ask for it; {who}: {', '.join(shown[:_NAMED])}{more}"
+    return text if graver else ""
 
 
 def _in_full(

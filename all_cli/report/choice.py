@@ -117,9 +117,6 @@ def _certain(choice: Choice) -> Iterator[Reason]:
         yield Reason("certain", names if choice.undecided else made, strong=True)
     if choice.undecided and choice.undecided.settled_heads:
         yield from group_reasons(choice)
-    if choice.undecided and choice.elsewhere:
-        names = few(list(dict.fromkeys(offer.protocol for offer in choice.elsewhere)))
-        yield Reason("besides", f"in phases of their own, as far as they fit: {names}", strong=True)
 
 
 def _kinds(offer: Offer, library: ProtocolLibrary) -> list[str]:
@@ -163,6 +160,9 @@ def _reasons(undecided: Undecided, library: ProtocolLibrary) -> Iterator[Reason]
         barred = [reason._replace(strong=True) for reason in barred_reasons(choice, library)]
         if not choice.answers:  # then the risk group says more than what is barred
             yield from undecided.risk
+        if choice.undecided and choice.elsewhere:
+            names = few(list(dict.fromkeys(offer.protocol for offer in choice.elsewhere)))
+            yield Reason("besides", f"in phases of their own, as far as they fit: {names}", strong=True)
         yield from barred[:1]
         if choice.answers:
             yield from undecided.risk
