@@ -78,17 +78,15 @@ def leading_reasons(choice: Choice) -> Iterator[Reason]:
 
 
 def group_reasons(choice: Choice) -> Iterator[Reason]:
-    """Of the answers that go by a scheme: the groups it leaves, and the facts that decide among them."""
+    """The arms that go by a scheme, and the facts that decide its group and what else they hang on."""
     for offer in (*choice.answers, *choice.possible):
         for part in offer.parts:
             if part.kind != GROUP:
                 continue
             verdict = judge(_scheme(part), choice.patient)
-            groups = [verdict.scheme.groups[id].label for id in verdict.possible if id in verdict.scheme.groups]
             facts = dict.fromkeys((*offer.hangs_on, *(missing.fact for missing in verdict.missing)))
             wanted = ", ".join(choice.patient.vocabulary[fact].name for fact in facts)
-            says = f"{part.name} leaves {' or '.join(groups).lower()}"
-            yield Reason("first", f"{offer.name}, once decided: {wanted} ({says})", strong=True)
+            yield Reason("first", f"{offer.name}, once decided: {wanted}", strong=True)
 
 
 def because_text(decisions: Iterable[Decision], patient: Patient) -> str:
