@@ -18,11 +18,12 @@ from all_cli.protocol.reasons import (
     few,
     hangs_text,
     later_reasons,
+    leading_reasons,
     named,
     turn_reason,
 )
 from all_cli.protocol.regimen import Arm, Protocol, Reason
-from all_cli.report.answers import answer_text, deciding
+from all_cli.report.answers import answer_text, deciding, unheeded_text
 from all_cli.report.choice import Undecided, first_reasons, likely_reasons
 from all_cli.report.regimen import Shown
 from all_cli.risk.library import Wish, risk_library
@@ -70,6 +71,7 @@ def chosen(
     setting, *basis = answer_reasons(picked.offer, choice, library)
     barred = list(barred_reasons(choice, library))  # the first in the head, more of the kind with the other arms
     return shown._replace(
+        leading=list(leading_reasons(choice)),
         chosen=(*_head(picked, choice, barred[:1], risk, likely_said), setting),
         basis=tuple(basis),
         beside=(*barred[1:], *_beside(picked, choice)),
@@ -111,7 +113,8 @@ def _risk_reasons(patient: Patient, choice: Choice, library: ProtocolLibrary) ->
     why = because_text(rules, patient)
     cite = cites(rules) or first.scheme.population.cite
     because = "" if narrowed or not why else f"{why}; "
-    text = f"{answer_text(first)} ({because}{answers.primary})"
+    void = unheeded_text(answers, patient, risk_library())
+    text = f"{answer_text(first)} ({because}{answers.primary}){f', not heeding {void}' if void else ''}"
     own = _elsewhere_by(answers.primary, choice, library) if first.group is not None else []
     return [*narrowed, Reason("risk group", text, cite, first.checked, strong=True), *own]
 
@@ -148,7 +151,7 @@ def _elsewhere_by(scheme: str, choice: Choice, library: ProtocolLibrary) -> list
         if _goes_by(scheme, offer):
             arm = next(arm for arm in library.protocol(offer.protocol).arms if arm.id == offer.arm)
             kinds = ", ".join(next(head.kinds for head in library.arm_heads(offer.protocol) if head.id == arm.id))
-            text = f"{offer.name} (encoded: {kinds}). {arm.note}".strip()
+            text = f"{offer.name} (of it is encoded: {kinds}). {arm.note}".strip()
             reasons.append(Reason("its arm", text, arm.cite, arm.checked, strong=True))
     return reasons
 

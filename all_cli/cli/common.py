@@ -197,7 +197,13 @@ def _tell(patient: Patient, id: str, text: str, said: str) -> None:
     elif id in patient.vocabulary:
         patient.tell(id, text, said)
     else:
+        facts = patient.vocabulary.facts.values()
+        called = [fact.id for fact in facts if id.casefold().replace("_", " ") in fact.columns]
         hint = did_you_mean(id, list(patient.vocabulary)) or "; all-risk facts lists them"
+        if len(called) == 1:
+            hint = f' — did you mean "{called[0]}"?'
+        elif id.casefold() in ("pregnant", "pregnancy"):
+            hint = ": all-protocol guide pregnancy says what is known"
         raise UnreadableError(said, "", f'no fact is called "{id}"{hint}')
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _FIRST, _LAST = 1, 103
 
+_TRANSPLANT = frozenset({"hsct", "hct", "bmt", "sct", "transplantation"})
+
 
 @with_patient
 def guide(
@@ -45,6 +47,8 @@ def guide(
         title, found = _asked(library, topic, statement, search, phase)
         possible = patient.possible()
         kept = [brief for brief in found if brief.relevance(possible) is not False]
+        if given and patient.told:
+            kept = library.by_relevance(kept, possible)
         from all_cli.report.guidance import entries_json, entries_page, topics_json, topics_page
 
         if not given:
@@ -59,7 +63,7 @@ def guide(
         emit(
             form,
             color,
-            lambda: entries_page(library, title, kept, patient, left_out),
+            lambda: entries_page(library, title, kept, patient, left_out, claims=statement is not None),
             lambda: entries_json(library, kept, patient, left_out),
         )
 
@@ -93,6 +97,13 @@ def _of_topic(library: "GuidanceLibrary", topic: str) -> "tuple[str, list[Brief]
     if topic in library.briefs:
         brief = library.briefs[topic]
         return library.topics[brief.topic].title, [brief]
+    if topic.casefold() in _TRANSPLANT:
+        fail(f'no topic of the guidance is called "{topic}": all-protocol guide transplant')
+    if any(topic.casefold() in brief.drugs for brief in library.briefs.values()):
+        fail(
+            f'no topic of the guidance is called "{topic}", which is a drug: all-protocol guide --search {topic}, '
+            f"all-protocol drug {topic}"
+        )
     _unknown("topic", topic, [*library.topics, *library.briefs])
 
 

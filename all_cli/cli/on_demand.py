@@ -59,12 +59,21 @@ class SaidOnce(TyperCommand):
         """Count the options as they stand, then let Typer read them."""
         args = self._plain_flags(args)
         if not ctx.resilient_parsing:
+            self._begun(args)
             given: set[Any] = set()
             for option in self.make_parser(ctx).parse_args(args=list(args))[2]:
                 if option in given and option.param_type_name == "option" and not _may_repeat(option):
                     fail(f"{' / '.join([*option.opts, *option.secondary_opts])} is given twice; give it once")
                 given.add(option)
         return super().parse_args(ctx, args)
+
+    def _begun(self, args: list[str]) -> None:
+        """Leave with one sentence where an option is no option but begins one (``--down``)."""
+        known = [name for option in self.params for name in (*option.opts, *option.secondary_opts)]
+        for name in (arg.partition("=")[0] for arg in args if arg.startswith("--")):
+            begun = [each for each in known if each.startswith(f"{name}-")]
+            if name not in known and name.strip("-") and begun:
+                fail(f"no option is called {name} — did you mean {' or '.join(begun)}?")
 
     def _plain_flags(self, args: list[str]) -> list[str]:
         """The arguments with a yes or no behind a flag drawn into it: ``--ph no`` is ``--no-ph``."""

@@ -15,6 +15,14 @@ from all_cli.report.words import number_of
 
 _MOST_NAMED = 6
 SIZES = frozenset({"weight", "height", "bsa"})
+_MEANT = {
+    **dict.fromkeys(("relapse", "salvage", "relapsed"), "all-protocol show reinduction"),
+    **dict.fromkeys(
+        ("transplant", "transplantation", "hsct", "hct", "bmt", "sct"),
+        "all-protocol guide transplant says who; all-protocol show conditioning what is given before",
+    ),
+}
+"""Words for a moment of treatment that are no phase, and the command that answers them."""
 _SHORT = {"sr": "standard", "ir": "intermediate", "hr": "high", "vhr": "very-high"}
 
 
@@ -67,7 +75,8 @@ def read_asked(library: ProtocolLibrary, text: str, protocol_id: str | None) -> 
         fail(f'several protocols have an arm "{text}"; name one: {named_arms}{more}')
     phases = [phase.id for protocol in protocols for phase in protocol.phases]
     names = [*kinds, *library.ids, *phases, *(arm.id for protocol in protocols for arm in protocol.arms)]
-    hint = did_you_mean(plain, list(dict.fromkeys(names))) or f"; phases: {', '.join(kinds)}"
+    meant = f": {_MEANT[plain]}" if plain in _MEANT else ""
+    hint = meant or did_you_mean(plain, list(dict.fromkeys(names))) or f"; phases: {', '.join(kinds)}"
     fail(f'no phase is called "{text}", nor a protocol or arm{hint}')
 
 
@@ -161,15 +170,20 @@ def with_bars(library: ProtocolLibrary, shown: Shown) -> Shown:
     if not facts_told(shown.patient):
         return shown
     from all_cli.protocol.choice import choose
+    from all_cli.protocol.indications import against, holds
     from all_cli.protocol.reasons import against_reason
 
     barred: dict[str, str] = {}
+    for phase in shown.phases:  # of a label: uses that are not this patient's
+        uses = [arm for arm in shown.arms if phase.id in arm.phases]
+        if uses and all(holds(arm, shown.patient) is False for arm in uses):
+            barred[phase.id] = against(uses[0], shown.patient)
     for kind in dict.fromkeys(phase.kind for phase in shown.phases):
         choice = choose(library, shown.patient, kind, named=True, only=[shown.protocol.id])
         out = {offer.arm: offer for offer in choice.excluded}
         for phase in shown.phases:
             through = [arm.id for arm in shown.arms if phase.id in arm.phases]
-            if phase.kind == kind and through and all(arm in out for arm in through):
+            if phase.kind == kind and phase.id not in barred and through and all(arm in out for arm in through):
                 barred[phase.id] = against_reason(out[through[0]], choice, library).text
     return shown._replace(barred=barred)
 

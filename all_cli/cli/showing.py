@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from all_cli.report.choice import Undecided
     from all_cli.report.doses import Dosing
     from all_cli.report.page import Page
-    from all_cli.report.regimen import Shown
+    from all_cli.report.regimen import ByAge, Shown
 
 
 class SurfaceBy(StrEnum):
@@ -89,23 +89,24 @@ def show(
 
             if risk or by_patient or protocol or arm or everything or every or sizes:
                 fail("intrathecal doses go by age, in every protocol: of the options only the patient's go with it")
-            tables_for = patient if age_then is None else _aged(patient, age_then)
+            by_age = _by_age(patient, age_then)
+            tables_for = by_age.patient if by_age else patient
             emit(
                 form,
                 color,
-                lambda: intrathecal.intrathecal_page(library, tables_for),
+                lambda: intrathecal.intrathecal_page(library, tables_for, by_age.text if by_age else ""),
                 lambda: intrathecal.intrathecal_json(library, tables_for),
             )
             return
         dosing = _dosing(library, patient, sizes, formula, rounding or [])
-        then = _aged(patient, age_then) if age_then is not None else None
+        then = _by_age(patient, age_then)
         request = _Request(what, risk, by_patient, protocol, arm, everything, every, about.flags["bcr_abl1"])
         found = _found(library, request, patient, assume or [], routine)
         if dosing is not None:
-            dosing = dosing._replace(patient=then or patient)
+            dosing = dosing._replace(patient=then.patient if then else patient)
 
         def dressed(shown: "Shown") -> "Shown":
-            return shown._replace(dosing=dosing, on_the_day=then, forced=force)
+            return shown._replace(dosing=dosing, by_age=then, forced=force)
 
         if not isinstance(found, list):
             from all_cli.report import choice
@@ -253,6 +254,19 @@ def _on_the_day(about: Described, on: str, library: "ProtocolLibrary") -> "tuple
     return about._replace(born=None), age
 
 
-def _aged(patient: "Patient", age: "NumberSet") -> "Patient":
-    """The patient as old as on the day of the injection."""
-    return patient.assuming("age", age)
+def _by_age(patient: "Patient", on_the_day: "NumberSet | None") -> "ByAge | None":
+    """The patient as old as on the day of the injection or at relapse; None where that is the age given."""
+    from all_cli.patient.age import age_at_relapse
+    from all_cli.report.regimen import ByAge
+
+    age = on_the_day or age_at_relapse(patient)
+    if age is None:
+        return None
+    aged = patient.assuming("age", age)
+    if on_the_day:
+        return ByAge(aged, f"as for {aged.text('age')}, the age on the day of the injection")
+    at_first = f"the age given, {patient.text('age')}, is that at first diagnosis"
+    if "months_to_relapse" not in patient.told:
+        return ByAge(aged, f"{at_first}, and doses by age go by the age now: --born with --on DATE says it")
+    since = f"and the relapse came {patient.text('months_to_relapse')} later"
+    return ByAge(aged, f"as for {aged.text('age')}: {at_first}, {since}; --born with --on DATE says the day")

@@ -20,6 +20,7 @@ from all_cli.patient.quantity import read_number
 from all_cli.patient.spreadsheet import damage
 from all_cli.patient.unreadable import UnreadableError
 
+_SHORT = 4  # letters
 _NEGATIVE = (
     r"negative|neg|absent|not detected|not found|not present|not rearranged|germline|wild[- ]?type|wt|normal|excluded"
 )
@@ -318,7 +319,10 @@ class GeneticsReader:
             return UnreadableError(
                 "genetics", item, f"not the same as {fact[0].title}, and not a finding that any scheme here asks for"
             )
-        close = [self.spellings[match] for match in nearest(_folded(rest), list(self.spellings))]
+        near = nearest(_folded(rest), list(self.spellings))
+        # Two letters in common are much of a short word: of these only a near one is a hint.
+        near = [match for match in near if len(rest) > _SHORT or match[:2] == _folded(rest)[:2]]
+        close = [self.spellings[match] for match in near]
         hint = f" — did you mean {' or '.join(close)}?" if close else "; all-risk facts lists what is"
         return UnreadableError("genetics", item, f"not recognised{hint}")
 

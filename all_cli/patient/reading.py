@@ -152,6 +152,8 @@ def _choice(fact: Fact, text: str, folded: str) -> ChoiceSet:
         if loose(part) not in known:
             choices = [*fact.sets, *fact.values]
             hint = did_you_mean(part, choices) or f" (one of: {', '.join(choices)})"
+            if fact.id == "cns" and part in PRESENT_WORDS:
+                hint = ": blasts in the fluid are CNS2 or CNS3, by the count of cells; CNS2 or CNS3 says that either is"
             raise UnreadableError(fact.id, text, f"not a value of it{hint}")
         found |= known[loose(part)]
     return found

@@ -33,16 +33,19 @@ from typing import NamedTuple
 
 from all_cli.logic.values import NumberSet, Possible
 from all_cli.patient.patient import Patient
-from all_cli.protocol.choice_rules import ChoiceRules, Guard, Presumption, certainly, choice_rules, narrowed
+from all_cli.protocol.choice_rules import ChoiceRules, Guard, NoHead, Presumption, certainly, choice_rules, narrowed
 from all_cli.protocol.heads import ArmHead
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.parts import GROUP, GUARD, POPULATION, SETTING, Part, hangs_on, together
 from all_cli.risk.library import RiskLibrary, risk_library
 from all_cli.risk.scheme import Scheme
-from all_cli.risk.verdict import masks_of
+from all_cli.risk.verdict import brief, masks_of
 
 ANSWER, POSSIBLE, EXCLUDED = "answer", "possible", "excluded"
 OLDER = "older-adult"
+RELAPSE = frozenset({"relapse-b", "relapse-t"})
+ELIGIBILITY = "eligibility"
+"""Stands among an arm's own criteria where it is of relapse alone and for whom it was is recalled, not read."""
 SELECTED_BY = frozenset({"standard", "intermediate", "high", "very-high"})
 """Labels of risk; an arm that carries one and names no scheme was given by criteria that are not encoded."""
 
@@ -51,8 +54,8 @@ class Offer(NamedTuple):
     """What an arm is to the patient.
 
     ``hangs_on`` maps facts to the values that lead to it, ``against`` is what bars it; ``own_criteria`` are labels of
-    risk by which the protocol chose and whose criteria are not encoded; ``later`` are kinds of phase that the arm goes
-    on to and that a guard bars for this patient.
+    risk by which the protocol chose and whose criteria are not encoded, or ``eligibility`` if that of a relapse arm was
+    not read; ``later`` are kinds of phase that the arm goes on to and that a guard bars for this patient.
     """
 
     protocol: str
@@ -100,7 +103,7 @@ class Choice(NamedTuple):
     elsewhere: tuple[Offer, ...] = ()
     head: Offer | None = None
     waiting: tuple[Offer, ...] = ()
-    undecided: tuple[Guard, ...] = ()
+    undecided: NoHead | None = None
     likely: Choice | None = None
 
     def _with(self, status: str) -> list[Offer]:
@@ -191,18 +194,28 @@ class Chooser:
         answers = [offer for offer in offers if offer.status == ANSWER]
         first = next(iter(answers), None)
         fits = first is not None and self._fits(first, patient)
-        elsewhere = tuple(self.elsewhere(patient, phase)) if phase and not fits else ()
         waiting = tuple(self._waiting(offers, first, patient, phase))
+        undecided = self.rules.undecided(patient, phase)
         # Where the arm before the first answer in its own protocol waits, which of the two it is stays open.
         closed = first is not None and any(offer.protocol == first.protocol for offer in waiting)
-        settled = (each for each in answers if self._fits(each, patient) and _settled(each, patient))
-        heads = iter(()) if closed else settled if waiting else iter(answers)
-        undecided = tuple(self.rules.undecided(patient, phase))
+        head = None if closed else self._head(answers, patient, settled=bool(waiting))
+        if undecided and undecided.settled_heads and (decided := self._decided(answers, patient)):
+            undecided, head = None, decided
+        elsewhere = tuple(self.elsewhere(patient, phase)) if phase and (undecided or not fits) else ()
         return Choice(
             self.rules, phase, patient, tuple(presumed), settings, warnings, offers,
             tuple(self.turns(told, phase, presumed, settings)), elsewhere,
-            None if elsewhere or undecided else next(heads, None), waiting, undecided,
+            None if elsewhere or undecided else head, waiting, undecided,
         )  # fmt: skip
+
+    def _head(self, answers: Sequence[Offer], patient: Patient, *, settled: bool) -> Offer | None:
+        """The first answer, or (``settled``) the first whose risk group is settled, made for somebody of this age."""
+        heads = (each for each in answers if not settled or (self._fits(each, patient) and _settled(each, patient)))
+        return next(heads, None)
+
+    def _decided(self, answers: Sequence[Offer], patient: Patient) -> Offer | None:
+        """The first answer that goes by a scheme which leaves one group, made for somebody of this age."""
+        return next((each for each in answers if self._fits(each, patient) and _in_one_group(each, patient)), None)
 
     def _fits(self, offer: Offer, patient: Patient) -> bool:
         """Whether an arm is of a protocol for somebody of this age; an adults' one is not for who may be below 18."""
@@ -237,6 +250,7 @@ class Chooser:
             if arm.settings[:1] == (OLDER,)
         }
         return lambda offer: (
+            ELIGIBILITY in offer.own_criteria,
             offer.protocol not in preferred,
             not self._fits(offer, patient),
             (offer.protocol, offer.arm) not in made,
@@ -322,8 +336,7 @@ class Chooser:
         if barred is not None:
             return Offer(protocol, arm.id, EXCLUDED, tuple(parts), {}, barred)
         open_parts = [part for part in parts if not part.sure(patient)]
-        by_scheme = arm.groups or protocol in self.rules.every_risk
-        own = () if by_scheme else tuple(sorted(SELECTED_BY & set(arm.risk)))
+        own = self._own_criteria(protocol, arm)
         if not open_parts:
             return Offer(protocol, arm.id, POSSIBLE if own else ANSWER, tuple(parts), {}, None, own)
         if not together(open_parts, patient):
@@ -331,6 +344,12 @@ class Chooser:
         return Offer(
             protocol, arm.id, POSSIBLE, tuple(parts), {} if self.named else hangs_on(open_parts, patient), None, own
         )
+
+    def _own_criteria(self, protocol: str, arm: ArmHead) -> tuple[str, ...]:
+        """The labels of risk by which a protocol chose whose criteria are not encoded; ``eligibility`` if unread."""
+        unread = arm.settings and RELAPSE.issuperset(arm.settings) and not arm.population_read
+        by_scheme = arm.groups or protocol in self.rules.every_risk
+        return ((ELIGIBILITY,) if unread else ()) + (() if by_scheme else tuple(sorted(SELECTED_BY & set(arm.risk))))
 
     def parts(self, protocol: str, arm: ArmHead, phase: str, patient: Patient | None = None) -> Iterator[Part]:
         """What an arm rests on in a phase, for a patient or for whoever it may be; what costs more comes later."""
@@ -361,3 +380,9 @@ def _settled(offer: Offer, patient: Patient) -> bool:
     """Whether the patient's risk group is known to be one that the arm was for."""
     groups = [part for part in offer.parts if part.kind == GROUP]
     return bool(groups) and all(part.outright(patient) for part in groups)
+
+
+def _in_one_group(offer: Offer, patient: Patient) -> bool:
+    """Whether the schemes by which the arm was given leave one group each; one that took every group needs that too."""
+    schemes = [part.scheme for part in offer.parts if part.scheme is not None]
+    return bool(schemes) and all(brief(scheme, patient).group is not None for scheme in schemes)

@@ -34,6 +34,15 @@ class Guard(NamedTuple):
     if_told: frozenset[str] = frozenset()
 
 
+class NoHead(NamedTuple):
+    """Why no arm stands first although some may be certain; ``settled_heads`` excepts one whose risk group is."""
+
+    text: str
+    cite: tuple[Citation, ...]
+    checked: bool
+    settled_heads: bool
+
+
 class Presumption(NamedTuple):
     """What is taken for a fact of which nothing was told.
 
@@ -74,14 +83,18 @@ class ChoiceRules:
             for raw in self._packed["guards"]
         ]  # fmt: skip
 
-    def undecided(self, patient: Patient, kind: str) -> list[Guard]:
-        """Why no arm with this kind of phase stands first for the patient, although some may be certain."""
-        entries = [
-            Guard(raw["id"], unpack(raw["expression"]), False, raw["text"], citations(raw["cite"]), raw["checked"])
-            for raw in self.raw_undecided
-            if kind in raw["phases"]
-        ]
-        return [entry for entry in entries if certainly(entry.when, patient)]
+    def leading(self, patient: Patient, kind: str) -> list[Guard]:
+        """The guards that head the screen of a kind of phase, since their condition certainly holds."""
+        found = zip(self.guards, self._packed["guards"], strict=True)
+        leads = [guard for guard, raw in found if raw.get("leads") and kind in raw.get("phases", [kind])]
+        return [guard for guard in leads if certainly(guard.when, patient)]
+
+    def undecided(self, patient: Patient, kind: str) -> NoHead | None:
+        """The first reason why no arm with this kind of phase stands first for the patient; None if there is none."""
+        for raw in self.raw_undecided:
+            if kind in raw["phases"] and certainly(unpack(raw["expression"]), patient):
+                return NoHead(raw["text"], citations(raw["cite"]), raw["checked"], raw.get("settled_heads", False))
+        return None
 
     @property
     def raw_guards(self) -> Sequence[Mapping[str, Any]]:

@@ -87,17 +87,27 @@ class _Compiler:
                         (*path, "tables", number, "rows", row),
                         f"the row has {len(cells)} cells, the table {len(table['columns'])} columns",
                     )
+            if len(table.get("rows_when", table["rows"])) != len(table["rows"]):
+                self.problem((*path, "tables", number, "rows_when"), f"one condition a row: {len(table['rows'])}")
         self.claims(entry, path)
         return [
             entry["id"], entry["topic"], entry["title"], entry.get("verdict", ""),
             [claim["statement"] for claim in entry.get("seeds", ())], self.condition(entry, path),
             entry.get("when", ""), entry.get("phases", []), entry.get("drugs", []), entry.get("warning", False),
+            self.condition(entry, path, "unless"),
         ]  # fmt: skip
 
     def with_conditions(self, entry: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
         """The entry with the conditions of its tables compiled."""
         tables = [
-            {**table, "expression": self.condition(table, (*path, "tables", number))}
+            {
+                **table,
+                "expression": self.condition(table, (*path, "tables", number)),
+                "rows_for": [
+                    self.condition({"when": when}, (*path, "tables", number, "rows_when", row)) if when else None
+                    for row, when in enumerate(table.get("rows_when", ()))
+                ],
+            }
             for number, table in enumerate(entry.get("tables", ()))
         ]
         return {**entry, "tables": tables}
@@ -128,13 +138,14 @@ class _Compiler:
         self.cited.update(dict.fromkeys(citation.source for citation in citations(item["cite"])))
         self.problems.extend(citation_problems(self.document, path, item["cite"], self.sources, item["checked"]))
 
-    def condition(self, item: Mapping[str, Any], path: Path) -> Any:
-        if "when" not in item:
+    def condition(self, item: Mapping[str, Any], path: Path, key: str = "when") -> Any:
+        if key not in item:
             return None
         try:
-            return pack(parse_condition(item["when"], self.vocabulary))
+            return pack(parse_condition(item[key], self.vocabulary))
         except ConditionError as error:
-            self.problems.append(Problem(self.document.text_place((*path, "when"), error.offset), str(error)))
+            at = path if path[-2] == "rows_when" else (*path, key)
+            self.problems.append(Problem(self.document.text_place(at, error.offset), str(error)))
             return None
 
     def known(self, id: str, among: Collection[str], kind: str, path: Path) -> None:

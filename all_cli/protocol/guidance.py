@@ -51,7 +51,8 @@ class Point(NamedTuple):
 class GuidanceTable(NamedTuple):
     """Criteria, grades or doses in rows; the whole table has one source and one mark.
 
-    ``when`` says for whom it is (None: for all), ``legend`` what the short words of its cells mean.
+    ``when`` says for whom it is (None: for all), ``rows_for`` the same of each row, where rows differ in that;
+    ``legend`` what the short words of its cells mean.
     """
 
     title: str
@@ -62,6 +63,15 @@ class GuidanceTable(NamedTuple):
     note: str = ""
     legend: str = ""
     when: Expression | None = None
+    rows_for: tuple[Expression | None, ...] = ()
+
+    def rows_of(self, possible: Mapping[str, Possible]) -> list[tuple[str, ...]]:
+        """The rows that may be for a patient of whom this is known; those that surely are come first."""
+        told = [
+            (True if when is None else truth(when, possible), row)
+            for when, row in zip(self.rows_for or [None] * len(self.rows), self.rows, strict=True)
+        ]
+        return [row for holds, row in sorted(told, key=lambda item: item[0] is not True) if holds is not False]
 
     def is_for(self, possible: Mapping[str, Possible]) -> bool:
         """Whether it may be for a patient of whom this is known."""
@@ -72,7 +82,8 @@ class Brief(NamedTuple):
     """What has to be known of an entry to list it or to point to it.
 
     ``when`` says for which patients it is relevant (None: for all), ``condition`` is how the file writes that;
-    ``phases`` and ``drugs`` name what it is about. ``verdict`` is empty for an entry without a seed statement.
+    ``unless`` of whom it certainly does not speak, where what is not known bears on nothing; ``phases`` and ``drugs``
+    name what it is about. ``verdict`` is empty for an entry without a seed statement.
     """
 
     id: str
@@ -85,6 +96,7 @@ class Brief(NamedTuple):
     phases: tuple[str, ...]
     drugs: tuple[str, ...]
     warning: bool
+    unless: Expression | None = None
 
     @property
     def on_a_finding(self) -> bool:
@@ -93,6 +105,8 @@ class Brief(NamedTuple):
 
     def relevance(self, possible: Mapping[str, Possible]) -> bool | None:
         """Whether it concerns a patient of whom this is known: surely, surely not, or (None) it is open."""
+        if self.unless is not None and truth(self.unless, possible):
+            return False
         return True if self.when is None else truth(self.when, possible)
 
 
@@ -155,6 +169,15 @@ class GuidanceLibrary:
     def of_topic(self, topic: str) -> list[Brief]:
         """The entries of a topic, in the order of the file."""
         return [brief for brief in self.briefs.values() if brief.topic == topic]
+
+    def by_relevance(self, kept: Iterable[Brief], possible: Mapping[str, Possible]) -> list[Brief]:
+        """The entries with those first that surely speak of a finding in the patient, and those last that may not."""
+
+        def rank(brief: Brief) -> int:
+            sure = brief.relevance(possible) is True
+            return 0 if sure and brief.on_a_finding else 1 if sure else 2
+
+        return sorted(kept, key=rank)
 
     def of_statement(self, number: int) -> list[Brief]:
         """The entries about a numbered statement of the seed texts."""
@@ -219,10 +242,11 @@ def build_guidance() -> dict[str, Any]:
 
 
 def _brief(raw: Sequence[Any]) -> Brief:
-    id, topic, title, verdict, statements, when, condition, phases, drugs, warning = raw
+    id, topic, title, verdict, statements, when, condition, phases, drugs, warning, unless = raw
     return Brief(
-        id, topic, title, verdict, statements, unpack(when) if when else None, condition, phases, drugs, warning
-    )
+        id, topic, title, verdict, statements, unpack(when) if when else None, condition, phases, drugs, warning,
+        unpack(unless) if unless else None,
+    )  # fmt: skip
 
 
 def _point(raw: Mapping[str, Any]) -> Point:
@@ -233,4 +257,5 @@ def _table(raw: Mapping[str, Any]) -> GuidanceTable:
     return GuidanceTable(
         raw["title"], raw["columns"], raw["rows"], citations(raw["cite"]), raw["checked"], raw.get("note", ""),
         raw.get("legend", ""), unpack(raw["expression"]) if raw["expression"] else None,
+        tuple(unpack(row) if row else None for row in raw["rows_for"]),
     )  # fmt: skip

@@ -9,13 +9,17 @@ from all_cli.knowledge.cache import closed_part
 
 
 class ArmHead(NamedTuple):
-    """An arm as the choice sees it: settings, groups by scheme, its phases by kind, risk labels of its protocol."""
+    """An arm as the choice sees it: settings, groups by scheme, its phases by kind, risk labels of its protocol.
+
+    ``population_read`` says whether it was read, not recalled, for whom the protocol was.
+    """
 
     id: str
     settings: tuple[str, ...]
     groups: tuple[tuple[str, tuple[str, ...]], ...]
     kinds: Mapping[str, Sequence[str]]
     risk: tuple[str, ...]
+    population_read: bool
 
 
 def arm_heads_in(head: Mapping[str, Any]) -> list[ArmHead]:
@@ -27,6 +31,7 @@ def arm_heads_in(head: Mapping[str, Any]) -> list[ArmHead]:
             tuple((entry["scheme"], tuple(entry["groups"])) for entry in arm["for"]),
             arm["kinds"],
             tuple(head["risk"]),
+            head["population"]["checked"],
         )
         for arm in head["arms"]
     ]
@@ -53,7 +58,7 @@ def head_of(raw: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "lineage": raw.get("lineage", []),
         "ph": raw.get("ph", False),
-        "population": {"expression": raw["population"]["expression"]},
+        "population": {key: raw["population"][key] for key in ("expression", "checked")},
         "phase_kinds": list(dict.fromkeys(kinds)),
         "completeness": _completeness(raw),
         "whole": closed_part(raw),

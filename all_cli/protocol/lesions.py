@@ -67,9 +67,11 @@ def _class(scheme: Scheme, verdict: Verdict, patient: Patient) -> Reason | None:
         or (len(groups) > 1 and 2 * len(groups) > len(scheme.groups) + 1)
     ):
         return None
+    groups.sort(key=lambda group: -(scheme.groups[group].severity or 0))  # who reads one word reads the gravest
     label = " or ".join(scheme.groups[group].label for group in groups)
     names = [patient.vocabulary[item.fact] for item in verdict.missing]
     open_ = [fact.name for fact in names if fact.genetic] if len(groups) > 1 else []
-    hangs = f"; hangs on {few(open_)}" if open_ else ""
-    text = f"{label} ({scheme.title}, {scheme.id}{hangs})"
+    hangs = f", open until {few(open_)} {'is' if len(open_) == 1 else 'are'} known" if open_ else ""
+    whose = ", adults" if scheme.audience == "adults" else ""
+    text = f"{label}{hangs} ({scheme.title}, {scheme.id}{whose})"
     return Reason("class", text, cites(verdict.decided_by), verdict.checked)

@@ -9,7 +9,7 @@ from all_cli.logic.values import Possible, intersect, whole_domain
 from all_cli.patient.names import reasons_text
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import value_text
-from all_cli.protocol.choice import Choice, Offer, Turn
+from all_cli.protocol.choice import ELIGIBILITY, Choice, Offer, Turn
 from all_cli.protocol.choice_rules import Guard
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.parts import GROUP, GUARD, POPULATION, SETTING, Part
@@ -17,6 +17,7 @@ from all_cli.protocol.regimen import Reason
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Scheme
 from all_cli.risk.verdict import Decision, brief, cites, judge
 
+PH = "ph-positive"
 _NAMED = 6
 _HEAD = 3  # arms named in a line of the head of a screen; JSON names all
 
@@ -70,6 +71,24 @@ def _group_reason(part: Part, patient: Patient) -> Reason:
     return Reason("group", f"{part.name} comes later: {few(later)} do not set this phase", scheme.population.cite)
 
 
+def leading_reasons(choice: Choice) -> Iterator[Reason]:
+    """What heads the screen of the phase, whatever arm is left."""
+    for guard in choice.rules.leading(choice.patient, choice.phase):
+        yield Reason("caution", guard.text, guard.cite, guard.checked, strong=True)
+
+
+def group_reasons(choice: Choice) -> Iterator[Reason]:
+    """The arms that go by a scheme, and the facts that decide its group and what else they hang on."""
+    for offer in (*choice.answers, *choice.possible):
+        for part in offer.parts:
+            if part.kind != GROUP:
+                continue
+            verdict = judge(_scheme(part), choice.patient)
+            facts = dict.fromkeys((*offer.hangs_on, *(missing.fact for missing in verdict.missing)))
+            wanted = ", ".join(choice.patient.vocabulary[fact].name for fact in facts)
+            yield Reason("first", f"{offer.name}, once decided: {wanted}", strong=True)
+
+
 def because_text(decisions: Iterable[Decision], patient: Patient) -> str:
     """Why rules decide, with the names of facts; what is still open is no reason."""
     settled = (text for decision in decisions for text in decision.because if not text.endswith("?"))
@@ -105,8 +124,10 @@ def hangs_text(offer: Offer, patient: Patient) -> str:
     """On what an arm hangs: ``CNS status CNS1 or CNS2, testicular leukaemia absent``."""
     names = patient.vocabulary
     parts = [f"{names[fact].name} {_values(fact, values, patient)}".strip() for fact, values in offer.hangs_on.items()]
-    if offer.own_criteria:
-        parts.append(f"its own criteria of {' or '.join(offer.own_criteria)} risk, which are not encoded")
+    if ELIGIBILITY in offer.own_criteria:
+        parts.append("its eligibility, which was not read")
+    if labels := [label for label in offer.own_criteria if label != ELIGIBILITY]:
+        parts.append(f"its own criteria of {' or '.join(labels)} risk, which are not encoded")
     if not parts:
         later = [part for part in offer.parts if part.kind == GROUP and not part.outright(patient)]
         missing = [item.fact for part in later for item in judge(_scheme(part), patient).missing]
@@ -133,8 +154,11 @@ def against_reason(offer: Offer, choice: Choice, library: ProtocolLibrary) -> Re
     if part.kind == SETTING:
         groups = choice.rules.setting.groups
         wanted = " or ".join(groups[id].label for id in part.name.split(" or "))
-        have = " or ".join(groups[id].label for id in choice.settings)
-        return Reason("not offered", f"for {wanted}; here {have}")
+        # Whether BCR::ABL1 is there is open for nearly everybody whose result is not back: no setting to be told of.
+        told = [id for id in choice.settings if id != PH or "bcr_abl1" in patient.told] or choice.settings
+        have = " or ".join(groups[id].label for id in told)
+        open_ = " (BCR::ABL1 not known)" if len(told) < len(choice.settings) else ""
+        return Reason("not offered", f"for {wanted}; here {have}{open_}")
     if part.kind == POPULATION:
         population = library.protocol(offer.protocol).population
         lineage = library.protocol(offer.protocol).lineage

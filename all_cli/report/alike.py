@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from all_cli.logic.explain import truth
@@ -46,12 +46,24 @@ def way_reason(way: Way, library: ProtocolLibrary, *, only: bool) -> Reason:
     """The arms and what they give; with its doses where that is short."""
     same = f"{', alike' if len(way.arms) > 1 else ''} (days and caps apart)"
     drugs = [
-        _drug_text(key, [" ".join(dose).strip() for dose in doses] if len(way.given) <= _WITH_DOSES else [], library)
+        _drug_text(key, _doses(doses) if len(way.given) <= _WITH_DOSES else [], library)
         for key, doses in way.given.items()
     ]
     lines = [line for doses in way.given.values() for line in doses.values()]
     text = f"{few(list(way.arms), _ARMS)}{same}: {', '.join(drugs)}"
     return _cited("all give" if only else "possible", text, lines, library)
+
+
+def _doses(doses: Iterable[tuple[str, str]]) -> list[str]:
+    """Each dose once; where others get the same on further days, that they do."""
+    by_dose: dict[str, list[str]] = {}
+    for dose, whom in doses:
+        by_dose.setdefault(dose, []).append(whom)
+    return [
+        f"{dose}, on further days {' '.join(filter(None, whoms))}" if len(whoms) > 1 and "" in whoms
+        else f"{dose} {' or '.join(whoms)}".strip()
+        for dose, whoms in by_dose.items()
+    ]  # fmt: skip
 
 
 def _given(offer: Offer, kind: str, patient: Patient, library: ProtocolLibrary) -> Given:

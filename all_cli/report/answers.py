@@ -9,6 +9,7 @@ from all_cli import __version__
 from all_cli.knowledge import files
 from all_cli.knowledge.sources import Citation
 from all_cli.knowledge.vocabulary import Vocabulary
+from all_cli.patient.age import relapsed_again
 from all_cli.patient.assumption import Assumption, assumption_text
 from all_cli.patient.patient import Patient
 from all_cli.report.guidance_pointers import for_patient, pointers_json, pointers_page
@@ -50,8 +51,8 @@ def answers_page(
     _as_of(page, answers, library)
     full = answers.ids if named else [id for id in answers.applicable if id == answers.primary]
     for id in full:
-        cautions = [_first_line(answers.verdict(id), patient) if named else _unasked(answers, patient, library)]
-        _in_full(page, answers, id, patient, library, [text for text in cautions if text])
+        unheeded = "" if named else unheeded_text(answers, patient, library)
+        _in_full(page, answers, id, patient, library, unheeded, named=named)
     if not full:
         page.heading(_no_headline(answers, patient), 1)
     if not named:
@@ -117,31 +118,29 @@ def _as_of(page: Page, answers: Answers, library: RiskLibrary) -> None:
         page.line(", ".join(answers.out_of_use), "left out")
 
 
-def _unasked(answers: Answers, patient: Patient, library: RiskLibrary) -> str:
+def unheeded_text(answers: Answers, patient: Patient, library: RiskLibrary) -> str:
     """What the mild answer on top does not ask for and others call grave, in a sentence; otherwise empty."""
     from all_cli.risk.comparison import unasked
 
     facts, graver = unasked(answers, patient, library)
-    if not graver:
-        return ""
-    here = ", ".join(f"{fact} (here {patient.bare(fact)})" for fact in facts)
+    told = [fact for fact in facts if fact in patient.told] or list(facts)
+    here = " and ".join(f"{library.vocabulary[fact].name} {patient.bare(fact)}" for fact in told)
     shown = [f"{id} {answers.brief[id].group}" for id in graver]
     more = f" and {len(shown) - _NAMED} more" if len(shown) > _NAMED else ""
-    who = "scheme that does assigns its" if len(graver) == 1 else "schemes that do assign their"
-    return (
-        f"{answers.primary} does not ask for {here}; {len(graver)} {who} most severe group: "
-        f"{', '.join(shown[:_NAMED])}{more}"
-    )
+    who = f"the gravest group in {number_of(len(graver), 'scheme')} that do{'es' if len(graver) == 1 else ''}"
+    text = f"{here}: {answers.primary} does not ask for it; {who}: {', '.join(shown[:_NAMED])}{more}"
+    return text if graver else ""
 
 
 def _in_full(
-    page: Page, answers: Answers, id: str, patient: Patient, library: RiskLibrary, cautions: list[str]
+    page: Page, answers: Answers, id: str, patient: Patient, library: RiskLibrary, unheeded: str, *, named: bool
 ) -> None:
+    """One scheme's answer whole; figures of a group that does not heed something grave are of others, and left out."""
     verdict = answers.verdict(id)
     scheme = verdict.scheme
     page.heading(f"{scheme.title}: {answer_text(verdict)}", 1)
     page.line(f"{scheme.id} ({scheme.published}), {verdict.status}", "scheme")
-    for caution in cautions:
+    if caution := unheeded or (_first_line(verdict, patient) if named else ""):  # unheeded is of schemes not named
         page.line(caution, "caution", strong=True)
     if verdict.status == NOT_APPLICABLE:
         page.line(f"{verdict.reason} {page.cite(scheme.population.cite, scheme.population.checked)}", "why")
@@ -153,7 +152,7 @@ def _in_full(
     if verdict.status == ASSIGNED:
         for decision in deciding(verdict):
             _decision(page, decision)
-        for outcome in library.figures(verdict, patient):
+        for outcome in () if unheeded else library.figures(verdict, patient):
             page.line(f"{outcome.text} {page.cite(outcome.cite, outcome.checked)}", "outcome")
     else:
         _possible(page, verdict)
@@ -239,9 +238,9 @@ def _others(page: Page, answers: Answers, library: RiskLibrary) -> None:
         page.line(f"{number_of(rest, 'more scheme')} may apply; nothing given narrows {whose} answer.", "others")
     if answers.first_line:
         count = number_of(len(answers.first_line), "scheme")
-        page.line(
-            f"{count} for untreated leukaemia left out, as this is a relapse; --scheme ID shows one.", "first line"
-        )
+        made, here = (" or a first relapse", "later ") if relapsed_again(answers.patient) else ("", "")
+        text = f"{count} for untreated leukaemia{made} left out, as this is a {here}relapse; --scheme ID shows one."
+        page.line(text, "first line")
 
 
 def _is_single(likely: Likely) -> bool:
@@ -273,7 +272,10 @@ def answer_text(verdict: Verdict) -> str:
     """The group by its label, or the groups still possible."""
     if verdict.status == NOT_APPLICABLE:
         return "does not apply"
-    return verdict.scheme.groups[verdict.group].label if verdict.group is not None else _short(verdict.possible)
+    groups = verdict.scheme.groups
+    if verdict.group is not None:
+        return groups[verdict.group].label
+    return _short(tuple(groups[id].label if id in groups else id for id in verdict.possible))
 
 
 def _short(possible: tuple[str, ...]) -> str:

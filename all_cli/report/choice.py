@@ -17,7 +17,9 @@ from all_cli.protocol.reasons import (
     against_reason,
     barred_reasons,
     few,
+    group_reasons,
     hangs_text,
+    leading_reasons,
     named,
     setting_reason,
     turn_reason,
@@ -25,6 +27,7 @@ from all_cli.protocol.reasons import (
 from all_cli.protocol.regimen import Reason
 from all_cli.report.alike import common_reason, way_reason, ways_of
 from all_cli.report.answers import assumed_json, citations_json, header
+from all_cli.report.guidance_pointers import cautions, for_kind, pointers_page
 from all_cli.report.page import Page
 from all_cli.report.regimen import Shown, phases_part
 from all_cli.report.words import number_of, said_text
@@ -77,6 +80,8 @@ def undecided_page(undecided: Undecided, library: ProtocolLibrary) -> Page:
                 for offer in choice.elsewhere
             ],
         )
+    if not choice.warnings:
+        pointers_page(page, for_kind(choice.patient, choice.phase))
     if rows:
         page.line("all-risk classify --scheme ID, with the same patient, says which result is missing.")
         page.line(f"all-protocol show {undecided.asked} --protocol ID --arm ID shows one of them.")
@@ -85,9 +90,10 @@ def undecided_page(undecided: Undecided, library: ProtocolLibrary) -> Page:
 
 
 def _none(choice: Choice) -> str:
+    if choice.answers and choice.undecided:
+        return "no arm stands first"
     if choice.answers:
-        open_ = choice.waiting or choice.undecided
-        return "which arm comes first is not decided" if open_ else "only arms made for adults are certain"
+        return "which arm stands first is still open" if choice.waiting else "only arms made for adults are certain"
     return "no arm is certain" if choice.possible else "no encoded arm is for this patient"
 
 
@@ -97,18 +103,20 @@ def first_reasons(choice: Choice, label: str) -> Iterator[Reason]:
     for offer in choice.waiting:
         by_hang.setdefault(hangs_text(offer, choice.patient), []).append(offer.name)
     for hang, names in list(by_hang.items())[:_MOST]:
-        yield Reason(label, f"{few(names, 3)}, once it is known: {hang}", strong=True)
+        yield Reason(label, f"{few(names, 3)}, if {hang}", strong=True)
 
 
 def _certain(choice: Choice) -> Iterator[Reason]:
     """Why nothing heads, the preferred arms and what they wait for, then whose arms are certain and do not head."""
-    for each in choice.undecided:
-        yield Reason("not decided", each.text, each.cite, each.checked, strong=True)
+    if choice.undecided:
+        yield Reason("not decided", choice.undecided.text, choice.undecided.cite, choice.undecided.checked, strong=True)
     if choice.answers:
         yield from first_reasons(choice, "first")
-        names = list(dict.fromkeys(offer.protocol for offer in choice.answers))
-        why = ": whatever that is, and come after these" if choice.waiting else ": made for adults"
-        yield Reason("certain", f"arms of {few(names)}{'' if choice.undecided else why}", strong=True)
+        names = few(list(dict.fromkeys(offer.protocol for offer in choice.answers)))
+        made = f"{names}, made for adults" if not choice.waiting else f"{names}, in any case, after the above"
+        yield Reason("certain", names if choice.undecided else made, strong=True)
+    if choice.undecided and choice.undecided.settled_heads:
+        yield from group_reasons(choice)
 
 
 def _kinds(offer: Offer, library: ProtocolLibrary) -> list[str]:
@@ -144,11 +152,17 @@ def _reasons(undecided: Undecided, library: ProtocolLibrary) -> Iterator[Reason]
     for guard in choice.warnings:
         yield Reason("caution", guard.text, guard.cite, guard.checked, strong=True)
     if not choice.warnings:
+        yield from leading_reasons(choice)
         yield from undecided.likely
         yield from _certain(choice)
+        for caution in cautions(for_kind(undecided.patient, choice.phase)):
+            yield Reason("caution", caution, strong=True)
         barred = [reason._replace(strong=True) for reason in barred_reasons(choice, library)]
         if not choice.answers:  # then the risk group says more than what is barred
             yield from undecided.risk
+        if choice.undecided and choice.elsewhere:
+            names = few(list(dict.fromkeys(offer.protocol for offer in choice.elsewhere)))
+            yield Reason("besides", f"in phases of their own, as far as they fit: {names}", strong=True)
         yield from barred[:1]
         if choice.answers:
             yield from undecided.risk
@@ -212,7 +226,9 @@ def choice_json(
         "presumed": [{"fact": each.fact, "is": sorted(each.values), "text": each.text} for each in choice.presumed],
         "warnings": [guard.text for guard in choice.warnings],
         "waiting": [offer.name for offer in choice.waiting],
-        "undecided": [_reason_json(Reason("", each.text, each.cite, each.checked), cited) for each in choice.undecided],
+        "undecided": [_reason_json(Reason("", each.text, each.cite, each.checked), cited)]
+        if (each := choice.undecided)
+        else [],
         "choices": [_offer_json(offer) for offer in (*choice.answers, *choice.possible)],
         "turns": [
             {

@@ -19,25 +19,24 @@ _VERDICTS = {
 
 
 def topics_page(library: GuidanceLibrary, kept: Sequence[Brief], patient: Patient) -> Page:
-    """Every topic with the number of its entries and how many seed statements are contradicted or limited."""
+    """Every topic with the number of its entries, and how many of them are cautions."""
     page = Page(library.sources)
     page.heading("Guidance", 1)
-    page.line("all-protocol guide TOPIC shows one; --statement N finds a seed text's statement, --search WORDS words.")
+    page.line("all-protocol guide TOPIC shows one; --search WORDS finds words.")
     _patient(page, patient, len(library.briefs) - len(kept))
     rows = []
     for topic, entries in _by_topic(library, kept).items():
-        counts = [sum(brief.verdict == verdict for brief in entries) for verdict in ("contradicted", "limited")]
         warnings = sum(brief.warning for brief in entries)
-        rows.append(
-            (topic, library.topics[topic].title, str(len(entries)), *(str(n or "") for n in (*counts, warnings)))
-        )
-    page.table(("topic", "title", "entries", "contradicted", "limited", "cautions"), rows)
+        rows.append((topic, library.topics[topic].title, str(len(entries)), str(warnings or "")))
+    page.table(("topic", "title", "entries", "cautions"), rows)
     page.close()
     return page
 
 
-def entries_page(library: GuidanceLibrary, title: str, kept: Sequence[Brief], patient: Patient, left_out: int) -> Page:
-    """Entries in full: what holds, its tables, then what the seed texts claim and the verdict on it.
+def entries_page(
+    library: GuidanceLibrary, title: str, kept: Sequence[Brief], patient: Patient, left_out: int, *, claims: bool
+) -> Page:
+    """Entries in full: what holds and its tables, those surely about the patient first.
 
     Args:
         library: where the entries come from.
@@ -45,13 +44,14 @@ def entries_page(library: GuidanceLibrary, title: str, kept: Sequence[Brief], pa
         kept: the entries to show.
         patient: what is known of the patient.
         left_out: how many entries do not concern this patient.
+        claims: add what the seed texts claim and the verdict on it.
     """
     page = Page(library.sources)
     entries = [library.entry(brief.id) for brief in kept]
     page.heading(title, 1)
     _patient(page, patient, left_out, _tables_for_others(entries, patient))
     for entry in entries:
-        _entry(page, entry, patient)
+        _entry(page, entry, patient, claims=claims)
     page.close()
     return page
 
@@ -72,7 +72,7 @@ def _tables_for_others(entries: Sequence[Entry], patient: Patient) -> int:
     return sum(not table.is_for(patient.possible()) for entry in entries for table in entry.tables)
 
 
-def _entry(page: Page, entry: Entry, patient: Patient) -> None:
+def _entry(page: Page, entry: Entry, patient: Patient, *, claims: bool) -> None:
     brief = entry.brief
     page.heading(f"{'Caution: ' if brief.warning else ''}{brief.title}")
     for point in entry.points:
@@ -83,18 +83,19 @@ def _entry(page: Page, entry: Entry, patient: Patient) -> None:
         page.line(f"{table.title} {page.cite(table.cite, table.checked)}", strong=True)
         if table.legend:
             page.line(table.legend)
-        page.table(table.columns, table.rows)
+        page.table(table.columns, table.rows_of(patient.possible()))
         if table.note:
             page.line(table.note, "note")
     if brief.condition:
         open_here = patient.said() and brief.relevance(patient.possible()) is None
         condition = condition_text(brief.condition, patient.vocabulary)
         page.line(f"{condition}{' (not known of this patient)' if open_here else ''}", "for")
+    if not claims:
+        return
     if brief.verdict:
         page.line(f"{brief.verdict}: {_VERDICTS[brief.verdict]}", "verdict")
     for claim in entry.claims:
         page.line(f"{claim.text} ({_seed(page, claim)}, statement {claim.statement})", "claim")
-    page.line(brief.id, "id")
 
 
 def _seed(page: Page, claim: Claim) -> str:
@@ -146,7 +147,7 @@ def _entry_json(entry: Entry, patient: Patient, cited: dict[str, None]) -> dict[
         "phases": list(brief.phases),
         "drugs": list(brief.drugs),
         "points": [_point_json(point, cited) for point in entry.points],
-        "tables": [_table_json(table, cited) for table in entry.tables if table.is_for(patient.possible())],
+        "tables": [_table_json(table, patient, cited) for table in entry.tables if table.is_for(patient.possible())],
         "verdict": brief.verdict or None,
         "claims": [{"statement": c.statement, "seed": c.seed, "text": c.text} for c in entry.claims],
     }
@@ -156,11 +157,11 @@ def _point_json(point: Point, cited: dict[str, None]) -> dict[str, Any]:
     return {"text": point.text, "cite": citations_json(point.cite, cited), "checked": point.checked}
 
 
-def _table_json(table: GuidanceTable, cited: dict[str, None]) -> dict[str, Any]:
+def _table_json(table: GuidanceTable, patient: Patient, cited: dict[str, None]) -> dict[str, Any]:
     return {
         "title": table.title,
         "columns": list(table.columns),
-        "rows": [list(row) for row in table.rows],
+        "rows": [list(row) for row in table.rows_of(patient.possible())],
         "legend": table.legend,
         "note": table.note,
         "cite": citations_json(table.cite, cited),

@@ -24,6 +24,11 @@ def for_patient(patient: Patient) -> list[Brief]:
     return guidance_library().concerning(patient.possible())
 
 
+def for_kind(patient: Patient, kind: str) -> list[Brief]:
+    """The entries for a patient where a kind of phase is asked for and no protocol is shown; cautions come first."""
+    return guidance_library().concerning(patient.possible(), [kind] if kind else ())
+
+
 def for_phases(protocol: "Protocol", phases: "Iterable[Phase]", patient: Patient) -> list[Brief]:
     """The entries about phases of a protocol, for a patient of whom it is taken that the protocol is the right one.
 

@@ -53,12 +53,17 @@ def users(table: DoseTable, library: ProtocolLibrary, patient: Patient) -> list[
     return [each.id for each in protocols_for(library, patient) if any(line.dose_by == table.id for line in each.lines)]
 
 
-def intrathecal_page(library: ProtocolLibrary, patient: Patient) -> Page:
-    """What is given intrathecally at an age, each dose with its source; the whole tables if no age is known."""
+def intrathecal_page(library: ProtocolLibrary, patient: Patient, by_age: str = "") -> Page:
+    """What is given intrathecally at an age, each dose with its source; the whole tables if no age is known.
+
+    ``by_age`` says why the age is another than the one at diagnosis.
+    """
     page = Page(library.sources)
     page.heading("Intrathecal doses by age", 1)
     if patient.said():
         page.line(said_text(patient), "patient")
+    if by_age:
+        page.line(by_age, "by age", strong=True)
     tables = [table for table in library.dose_tables.values() if dose_rows_for(table, patient)]
     page.table(
         ("table", "for", "dose", "source"),

@@ -30,14 +30,21 @@ if TYPE_CHECKING:
 _INFANTS_APART = "below one year: infants have protocols and doses of their own: all-protocol list --audience infants"
 
 
+class ByAge(NamedTuple):
+    """The patient as old as doses by age are to take them, and why that is another age than the one at diagnosis."""
+
+    patient: Patient
+    text: str
+
+
 class Shown(NamedTuple):
     """What ``show`` shows: phases of one protocol, for an arm or for all, for what is known of the patient.
 
     ``dosing`` is how doses are computed, None where no size is known; ``whole`` says that arms are shown whole, with
-    their totals; ``chosen`` is the answer and what it hangs on, ``basis`` why it is this protocol and arm, ``beside``
-    which others there are; ``assumed`` is what the likely arms rest on, ``left_out`` what was not assumed and why;
-    ``on_the_day`` has the age of the day of the injections, where its date is known. ``barred`` says by phase why it is
-    not for this patient: no dose is computed for it then, unless ``forced``.
+    their totals; ``leading`` stands before all else; ``chosen`` is the answer and what it hangs on, ``basis`` why it is
+    this protocol and arm, ``beside`` which others there are; ``assumed`` is what the likely arms rest on, ``left_out``
+    what was not assumed and why; ``by_age`` has the age for doses by age, where it is known to be another than that at
+    diagnosis. ``barred`` says by phase why it is not for this patient: no dose is computed then, unless ``forced``.
     """
 
     protocol: Protocol
@@ -49,11 +56,12 @@ class Shown(NamedTuple):
     dosing: Dosing | None = None
     whole: bool = False
     chosen: Sequence[Reason] = ()
+    leading: Sequence[Reason] = ()
     basis: Sequence[Reason] = ()
     beside: Sequence[Reason] = ()
     assumed: Sequence[Assumption] = ()
     left_out: Sequence[str] = ()
-    on_the_day: Patient | None = None
+    by_age: ByAge | None = None
     choice: Choice | None = None
     barred: Mapping[str, str] = MappingProxyType({})
     forced: bool = False
@@ -66,7 +74,7 @@ class Shown(NamedTuple):
     @property
     def growing(self) -> Patient:
         """The patient whose age decides doses by age."""
-        return self.on_the_day or self.patient
+        return self.by_age.patient if self.by_age else self.patient
 
 
 def shown_pages(all_shown: Sequence[Shown], library: ProtocolLibrary) -> Page:
@@ -87,7 +95,7 @@ def guided_by(shown: Shown) -> tuple[Protocol, Sequence[Phase], Patient]:
 def _protocol(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     protocol = shown.protocol
     page.heading(f"{protocol.title} ({protocol.id}){f', {shown.arm.title}' if shown.arm else ''}", 1)
-    _said(page, shown.chosen[:1])
+    _said(page, [*shown.leading, *shown.chosen[:1]])
     _gives(page, shown, library)
     for caution in cautions(for_phases(*guided_by(shown))):
         page.line(caution, "caution", strong=True)
@@ -98,10 +106,9 @@ def _protocol(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     if not shown.basis:
         _about(page, shown, library)
     _recalled(page, shown, library)
+    _duration(page, shown)
     _patient(page, shown)
     _phases(page, shown, library)
-    if protocol.total_duration and len(shown.phases) > 1:
-        page.line(f"{protocol.total_duration.text} {_cite(page, protocol.total_duration)}", "total")
     _notes(page, protocol.notes, shown.patient)
     if shown.whole:
         from all_cli.report.doses import totals_part
@@ -220,12 +227,21 @@ def recalled_line(page: Page, checked: Sequence[bool]) -> None:
     recalled = checked.count(False)
     if recalled == 0:
         return
-    every = recalled == len(checked)
-    count = f"all {recalled}" if every else f"{recalled} of {len(checked)}"
-    check = "every dose and day" if every else "their doses and days"
-    page.line(
-        f"{count} lines below are recalled (†), not read in the cited source: check {check}", "caution", strong=True
-    )
+    every, single = recalled == len(checked), recalled == 1
+    count = f"all {recalled} lines" if every else f"{recalled} of {len(checked)} lines"
+    count = "the one line" if every and single else count
+    check = "every dose and day" if every else "its dose and days" if single else "their doses and days"
+    are = "is" if single else "are"
+    page.line(f"{count} below {are} recalled (†), not read in the cited source: check {check}", "caution", strong=True)
+
+
+def _duration(page: Page, shown: Shown) -> None:
+    """How long treatment lasts in all, where several phases or the maintenance are shown; or that it was not read."""
+    total, kinds = shown.protocol.total_duration, [phase.kind for phase in shown.phases]
+    if total and (len(kinds) > 1 or kinds == ["maintenance"]):
+        page.line(f"{total.text} {_cite(page, total)}", "total")
+    elif kinds == ["maintenance"]:
+        page.line("how long treatment lasts in all was not read for this protocol", "total")
 
 
 def _patient(page: Page, shown: Shown) -> None:
@@ -243,8 +259,8 @@ def _patient(page: Page, shown: Shown) -> None:
         from all_cli.report.doses import body_lines
 
         body_lines(page, shown.dosing)
-    if shown.on_the_day is not None:
-        page.line(f"as for {shown.on_the_day.text('age')}, the age on the day of the injection", "by age")
+    if shown.by_age is not None:
+        page.line(shown.by_age.text, "by age", strong=True)
 
 
 def _infant(patient: Patient) -> bool:
@@ -284,7 +300,7 @@ def _phase(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> 
     for line in lines:
         if line.note:
             page.line(line.note, _label(library.drugs[line.drug].abbreviation or line.drug))
-        if line.dose_by and "age" in shown.patient.known and shown.on_the_day is None:
+        if line.dose_by and "age" in shown.patient.known and shown.by_age is None:
             _grown(page, line, phase, shown, library)
     left_out = len(phase.lines) - len(lines)
     if left_out:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from all_cli.logic.explain import deciding, truth
+from all_cli.logic.explain import truth
 from all_cli.logic.expression import tests
 from all_cli.logic.values import Possible
-from all_cli.patient.names import condition_text, reasons_text
+from all_cli.patient.names import condition_text
 from all_cli.protocol.choice_rules import choice_rules
+from all_cli.protocol.indications import against, holds
 from all_cli.protocol.library import ProtocolLibrary, lines_for
 from all_cli.protocol.regimen import Arm, Line, Phase
 from all_cli.report.amounts import cap_text
@@ -37,44 +38,37 @@ def uses_part(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
             if doses := _line_doses(page, phase, shown, library):
                 page.line(f"{phase.title}: {doses}", "dose")
         return
-    possible = shown.patient.possible()
     # Uses that are open stand in the order of an untreated leukaemia, as long as nothing of a relapse is given.
     presumed = choice_rules(library).presumed(shown.patient, "", named=False)[0].possible()
-    of_arm = [(arm, _holds(arm, possible)) for arm in shown.arms]
+    of_arm = [(arm, holds(arm, shown.patient)) for arm in shown.arms]
     told = any(arm.when is not None for arm, _ in of_arm) and bool(shown.patient.told)
-    for arm, holds in sorted(of_arm, key=lambda item: (item[1] is not True, _ORDER[_holds(item[0], presumed)])):
+    for arm, here in sorted(of_arm, key=lambda item: (item[1] is not True, _ORDER[_presumably(item[0], presumed)])):
         phases = [phase for phase in shown.phases if phase.id in arm.phases]
         barred = [shown.barred[phase.id] for phase in phases if phase.id in shown.barred]
-        if told and (holds is False or barred):
-            page.line(f"{arm.title}: {barred[0] if barred else _against(arm, shown)}", _NOT_HERE, strong=True)
+        if told and (here is False or barred):
+            why = against(arm, shown.patient) if here is False else barred[0]
+            page.line(f"{arm.title}: {why}", _NOT_HERE, strong=True)
             if not shown.forced:
                 continue
         if doses := _doses(page, phases, shown, library):
-            lead = _lead(arm, holds, shown) if told else ""
-            page.line(f"{arm.title}{lead}: {doses}", "dose", strong=holds is True)
+            lead = _lead(arm, here, shown) if told else ""
+            page.line(f"{arm.title}{lead}: {doses}", "dose", strong=here is True)
 
 
-def _holds(arm: Arm, possible: Mapping[str, Possible]) -> bool | None:
+def _presumably(arm: Arm, possible: Mapping[str, Possible]) -> bool | None:
     return None if arm.when is None else truth(arm.when, possible)
 
 
-def _lead(arm: Arm, holds: bool | None, shown: Shown) -> str:
+def _lead(arm: Arm, here: bool | None, shown: Shown) -> str:
     """Whether the use is this patient's, with what was told that bears on it."""
     if arm.when is None:
         return ""
-    if holds:
+    if here:
         return " (this patient)"
     facts = dict.fromkeys(test.fact for test in tests(arm.when) if test.fact in shown.patient.known)
     names = shown.patient.vocabulary
-    here = ", ".join(f"{names[fact].name} {shown.patient.bare(fact)}" for fact in facts)
-    return f" (here {here})" if here else ""
-
-
-def _against(arm: Arm, shown: Shown) -> str:
-    assert arm.when is not None
-    patient = shown.patient
-    facts = dict.fromkeys(test.fact for test, _ in deciding(arm.when, False, patient.possible()))
-    return reasons_text((f"{fact} {patient.bare(fact)}" for fact in facts), patient.vocabulary)
+    told = ", ".join(f"{names[fact].name} {shown.patient.bare(fact)}" for fact in facts)
+    return f" (here {told})" if told else ""
 
 
 def _doses(page: Page, phases: Sequence[Phase], shown: Shown, library: ProtocolLibrary) -> str:

@@ -142,6 +142,7 @@ class _SchemeCompiler:
             "audience": scheme["audience"],
             "published": scheme["published"],
             "quoted": scheme.get("quoted", False),
+            "first_relapse": scheme.get("first_relapse", False),
             "groups": list(scheme["groups"]),
             "rule_groups": [rule["groups"] for rule in scheme["rules"]],
             "diagram": scheme.pop("diagram", None),

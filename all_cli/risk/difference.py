@@ -267,6 +267,7 @@ def _head(scheme: Scheme) -> _Fields:
         "version": scheme.version,
         "about": scheme.about,
         "quoted": _yes(scheme.quoted),
+        "first relapse": _yes(scheme.first_relapse),
     }
 
 

@@ -15,6 +15,7 @@ from all_cli.knowledge.vocabulary import Vocabulary, pack_vocabulary, unpack_voc
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import unpack
 from all_cli.logic.values import PRESENT, Possible
+from all_cli.patient.age import relapsed_again
 from all_cli.patient.assumption import ROUTINE, Assumption, assumed, not_assumed
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import read_value
@@ -204,7 +205,7 @@ class Answers:
         as_of: int | None = None,
         wish: Wish = Wish(),
     ) -> None:
-        self._patient = patient
+        self.patient = patient
         self._library = library
         self.wish = wish
         self.as_of = as_of
@@ -218,15 +219,19 @@ class Answers:
         self._schemes = {scheme.id: scheme for scheme in schemes}
         self.brief = {scheme.id: brief(scheme, patient) for scheme in schemes}
         applicable = [id for id, answer in self.brief.items() if answer.status != NOT_APPLICABLE]
-        # In relapse, schemes that were made for untreated leukaemia neither head nor are listed, unless they are named.
+        # In relapse, schemes made for untreated leukaemia neither head nor are listed, unless they are named; nor do
+        # those of a first relapse in a later one.
         self.first_line: list[str] = []
         if not named and in_relapse(patient):
-            self.first_line = [id for id in applicable if not for_relapse(self._schemes[id])]
-            applicable = [id for id in applicable if id not in self.first_line]
+            again = relapsed_again(patient)
+            kept = {each.id for each in schemes if for_relapse(each) and not (again and each.first_relapse)}
+            self.first_line = [id for id in applicable if id not in kept]
+            applicable = [id for id in applicable if id in kept]
         decided = {id for id in applicable if self.brief[id].status == ASSIGNED}
         # A scheme known to have been in use then goes before one of which it is not recorded.
-        recorded = [id for id in applicable if id not in self.unrecorded]
-        first = library.primary(patient, recorded, decided) or library.primary(patient, applicable, decided)
+        heading = [id for id in applicable if not self.first_line or asks_relapse(self._schemes[id])]
+        recorded = [id for id in heading if id not in self.unrecorded]
+        first = library.primary(patient, recorded, decided) or library.primary(patient, heading, decided)
         self.primary = schemes[0].id if named and schemes else first
         equals = library.equals(patient, applicable)
         self.before = equals[: equals.index(first)] if first in equals else []
@@ -240,7 +245,7 @@ class Answers:
             return None
         scheme = self._schemes[id]
         if scheme.audience not in self._assumed:
-            self._assumed[scheme.audience] = self._library.likely(self._patient, scheme.audience, self.wish)
+            self._assumed[scheme.audience] = self._library.likely(self.patient, scheme.audience, self.wish)
         patient, filled = self._assumed[scheme.audience]
         bearing = tuple(item for item in filled if item.origin != ROUTINE or item.fact in scheme.facts)
         return Likely(brief(scheme, patient).possible, bearing)
@@ -248,12 +253,12 @@ class Answers:
     @property
     def not_assumed(self) -> list[str]:
         """Of each fact that was to be assumed and was not, a sentence that says why."""
-        return not_assumed(self._patient, self.wish.assumptions, self.wish.unread)
+        return not_assumed(self.patient, self.wish.assumptions, self.wish.unread)
 
     def verdict(self, id: str) -> Verdict:
         """The answer of one scheme, explained."""
         if id not in self._verdicts:
-            self._verdicts[id] = judge(self._schemes[id], self._patient)
+            self._verdicts[id] = judge(self._schemes[id], self.patient)
         return self._verdicts[id]
 
     @property
@@ -265,7 +270,7 @@ class Answers:
     def outside(self) -> list[Verdict]:
         """What quoted criteria would say of a patient they are not for."""
         return [
-            judge_outside(scheme, self._patient)
+            judge_outside(scheme, self.patient)
             for scheme in self._schemes.values()
             if scheme.quoted and self.brief[scheme.id].status == NOT_APPLICABLE and not self.first_line
         ]

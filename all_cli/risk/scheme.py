@@ -70,6 +70,7 @@ class Scheme:
         self.audience: str = packed["audience"]
         self.published: int = packed["published"]
         self.quoted: bool = packed["quoted"]
+        self.first_relapse: bool = packed["first_relapse"]
         self.group_ids: tuple[str, ...] = packed["groups"]
         # The answer of each leaf, as the groups it leaves.
         self.leaf_groups: tuple[tuple[str, ...], ...] = ((NOT_APPLICABLE,), *packed["rule_groups"], (UNCLASSIFIED,))

@@ -36,16 +36,19 @@ def test_without_a_topic_all_topics_are_listed_with_entries_and_contradictions()
     assert topics["transfusion"]["contradicted"] == 1
     assert topics["referral"]["contradicted"] == 0
     assert all(topic["entries"] == len(topic["ids"]) > 0 for topic in topics.values())
-    assert "contradicted" in guide("--format", "plain").splitlines()[2]
+    assert "cautions" in guide("--format", "plain").splitlines()[2]
 
 
-def test_an_entry_leads_with_the_source_and_ends_with_the_claim_and_who_made_it() -> None:
-    text = guide("transfusion", "--format", "plain")
+def test_a_statement_of_a_seed_text_stands_after_the_source_and_only_where_it_is_asked_for() -> None:
+    text = guide("--statement", "13", "--format", "plain")
     assert (
         text.index("Red cells, platelets and granulocytes") < text.index("contradicted:") < text.index("statement 13")
     )
     assert "seed text 000" in text
     assert "References" in text
+    topic = guide("transfusion", "--format", "plain")
+    assert "Red cells, platelets and granulocytes" in topic
+    assert not any(word in topic for word in ("contradicted:", "statement 13", "seed text"))
 
 
 def test_a_table_is_printed_whole_in_each_form() -> None:

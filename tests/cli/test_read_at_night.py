@@ -107,17 +107,21 @@ def test_a_roadmap_says_on_top_how_many_of_its_lines_are_recalled() -> None:
     assert said[0] == said[1], "one arm, one count"
 
 
-def test_a_headline_blind_to_a_grave_finding_says_so_before_its_outcome() -> None:
-    shown = classified(*SEVEN, "--ph")
-    caution = shown.index("nci-rome does not ask for bcr_abl1 (here present)")
-    assert caution < shown.index("event-free survival above 85 %")
-    assert "most severe group" in shown.splitlines()[4]
+@pytest.mark.parametrize("finding", [("--ph",), ("--cns", "CNS3"), ("--testicular",)])
+def test_a_headline_blind_to_a_grave_finding_says_so_and_prints_no_figure_of_others(finding: tuple[str, ...]) -> None:
+    shown = classified(*SEVEN, *finding)
+    assert "nci-rome does not ask for it" in shown.splitlines()[4]
+    assert "gravest group" in shown.splitlines()[4]
+    assert "survival" not in shown.split("Under other schemes")[0]
+    assert "85 %" not in classified(*SEVEN, *finding, "--scheme", "nci-rome")
+    assert "Standard-risk induction has three drugs" not in shown
+    assert "event-free survival above 85 %" in classified(*SEVEN)
 
 
 def test_schemes_that_differ_on_what_the_headline_asks_for_are_left_to_compare() -> None:
-    assert "most severe group" not in classified(*SEVEN)
-    assert "most severe group" not in classified(*SEVEN, "--genetics", "none"), "aieop-9501 disagrees on age and count"
-    assert "most severe group" not in classified("--age", "12", "--wbc", "45", "--lineage", "B", "--ph"), "not mild"
+    assert "gravest group" not in classified(*SEVEN)
+    assert "gravest group" not in classified(*SEVEN, "--genetics", "none"), "aieop-9501 disagrees on age and count"
+    assert "gravest group" not in classified("--age", "12", "--wbc", "45", "--lineage", "B", "--ph"), "not mild"
 
 
 def test_a_year_that_is_none_is_no_empty_list() -> None:

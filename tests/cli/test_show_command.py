@@ -133,7 +133,7 @@ def test_what_nobody_typed_keeps_a_standard_risk_arm_open_and_is_named() -> None
     assert open_["status"] == "possible"
     assert set(open_["hangs_on"]) == {"cns", "testicular", "steroid_pretreatment"}
     assert "cog-aall0932/q4wk, cog-aall0932/q12wk" in plain(*SEVEN)
-    assert "once it is known: CNS status CNS1 or CNS2" in " ".join(plain(*SEVEN).split())
+    assert "q12wk, if CNS status CNS1 or CNS2" in " ".join(plain(*SEVEN).split())
     assert found["protocol"] is None
 
 

@@ -219,7 +219,7 @@ def test_an_id_column_that_is_not_there(files: tuple[str, str], tmp_path: Path) 
     refused(risk("diff", *files, "--id", "MRN"), 2, "--cohort")
 
 
-@pytest.mark.parametrize("content", [b"", b"\0\1", b"a,a\n1,2\n"])
+@pytest.mark.parametrize("content", [b"", b"\0\1"])
 def test_a_table_that_is_none(content: bytes, files: tuple[str, str], tmp_path: Path) -> None:
     table = tmp_path / "in.csv"
     table.write_bytes(content)

@@ -39,7 +39,7 @@ def test_spellings_of_t_lineage(text: str) -> None:
     assert said("lineage", text) == "T"
 
 
-@pytest.mark.parametrize("text", ["AUL", "mixed", "777", "9", "null cell", "BT", "Burkitt"])
+@pytest.mark.parametrize("text", ["AUL", "undifferentiated", "777", "9", "null cell", "BT", "Burkitt"])
 def test_a_lineage_that_is_none_of_the_three_is_refused(text: str) -> None:
     with pytest.raises(UnreadableError):
         said("lineage", text)

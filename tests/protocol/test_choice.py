@@ -201,7 +201,7 @@ def test_every_arm_is_what_brute_force_says_it_is_for_thousands_of_patients(choo
                 expected = found.status
             assert expected == oracle.status(patient), (found.name, kind, patient.said())
             tried, seen[found.status] = tried + 1, seen[found.status] + 1
-    assert tried > 2000 // PARTS
+    assert tried > 1800 // PARTS
     assert min(seen.values()) > 10, seen
 
 
@@ -281,10 +281,11 @@ def test_a_fact_more_keeps_every_answer_unless_it_contradicts_a_presumption(choo
 def test_no_ph_positive_answer_is_without_an_inhibitor_in_the_phase(chooser: Chooser) -> None:
     chance = random.Random("inhibitor")
     library, answers = chooser.library, 0
-    for _ in range(40):
+    for number in range(40):
         start = patient_of(chooser, bcr_abl1="yes", age=chance.choice(FACTS["age"]))
-        *_, (_, patient) = [("", start), *told_one_by_one(chooser, chance, start, PRESUMED | {"age"})]
-        for kind in ("induction", "consolidation", "blinatumomab", "maintenance"):
+        left_out = PRESUMED - {"relapse_site", "months_to_relapse"} if number % 2 else PRESUMED
+        *_, (_, patient) = [("", start), *told_one_by_one(chooser, chance, start, left_out | {"age"})]
+        for kind in ("induction", "consolidation", "blinatumomab", "maintenance", "reinduction"):
             for offer in chooser.choice(patient, kind).answers:
                 protocol = library.protocol(offer.protocol)
                 arm = next(arm for arm in protocol.arms if arm.id == offer.arm)

@@ -12,7 +12,7 @@ from all_cli.logic.expression import tests as comparisons
 from all_cli.logic.values import NumberSet
 from all_cli.patient.patient import Patient
 from all_cli.protocol.choice import Chooser
-from all_cli.protocol.choice_rules import choice_rules
+from all_cli.protocol.choice_rules import certainly, choice_rules
 from all_cli.protocol.guards import forbidden
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.regimen import Line, Protocol
@@ -87,6 +87,7 @@ LIMITS = [
           {**FIRST_LINE, "lineage": "T"}),
     Limit("second-relapse", "clofarabine/standard", "reinduction", "relapse_number", 3, 2, 1, False, True,
           {"refractory": "no"}),
+    Limit("first-relapse", "ukall-r3/mitoxantrone", "reinduction", "relapse_number", 1, 2, 3, True, False),
     Limit("nelarabine-child", "nelarabine/adult", "reinduction", "age", 16.01, 16, 15.99, False, True),
     Limit("nelarabine-adult", "nelarabine/child", "reinduction", "age", 21.99, 22, 22.01, True, True),
 ]  # fmt: skip
@@ -131,6 +132,8 @@ B_CHILD = {"lineage": "B", "age": "5", "wbc": "20", "bcr_abl1": "no", "relapsed"
 B_TEENAGER = {**B_CHILD, "age": "14"}
 T_CHILD = {**B_CHILD, "lineage": "T"}
 ADULT = {"lineage": "B", "age": "40", "bcr_abl1": "no", "relapsed": "no"}
+RELAPSED = {"lineage": "B", "relapsed": "yes"}
+AGAIN = {"age": "9", "lineage": "B", "relapse_number": "2"}
 CNS3, CNS2 = {"cns": "CNS3"}, {"cns": "CNS2", "etv6_runx1": "no", "double_trisomy": "no"}
 DOWN = {"down_syndrome": "yes", "age": "5", "wbc": "20", "lineage": "B"}
 
@@ -162,6 +165,11 @@ OPEN = [
     Open("very-high-risk", LATER, "mrd_eoc", T_CHILD, (0.01, 0.099, None), (0.1, 0.101)),
     Open("very-high-risk", LATER, "modal_chromosomes", B_TEENAGER, (44, None), (43,)),
     Open("very-high-risk", LATER, "dna_index", B_TEENAGER, (0.81, None), (0.80,)),
+    Open("relapse-again", "reinduction", "age", AGAIN, (18, None), (17.99,)),
+    Open("relapse-again", "reinduction", "relapse_number", AGAIN, (1, None), (2, 3)),
+    Open("relapse-adult-b", "reinduction", "age", RELAPSED, (17.99, None), (18, 18.01)),
+    Open("relapse-adult", "reinduction", "age", RELAPSED, (17.99, None), (18, 18.01)),
+    Open("relapse-child", "reinduction", "age", RELAPSED, (18, None), (17.99,)),
     Open("adults-no-preference", "induction", "age", ADULT, (30.99, 56, None), (31, 55.99)),
     Open("adults-no-preference", "induction", "age", {**ADULT, "lineage": "T"}, (30.99, None), (31, 56, 80)),
 ]
@@ -177,7 +185,8 @@ def test_nothing_stands_first_from_a_limit_of_what_is_undecided(protocols: Proto
         if value is not None:
             patient.learn(each.fact, NumberSet.point(value), "told")
         patient.conclude()
-        return each.entry in {entry.id for entry in choice_rules(protocols).undecided(patient, each.kind)}
+        (raw,) = (raw for raw in choice_rules(protocols).raw_undecided if raw["id"] == each.entry)
+        return each.kind in raw["phases"] and certainly(unpack(raw["expression"]), patient)
 
     assert [met(value) for value in (*each.without, *each.met)] == [False] * len(each.without) + [True] * len(each.met)
 

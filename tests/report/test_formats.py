@@ -259,7 +259,8 @@ def test_a_phase_is_marked_exactly_where_something_shown_is_unchecked(protocols:
             found = json.loads(written(protocol_app, arguments, "--format", "json"))
             ids = [part["phase_id"] for part in found.get("phases", [found])]
             shown: list[Any] = [protocol.population, *protocol.notes]
-            shown += [protocol.total_duration] if protocol.total_duration and len(ids) > 1 else []
+            last = any(phase.kind == "maintenance" for phase in protocol.phases if phase.id in ids)
+            shown += [protocol.total_duration] if protocol.total_duration and (last or len(ids) > 1) else []
             for phase in (phase for phase in protocol.phases if phase.id in ids):
                 shown += [*phase.notes, *phase.rescue, *phase.assessments, *phase.lines]
                 shown += [phase.start] if phase.start else []
