@@ -184,11 +184,11 @@ def test_every_arm_is_what_brute_force_says_it_is_for_thousands_of_patients(choo
         oracle = Oracle(chooser, id, arm, kind, chance)
         if oracle.too_much:
             continue
+        fitting = fulfilling(list(chooser.parts(id, arm, kind)), Patient(oracle.vocabulary))
+        assert fitting is not None, (id, arm.id, kind)
         for number in range(PER_ARM):
             told = oracle.told()
             if number % 2:  # somebody for whom the arm is, of whom not all is known
-                fitting = fulfilling(list(chooser.parts(id, arm, kind)), Patient(oracle.vocabulary))
-                assert fitting is not None, (id, arm.id, kind)
                 told = {f: k.possible for f, k in fitting.known.items() if f in oracle.axes and chance.random() < 0.93}
                 told |= {fact: oracle.one_piece(fact) for fact in oracle.unbound(told, 6)}
             patient = known_patient(chooser, told)

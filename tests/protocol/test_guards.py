@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from all_cli.knowledge.cache import closed_part, open_part
 from all_cli.knowledge.documents import checked_document, document_of
 from all_cli.knowledge.files import CHOICE, content
 from all_cli.knowledge.problems import KnowledgeError
+from all_cli.patient.patient import Patient
 from all_cli.protocol import choice
 from all_cli.protocol.choice_rules import ChoiceRules, choice_rules
 from all_cli.protocol.compile_choice import compile_choice
@@ -40,12 +42,34 @@ ENFORCED = [
 ]  # fmt: skip
 
 
-def without(protocols: ProtocolLibrary, guard: str) -> ChoiceRules:
+def without(rules: ChoiceRules, guard: str) -> ChoiceRules:
     """The shipped rules, of which one guard is taken back."""
+    form: dict[str, Any] = open_part(closed_part(rules._packed))
+    (gone,) = (index for index, raw in enumerate(form["guards"]) if raw["id"] == guard)
+    form["guards"] = [raw for raw in form["guards"] if raw["id"] != guard]
+    for protocol in form["protocols"].values():
+        for kinds in protocol["guards"].values():
+            for kind, kept in kinds.items():
+                kinds[kind] = [(index - (index > gone), diagram) for index, diagram in kept if index != gone]
+    return ChoiceRules(form)
+
+
+def test_rules_without_a_guard_are_those_of_a_file_without_it(protocols: ProtocolLibrary, rules: ChoiceRules) -> None:
     document = document_of(CHOICE)
-    document.data["guards"] = [entry for entry in document.data["guards"] if entry["id"] != guard]
-    form = compile_choice(document, protocols.vocabulary, protocols.sources, protocols)
-    return ChoiceRules(open_part(closed_part(form)))
+    kept = [entry for entry in document.data["guards"] if entry["id"] != "mrd-not-standard"]
+    fewer = replace(document, data={**document.data, "guards": kept})
+    compiled = compile_choice(fewer, protocols.vocabulary, protocols.sources, protocols)
+    patients = [{"age": "4", "wbc": "12", "lineage": "B", "mrd_eoi": mrd} for mrd in ("0.02%", "<0.01%")]
+    for said in patients:
+        patient = Patient(protocols.vocabulary)
+        for fact, text in said.items():
+            patient.tell(fact, text, "told")
+        patient.conclude()
+        found = [
+            choice.choose(protocols, patient, "consolidation", rules=each)
+            for each in (ChoiceRules(open_part(closed_part(compiled))), without(rules, "mrd-not-standard"))
+        ]
+        assert found[0].offers == found[1].offers
 
 
 @pytest.mark.parametrize("guard", ENFORCED)
@@ -58,7 +82,7 @@ def test_a_guard_taken_back_prints_a_patient_and_the_command_shows_the_fault(
     program, *arguments = shlex.split(command_for(item.command, item.witness, protocols.vocabulary))
     assert program == "all-protocol"
     assert not offered(arguments, item), "the guard keeps it out"
-    taken_back = without(protocols, guard)
+    taken_back = without(rules, guard)
     monkeypatch.setattr(choice, "choice_rules", lambda library: taken_back)
     assert offered(arguments, item), "without the guard it is offered"
 
