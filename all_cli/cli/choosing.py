@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from all_cli.cli.selection import Asked, shown_of
@@ -191,7 +192,8 @@ def _head(
     """What stands first: the arm, what keeps others out, the risk group, what is likely, what turns the answer."""
     alike = ", which begin alike" if len(picked.arms) > 1 else ""
     names = " or ".join(f"{picked.protocol.id}/{arm.id}" for arm in picked.arms)
-    reasons = [Reason("answer", names + alike, strong=True), *first_reasons(choice, "before it"), *barred]
+    reasons = [Reason("answer", names + alike, strong=True), *first_reasons(choice, "before it")]
+    reasons += [*_unless(picked, choice.patient), *barred]
     arms = {arm.id for arm in picked.arms}
     reasons += later_reasons(
         [each for each in choice.offers if each.protocol == picked.protocol.id and each.arm in arms]
@@ -200,6 +202,14 @@ def _head(
     reasons += likely
     reasons += map(turn_reason, choice.turns)
     return reasons
+
+
+def _unless(picked: _Picked, patient: Patient) -> Iterator[Reason]:
+    """The guards of the arm that bear only once a fact is told, where a doctor knows it from the first day."""
+    for part in picked.offer.parts:
+        facts = [patient.vocabulary[fact] for fact in part.ignored] if part.guard is not None else []
+        if part.guard is not None and any(fact.moment == "diagnosis" and not fact.genetic for fact in facts):
+            yield Reason("unless", part.guard.text, part.guard.cite, part.guard.checked, strong=True)
 
 
 def _beside(picked: _Picked, choice: Choice) -> list[Reason]:

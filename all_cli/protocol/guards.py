@@ -87,6 +87,8 @@ def shown_phases(protocol: Protocol, arm: Arm, kind: str, library: ProtocolLibra
 def _given(phase: Phase, offers: Mapping[str, Any], library: ProtocolLibrary) -> Expression:
     """For whom a line of the phase gives the drug (or one of the class) at the dose that the guard speaks of."""
     lines = [line for line in phase.lines if _speaks_of(line, offers, library)]
+    if "from" in offers:  # a dose that is printed in two parts is one dose
+        lines = [line for line in lines if _day_s_dose(line, lines) >= float(offers["from"]) * _FACTOR[offers["unit"]]]
     return _any_of([Always(True) if line.when is None else line.when for line in lines])
 
 
@@ -95,11 +97,17 @@ def _speaks_of(line: Line, offers: Mapping[str, Any], library: ProtocolLibrary) 
         return library.drugs[line.drug].kind == str(offers["without_class"])
     if line.drug != offers["drug"] or not line.route.startswith(offers.get("route", "")):
         return False
-    if "from" not in offers:
-        return True
-    if line.dose is None or line.unit not in _FACTOR:
-        return False
-    return line.dose[1] * _FACTOR[line.unit] >= float(offers["from"]) * _FACTOR[offers["unit"]]
+    return "from" not in offers or (line.dose is not None and line.unit in _FACTOR)
+
+
+def _day_s_dose(line: Line, lines: Sequence[Line]) -> float:
+    """The dose in mg/m² of a line with that of all lines that share a day and a condition with it, or have none."""
+    beside = [
+        other for other in lines
+        if other is line
+        or (set(other.days) & set(line.days) and (other.when in (None, line.when) or line.when is None))
+    ]  # fmt: skip
+    return sum(other.dose[1] * _FACTOR[other.unit] for other in beside if other.dose is not None)
 
 
 def _any_of(items: Sequence[Expression]) -> Expression:

@@ -111,7 +111,8 @@ def _certain(choice: Choice) -> Iterator[Reason]:
     if choice.undecided:
         yield Reason("not decided", choice.undecided.text, choice.undecided.cite, choice.undecided.checked, strong=True)
     if choice.answers:
-        yield from first_reasons(choice, "first")
+        if not choice.undecided or choice.undecided.settled_heads:
+            yield from first_reasons(choice, "first")
         names = few(list(dict.fromkeys(offer.protocol for offer in choice.answers)))
         made = f"{names}, made for adults" if not choice.waiting else f"{names}, in any case, after the above"
         yield Reason("certain", names if choice.undecided else made, strong=True)

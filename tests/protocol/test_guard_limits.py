@@ -85,6 +85,10 @@ LIMITS = [
           {**FIRST_LINE, "bcr_abl1": "no"}),
     Limit("older-t", "linker-2002/linker", "induction", "age", 55.99, 56, 56.01, True, True,
           {**FIRST_LINE, "lineage": "T"}),
+    Limit("down-methotrexate", "cog-aall0232/pred-hdmtx", "interim-maintenance", "age", 18.01, 18, 17.99, False, True,
+          {"down_syndrome": "yes", "relapsed": "no"}),
+    Limit("down-methotrexate-adult", "cog-aall0232/pred-hdmtx", "interim-maintenance", "age", 17.99, 18, 18.01, True,
+          True, {"down_syndrome": "yes", "relapsed": "no"}),
     Limit("second-relapse", "clofarabine/standard", "reinduction", "relapse_number", 3, 2, 1, False, True,
           {"refractory": "no"}),
     Limit("first-relapse", "ukall-r3/mitoxantrone", "reinduction", "relapse_number", 1, 2, 3, True, False),
@@ -132,6 +136,9 @@ B_CHILD = {"lineage": "B", "age": "5", "wbc": "20", "bcr_abl1": "no", "relapsed"
 B_TEENAGER = {**B_CHILD, "age": "14"}
 T_CHILD = {**B_CHILD, "lineage": "T"}
 ADULT = {"lineage": "B", "age": "40", "bcr_abl1": "no", "relapsed": "no"}
+DOWN_HIGH = {**B_CHILD, "down_syndrome": "yes"}
+NO_LESIONS = {"kmt2a_r": "no", "tcf3_hlf": "no", "iamp21": "no"}
+TRISOMIES = {**B_CHILD, **NO_LESIONS, "double_trisomy": "yes"}
 RELAPSED = {"lineage": "B", "relapsed": "yes"}
 AGAIN = {"age": "9", "lineage": "B", "relapse_number": "2"}
 CNS3, CNS2 = {"cns": "CNS3"}, {"cns": "CNS2", "etv6_runx1": "no", "double_trisomy": "no"}
@@ -155,9 +162,25 @@ OPEN = [
     Open("down-high-risk-induction", "induction", "wbc", DOWN, (49.9, None), (50, 50.1)),
     Open("raised-standard-risk", "induction", "age", {**B_CHILD, **CNS3}, (0.99, 10, None), (1, 9.99)),
     Open("raised-standard-risk", LATER, "wbc", {**B_CHILD, **CNS3}, (50, None), (49.9,)),
+    Open("ds-high", LATER, "age", {**DOWN_HIGH, "kmt2a_r": "yes"}, (0.99, 31, None), (1, 30.99)),
+    Open("ds-high", LATER, "age", DOWN_HIGH, (9.99, None), (10,)),
+    Open("ds-high", LATER, "wbc", DOWN_HIGH, (49.9, None), (50,)),
+    Open("ds-high", LATER, "mrd_eoi", DOWN_HIGH, (0.01, None), (0.0101,)),
+    Open("ds-high", LATER, "modal_chromosomes", DOWN_HIGH, (44, None), (43,)),
+    Open("ds-high", LATER, "dna_index", DOWN_HIGH, (0.81, None), (0.80,)),
+    Open("sr-average-double-trisomy", LATER, "mrd_eoi", TRISOMIES, (0.0099, 0.1, None), (0.01, 0.0999)),
+    Open("sr-average-double-trisomy", LATER, "age", {**TRISOMIES, "mrd_eoi": "0.02%"}, (0.99, 10, None), (1, 9.99)),
+    Open("sr-average-double-trisomy", LATER, "wbc", {**TRISOMIES, "mrd_eoi": "0.02%"}, (50, None), (49.9,)),
+    Open("sr-high-or-average", LATER, "mrd_eoi", B_CHILD, (0.0099, None), (0.01,)),
+    Open("sr-high-or-average", LATER, "age", {**B_CHILD, "mrd_eoi": "0.02%"}, (0.99, 10, None), (1, 9.99)),
+    Open("sr-high-or-average", LATER, "wbc", {**B_CHILD, "mrd_eoi": "0.02%"}, (50, None), (49.9,)),
+    Open("very-high-genetics-open", "consolidation", "age", {**B_CHILD, "tcf3_hlf": "yes"}, (0.99, 31), (1, 30.99)),
+    Open("very-high-genetics-open", "consolidation", "modal_chromosomes", B_CHILD, (44, None), (43,)),
+    Open("very-high-genetics-open", "consolidation", "dna_index", B_CHILD, (0.81, None), (0.80,)),
+    Open("sr-high", LATER, "mrd_eoi", {**B_CHILD, "double_trisomy": "yes"}, (0.0999, None), (0.1,)),
     Open("sr-high", LATER, "age", {**B_CHILD, **CNS2}, (0.99, 10, None), (1, 9.99)),
     Open("sr-high", LATER, "wbc", {**B_CHILD, **CNS2}, (50, None), (49.9,)),
-    Open("sr-high", LATER, "mrd_eoi", B_CHILD, (0.0099, None), (0.01, 0.0101)),
+    Open("sr-high", LATER, "mrd_eoi", {**B_CHILD, "double_trisomy": "no"}, (0.0099, None), (0.01, 0.0101)),
     Open("sr-high", LATER, "modal_chromosomes", B_CHILD, (44, None), (43,)),
     Open("sr-high", LATER, "dna_index", B_CHILD, (0.81, None), (0.80,)),
     Open("very-high-risk", LATER, "age", {**B_TEENAGER, "tcf3_hlf": "yes"}, (0.99, 31, None), (1, 30.99)),

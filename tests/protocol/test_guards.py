@@ -33,12 +33,13 @@ def rules(protocols: ProtocolLibrary) -> ChoiceRules:
 
 
 ENFORCED = [
-    "down-methotrexate", "mrd-not-standard", "extramedullary-not-standard", "four-drugs", "prednisone-from-10",
-    "steroids-not-standard", "genetics-not-standard", "myc-not-standard", "second-relapse", "older-t",
-    "no-remission", "very-high-genetics", "adverse-genetics", "mrd-eoc-not-standard", "mrd-not-standard-bfm",
-    "mrd-high-bfm", "mrd-not-standard-ukall", "rapid-responders", "cns3-high-dose-methotrexate",
-    "nelarabine-child", "down-high-risk", "t-mrd-eoc", "cns2-neutral", "arm-of-girls", "arm-of-boys",
-    "t-not-standard-bfm", "no-remission-continuation", "very-high-exit", "blinatumomab-b-lineage", "mrd-eoc-very-high",
+    "down-methotrexate", "down-methotrexate-adult", "mrd-not-standard", "extramedullary-not-standard", "four-drugs",
+    "prednisone-from-10", "steroids-not-standard", "genetics-not-standard", "myc-not-standard", "second-relapse",
+    "older-t", "no-remission", "very-high-genetics", "adverse-genetics", "mrd-eoc-not-standard",
+    "mrd-not-standard-bfm", "mrd-high-bfm", "mrd-not-standard-ukall", "rapid-responders",
+    "cns3-high-dose-methotrexate", "nelarabine-child", "down-high-risk", "t-mrd-eoc", "cns2-neutral",
+    "arm-of-girls", "arm-of-boys", "t-not-standard-bfm", "no-remission-continuation", "very-high-exit",
+    "blinatumomab-b-lineage", "mrd-eoc-very-high",
 ]  # fmt: skip
 
 
