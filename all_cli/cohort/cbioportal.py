@@ -17,6 +17,11 @@ _LINES = 4
 _SHOWN = ("status", "group")  # of the answers; the others have priority 0, which hides them in a study's view
 
 
+def legal_in_cbioportal(name: str) -> str:
+    """A name as files of cBioPortal take it: ``NCI_ROME_GROUP``."""
+    return re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_")
+
+
 def heading_of(
     names: Sequence[str], added: int, comments: Sequence[str], id_column: str
 ) -> tuple[list[str], list[list[str]]]:
@@ -34,7 +39,7 @@ def heading_of(
     own = len(names) - added
     legal: list[str] = []
     for name in names:
-        upper = _PATIENT if name == id_column else re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_")
+        upper = _PATIENT if name == id_column else legal_in_cbioportal(name)
         while upper in legal:
             upper += "_"
         legal.append(upper)

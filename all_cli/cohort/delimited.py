@@ -108,7 +108,8 @@ def _top(name: str, texts: list[str], delimiter: str, rows: str) -> tuple[Top, s
         except InputError as error:
             asked = asked or error
             continue
-        if best is None or known(top.names) > max(known(best[0].names), ENOUGH - 1):
+        evener = best is not None and top.first == 0 and _is_even(top, cells) and not _is_even(best[0], best[2])
+        if best is None or evener or known(top.names) > max(known(best[0].names), ENOUGH - 1):
             best = top, sign, cells
         if best[0].first == 0 and not rows and (known(best[0].names) >= ENOUGH or _is_even(best[0], best[2])):
             return best  # no sign within the cells below makes a header of one of them

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from all_cli.cohort.header_words import speaks_of_else
 from all_cli.cohort.headers import GENETICS, LEFT_ALONE, HeaderNames, known_unit
 from all_cli.cohort.streams import InputError
 from all_cli.knowledge.vocabulary import Vocabulary
@@ -142,6 +143,11 @@ def read_as(told: Told, names: HeaderNames, vocabulary: Vocabulary) -> tuple[str
     """What a column reads by all that is told of it, and the unit that is written there."""
     found = [names.find(name) for name in told.names]
     reads = next((reads for reads, _ in found if reads), "")
+    denied = [
+        name for name, (other, _) in zip(told.names, found, strict=True) if other != reads and speaks_of_else(name)
+    ]
+    if denied and reads in vocabulary and vocabulary[reads].moment == "diagnosis":
+        return "", ""  # a short name that its label takes back: the count at relapse, the age of the mother
     if told.choice:
         fact = vocabulary.facts.get(reads)
         if fact is not None and fact.kind == "flag":

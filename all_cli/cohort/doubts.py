@@ -320,9 +320,15 @@ def _codes(column: Column, fact: Fact, seen: Evidence) -> Iterator[Doubt]:
         if strange:
             why = f"it holds {', '.join(numbers)}: a code of its own? Give each a meaning in a map file (values:)"
             yield Doubt(why, stops=True)
-    if fact.id == "cns" and plain == {"1"} and _INVOLVED.search(column.header) and not _graded(seen.words):
-        way = f"Say it in a map file: {_values('1', 'CNS1')}"
-        yield Doubt(f'"1" and nothing else under a name that asks yes or no: CNS1, or involved? {way}', stops=True)
+    if (
+        fact.id == "cns"
+        and plain in ({"1"}, {"2"}, {"1", "2"})
+        and _INVOLVED.search(column.header)
+        and not _graded(seen.words)
+    ):
+        shown = " and ".join(f'"{word}"' for word in sorted(plain))
+        why = f"{shown} and nothing else under a name that asks yes or no: a grade, or a code for yes and no?"
+        yield Doubt(f"{why} Say what each means in a map file (values:)", stops=True)
     if fact.id == "sex" and "m" in seen.words and seen.words.keys() & {"h", "v"}:
         other = "H" if "h" in seen.words else "V"
         why = f'"M" stands beside "{other}": mujer or mulher, and not male? Say what each means in a map file (values:)'
@@ -333,7 +339,7 @@ def _codes(column: Column, fact: Fact, seen: Evidence) -> Iterator[Doubt]:
 
 
 def _graded(words: Mapping[str, int]) -> bool:
-    return any("cns" in word or word[:1] in ("2", "3") for word in words)
+    return any("cns" in word or word[:1] == "3" or re.fullmatch(r"2[a-c]", word) for word in words)
 
 
 def _reads(fact: Fact, word: str) -> bool:

@@ -80,6 +80,9 @@ def _top(name: str, rows: Sequence[Cells], wanted: str) -> Top:
     found = _found(name, rows, start)
     if found > 0 and all(_NUMBER.fullmatch(cell.strip()) for cell in rows[found] if cell.strip()):
         raise InputError(name, NO_HEADER)
+    above = found - 1
+    if start < found and len(set(filter(None, map(str.strip, rows[above])))) > 1 and not _has_number(rows[above]):
+        raise _ask(name, f"row {above + 1} says more of the names in row {found + 1} below it", above, found)
     if _are_units(rows, found):
         return Top(found, found + 1, _joined(rows[found : found + 2]))
     if _says_the_same(rows, found):

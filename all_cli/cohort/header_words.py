@@ -203,3 +203,14 @@ def unit_key(text: str) -> str:
         plain = pattern.sub(meant, plain)
     plain = re.sub(r"[^a-z0-9%/]", "", plain)
     return re.sub(r"^x(?=10)|/(?=/)", "", plain)
+
+
+_ELSE = re.compile(
+    r"\b(?:relapse[sd]?|recurren(?:ce|t)|rezidiv|rechute|rec[ai]d[ai]va?|donor|spender|mother|mutter|father|vater|"
+    r"maternal|paternal|parents?|sibling|family|follow[ -]?up|last)\b|复发"
+)
+
+
+def speaks_of_else(name: str) -> bool:
+    """Whether a name speaks of another person or of another time than the diagnosis."""
+    return bool(_ELSE.search(folded(name)))

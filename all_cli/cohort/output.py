@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, NamedTuple
 
-from all_cli.cohort.cbioportal import CBIOPORTAL, heading_of
+from all_cli.cohort.cbioportal import CBIOPORTAL, heading_of, legal_in_cbioportal
 from all_cli.cohort.delimited import DELIMITERS
 from all_cli.cohort.kernel import Answers, result_columns, results_of
 from all_cli.cohort.legal_names import legal_name, legal_names
@@ -284,5 +284,5 @@ def check_names(name: str, header: Sequence[str], schemes: Sequence[str], write_
 def results_in(header: Sequence[str], schemes: Sequence[str]) -> list[str]:
     """The columns that hold results of these schemes from an earlier run, under either names."""
     names = result_columns(schemes, likely=True)
-    held = {*names, *map(legal_name, names)}
+    held = {*names, *map(legal_name, names), *map(legal_in_cbioportal, names)}
     return [column for column in header if column in held]

@@ -55,3 +55,15 @@ def test_lines_above_that_are_no_such_lines_are_not_taken_for_them() -> None:
     lines = batch("# exported 2024\npatient_id,age\n1,4\n", "--format", "cbioportal").stdout.splitlines()
     assert len(lines) == 6
     assert lines[0].startswith("#patient_id\tage\t")
+
+
+def test_results_in_such_a_file_are_known_and_replaced(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.txt", tmp_path / "b.txt"
+    table = "PATIENT_ID,AGE,WBC,LINEAGE\nP1,5,12,B\n"
+    as_file = ["--format", "cbioportal", "-o"]
+    assert CliRunner().invoke(app, ["batch", "-", *as_file, str(first)], input=table).exit_code == 0
+    again = CliRunner().invoke(app, ["batch", str(first), *as_file, str(second)])
+    assert again.exit_code != 0
+    assert "--replace" in again.stderr
+    assert CliRunner().invoke(app, ["batch", str(first), *as_file, str(second), "--replace"]).exit_code == 0
+    assert second.read_text() == first.read_text()

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
+from all_cli.cli.risk import app
 from all_cli.cohort.columns import ColumnRule, TableMapping, plans
 from all_cli.cohort.doubts import doubts
 from all_cli.cohort.evidence import Evidence
@@ -354,3 +356,13 @@ def test_parts_of_a_table_add_up_to_the_doubts_of_the_whole() -> None:
         part.see(column, FACTS["wbc"], pl.Series([cell]), [1])
         parts.add(part)
     assert list(doubts(column, FACTS, parts, [column])) == list(doubts(column, FACTS, whole, [column]))
+
+
+@pytest.mark.parametrize("codes", [("1", "2"), ("1", "1"), ("2", "2")])
+def test_codes_under_a_name_that_asks_yes_or_no_are_no_grades(codes: tuple[str, str]) -> None:
+    rows = "".join(f"5,12,B,{code}\n" for code in codes)
+    result = CliRunner().invoke(app, ["batch", "-"], input=f"age,wbc,lineage,CNS involvement\n{rows}")
+    assert result.exit_code == 2
+    assert "CNS involvement" in result.stderr
+    graded = CliRunner().invoke(app, ["batch", "-"], input=f"age,wbc,lineage,CNS status\n{rows}")
+    assert graded.exit_code == 0, graded.stderr

@@ -30,7 +30,6 @@ def read(text: str | bytes, folder: Path, **said: str) -> tuple[list[str], list[
     [
         ("Table S1. Characteristics,,,\n,,,\nid,age,wbc,lineage\np1,4,12,B\n", "header in row 3"),
         ("Table S1. Age, sex and outcome\n\nid;age;wbc;lineage\np1;4;12;B\n", "by semicolon, header in row 3"),
-        ("Patient,,Laboratory,\nid,age,wbc,lineage\np1,4,12,B\n", "header in row 2"),
         ("sep=;\nid;age;wbc;lineage\np1;4;12;B\n", "by semicolon, header in row 2"),
         ('"sep=\t"\r\nid\tage\twbc\tlineage\r\np1\t4\t12\tB\r\n', "by tab, header in row 2"),
         ("#id\tage\n#STRING\tNUMBER\nid\tage\twbc\tlineage\np1\t4\t12\tB\n", "header in row 3 below 2 lines with #"),
@@ -168,3 +167,17 @@ def test_signs_within_the_cells_make_no_header_of_a_row_below(names: str, tmp_pa
     with open_table([str(file)]) as table:
         assert table.header == names.split(",")
         assert sum(stretch.frame.height for stretch in table.rows()) == 6
+
+
+@pytest.mark.parametrize("group", ["At relapse", "Mother"])
+def test_groups_above_the_names_are_asked_about(group: str) -> None:
+    """What stands above a name can take it back."""
+    rows = [["Patient", "", "", group, ""], ["ID", "age", "lineage", "WBC", "CNS"], ["1", "4", "B", "12", "CNS1"]]
+    with pytest.raises(InputError, match=r"--header-row 1-2"):
+        find_top("t", rows)
+    assert find_top("t", rows, "1-2").names[3] == f"{group} WBC"
+
+
+def test_names_of_translocations_hold_no_separator(tmp_path: Path) -> None:
+    header, rows, _ = read("id,t(9;22),t(12;21),t(1;19),t(4;11)\n1,no,yes,no,no\n2,no,no,no,no\n", tmp_path)
+    assert (header[1], len(rows)) == ("t(9;22)", 2)
