@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from all_cli.cohort.columns import Column
-from all_cli.cohort.header_words import folded, moment, times
+from all_cli.cohort.header_words import ELSEWHERE, folded, moment, times
 from all_cli.cohort.headers import GENETICS, LEFT_ALONE
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.patient.reading import ABSENT_WORDS, PRESENT_WORDS, UNKNOWN_WORDS, choice_words, fold, loose
@@ -29,11 +29,10 @@ _KARYOTYPE = re.compile(
     r"(?:[a-z]+[: ]+)?\d{2}(?:\s*[-~]\s*\d{2})?(?:<\d n[+-]?>|<\dn[+-]?>)?\s*,\s*(?:X|Y|-)", re.IGNORECASE
 )
 _NUMBER = re.compile(r"[\d\s.,%<>=+\-]+")
-_ELSE = frozenset(
-    {"relapse", "relapsed", "recurrence", "recurrent", "rezidiv", "rechute", "recaida", "recidiva", "复发", "second"}
-    | {"secondary", "donor", "spender", "mother", "father", "maternal", "paternal", "parent", "sibling", "family"}
-    | {"follow", "last", "final", "end", "post", "after", "outcome", "later", "previous", "prior", "history", "line"}
-    | {"xenograft", "pdx", "control", "normal", "remission", "cr", "site", "arm", "protocol", "treatment", "therapy"}
+_ELSE = ELSEWHERE | frozenset(
+    {"second", "secondary", "final", "end", "post", "after", "outcome", "later", "previous", "prior", "history"}
+    | {"line", "xenograft", "pdx", "control", "normal", "remission", "cr", "site", "arm", "protocol", "treatment"}
+    | {"therapy"}
 )
 
 

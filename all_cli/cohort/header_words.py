@@ -205,12 +205,15 @@ def unit_key(text: str) -> str:
     return re.sub(r"^x(?=10)|/(?=/)", "", plain)
 
 
-_ELSE = re.compile(
-    r"\b(?:relapse[sd]?|recurren(?:ce|t)|rezidiv|rechute|rec[ai]d[ai]va?|donor|spender|mother|mutter|father|vater|"
-    r"maternal|paternal|parents?|sibling|family|follow[ -]?up|last)\b|复发"
+ELSEWHERE = frozenset(
+    {"relapse", "relapses", "relapsed", "recurrence", "recurrent", "rezidiv", "rechute", "recaida", "recidiva", "复发"}
+    | {"donor", "spender", "mother", "mutter", "father", "vater", "maternal", "paternal", "parent", "parents"}
+    | {"sibling", "family", "follow", "followup", "last"}
 )
+"""Words of another person, or of another time than the diagnosis."""
 
 
 def speaks_of_else(name: str) -> bool:
     """Whether a name speaks of another person or of another time than the diagnosis."""
-    return bool(_ELSE.search(folded(name)))
+    words = folded(name)
+    return bool(ELSEWHERE & set(words.split())) or "复发" in words

@@ -188,7 +188,6 @@ class Kernel:
         linked = linked_facts(vocabulary, spoken_of(vocabulary, columns) | facts)
         held = frozenset(facts_in_conditions(wished)).union(*(linked[fact] for fact in facts))
         self._groups: list[Group] = groups_of(vocabulary, columns, reader, held)
-        self._columns = columns
         self._left_alone = LeftAlone(columns)
         can_be_known = frozenset().union(*(group.facts for group in self._groups))
         self._walks = [Walk(scheme, vocabulary, can_be_known) for scheme in schemes]

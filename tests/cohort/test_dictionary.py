@@ -130,7 +130,12 @@ def test_the_dictionary_of_the_api_is_one_and_another_table_is_none(tmp_path: Pa
 def test_a_label_takes_a_short_name_back() -> None:
     vocabulary = risk_library().vocabulary
     names = HeaderNames(vocabulary)
-    for label in ("WBC at relapse", "White cell count of the mother", "Count at last follow-up"):
+    for label in (
+        "WBC at relapse",
+        "White cell count of the mother",
+        "Count at last follow-up",
+        "Leucocitos en la recaída",
+    ):
         assert read_as(Told(("wbc", label)), names, vocabulary) == ("", "")
     assert read_as(Told(("wbc", "WBC at diagnosis")), names, vocabulary)[0] == "wbc"
     assert read_as(Told(("wbc", "First count on the form")), names, vocabulary)[0] == "wbc"
