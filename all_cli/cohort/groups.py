@@ -91,25 +91,23 @@ class _Texts:
         elif texts.null_count():
             texts = texts.fill_null("")
         coded = texts.cast(pl.Categorical(pl.Categories.random()))
-        places = coded.to_physical()
-        distinct = coded.unique()
-        numbers, odd = self._all(distinct.cast(pl.String))
-        at = distinct.to_physical().to_numpy()
-        table = np.zeros(int(at.max(initial=0)) + 1, np.int32)
-        table[at] = numbers
-        rows = places.to_numpy()
-        self._gather(frame, distinct.cast(pl.String), np.bincount(rows, minlength=len(table))[at])
-        noted = [(int(at[place]), cell) for place, cell in odd]
-        self._count_warnings(rows, len(table), [(place, cell.warning) for place, cell in noted if cell.warning])
-        problems = [(place, cell.problem) for place, cell in noted if cell.problem]
+        rows = coded.to_physical().to_numpy()
+        cells = np.bincount(rows)
+        first = np.zeros(len(cells), np.int64)
+        first[rows[::-1]] = np.arange(len(rows) - 1, -1, -1)
+        distinct = texts.gather(first)
+        numbers, odd = self._all(distinct)
+        self._gather(frame, distinct, cells)
+        self._count_warnings(rows, len(distinct), [(place, cell.warning) for place, cell in odd if cell.warning])
+        problems = [(place, cell.problem) for place, cell in odd if cell.problem]
         if not problems:
-            return table[rows], None
-        which = np.full(len(table), _UNREAD, np.int32)
+            return numbers[rows], None
+        which = np.full(len(distinct), _UNREAD, np.int32)
         which[[place for place, _ in problems]] = range(len(problems))
         found = which[rows]
         spoiled = np.flatnonzero(found != _UNREAD).astype(np.int32)
         sentences = [sentence for _, sentence in problems]
-        return table[rows], UnreadCells(self.name, self.place, self.facts, spoiled, found[spoiled], sentences)
+        return numbers[rows], UnreadCells(self.name, self.place, self.facts, spoiled, found[spoiled], sentences)
 
     def said(self, frame: pl.DataFrame, row: int) -> Iterator[tuple[str, str]]:
         """Header and text of a row's cell, or of both its dates."""

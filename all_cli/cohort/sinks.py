@@ -20,7 +20,7 @@ ARROW_EXTRA = "install all-cli[arrow]"
 _FORMULA = r"^[=+\-@\t\r\n]"  # what Excel takes for a formula, itself or behind white space that it drops
 _BOM = b"\xef\xbb\xbf"
 _LONGEST_SHEET = 1_048_576
-_PART = 1 << 16  # rows
+_PART = 1 << 13  # rows, few enough that their memory is used again for the next
 
 
 class Sink(Protocol):
