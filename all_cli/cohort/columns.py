@@ -20,7 +20,7 @@ from all_cli.cohort.headers import (
     GENETICS,
     LEFT_ALONE,
     SPECIAL,
-    HeaderNames,
+    header_names,
     known_unit,
     unit_factor,
     units_of,
@@ -219,7 +219,7 @@ def plans(
     """As :func:`plan_columns`, with everything that stands in the way of a run instead of the first such error."""
     table = table or TableMapping()
     problems = list(_misnamed(header, vocabulary, mapping, units or {}, table))
-    names = HeaderNames(vocabulary)
+    names = header_names(vocabulary)
     predicted = _predicted(header, vocabulary)
     columns = []
     for index, name in enumerate(header):

@@ -23,7 +23,7 @@ from all_cli.cohort.evidence import (
     Evidence,
 )
 from all_cli.cohort.fitting import proposal
-from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, HeaderNames, doubt_of_name, unit_factor
+from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, doubt_of_name, header_names, unit_factor
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.values import number_text
 from all_cli.patient.reading import UNKNOWN_WORDS, read_value
@@ -72,7 +72,7 @@ def table_doubts(
 
 def near_misses(columns: Sequence[Column], vocabulary: Vocabulary) -> dict[str, str]:
     """Columns left alone whose names are spelled much like those of a fact, by header; earlier results never."""
-    names = HeaderNames(vocabulary)
+    names = header_names(vocabulary)
     alone = [column.header for column in columns if column.reads == LEFT_ALONE and not names.find(column.header)[0]]
     alone = [header for header in alone if header.rpartition(".")[2] not in RESULTS]
     return {header: close for header in alone if (close := names.close(header))}

@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from all_cli.cohort.headers import HeaderNames, known_unit
+from all_cli.cohort.headers import HeaderNames, header_names, known_unit
 from all_cli.cohort.streams import InputError
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.patient.unreadable import UnreadableError
@@ -207,7 +207,7 @@ def _names() -> tuple[HeaderNames, Vocabulary]:
     from all_cli.risk.library import risk_library
 
     vocabulary = risk_library().vocabulary
-    return HeaderNames(vocabulary), vocabulary
+    return header_names(vocabulary), vocabulary
 
 
 @lru_cache(maxsize=1 << 12)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 
 from all_cli.cohort.header_words import (
     BRACKETS,
@@ -54,6 +54,12 @@ _NEAR = 0.8  # "agee" and "lineag" are near, "Patient" and "pten altered" are no
 _OF_A_FLAG = (" status", " result")
 _OF_A_FUSION = (" fusion status", " fusion", " fusion result")
 _SHORT = 4  # letters below which a unit without its slash could be anything
+
+
+@lru_cache(maxsize=4)
+def header_names(vocabulary: Vocabulary) -> HeaderNames:
+    """The names under which the facts of a vocabulary are known in tables, gathered once."""
+    return HeaderNames(vocabulary)
 
 
 class HeaderNames:

@@ -6,7 +6,7 @@ becomes a condition on the patient alone: for whom this arm's phase must not be 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from all_cli.logic.expression import AllOf, Always, AnyOf, Expression, Not, unpack
@@ -146,7 +146,7 @@ def guard_findings(
     *,
     without: Collection[str] = (),
     only: Collection[str] = (),
-) -> list[GuardFinding]:
+) -> Iterator[GuardFinding]:
     """Every guard that somebody could break, proved over all patients, settings, arms and phases.
 
     Whom a guard keeps out is worked out anew from the lines of the arm and held against everything on which the choice
@@ -162,7 +162,6 @@ def guard_findings(
     """
     rules = rules or choice_rules(library)
     chooser = Chooser(library, rules, risk)
-    found = []
     for guard in rules.raw_guards:
         if only and guard["id"] not in only:
             continue
@@ -177,8 +176,7 @@ def guard_findings(
                     if witness is not None:
                         name = f"{protocol.id}/{arm.id}"
                         message = f"the guard {guard['id']} can be broken by {kind} of {name}: {guard['text']}"
-                        found.append(GuardFinding("guard", message, guard["id"], protocol.id, arm.id, kind, witness))
-    return found
+                        yield GuardFinding("guard", message, guard["id"], protocol.id, arm.id, kind, witness)
 
 
 def _breaking(

@@ -16,6 +16,15 @@ from all_cli.cohort.run import told_how_far
 from all_cli.cohort.whole_file import whole_file
 
 SCRIPT = Path(sys.executable).parent / "all-risk"
+# The command, but for reading less at once, so that a small input comes in several pieces.
+PIECEMEAL = """\
+from all_cli.cohort import delimited
+from all_cli.cli.risk import main
+
+delimited._BLOCK = 1 << 18
+main()
+"""
+ROWS = 3000
 HEAD = b"age,wbc,lineage,remark\n"
 ROW = b"7,45,B," + b"x" * 992 + b"\n"  # long, so that few of them fill what is read at once
 
@@ -33,16 +42,27 @@ def _as_in_a_terminal() -> None:
 def started(tmp_path: Path, *options: str) -> subprocess.Popen[bytes]:
     """A batch that has read a good part of its input and waits for more."""
     process = subprocess.Popen(
-        [SCRIPT, "batch", "-", "-o", str(tmp_path / "out.csv"), "--scheme", "nci-rome", *options],
+        [
+            sys.executable,
+            "-c",
+            PIECEMEAL,
+            "batch",
+            "-",
+            "-o",
+            str(tmp_path / "out.csv"),
+            "--scheme",
+            "nci-rome",
+            *options,
+        ],
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
         preexec_fn=_as_in_a_terminal,
     )
     assert process.stdin is not None
-    process.stdin.write(HEAD + ROW * 40_000)
+    process.stdin.write(HEAD + ROW * ROWS)
     process.stdin.flush()
     while process.poll() is None:
-        if any(path.stat().st_size > 1 << 20 for path in tmp_path.iterdir() if path.suffix == ".part"):
+        if any(path.stat().st_size for path in tmp_path.iterdir() if path.suffix == ".part"):
             return process
         time.sleep(0.05)
     raise AssertionError(f"ended before it had written anything: {ended(process)}")
@@ -103,7 +123,7 @@ def test_what_another_run_is_writing_is_not_swept_up(tmp_path: Path) -> None:
     ended(process)
     assert process.returncode == 0
     assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
-    assert (tmp_path / "out.csv").stat().st_size > 40_000_000
+    assert (tmp_path / "out.csv").stat().st_size > ROWS * len(ROW)
 
 
 def test_a_hangup_that_is_to_be_ignored_is(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ KINDS = [
 
 @pytest.mark.parametrize("fact", [VOCABULARY[id] for id in KINDS], ids=lambda fact: fact.id)
 @given(text=texts, unit=st.sampled_from(["", "", "%", "fraction", "/ul", "mo", "d", "w"]))
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_any_text_is_read_or_refused(fact: Fact, text: str, unit: str) -> None:
     try:
         possible = read_value(fact, text, unit).possible
@@ -70,7 +70,7 @@ def test_any_text_is_read_or_refused(fact: Fact, text: str, unit: str) -> None:
 
 
 @given(text=texts)
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_any_genetics_is_read_or_refused(text: str) -> None:
     try:
         findings = READER.read(text)
@@ -81,7 +81,7 @@ def test_any_genetics_is_read_or_refused(text: str) -> None:
 
 
 @given(text=texts)
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_any_patient_text_is_learned_or_refused(text: str) -> None:
     patient = Patient(VOCABULARY)
     try:
@@ -93,7 +93,7 @@ def test_any_patient_text_is_learned_or_refused(text: str) -> None:
 
 
 @given(text=texts)
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_any_date_is_read_or_refused(text: str) -> None:
     try:
         read_date("born", text)
@@ -102,7 +102,7 @@ def test_any_date_is_read_or_refused(text: str) -> None:
 
 
 @given(born=st.dates(max_value=date(9000, 1, 1)), diagnosed=st.dates(max_value=date(9000, 1, 1)))
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_any_two_dates_are_an_age_or_refused(born: date, diagnosed: date) -> None:
     try:
         age = age_between(VOCABULARY["age"], born, diagnosed).single

@@ -454,7 +454,7 @@ def karyotypes(draw: st.DrawFn) -> str:
 
 
 @given(karyotypes())
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_a_karyotype_read_and_printed_is_the_same_text_and_reads_the_same(text: str) -> None:
     lines = read_lines(text)
     assert not [line for line in lines if isinstance(line, NoLine) or line.unread or line.mended]
@@ -471,7 +471,7 @@ def test_a_token_read_and_printed_is_the_same_text(text: str) -> None:
 
 
 @given(karyotypes())
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_a_generated_karyotype_is_read_or_refused_and_its_spans_lose_no_text(text: str) -> None:
     spans = READER.spans(text)
     assert all(span.findings or span.note or span.why for span in spans)
@@ -495,7 +495,7 @@ PIECES = [
 
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join) | st.text(max_size=20))
 @example("CHROMOSOMES")
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_any_text_is_read_or_refused_and_reads_the_same_span_by_span(text: str) -> None:
     spans = READER.spans(text)
     assert all(span.findings or span.note or span.why for span in spans)

@@ -102,7 +102,7 @@ def modal(found: dict[str, Possible]) -> set[int]:
 
 
 @given(leukaemias(1))
-@settings(max_examples=500)
+@settings(max_examples=250)
 def test_what_a_karyotype_says_is_what_was_put_into_it(lines: list[Line]) -> None:
     leukaemia = lines[0]
     found = said(text_of([line.parts() for line in lines], [f"[{line.cells}]" for line in lines]))
@@ -126,7 +126,7 @@ def test_what_a_karyotype_says_is_what_was_put_into_it(lines: list[Line]) -> Non
 
 
 @given(leukaemias(), st.data())
-@settings(max_examples=800)
+@settings(max_examples=400)
 def test_garbage_in_place_of_any_part_only_widens(lines: list[Line], data: st.DataObject) -> None:
     parts = [line.parts() for line in lines]
     cells = [f"[{line.cells}]" for line in lines]
@@ -159,7 +159,7 @@ def with_one_lost(
 
 
 @given(leukaemias(), st.data())
-@settings(max_examples=500)
+@settings(max_examples=250)
 def test_a_bracket_that_was_lost_takes_back_absences_and_leaves_what_is_present(
     lines: list[Line], data: st.DataObject
 ) -> None:
@@ -172,7 +172,7 @@ def test_a_bracket_that_was_lost_takes_back_absences_and_leaves_what_is_present(
 
 
 @given(leukaemias(), st.data())
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_a_sign_that_was_lost_never_makes_an_absence(lines: list[Line], data: st.DataObject) -> None:
     before, after = with_one_lost(lines, "+-;,/", data)
     for fact, possible in after.items():

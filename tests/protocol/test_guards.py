@@ -77,9 +77,8 @@ def test_rules_without_a_guard_are_those_of_a_file_without_it(protocols: Protoco
 def test_a_guard_taken_back_prints_a_patient_and_the_command_shows_the_fault(
     guard: str, protocols: ProtocolLibrary, rules: ChoiceRules, library: RiskLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = guard_findings(protocols, rules, library, without=[guard], only=[guard])
-    assert found, "somebody would be harmed without it"
-    (item, *_) = found
+    item = next(guard_findings(protocols, rules, library, without=[guard], only=[guard]), None)
+    assert item is not None, "somebody would be harmed without it"
     program, *arguments = shlex.split(command_for(item.command, item.witness, protocols.vocabulary))
     assert program == "all-protocol"
     assert not offered(arguments, item), "the guard keeps it out"

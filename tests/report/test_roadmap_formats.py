@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
+from itertools import islice
 from math import sqrt
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
@@ -356,13 +357,13 @@ def boxes(root: ElementTree.Element) -> Iterator[Box]:
 def test_no_label_is_cut_or_runs_into_another(pictures: list[tuple[Roadmap, ElementTree.Element]]) -> None:
     for plan, root in pictures:
         _, _, width, height = map(float, root.attrib["viewBox"].split())
-        found = sorted(boxes(root))
+        found = sorted(boxes(root), key=lambda box: box.top)
         assert all(box.right <= width and box.bottom <= height for box in found), plan.protocol.id
         for index, box in enumerate(found):
-            for other in found[index + 1 :]:
-                if other.left >= box.right - 0.5:
+            for other in islice(found, index + 1, None):
+                if other.top >= box.bottom - 0.3:
                     break
-                apart = other.top >= box.bottom - 0.3 or box.top >= other.bottom - 0.3
+                apart = other.left >= box.right - 0.5 or box.left >= other.right - 0.5
                 assert apart, f"{plan.protocol.id}/{plan.arm.id}: {box.text!r} and {other.text!r}"
 
 

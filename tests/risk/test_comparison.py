@@ -87,7 +87,7 @@ NUMBERS = {
 }
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(15))
 def test_every_row_is_the_scheme_s_own_answer_and_every_disagreement_is_one(seed: int, library: RiskLibrary) -> None:
     chance = random.Random(f"compare {seed}")
     facts = {fact: chance.choice(texts) for fact, texts in {**NUMBERS, **WORDS}.items() if chance.random() < 0.7}

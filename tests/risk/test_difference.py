@@ -20,7 +20,7 @@ from all_cli.risk.library import RiskLibrary, library_of
 from all_cli.risk.scheme import Scheme
 from all_cli.risk.verdict import brief
 
-VARIANTS = 60
+VARIANTS = 40
 NUMBERS = {"age": [1, 6, 10, 15], "wbc": [20, 50, 100], "mrd_eoi": [0.01, 0.1], "modal_chromosomes": [44, 51]}
 # Facts that the vocabulary links to each other are what makes the comparison hard.
 WORDS = {

@@ -15,7 +15,7 @@ from all_cli.risk.library import RiskLibrary, risk_library
 from all_cli.risk.verdict import brief, judge
 
 SCHEMES = list(risk_library().schemes)
-PATIENTS = 30
+PATIENTS = 20
 
 
 @pytest.mark.parametrize("id", SCHEMES)
@@ -98,7 +98,7 @@ def exact_around(id: str, fact: str, cut: float, library: RiskLibrary) -> None:
     axes = scheme.diagram.axes
     step = 1.0 if next(axis for axis in axes if axis.fact == fact).whole else max(abs(cut), 1.0) * 1e-6
     low, high = library.vocabulary[fact].hard
-    for _ in range(6):
+    for _ in range(4):
         others: dict[str, Value] = {
             axis.fact: value_in(axis, chance.choice(list(axis.pieces(axis.domain))), chance, library.vocabulary)
             for axis in axes
