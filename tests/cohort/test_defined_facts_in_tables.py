@@ -85,7 +85,7 @@ def test_a_row_says_of_defined_facts_what_the_patient_alone_says(
     values: dict[str, list[str]], schemes: list[str], library: RiskLibrary
 ) -> None:
     chance, columns = random.Random(1), list(values)
-    table = [[chance.choice(values[fact]) for fact in columns] for _ in range(180)]
+    table = [[chance.choice(values[fact]) for fact in columns] for _ in range(110)]
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerows([columns, *table])
     options = [word for id in schemes for word in ("--scheme", id)]

@@ -56,12 +56,12 @@ def test_pieces_of_a_table_get_the_answers_of_the_whole(plan: Plan) -> None:
 
 
 def test_forgetting_changes_no_answer(plan: Plan, library: RiskLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
-    frame = table(400, 2)
+    frame = table(200, 2)
     whole = kernel_of(plan).classify(frame).frame()
     monkeypatch.setattr(kernels, "_REMEMBERED", 3)
     monkeypatch.setattr(groups, "_REMEMBERED", 2)
     kernel = Kernel(library.vocabulary, [library.schemes[id] for id in SCHEMES], plan.columns)
-    assert pl.concat([kernel.classify(frame.slice(at, 20)).frame() for at in range(0, 400, 20)]).equals(whole)
+    assert pl.concat([kernel.classify(frame.slice(at, 20)).frame() for at in range(0, 200, 20)]).equals(whole)
 
 
 def test_a_plan_can_be_sent_to_another_process(plan: Plan) -> None:
@@ -189,15 +189,15 @@ def test_numbers_with_signs_and_units_get_the_answers_they_get_alone(library: Ri
                 else f"{chance.uniform(0, high):.{chance.randint(0, 6)}f}"
             )
             + chance.choice(units)
-            for _ in range(4000)
+            for _ in range(2000)
         ]
 
-    frame = pl.DataFrame({**{name: column(name) for name in WRITTEN}, "lineage": ["B"] * 4000})
+    frame = pl.DataFrame({**{name: column(name) for name in WRITTEN}, "lineage": ["B"] * 2000})
     plan = Plan(tuple(plan_columns(frame.columns, library.vocabulary, {"MRD": "mrd_eoi"})), SCHEMES)
     together = kernel_of(plan)
     alone = Kernel(library.vocabulary, [library.schemes[id] for id in SCHEMES], plan.columns)
     answers = together.classify(frame).frame()
-    assert answers.equals(pl.concat([alone.classify(frame.slice(at, 500)).frame() for at in range(0, 4000, 500)]))
+    assert answers.equals(pl.concat([alone.classify(frame.slice(at, 500)).frame() for at in range(0, 2000, 500)]))
     assert set(answers["nci-rome.status"]) == {"assigned", "indeterminate", "not-applicable"}
     assert answers["nci-rome.reason"].str.starts_with("unreadable: ").any()
     counted, expected = together.warnings(), alone.warnings()

@@ -322,7 +322,7 @@ def test_table_and_api_say_what_every_completion_of_the_rest_says(seed: int, own
     from all_cli.risk.library import risk_library
 
     chance = random.Random(seed)
-    table = [{fact: chance.choice(texts) for fact, texts in CELLS.items()} for _ in range(150)]
+    table = [{fact: chance.choice(texts) for fact, texts in CELLS.items()} for _ in range(90)]
     schemes = ("nci-rome", "sexes", "fusions")
     found = classify_frame(pl.DataFrame(table), schemes=schemes, rules=own).to_dicts()
     with_own = risk_library(Path(own))

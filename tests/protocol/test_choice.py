@@ -26,8 +26,8 @@ from all_cli.protocol.parts import fulfilling
 from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import UNCLASSIFIED
 
-COMPLETIONS, LATER = 36, 1000
-PER_ARM, PARTS = 6, 4
+COMPLETIONS, LATER = 24, 1000
+PER_ARM, PARTS = 4, 4
 
 
 @pytest.fixture(scope="module")
@@ -201,7 +201,7 @@ def test_every_arm_is_what_brute_force_says_it_is_for_thousands_of_patients(choo
                 expected = found.status
             assert expected == oracle.status(patient), (found.name, kind, patient.said())
             tried, seen[found.status] = tried + 1, seen[found.status] + 1
-    assert tried > 1800 // PARTS
+    assert tried > 1200 // PARTS
     assert min(seen.values()) > 10, seen
 
 
@@ -256,7 +256,7 @@ def test_a_fact_more_keeps_every_answer_unless_it_contradicts_a_presumption(choo
     chance = random.Random("one fact more")
     steps, moved = 0, 0
     late = {fact for guard in chooser.rules.guards for fact in guard.if_told}
-    for _ in range(20):
+    for _ in range(14):
         kind = chance.choice(KINDS)
         some = chance.sample(chooser.library.with_phase(kind), min(12, len(chooser.library.with_phase(kind))))
         weighing = Chooser(chooser.library, chooser.rules, chooser.risk, some)
@@ -274,7 +274,7 @@ def test_a_fact_more_keeps_every_answer_unless_it_contradicts_a_presumption(choo
                 moved += 1
             before = after
             steps += 1
-    assert steps > 120
+    assert steps > 80
     assert moved > 4
 
 
