@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterable
-from typing import IO, Any
+from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
 _TYPE = "application/vnd.oasis.opendocument.spreadsheet"
@@ -25,15 +26,18 @@ _HEAD = (
     "<office:body><office:spreadsheet><table:table table:name={name}>"
 )
 _TAIL = "</table:table></office:spreadsheet></office:body></office:document-content>"
-_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _SPACES = re.compile(r"(?:^ | (?= )| $)")  # white space that XML would let go
 _EMPTY = "<table:table-cell/>"
+CONTROL, RETURN = "control characters, written as \ufffd", "carriage returns, written as line ends"
 
 
 class OdsWriter:
     """Text stays text, so that no cell becomes a formula or a date; the same rows make the same bytes."""
 
-    def __init__(self, file: IO[bytes], sheet: str) -> None:
+    def __init__(self, file: IO[bytes], sheet: str, lost: Counter[str]) -> None:
+        """``lost`` counts the cells with signs that the format has not, by what became of them."""
+        self._lost = lost
         self._archive = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED)
         # The type stands first and unpacked, so that it can be told from the file's first bytes.
         self._archive.writestr(_member("mimetype", zipfile.ZIP_STORED), _TYPE)
@@ -41,10 +45,30 @@ class OdsWriter:
         self._content = self._archive.open(_member("content.xml"), "w", force_zip64=True)
         self._content.write(_HEAD.replace("{name}", quoteattr(sheet)).encode())
 
-    def write(self, rows: Iterable[Iterable[Any]]) -> None:
-        """Write rows of texts and numbers; None and an empty text are an empty cell."""
-        text = "".join(f"<table:table-row>{''.join(map(_cell, cells))}</table:table-row>" for cells in rows)
+    def write(self, rows: Iterable[Iterable[str | float | None]]) -> None:
+        """Write rows of texts and finite numbers; None and an empty text are an empty cell."""
+        text = "".join(f"<table:table-row>{''.join(map(self._cell, cells))}</table:table-row>" for cells in rows)
         self._content.write(text.encode())
+
+    def _cell(self, value: str | float | None) -> str:
+        if value is None or value == "":
+            return _EMPTY
+        if isinstance(value, str):
+            return f'<table:table-cell office:value-type="string">{self._paragraphs(value)}</table:table-cell>'
+        shown = f"<text:p>{value}</text:p>"
+        return f'<table:table-cell office:value-type="float" office:value="{value}">{shown}</table:table-cell>'
+
+    def _paragraphs(self, text: str) -> str:
+        """Lines as paragraphs, with the white space and the signs that XML has not as elements, or as no sign."""
+        if "\r" in text:
+            self._lost[RETURN] += 1
+        if _NO_XML.search(text):
+            self._lost[CONTROL] += 1
+            text = _NO_XML.sub("\ufffd", text)
+        return "".join(
+            f"<text:p>{_SPACES.sub('<text:s/>', escape(line)).replace(chr(9), '<text:tab/>')}</text:p>"
+            for line in re.split(r"\r\n|\r|\n", text)
+        )
 
     def close(self) -> None:
         """End the file."""
@@ -57,20 +81,3 @@ def _member(name: str, packing: int = zipfile.ZIP_DEFLATED) -> zipfile.ZipInfo:
     member = zipfile.ZipInfo(name)  # dated 1980, always
     member.compress_type = packing
     return member
-
-
-def _cell(value: Any) -> str:
-    if value is None or value == "":
-        return _EMPTY
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        shown = f"<text:p>{value}</text:p>"
-        return f'<table:table-cell office:value-type="float" office:value="{value}">{shown}</table:table-cell>'
-    return f'<table:table-cell office:value-type="string">{_paragraphs(str(value))}</table:table-cell>'
-
-
-def _paragraphs(text: str) -> str:
-    """Lines as paragraphs, with the white space and the signs that XML has not as elements, or as no sign."""
-    return "".join(
-        f"<text:p>{_SPACES.sub('<text:s/>', escape(_NO_XML.sub('�', line))).replace(chr(9), '<text:tab/>')}</text:p>"
-        for line in re.split(r"\r\n|\r|\n", text)
-    )

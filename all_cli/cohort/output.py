@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, NamedTuple
@@ -11,7 +12,7 @@ from all_cli.cohort.delimited import DELIMITERS
 from all_cli.cohort.kernel import Answers, result_columns, results_of
 from all_cli.cohort.legal_names import legal_name, legal_names
 from all_cli.cohort.rows import Rows
-from all_cli.cohort.sinks import ARROW_EXTRA, Sink, TextSink, excel_safe, sink_of
+from all_cli.cohort.sinks import ARROW_EXTRA, SheetSink, Sink, TextSink, excel_safe, sink_of
 from all_cli.cohort.streams import InputError
 from all_cli.cohort.tables import ARROW, CSV, NDJSON, ODS, PARQUET, XLSX, Form
 from all_cli.cohort.typed import texts_of
@@ -78,10 +79,23 @@ class Written(NamedTuple):
 
 
 class Output:
-    """Takes stretches of rows with their answers; see :func:`open_output`."""
+    """Takes stretches of rows with their answers; see :func:`open_output`.
 
-    def __init__(self, sink: Sink, write_as: WriteAs, names: Sequence[str], text: bool, before: int = 0) -> None:
+    Attributes:
+        lost: cells that the format cannot hold as they are, by what became of them.
+    """
+
+    def __init__(
+        self,
+        sink: Sink,
+        write_as: WriteAs,
+        names: Sequence[str],
+        text: bool,
+        before: int = 0,
+        lost: Counter[str] | None = None,
+    ) -> None:
         """``before`` is the number of rows of the table before the first one that is written here."""
+        self.lost: Counter[str] = Counter() if lost is None else lost
         self._sink, self._as, self._names, self._text = sink, write_as, list(names), text
         self._before = before
 
@@ -161,9 +175,15 @@ def open_output(
     written = output_format(output, form, write_as)
     names = output_names(header, schemes, write_as)
     with whole_file(output) as file, _packing(output, file, written.packed) as stream:
-        sink = _sink(output, stream, written, names, header, form, write_as)
-        yield Output(sink, write_as, names, bool(written.delimiter))
-        sink.close()
+        lost: Counter[str] = Counter()
+        sink = _sink(output, stream, written, names, header, form, write_as, lost)
+        try:
+            yield Output(sink, write_as, names, bool(written.delimiter), lost=lost)
+            sink.close()
+        except BaseException:
+            if isinstance(sink, SheetSink):
+                sink.drop()
+            raise
 
 
 @contextmanager
@@ -195,8 +215,9 @@ def text_output(
 ) -> Output:
     """Part of an output as text, a table in itself; ``before`` is the number of rows in the parts before it."""
     names = output_names(header, schemes, write_as)
-    sink = _sink("", file, written, names, header, form, write_as)
-    return Output(sink, write_as, names, bool(written.delimiter), before)
+    lost: Counter[str] = Counter()
+    sink = _sink("", file, written, names, header, form, write_as, lost)
+    return Output(sink, write_as, names, bool(written.delimiter), before, lost)
 
 
 def output_names(header: Sequence[str], schemes: Sequence[str], write_as: WriteAs) -> list[str]:
@@ -225,9 +246,10 @@ def _sink(
     header: Sequence[str],
     form: Form,
     write_as: WriteAs,
+    lost: Counter[str],
 ) -> Sink:
     if not written.delimiter:
-        return sink_of(written.format, output, file, names)
+        return sink_of(written.format, output, file, names, lost)
     as_read = form.delimiter == written.delimiter and write_as.form == WIDE and not write_as.excel_safe
     if written.format == CBIOPORTAL:
         return _cbioportal(file, names, header, form, write_as, as_read)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -126,6 +127,7 @@ class Summary:
     near: Mapping[str, str] = field(default_factory=dict)
     renamed: Mapping[str, str] = field(default_factory=dict)
     written: str = ""
+    lost: Counter[str] = field(default_factory=Counter)
 
     @property
     def rows(self) -> int:
@@ -200,6 +202,9 @@ class Summary:
             yield f"  names: {', '.join(pairs[:_SHOWN])}{more}"
         if self.written:
             yield f"  written to {self.written}"
+        if self.lost:
+            lost = [f"{_count(cells, 'cell')} with {what}" for what, cells in self.lost.items()]
+            yield f"  not kept: {'; '.join(lost)}"
 
 
 def run_batch(library: RiskLibrary, schemes: Sequence[Scheme], job: Job) -> Summary:
@@ -237,21 +242,24 @@ def run_batch(library: RiskLibrary, schemes: Sequence[Scheme], job: Job) -> Summ
             for rows, answers in classified(table, kernel):
                 _note(summary, rows, answers, job.stop)
                 if last is not None:
-                    write = write or _writer(opened, table, ids, job)
+                    write = write or _writer(opened, table, ids, job, summary)
                     write(*last)
                 last = rows, answers
                 tell(summary.rows, rows.done)
             summary.doubts = refuse_doubtful(columns, library.vocabulary, kernel.evidence())
-            write = write or _writer(opened, table, ids, job)
+            write = write or _writer(opened, table, ids, job, summary)
             if last is not None:
                 write(*last)
         summary.warnings = kernel.warnings()
     return summary
 
 
-def _writer(opened: ExitStack, table: Table, ids: Sequence[str], job: Job) -> Callable[[Rows, Answers], None]:
+def _writer(
+    opened: ExitStack, table: Table, ids: Sequence[str], job: Job, summary: Summary
+) -> Callable[[Rows, Answers], None]:
     """Open the output for as long as ``opened`` is; what writes rows to it."""
     out = opened.enter_context(open_output(job.output, table.header, table.form, ids, job.writing))
+    summary.lost = out.lost
     return opened.enter_context(one_behind(out.write))
 
 

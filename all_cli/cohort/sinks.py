@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+import math
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from all_cli.cohort.kernel import Answers
-from all_cli.cohort.ods import OdsWriter
+from all_cli.cohort.ods import CONTROL, OdsWriter
 from all_cli.cohort.tables import PARQUET
+from all_cli.cohort.typed import as_text
 from all_cli.patient.unreadable import UnreadableError
 
 if TYPE_CHECKING:
@@ -19,7 +23,11 @@ if TYPE_CHECKING:
 ARROW_EXTRA = "install all-cli[arrow]"
 _FORMULA = r"^[=+\-@\t\r\n]"  # what Excel takes for a formula, itself or behind white space that it drops
 _BOM = b"\xef\xbb\xbf"
-_LONGEST_SHEET = 1_048_576
+_LONGEST_SHEET, _WIDEST_SHEET, _LONGEST_TEXT = 1_048_576, 16_384, 32_767
+_EXACT = 1 << 53  # above, a sheet no longer tells neighbouring whole numbers apart
+_NO_CHARACTERS = re.compile("[\ufffe\uffff]")
+_NO_JSON = "NaN or an infinite number, written as null"
+_ROUNDED = "numbers of more than 16 digits, rounded"
 _PART = 1 << 13  # rows, few enough that their memory is used again for the next
 
 
@@ -89,7 +97,7 @@ class TextSink:
         self._file.flush()
 
 
-def sink_of(kind: str, output: str, file: IO[bytes], names: list[str]) -> Sink:
+def sink_of(kind: str, output: str, file: IO[bytes], names: list[str], lost: Counter[str]) -> Sink:
     """What writes a table that is no delimited text.
 
     Args:
@@ -97,17 +105,18 @@ def sink_of(kind: str, output: str, file: IO[bytes], names: list[str]) -> Sink:
         output: its name, for messages.
         file: where to write.
         names: the columns.
+        lost: counts the cells that the format cannot hold as they are, by what became of them.
 
     Raises:
-        UnreadableError: what writes this format is not installed.
+        UnreadableError: what writes this format is not installed; a table too large for a sheet.
     """
     match kind:
         case "ndjson":
-            return _JsonLinesSink(file)
+            return _JsonLinesSink(file, lost)
         case "xlsx":
-            return _SheetSink(output, file, names)
+            return SheetSink(output, file, names, lost)
         case "ods":
-            return _OdsSink(output, file, names)
+            return _OdsSink(output, file, names, lost)
         case _:
             return _ArrowSink(output, file, kind, names)
 
@@ -115,10 +124,13 @@ def sink_of(kind: str, output: str, file: IO[bytes], names: list[str]) -> Sink:
 class _JsonLinesSink:
     """One object a line; a missing value is null."""
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
+    def __init__(self, file: IO[bytes], lost: Counter[str]) -> None:
+        self._file, self._lost = file, lost
 
     def write(self, frame: pl.DataFrame) -> None:
+        for column in frame:
+            if column.dtype.is_float() and (odd := column.len() - column.null_count() - int(column.is_finite().sum())):
+                self._lost[_NO_JSON] += odd
         buffer = io.BytesIO()
         frame.write_ndjson(buffer)
         self._file.write(buffer.getbuffer())
@@ -165,17 +177,18 @@ class _ArrowSink:
         self._writer.close()
 
 
-class _SheetSink:
+class SheetSink:
     """XLSX, row by row; text stays text, so that no cell becomes a formula or a date."""
 
-    def __init__(self, output: str, file: IO[bytes], names: list[str]) -> None:
+    def __init__(self, output: str, file: IO[bytes], names: list[str], lost: Counter[str]) -> None:
         try:
             import xlsxwriter
         except ImportError:
             raise UnreadableError(
                 "--output", output, "to write XLSX, install all-cli[spreadsheet]; or write .ods or .csv"
             ) from None
-        self._output = output
+        _check_size(output, 1, len(names))
+        self._output, self._lost = output, lost
         self._buffer = io.BytesIO()
         self._file = file
         self._book = xlsxwriter.Workbook(self._buffer, {"constant_memory": True})
@@ -184,40 +197,59 @@ class _SheetSink:
         self._row = 0
         self._one(names)
 
-    def _one(self, cells: Sequence[Any]) -> None:
-        _check_length(self._output, self._row + 1)
+    def _one(self, cells: Sequence[str | float | None]) -> None:
         for column, cell in enumerate(cells):
-            if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+            if isinstance(cell, str):
+                self._sheet.write_string(self._row, column, self._text(cell))
+            elif cell is not None:
                 self._sheet.write_number(self._row, column, cell)
-            elif cell is not None and cell != "":
-                self._sheet.write_string(self._row, column, str(cell))
+                if float(f"{cell:.16g}") != cell:  # as the library writes it
+                    self._lost[_ROUNDED] += 1
         self._row += 1
 
+    def _text(self, text: str) -> str:
+        if len(text) > _LONGEST_TEXT:
+            why = f"a cell of XLSX holds {_LONGEST_TEXT} characters, and one in row {self._row} has {len(text)}"
+            raise UnreadableError("--output", self._output, f"{why}; write .ods or .csv")
+        if _NO_CHARACTERS.search(text):
+            self._lost[CONTROL] += 1
+        return _NO_CHARACTERS.sub("\ufffd", text)
+
     def write(self, frame: pl.DataFrame) -> None:
-        for cells in frame.iter_rows():
+        """Write the rows of a frame."""
+        _check_size(self._output, self._row + frame.height, frame.width)
+        for cells in _sheet_rows(frame):
             self._one(cells)
 
     def write_raw(self, rows: list[list[str]]) -> None:
+        """Not for sheets."""
         raise AssertionError("bytes that are no text go to delimited text alone")
 
     def close(self) -> None:
+        """Write the file."""
         self._book.close()
         self._file.write(self._buffer.getbuffer())
+
+    def drop(self) -> None:
+        """Leave no rows of patients in the file that the library keeps them in meanwhile."""
+        self._sheet.row_data_fh.close()
+        Path(self._sheet.row_data_filename).unlink(missing_ok=True)
 
 
 class _OdsSink:
     """ODS, a stretch of rows at a time."""
 
-    def __init__(self, output: str, file: IO[bytes], names: list[str]) -> None:
+    def __init__(self, output: str, file: IO[bytes], names: list[str], lost: Counter[str]) -> None:
+        _check_size(output, 1, len(names))
         self._output = output
-        self._writer = OdsWriter(file, "results")
+        self._writer = OdsWriter(file, "results", lost)
         self._writer.write([names])
         self._rows = 1
 
     def write(self, frame: pl.DataFrame) -> None:
         self._rows += frame.height
-        _check_length(self._output, self._rows)
-        self._writer.write(frame.iter_rows())
+        _check_size(self._output, self._rows, frame.width)
+        self._writer.write(_sheet_rows(frame))
 
     def write_raw(self, rows: list[list[str]]) -> None:
         raise AssertionError("bytes that are no text go to delimited text alone")
@@ -226,9 +258,30 @@ class _OdsSink:
         self._writer.close()
 
 
-def _check_length(output: str, rows: int) -> None:
+def _check_size(output: str, rows: int, columns: int) -> None:
     if rows > _LONGEST_SHEET:
         raise UnreadableError("--output", output, f"a sheet ends at row {_LONGEST_SHEET}; write .csv or .parquet")
+    if columns > _WIDEST_SHEET:
+        why = f"a sheet ends at column {_WIDEST_SHEET}, and there are {columns}; write .csv or .parquet"
+        raise UnreadableError("--output", output, why)
+
+
+def _sheet_rows(frame: pl.DataFrame) -> Iterator[tuple[str | float | None, ...]]:
+    """The rows of a frame as a sheet can hold them: numbers that it holds exactly, everything else as text."""
+    import polars as pl
+
+    columns: list[Iterable[Any]] = []
+    for column in frame:
+        if column.dtype.is_integer() and (column.abs() > _EXACT).any():
+            column = column.cast(pl.String)
+        elif not column.dtype.is_integer() and not column.dtype.is_float():
+            column = as_text(column)
+        if column.dtype.is_float() and not column.is_finite().all():
+            pairs = zip(column, as_text(column), strict=True)
+            columns.append([number if number is None or math.isfinite(number) else text for number, text in pairs])
+        else:
+            columns.append(column)
+    yield from zip(*columns, strict=True)
 
 
 def excel_safe(frame: pl.DataFrame) -> pl.DataFrame:

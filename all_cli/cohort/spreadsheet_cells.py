@@ -21,6 +21,7 @@ _BUILT_IN_PERCENT = {9, 10}  # number formats 0% and 0.00%
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')  # text in a number format, where % is only a sign
 _WORTH = (b"mergeCell ", b'"e"', b"<f", b":formula", b"spanned", b"percentage")
 _LARGEST = 1 << 30  # bytes of one part, unpacked
+_SIGNS = re.compile(rb"<text:(tab|line-break)\b[^>]*?(?:/>|></text:\1>)")
 
 Place = tuple[int, int]  # row and column, from 0
 
@@ -75,6 +76,24 @@ def odd_cells(name: str, content: bytes, sheet: str, form: str) -> Cells:
             return _of_xlsx(parts, sheet) if form == "xlsx" else _of_ods(parts, sheet)
     except (zipfile.BadZipFile, KeyError, ParseError, ValueError, StopIteration) as error:
         raise InputError(name, f"it cannot be read as a spreadsheet ({type(error).__name__}: {error})") from None
+
+
+def with_signs(content: bytes) -> bytes:
+    """An ODS file with its tabs and line breaks as signs; as elements the reader of values drops them."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            held = {name: _part(parts, name) for name in ("mimetype", "content.xml")}
+    except (zipfile.BadZipFile, KeyError, ValueError):
+        return content  # which is said when its cells are read
+    text = _SIGNS.sub(lambda found: b"&#9;" if found[1] == b"tab" else b"&#10;", held["content.xml"])
+    if text == held["content.xml"]:
+        return content
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as parts:
+        parts.writestr("mimetype", held["mimetype"])
+        parts.writestr("content.xml", text)
+        parts.writestr("META-INF/manifest.xml", "<manifest/>")
+    return out.getvalue()
 
 
 def _part(parts: zipfile.ZipFile, name: str) -> bytes:

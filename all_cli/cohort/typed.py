@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from all_cli.cohort.header_rows import ENOUGH, LOOKED_AT, filled, find_top, known, own_names
 from all_cli.cohort.rows import Rows
-from all_cli.cohort.spreadsheet_cells import Cells, odd_cells, percent_text
+from all_cli.cohort.spreadsheet_cells import Cells, odd_cells, percent_text, with_signs
 from all_cli.cohort.streams import Bytes, InputError
 from all_cli.cohort.troubled import Row
 
@@ -140,6 +140,7 @@ def sheet(name: str, content: bytes, wanted: str, form: str, header_row: str = "
         import fastexcel
     except ImportError:
         raise InputError(name, _SPREADSHEET) from None
+    content = with_signs(content) if form == "ods" else content
     try:
         book = fastexcel.read_excel(content)
         if wanted and wanted not in book.sheet_names:

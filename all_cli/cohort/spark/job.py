@@ -209,6 +209,7 @@ def _sum_up(summary: Summary, parts: Sequence[Part], reports: Mapping[int, Repor
         summary.unusable.add(report.unusable, summary.rows, lines + parts[number].lines)
         summary.tally.add(report.tally)
         lines += report.lines
+        summary.lost.update(report.lost)
         summary.warnings = _added(summary.warnings, report.warnings)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import pickle
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
@@ -63,7 +64,7 @@ class Work(NamedTuple):
 class Report(NamedTuple):
     """What became of one part: rows, lines, answers, what could not be used, doubtful cells.
 
-    ``evidence`` is what the cells speak for, by the place of the column.
+    ``evidence`` is what the cells speak for, by the place of the column; ``lost`` what the output could not hold.
     """
 
     rows: int
@@ -72,6 +73,7 @@ class Report(NamedTuple):
     unusable: Unusable
     warnings: Mapping[str, tuple[int, str]]
     evidence: Mapping[int, Evidence]
+    lost: Counter[str]
 
 
 class Reports:
@@ -183,7 +185,8 @@ def _classified(work: Work, number: int, told: Any) -> Iterator[Any]:
         tally.count(answers)
         out.output.write(rows, answers)
         yield from out.ready()
-    told.add({number: Report(tally.rows, lines_in(part), tally, unusable, kernel.warnings(), kernel.evidence())})
+    found = kernel.warnings(), kernel.evidence(), out.output.lost
+    told.add({number: Report(tally.rows, lines_in(part), tally, unusable, *found)})
 
 
 class _Texts:
