@@ -2,6 +2,7 @@
 
 # No postponed annotations here, as in options.py.
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -207,19 +208,20 @@ def batch(
         _check_roles(_of_files(job, engine), manifest or "")
     failing = {answer.value for answer in fail_on or ()} | {"invalid"} | ({"indeterminate"} if strict else set())
     with sentences():
-        from all_cli.cohort.manifest import manifest_of, now, write_manifest
+        if master is not None and engine is not EngineName.spark:
+            fail(f'--master "{master}": only Spark has a master; add --engine spark')
+        from all_cli.cohort.manifest import manifest_of, now, written_manifest
 
         started = now()
-        if engine is EngineName.spark:
-            summary = _run(job, scheme or DEFAULT_SCHEMES, _on_spark(master or "", verbose))
-        elif master is not None:
-            fail(f'--master "{master}": only Spark has a master; add --engine spark')
-        else:
-            summary = _run(job, scheme or DEFAULT_SCHEMES)
-        for line in summary.lines():
-            typer.echo(line, err=True)
-        if manifest is not None:
-            write_manifest(manifest, {"engine": engine.value, **manifest_of(_of_files(job, engine), summary, started)})
+        with written_manifest(manifest) if manifest is not None else nullcontext() as record:
+            if engine is EngineName.spark:
+                summary = _run(job, scheme or DEFAULT_SCHEMES, _on_spark(master or "", verbose))
+            else:
+                summary = _run(job, scheme or DEFAULT_SCHEMES)
+            for line in summary.lines():
+                typer.echo(line, err=True)
+            if record is not None:
+                record({"engine": engine.value, **manifest_of(_of_files(job, engine), summary, started)})
         counts = {"invalid": summary.invalid, "indeterminate": summary.indeterminate, "outside": summary.outside}
         if summary.unread or any(counts[answer] for answer in failing):
             raise typer.Exit(WITH_INVALID)
@@ -227,14 +229,15 @@ def batch(
 
 def _check_roles(job: "Job", manifest: str, record: str = "") -> None:
     """Refuse an output or a manifest that is a file with another role."""
-    from all_cli.cohort.roles import DICTIONARY, INPUT, MAP_FILE, OUTPUT, RECORD, RULES, check_roles
+    from all_cli.cohort.roles import DICTIONARY, INPUT, MAP_FILE, OUTPUT, RECORD, RULES, check_roles, refuse_to_lose
     from all_cli.cohort.tables import input_files
 
     inputs = input_files(job.sources)
     read = [(job.map_file, MAP_FILE), (job.dictionary, DICTIONARY), (job.rules or "", RULES), (record, RECORD)]
     if record:  # what is run again must stay to be run again
         check_roles("--output", job.output, [*((file, INPUT) for file in inputs), *read])
-    check_roles("--output", job.output, read, replaced=inputs)
+    check_roles("--output", job.output, read)
+    refuse_to_lose(job, inputs)
     check_roles("--manifest", manifest, [*((file, INPUT) for file in inputs), *read, (job.output, OUTPUT)])
 
 

@@ -9,6 +9,7 @@ import typer
 
 from all_cli.cli.common import WITH_INVALID, Color, MrdUnit, emit, fail, one_of, pairs, sentences
 from all_cli.cli.options import ColorOption, FormatOption, RulesOption
+from all_cli.cli.writing import refuse_existing, write_new
 
 if TYPE_CHECKING:
     from all_cli.cohort.columns import TableMapping
@@ -117,8 +118,8 @@ def columns(
         library = risk_library()
         vocabulary = library.vocabulary
         chosen = [one_of("scheme", id, library.schemes) for id in dict.fromkeys(scheme or ())]
-        if save_map is not None and save_map.exists():
-            fail(f'--save-map "{save_map}": it exists already; give another name, or remove it first')
+        if save_map is not None:
+            refuse_existing(save_map, "--save-map")
         table = map_file_of(map_file, vocabulary)
         read_as = ReadAs(input_format or "", delimiter or "", encoding or "", sheet or "", header_row or "")
         with open_table(source, read_as) as opened:
@@ -181,8 +182,8 @@ def template(
         chosen = [one_of("scheme", id, library.schemes) for id in dict.fromkeys(scheme or library.schemes)]
         fields = template_fields(library.vocabulary, chosen, dates=dates)
         for option, path in (("--output", Path(output)), ("--dictionary", dictionary), ("--redcap", redcap)):
-            if path is not None and str(path) != "-" and path.exists():
-                fail(f'{option} "{path}": it exists already and may be filled in; give another name')
+            if path is not None and str(path) != "-":
+                refuse_existing(path, option)
         header = csv_text([[field.column for field in fields]])
         if output == "-":
             typer.echo(header, nl=False)
@@ -214,16 +215,3 @@ def map_file_of(path: Path | None, vocabulary: "Vocabulary") -> "TableMapping | 
     from all_cli.cohort.mapping import read_map_file
 
     return read_map_file(path, vocabulary)
-
-
-def write_new(path: Path, text: str, option: str) -> None:
-    """Write a file that must not exist yet."""
-    try:
-        with path.open("x", encoding="utf-8", newline="") as out:
-            out.write(text)
-    except FileExistsError:
-        fail(f'{option} "{path}": it exists already; give another name')
-    except FileNotFoundError:
-        fail(f'{option} "{path}": its folder does not exist')
-    except OSError as error:
-        fail(f'{option} "{path}" cannot be written: {error.strerror}')

@@ -2,37 +2,45 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from all_cli.patient.unreadable import UnreadableError
 
 
-def write_whole(output: str, content: bytes) -> None:
+def write_whole(output: str, content: bytes, option: str = "--output") -> None:
     """Write beside and rename, so that the file is never half there; a file that was there keeps its permissions.
 
     Raises:
-        UnreadableError: it cannot be written.
+        UnreadableError: it cannot be written; names ``option``.
     """
-    import tempfile
+    from all_cli.cohort.whole_file import whole_file
 
-    target = Path(output).resolve()  # a link stays one: what it points to is replaced
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-        beside = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-            beside.chmod(target.stat().st_mode if target.exists() else 0o666 & ~_umask())
-            beside.replace(target)
-        except BaseException:
-            beside.unlink(missing_ok=True)
-            raise
+        with whole_file(output, option) as file:
+            file.write(content)
     except OSError as error:
-        raise UnreadableError("--output", output, f"cannot be written: {error.strerror}") from None
+        raise UnreadableError(option, output, f"it cannot be written: {error.strerror}") from None
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def refuse_existing(path: Path, option: str) -> None:
+    """Refuse to write a file that exists, before any work is done.
+
+    Raises:
+        UnreadableError: it exists; names ``option``.
+    """
+    try:
+        there = path.exists()
+    except OSError:  # which is said when it is written
+        return
+    if there:
+        raise UnreadableError(option, str(path), "it exists already and is not written over; give another name")
+
+
+def write_new(path: Path, text: str, option: str) -> None:
+    """Write a file that must not exist yet.
+
+    Raises:
+        UnreadableError: it exists, or cannot be written; names ``option``.
+    """
+    refuse_existing(path, option)
+    write_whole(str(path), text.encode(), option)

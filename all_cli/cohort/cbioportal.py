@@ -22,6 +22,11 @@ def legal_in_cbioportal(name: str) -> str:
     return re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_")
 
 
+def is_heading(comments: Sequence[str], columns: int) -> bool:
+    """Whether these are the lines above the header of such a file with so many columns."""
+    return len(comments) == _LINES and all(line.count("\t") + 1 == columns for line in comments)
+
+
 def heading_of(
     names: Sequence[str], added: int, comments: Sequence[str], id_column: str
 ) -> tuple[list[str], list[list[str]]]:
@@ -47,7 +52,7 @@ def heading_of(
         why = f"such a file needs a column {_PATIENT}; name the one that holds the patients' ids with --id"
         raise UnreadableError("--output-format", CBIOPORTAL, why)
     lines = [comment.lstrip("#").split("\t") for comment in comments]
-    if len(lines) != _LINES or any(len(line) != own for line in lines):
+    if not is_heading(comments, own):
         lines = [list(names[:own]), list(names[:own]), ["STRING"] * own, ["1"] * own]
     for name in names[own:]:
         scheme, _, result = name.rpartition(".")

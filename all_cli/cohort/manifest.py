@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from all_cli.cohort.output import WriteAs
 from all_cli.cohort.run import Job, Summary
 from all_cli.cohort.streams import InputError
 from all_cli.cohort.tables import ReadAs, input_files
-from all_cli.cohort.whole_file import whole_file
+from all_cli.cohort.whole_file import OutputError, whole_file
 from all_cli.knowledge.files import digest
 
 SCHEMA_VERSION = 1
@@ -76,10 +77,24 @@ def manifest_of(job: Job, summary: Summary, started: str) -> dict[str, Any]:
     }
 
 
-def write_manifest(path: str, manifest: Mapping[str, Any]) -> None:
-    """Write a record; it appears under its name only when it is whole."""
-    with whole_file(path) as file:
-        file.write(json.dumps(manifest, ensure_ascii=False, indent=2).encode() + b"\n")
+@contextmanager
+def written_manifest(path: str) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    """What writes a record; its place is tried before the batch runs, and it appears there only when it is whole.
+
+    Raises:
+        UnreadableError: it may not be written there.
+        OutputError: it cannot be written after all.
+    """
+
+    def write(manifest: Mapping[str, Any]) -> None:
+        try:
+            file.write(json.dumps(manifest, ensure_ascii=False, indent=2).encode() + b"\n")
+            file.flush()
+        except OSError as error:
+            raise OutputError(path, f"the record cannot be written: {error.strerror}; the answers are") from None
+
+    with whole_file(path, "--manifest") as file:
+        yield write
 
 
 def read_manifest(path: Path) -> dict[str, Any]:

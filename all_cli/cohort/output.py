@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import PurePath
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from all_cli.cohort.cbioportal import CBIOPORTAL, heading_of, legal_in_cbioportal
@@ -31,12 +32,8 @@ _SUFFIXES = {
     ".pq": PARQUET, ".arrow": ARROW, ".feather": ARROW, ".ipc": ARROW, ".xlsx": XLSX, ".ods": ODS,
 }  # fmt: skip
 _PACKED = {".gz": "gzip", ".zst": "zstd", ".zstd": "zstd"}
-_UNKNOWN_SUFFIXES = {
-    ".xls": "the old XLS is not written",
-    **dict.fromkeys(
-        (".sav", ".zsav", ".por", ".dta", ".sas7bdat", ".xpt"), "files of SPSS, Stata and SAS are not written"
-    ),
-}
+_NAMED = "name .csv, .tsv, .ndjson, .parquet, .arrow, .xlsx or .ods (.gz or .zst behind it packs), or --output-format"
+_NO_SUFFIX = ("", ".")
 _AS_READ = ".txt"  # of delimited text; no other suffix leaves open which sign separates
 
 
@@ -129,27 +126,27 @@ def output_format(output: str, form: Form, write_as: WriteAs) -> Written:
     """What an output of this name is to be.
 
     Raises:
-        UnreadableError: a format that is not written.
+        UnreadableError: a format that is not written, or a suffix that names none.
     """
     name = output.lower()
     packed = next((kind for suffix, kind in _PACKED.items() if name.endswith(suffix)), "")
     if packed:
         name = name.rsplit(".", 1)[0]
-    suffix = next((suffix for suffix in (*_SUFFIXES, *_UNKNOWN_SUFFIXES) if name.endswith(suffix)), "")
+    suffix = PurePath(name).suffix
     if write_as.format:
         if write_as.format not in WRITABLE:
             hint = did_you_mean(write_as.format, list(WRITABLE)) or f"; known: {', '.join(WRITABLE)}"
             raise UnreadableError("--output-format", write_as.format, f"no such format{hint}")
         kind = write_as.format
-    elif suffix in _UNKNOWN_SUFFIXES:
-        raise UnreadableError("--output", output, f"{_UNKNOWN_SUFFIXES[suffix]}; write .xlsx or .csv")
-    else:
+    elif suffix in _SUFFIXES or suffix in _NO_SUFFIX:
         kind = _SUFFIXES.get(suffix, CSV)
+    else:
+        raise UnreadableError("--output", output, f'tables that end in "{suffix}" are not written; {_NAMED}')
     if kind in ("tsv", CBIOPORTAL):
         return Written(kind, packed, "\t")
     if kind != CSV:
         return Written(kind, packed)
-    said = bool(write_as.format) or suffix not in ("", _AS_READ)
+    said = bool(write_as.format) or suffix not in (*_NO_SUFFIX, _AS_READ)
     # Where Excel writes semicolons it also opens them, and a comma would put each row into one cell.
     as_read = not said or (write_as.excel_safe and form.delimiter == ";")
     return Written(kind, packed, (as_read and form.delimiter) or ",")

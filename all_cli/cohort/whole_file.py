@@ -13,6 +13,8 @@ from typing import IO
 
 from all_cli.patient.unreadable import UnreadableError
 
+_WRITABLE = 0o222  # of the mode of a file; root may write others too, and must not do so unasked
+
 
 class OutputError(OSError):
     """The output cannot be written; says why, and that nothing half-written is left."""
@@ -22,32 +24,42 @@ class OutputError(OSError):
 
 
 @contextmanager
-def whole_file(output: str) -> Iterator[IO[bytes]]:
+def whole_file(output: str, option: str = "--output") -> Iterator[IO[bytes]]:
     """A stream to write ``output`` through; whatever goes wrong, the name keeps what it had.
 
     Standard output (``-``) and devices are written directly: they have no name to keep.
 
     Raises:
-        UnreadableError: a folder, or a place where nothing may be written.
+        UnreadableError: a folder, a write-protected file, or a place where nothing may be written; names ``option``.
     """
     if output == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
     # A link is followed: the file that it points to is replaced, not the link.
-    target = Path(output).resolve()
-    if target.is_dir():
-        raise UnreadableError("--output", output, "it is a folder; name a file")
+    target = Path(os.path.realpath(output))
     try:
-        if target.exists() and not target.is_file():
-            with target.open("wb") as device:
-                yield device
-            return
-        handle, name = _beside(target)
+        if target.is_dir():
+            raise UnreadableError(option, output, "it is a folder; name a file")
+        if target.exists() and not (target.stat().st_mode & _WRITABLE and os.access(target, os.W_OK)):
+            raise UnreadableError(option, output, "it is write-protected; name another file")
+        device = target.open("wb") if target.exists() and not target.is_file() else None
+        handle, name = _beside(target) if device is None else (0, "")
     except PermissionError:
-        raise UnreadableError("--output", output, "it may not be written") from None
+        raise UnreadableError(option, output, "it may not be written") from None
     except FileNotFoundError:
-        raise UnreadableError("--output", output, "its folder does not exist") from None
+        raise UnreadableError(option, output, "its folder does not exist") from None
+    except OSError as error:
+        raise UnreadableError(option, output, f"it cannot be written: {error.strerror}") from None
+    if device is not None:
+        try:
+            yield device
+        except BaseException:
+            with suppress(OSError):  # what it could not take once it does not take now
+                device.close()
+            raise
+        device.close()
+        return
     beside = Path(name)
     _sweep(target)
     try:

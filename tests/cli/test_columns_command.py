@@ -153,7 +153,7 @@ def test_a_file_that_may_be_filled_in_is_never_overwritten(tmp_path: Path) -> No
     path.write_text("record_id\n1\n")
     for option in ("-o", "--dictionary", "--redcap"):
         result = RUNNER.invoke(app, ["template", option, str(path)])
-        assert result.exit_code == 2 and "may be filled in" in result.stderr
+        assert result.exit_code == 2 and "it exists already and is not written over" in result.stderr
     assert path.read_text() == "record_id\n1\n"
 
 

@@ -15,6 +15,7 @@ RUNNER = CliRunner()
 TABLE = "age,wbc,lineage\n7,45,B\n"
 MAP = "columns: {age: {fact: age}}\n"
 OWN = "schemes: []\n"
+SHEETS = "other sheets, formulas and formats"
 
 
 @pytest.fixture
@@ -87,10 +88,10 @@ def test_a_table_may_be_replaced_by_itself_with_its_answers(folder: Path) -> Non
 @pytest.mark.parametrize(
     ("name", "begins", "lost"),
     [
-        ("book.ods", b"PK\x03\x04", "other sheets"),
-        ("no suffix", b"PK\x03\x04", "other sheets"),
-        ("book.xlsx.gz", b"PK\x03\x04", "other sheets"),
-        ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "other sheets"),
+        ("book.ods", b"PK\x03\x04", SHEETS),
+        ("no suffix", b"PK\x03\x04", SHEETS),
+        ("book.xlsx.gz", b"PK\x03\x04", SHEETS),
+        ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", SHEETS),
         ("study.sav", b"$FL2@(#) SPSS DATA FILE", "labels"),
         ("study.zsav", b"$FL3", "labels"),
         ("study.dta", b"<stata_dta><header>", "labels"),
@@ -113,3 +114,40 @@ def test_a_file_that_holds_more_than_a_table_is_not_replaced_by_its_answers_alon
         assert result.exit_code == 2
         assert f"its {lost} would be lost" in result.stderr
         assert (folder / name).read_bytes() == content
+
+
+CLINICAL = "#Id\tAge\n#Id\tAge\n#STRING\tNUMBER\n#1\t1\nPATIENT_ID\tAGE\nP1\t7\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "lost"),
+    [
+        (f"Cohort of 2020\n\n{TABLE}", (), "its lines above the names of the columns"),
+        (f"sep=,\n{TABLE}", (), "its lines above the names of the columns"),
+        (f"# made by hand\n{TABLE}", ("--format", "cbioportal"), "its lines above the names of the columns"),
+        ("age,wbc,lineage\nyears,10^9/L,\n7,45,B\n", (), "its second row of names"),
+        (CLINICAL, (), "its lines with # (--format cbioportal keeps them)"),
+        (TABLE, ("--form", "long"), "its own columns"),
+        ('{"age": 7, "seen": [1, 2]}\n', (), "its numbers, lists and objects (all become texts)"),
+        (CLINICAL, ("--format", "cbioportal"), ""),
+        (f"\ufeff{TABLE}", (), ""),
+    ],
+)
+def test_what_stands_in_a_text_beside_the_table_is_not_lost(
+    text: str, options: tuple[str, ...], lost: str, folder: Path
+) -> None:
+    file = folder / ("t.ndjson" if text.startswith("{") else "t.txt")
+    file.write_text(text)
+    (folder / "sym").symlink_to(file)
+    (folder / "hard.txt").hardlink_to(file)
+    for written in (file.name, "sym", "hard.txt"):
+        result = run("batch", file.name, "-o", written, "--scheme", "nci-rome", *options)
+        if not lost:
+            assert result.exit_code == 0, result.stderr
+            assert "nci-rome.status" in file.read_text().lower().replace("nci_rome_", "nci-rome.")
+            assert "#STRING\tNUMBER" in file.read_text() or not text.startswith("#")
+            return
+        assert result.exit_code == 2
+        assert result.stderr == f'--output "{written}": it is an input, and {lost} would be lost; name another file\n'
+        assert file.read_text() == text
+    assert run("batch", file.name, "-o", f"other{file.suffix}", "--scheme", "nci-rome").exit_code == 0

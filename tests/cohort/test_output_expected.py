@@ -17,8 +17,10 @@ from all_cli.cli.risk import app
 from all_cli.cohort.columns import plans
 from all_cli.cohort.inspect import inspect_table
 from all_cli.cohort.legal_names import legal_names
+from all_cli.cohort.output import WriteAs, output_format
 from all_cli.cohort.run import Job, run_batch
-from all_cli.cohort.tables import open_table
+from all_cli.cohort.tables import Form, open_table
+from all_cli.patient.unreadable import UnreadableError
 from all_cli.risk.library import RiskLibrary
 
 RUNNER = CliRunner()
@@ -44,6 +46,26 @@ def test_the_suffix_says_which_sign_separates(name: str, sign: str, tmp_path: Pa
     assert f"  written to {target}, separated by {word}" in result.stderr
     assert batch(TABLE).stdout.startswith("Patient-ID;Age")
     assert batch(TABLE, "--output-format", "csv").stdout.startswith("Patient-ID,Age")
+
+
+def test_a_suffix_that_names_no_table_is_refused_naming_those_that_do(tmp_path: Path) -> None:
+    table = Form("csv", delimiter=";")
+    for name in ("x.pdf", "x.json", "x.dat", "x.xls", "x.sav", "x.orc", "x.csv.bz2", "x.CSV.zip", "x.html", "x.2024"):
+        with pytest.raises(UnreadableError, match=r"\.csv, \.tsv, \.ndjson, \.parquet, \.arrow, \.xlsx or \.ods"):
+            output_format(name, table, WriteAs())
+        assert output_format(name, table, WriteAs("tsv")).delimiter == "\t"
+    for name, sign in (
+        ("x.CSV", ","),
+        ("a.b/x", ";"),
+        ("-", ";"),
+        ("x.gz", ";"),
+        ("x.TSV.GZ", "\t"),
+        ("/dev/fd/3", ";"),
+    ):
+        assert output_format(name, table, WriteAs()).delimiter == sign
+    refused = batch(TABLE, "-o", str(tmp_path / "x.pdf"), code=2)
+    assert refused.stderr.startswith(f'--output "{tmp_path / "x.pdf"}": ')
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(("sign", "form"), [(",", "wide"), (";", "wide"), ("\t", "wide"), (",", "long")])

@@ -179,7 +179,57 @@ def test_an_output_that_may_not_be_written_is_refused(tmp_path: Path, request: p
     tmp_path.chmod(0o555)
     request.getfixturevalue("not_root")
     result = RUNNER.invoke(app, ["batch", "-", "-o", str(target)], input=HEAD + "7,45,B\n")
-    assert (result.exit_code, result.stdout) == (3, "")
-    assert len(result.stderr.splitlines()) == 1
-    assert str(target) in result.stderr
-    assert isinstance(result.exception, SystemExit)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f'--output "{target}": it may not be written\n'
+
+
+def test_no_file_can_be_written_where_none_can_be_and_that_is_said_before_the_run(tmp_path: Path) -> None:
+    """For each option that names a file to write: one sentence that names the option, and nothing is left."""
+    (tmp_path / "in.csv").write_text(HEAD + "7,45,B\n", encoding="utf-8")
+    (tmp_path / "results.csv").write_text(RUNNER.invoke(app, ["batch", str(tmp_path / "in.csv")]).stdout)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "loop").symlink_to("loop")
+    kept = tmp_path / "kept.csv"
+    kept.write_text("mine", encoding="utf-8")
+    kept.chmod(0o444)
+    before = sorted(tmp_path.iterdir())
+    source, results = str(tmp_path / "in.csv"), str(tmp_path / "results.csv")
+    places = {
+        "folder": "it is a folder",
+        "kept.csv": "it is write-protected",
+        "none/x.csv": "its folder does not exist",
+        "in.csv/x.csv": "it cannot be written: Not a directory",
+        f"{'x' * 300}.csv": "it cannot be written: File name too long",
+    }
+    for name, why in places.items():
+        place = str(tmp_path / name)
+        for option, words in {
+            "--output": ["batch", source, "--output", place],
+            "--manifest": ["batch", source, "-o", str(tmp_path / "out.csv"), "--manifest", place],
+            "--save-map": ["columns", source, "--save-map", place],
+            "--redcap": ["template", "--redcap", place],
+        }.items():
+            if option != "--output" and name in ("folder", "in.csv/x.csv"):
+                continue
+            result = RUNNER.invoke(app, words)
+            assert result.exit_code == 2, (words, result.exception)
+            exists = option in ("--save-map", "--redcap") and name == "kept.csv"
+            assert result.stderr.startswith(f'{option} "{place}": {"it exists already" if exists else why}')
+            assert len(result.stderr.splitlines()) == 1
+            assert sorted(tmp_path.iterdir()) == before
+    for words in (["report", results, "-o"], ["tree", "nci-rome", "-o"]):
+        page = tmp_path / f"kept{'.svg' if words[0] == 'tree' else '.html'}"
+        page.touch(0o444)
+        result = RUNNER.invoke(app, [*words, str(page)])
+        assert (result.exit_code, page.read_bytes()) == (2, b"")
+        assert "it is write-protected" in result.stderr
+    assert kept.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_full_disk_under_the_record_is_said(tmp_path: Path) -> None:
+    target = tmp_path / "out.csv"
+    words = ["batch", "-", "-o", str(target), "--manifest", "/dev/full"]
+    result = RUNNER.invoke(app, words, input=HEAD + "7,45,B\n")
+    assert result.exit_code == 3
+    assert "/dev/full: the record cannot be written: No space left on device; the answers are" in result.stderr
+    assert len(target.read_text(encoding="utf-8").splitlines()) == 2
