@@ -9,19 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from all_cli.cli.columns import (
-    DateOption,
-    DecimalOption,
-    DictionaryOption,
-    ForAllOption,
-    HeaderRowOption,
-    MapFileOption,
-    MapOption,
-    UnitOption,
-    for_all,
-)
-from all_cli.cli.common import WITH_INVALID, MrdUnit, fail, one_of, pairs, sentences
+from all_cli.cli.common import WITH_INVALID, fail, one_of, sentences
 from all_cli.cli.options import AssumeOption, RoutineOption, RulesOption
+from all_cli.cli.reading import Told, with_table
 
 if TYPE_CHECKING:
     from all_cli.cohort.run import Job, Summary
@@ -68,7 +58,9 @@ class FailOn(StrEnum):
     outside = "outside"
 
 
+@with_table
 def batch(
+    told: Told,
     source: Annotated[
         list[str],
         typer.Argument(
@@ -87,14 +79,6 @@ def batch(
         list[str] | None,
         typer.Option(metavar="ID", help="Scheme to apply; repeatable. Without it nci-rome and guideline-summary."),
     ] = None,
-    mapping: MapOption = None,
-    unit: UnitOption = None,
-    map_file: MapFileOption = None,
-    dictionary: DictionaryOption = None,
-    settings: ForAllOption = None,
-    mrd_unit: Annotated[MrdUnit | None, typer.Option(help="Unit of MRD numbers that carry none.")] = None,
-    decimal: DecimalOption = None,
-    date_format: DateOption = None,
     id_column: Annotated[
         str | None,
         typer.Option("--id", metavar="COLUMN", help="Column that names a patient; else by its name. Repeats are said."),
@@ -103,10 +87,6 @@ def batch(
         TableForm,
         typer.Option("--form", help="The results of each scheme as columns, or one row per patient and scheme."),
     ] = TableForm.wide,
-    input_format: Annotated[
-        str | None,
-        typer.Option(metavar="FORMAT", help="csv, tsv, ndjson, parquet, arrow, xlsx, ods; else by content."),
-    ] = None,
     output_format: Annotated[
         str | None,
         typer.Option(
@@ -116,17 +96,6 @@ def batch(
             help="csv, tsv, ndjson, parquet, arrow, xlsx, ods, cbioportal; else by suffix.",
         ),
     ] = None,
-    delimiter: Annotated[
-        str | None,
-        typer.Option(metavar="SIGN", help="comma, semicolon, tab, pipe; else by the header row."),
-    ] = None,
-    encoding: Annotated[
-        str | None, typer.Option(metavar="NAME", help="utf-8, cp1252, utf-16 …; else by the first bytes.")
-    ] = None,
-    sheet: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Sheet of a spreadsheet; else the one with a table.")
-    ] = None,
-    header_row: HeaderRowOption = None,
     excel_safe: Annotated[
         bool,
         typer.Option(
@@ -175,19 +144,10 @@ def batch(
 ) -> None:
     """Stratify a table of patients: every row comes back, classified or with the reason why not."""
     from all_cli.cohort.output import WriteAs
-    from all_cli.cohort.run import Job
-    from all_cli.cohort.tables import ReadAs
 
-    job = Job(
+    job = told.job(
         sources=tuple(source),
         output=output,
-        mapping=pairs("--map", mapping),
-        mrd_unit=mrd_unit.value if mrd_unit else "",
-        units=pairs("--unit", unit),
-        map_file=str(map_file) if map_file else "",
-        decimal=decimal.value if decimal else "",
-        date_order=date_format.value if date_format else "",
-        read_as=ReadAs(input_format or "", delimiter or "", encoding or "", sheet or "", header_row or ""),
         write_as=WriteAs(
             output_format or "",
             table_form.value,
@@ -201,8 +161,6 @@ def batch(
         rules=str(rules) if rules else None,
         assume=tuple(assume or ()),
         routine=routine,
-        dictionary=str(dictionary) if dictionary else "",
-        for_all=for_all(settings),
     )
     with sentences():
         _check_roles(_of_files(job, engine), manifest or "")

@@ -1,95 +1,24 @@
 """``all-risk columns`` and ``template``: how a table would be read, and an empty one to fill in."""
 
 # No postponed annotations here, as in options.py.
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from all_cli.cli.common import WITH_INVALID, Color, MrdUnit, emit, fail, one_of, pairs, sentences
+from all_cli.cli.common import WITH_INVALID, Color, emit, one_of, sentences
 from all_cli.cli.options import ColorOption, FormatOption, RulesOption
+from all_cli.cli.reading import Told, with_table
 from all_cli.cli.writing import refuse_existing, write_new
 
-if TYPE_CHECKING:
-    from all_cli.cohort.columns import TableMapping
-    from all_cli.knowledge.vocabulary import Vocabulary
 
-
-class DateOrder(StrEnum):
-    """Order of day, month and year in dates such as 03/04/2020."""
-
-    dmy = "dmy"
-    mdy = "mdy"
-    ymd = "ymd"
-
-
-class Decimal(StrEnum):
-    """How the numbers of a table are written."""
-
-    comma = "comma"
-    point = "point"
-
-
-MapOption = Annotated[
-    list[str] | None,
-    typer.Option("--map", metavar="COLUMN=FACT", help="Read this column as this fact (- leaves it alone). Repeatable."),
-]
-UnitOption = Annotated[
-    list[str] | None,
-    typer.Option("--unit", metavar="COLUMN=UNIT", help="Unit of this column's bare numbers: /uL, d, %. Repeatable."),
-]
-MapFileOption = Annotated[
-    Path | None,
-    typer.Option("--map-file", metavar="FILE", help="A mapping saved with all-risk columns --save-map, or written."),
-]
-DateOption = Annotated[
-    DateOrder | None, typer.Option("--date-format", help="Order in dates that end in the year; 03/04/2020 needs it.")
-]
-DecimalOption = Annotated[
-    Decimal | None, typer.Option("--decimal", help="comma: 1.234,5 and 0,05; point: 1,234.5 and 0.05.")
-]
-DictionaryOption = Annotated[
-    Path | None,
-    typer.Option("--dictionary", metavar="FILE", help="REDCap's data dictionary of the table: labels and codes, CSV."),
-]
-ForAllOption = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="FACT=VALUE", help="A fact that is the same in every row: lineage=T. Repeatable."),
-]
-HeaderRowOption = Annotated[
-    str | None,
-    typer.Option("--header-row", metavar="N", help="Row with the names of the columns, or N-M; else it is found."),
-]
-
-
+@with_table
 def columns(
+    told: Told,
     source: Annotated[
         list[str],
         typer.Argument(metavar="IN...", help="A table as all-risk batch takes it; several files are one table."),
     ],
-    mapping: MapOption = None,
-    unit: UnitOption = None,
-    map_file: MapFileOption = None,
-    dictionary: DictionaryOption = None,
-    settings: ForAllOption = None,
-    mrd_unit: Annotated[MrdUnit | None, typer.Option(help="Unit of MRD numbers that carry none.")] = None,
-    date_format: DateOption = None,
-    decimal: DecimalOption = None,
-    input_format: Annotated[
-        str | None, typer.Option(metavar="FORMAT", help="csv, tsv, ndjson, parquet, arrow, xlsx, ods; else by content.")
-    ] = None,
-    delimiter: Annotated[
-        str | None,
-        typer.Option(metavar="SIGN", help="comma, semicolon, tab, pipe or one sign; else by the header row."),
-    ] = None,
-    encoding: Annotated[
-        str | None, typer.Option(metavar="NAME", help="utf-8, cp1252, utf-16 …; else by the first bytes.")
-    ] = None,
-    sheet: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Sheet of a spreadsheet; else the one with a table.")
-    ] = None,
-    header_row: HeaderRowOption = None,
     scheme: Annotated[
         list[str] | None,
         typer.Option(metavar="ID", help="Say which assumptions would let this scheme answer more rows. Repeatable."),
@@ -104,14 +33,12 @@ def columns(
 
     Exit code 1 if a cell cannot be read or if a run would be refused.
     """
-    from all_cli.cohort.columns import plans
-    from all_cli.cohort.dictionary import read_dictionary
     from all_cli.cohort.inspect import inspect_table
     from all_cli.cohort.long_table import refuse_long
     from all_cli.cohort.mapping import map_file_text
     from all_cli.cohort.proposals import Proposals
-    from all_cli.cohort.tables import ReadAs, open_table
-    from all_cli.cohort.whole_table import columns_of_all
+    from all_cli.cohort.run import columns_and_problems
+    from all_cli.cohort.tables import open_table
     from all_cli.risk.library import risk_library
 
     with sentences():
@@ -120,17 +47,10 @@ def columns(
         chosen = [one_of("scheme", id, library.schemes) for id in dict.fromkeys(scheme or ())]
         if save_map is not None:
             refuse_existing(save_map, "--save-map")
-        table = map_file_of(map_file, vocabulary)
-        read_as = ReadAs(input_format or "", delimiter or "", encoding or "", sheet or "", header_row or "")
-        with open_table(source, read_as) as opened:
+        job = told.job()
+        with open_table(source, job.read_as) as opened:
             refuse_long(opened)
-            planned, problems = plans(
-                opened.header, vocabulary, pairs("--map", mapping),
-                mrd_unit.value if mrd_unit else "", units=pairs("--unit", unit), table=table,
-                decimal=decimal.value if decimal else "", date_order=date_format.value if date_format else "",
-                dictionary=read_dictionary(str(dictionary)) if dictionary else opened.dictionary,
-            )  # fmt: skip
-            planned += columns_of_all(for_all(settings), vocabulary, len(planned))
+            planned, problems = columns_and_problems(opened, vocabulary, job)
             counting = Proposals(library, chosen, planned) if chosen and not problems else None
             stretches = opened.rows() if counting is None else counting.seen(opened.rows())
             found = inspect_table(planned, stretches, vocabulary, problems)
@@ -193,25 +113,3 @@ def template(
             write_new(dictionary, csv_text(data_dictionary(fields)), "--dictionary")
         if redcap is not None:
             write_new(redcap, csv_text(redcap_dictionary(fields)), "--redcap")
-
-
-def for_all(settings: list[str] | None) -> dict[str, str]:
-    """What ``--set`` says of all rows: fact to value."""
-    found: dict[str, str] = {}
-    for setting in settings or ():
-        name, sign, text = (part.strip() for part in setting.partition("="))
-        if not sign or not text:
-            fail(f'--set "{setting}": write it as fact=value, for example --set lineage=T')
-        if name in found:
-            fail(f'--set "{setting}": {name} was said already')
-        found[name] = text
-    return found
-
-
-def map_file_of(path: Path | None, vocabulary: "Vocabulary") -> "TableMapping | None":
-    """The mapping of ``--map-file``, if it was given."""
-    if path is None:
-        return None
-    from all_cli.cohort.mapping import read_map_file
-
-    return read_map_file(path, vocabulary)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Concatenate, NamedTuple, ParamSpec
+from typing import TYPE_CHECKING, Annotated, Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 import typer
 
@@ -159,21 +159,36 @@ def described(
 
 
 P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def with_patient(command: Callable[Concatenate[Described, P], None]) -> Callable[..., None]:
     """The command with the options of :func:`described` before its own; it gets the patient as first argument."""
-    shared = inspect.signature(described).parameters
+    return sharing(described, command, first=True)
+
+
+def sharing(
+    options: Callable[..., T], command: Callable[Concatenate[T, P], None], *, first: bool
+) -> Callable[..., None]:
+    """The command with shared options beside its own; what they say together is its first argument.
+
+    Args:
+        options: has the shared options as parameters.
+        command: gets what ``options`` makes of them.
+        first: whether they stand before the command's own options.
+    """
+    shared = inspect.signature(options).parameters
     own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
 
     @wraps(command)
-    def whole(**options: Any) -> None:
-        about = described(**{name: options.pop(name) for name in shared})
-        command(about, **options)  # type: ignore[call-arg]
+    def whole(**given: Any) -> None:
+        said = options(**{name: given.pop(name) for name in shared})
+        command(said, **given)  # type: ignore[call-arg]
 
     # What must be given (a scheme's id) stands before what may be.
     needed = [parameter for parameter in own if parameter.default is parameter.empty]
-    parameters = [*needed, *shared.values(), *(parameter for parameter in own if parameter not in needed)]
+    others = [parameter for parameter in own if parameter not in needed]
+    parameters = [*needed, *shared.values(), *others] if first else [*needed, *others, *shared.values()]
     whole.__signature__ = inspect.Signature(parameters, return_annotation=None)  # type: ignore[attr-defined]
     whole.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return whole

@@ -1,28 +1,29 @@
 """``all-risk report``: what a table of results says in sum, as a page to keep, on the screen or as JSON."""
 
 # No postponed annotations here, as in options.py.
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from all_cli.cli.columns import DateOption, DecimalOption, MapFileOption, MapOption, UnitOption
-from all_cli.cli.common import Color, Format, MrdUnit, emit, fail, pairs, sentences
+from all_cli.cli.common import Color, Format, emit, fail, sentences
 from all_cli.cli.options import ColorOption, FormatOption, RulesOption
+from all_cli.cli.reading import Told, with_table
 from all_cli.cli.writing import write_whole
 from all_cli.patient.unreadable import UnreadableError
 
 if TYPE_CHECKING:
     from all_cli.cohort.columns import Column
     from all_cli.cohort.run import Job
-    from all_cli.knowledge.vocabulary import Vocabulary
     from all_cli.report.cohort_text import CohortReport
 
 _STDOUT = "-"
 
 
+@with_table
 def report(
+    told: Told,
     source: Annotated[
         list[str],
         typer.Argument(
@@ -58,12 +59,6 @@ def report(
         int | None,
         typer.Option("--suppress", metavar="N", min=3, help="Hide counts below N, and what would give them away."),
     ] = None,
-    mapping: MapOption = None,
-    unit: UnitOption = None,
-    map_file: MapFileOption = None,
-    mrd_unit: Annotated[MrdUnit | None, typer.Option(help="Unit of MRD numbers that carry none.")] = None,
-    decimal: DecimalOption = None,
-    date_format: DateOption = None,
     manifest: Annotated[
         Path | None,
         typer.Option("--manifest", metavar="FILE", help="The record of batch --manifest; says how columns were read."),
@@ -78,8 +73,6 @@ def report(
     is one file that needs no network; without -o the same is printed. How the columns of patients are read is told as
     it was to batch, or by --manifest.
     """
-    from all_cli.cohort.run import Job
-
     with sentences():
         _refuse_without_extra()
         if output is not None:
@@ -87,18 +80,8 @@ def report(
         if (first is None) != (second is None):
             fail("--from and --to name the two schemes to draw: give both")
         drawn = (first, second) if first is not None and second is not None else None
-        told = Job(
-            sources=tuple(source),
-            output="",
-            mapping=pairs("--map", mapping),
-            mrd_unit=mrd_unit.value if mrd_unit else "",
-            units=pairs("--unit", unit),
-            map_file=str(map_file) if map_file else "",
-            decimal=decimal.value if decimal else "",
-            date_order=date_format.value if date_format else "",
-            rules=str(rules) if rules else None,
-        )
-        made = _report(told, scheme, drawn, pair, id_column, listed, suppress or 0, manifest)
+        job = told.job(sources=tuple(source), rules=str(rules) if rules else None)
+        made = _report(job, scheme, drawn, pair, id_column, listed, suppress or 0, manifest)
         if output is None:
             from all_cli.report.cohort_json import cohort_json
             from all_cli.report.cohort_page import cohort_page
@@ -129,21 +112,27 @@ def _report(
     from all_cli.cohort.results.agreement import declared_pairs
     from all_cli.cohort.results.counts import count_results
     from all_cli.cohort.results.record import run_record
-    from all_cli.cohort.tables import open_table
+    from all_cli.cohort.run import columns_of
+    from all_cli.cohort.tables import Table, open_table
     from all_cli.report.cohort_figures import Options, cohort_figures
     from all_cli.report.cohort_text import CohortReport
     from all_cli.risk.library import risk_library
 
     rules = Path(told.rules) if told.rules else None
     library = risk_library(rules)
+    vocabulary = library.vocabulary
     run = run_record(manifest) if manifest is not None else None
-    with open_table(told.sources) as opened:
+    with open_table(told.sources, told.read_as) as opened:
+
+        def plan(own: "Sequence[str]") -> "Sequence[Column]":
+            return columns_of(Table(opened.name, list(own), opened.form, iter(()), opened.dictionary), vocabulary, told)
+
         results = count_results(
             opened.name,
             opened.header,
             (rows.frame for rows in opened.rows()),
             library,
-            plan=run.plan if run is not None else _plan(told, library.vocabulary),
+            plan=run.plan if run is not None else plan,
             settled=run is not None,
             chosen=scheme,
             id_column=id_column,
@@ -154,23 +143,6 @@ def _report(
     pairs = tuple(declared_pairs(pair or (), results.schemes))
     figures = cohort_figures(results, Options(suppress, pairs, drawn, listed))
     return CohortReport(figures, library, run, rules, id_column or "")
-
-
-def _plan(told: "Job", vocabulary: "Vocabulary") -> "Callable[[Sequence[str]], list[Column]]":
-    """How columns are read by their names and by what the command line says."""
-    from all_cli.cohort.columns import plan_columns
-    from all_cli.cohort.mapping import read_map_file
-
-    return lambda own: plan_columns(
-        own,
-        vocabulary,
-        told.mapping,
-        told.mrd_unit,
-        units=told.units,
-        table=read_map_file(told.map_file, vocabulary) if told.map_file else None,
-        decimal=told.decimal,
-        date_order=told.date_order,
-    )
 
 
 def _refuse_without_extra() -> None:

@@ -8,6 +8,7 @@ import typer
 
 from all_cli.cli.common import Color, emit, fail, sentences
 from all_cli.cli.options import ColorOption, FormatOption
+from all_cli.cli.reading import Told, with_table
 
 if TYPE_CHECKING:
     from all_cli.report.difference import Version
@@ -28,7 +29,9 @@ AsOfOption = Annotated[
 ]
 
 
+@with_table
 def diff(
+    told: Told,
     before: Annotated[
         str, typer.Argument(metavar="FILE_A", help="Knowledge file in the form of data/risk_rules.yaml, or: shipped.")
     ],
@@ -46,8 +49,8 @@ def diff(
     Exit codes: 0 nothing differs, 1 something differs, 2 usage or unreadable value, 3 a file cannot be read,
     4 a knowledge file is invalid.
     """
-    if id is not None and cohort is None:
-        fail("--id names a column of the table given by --cohort; give that too")
+    if cohort is None and (id is not None or told.anything):
+        fail("only the table of --cohort is read, with a column for --id; give --cohort too")
     with sentences():
         from all_cli.report.difference import difference_json, difference_page
         from all_cli.risk.difference import difference
@@ -58,7 +61,7 @@ def diff(
         if cohort is not None:
             from all_cli.cohort.movers import movers
 
-            moved = movers(second.library.vocabulary, _pairs(first, second), cohort, id)
+            moved = movers(second.library.vocabulary, _pairs(first, second), told.job(sources=(cohort,)), id)
         emit(
             form,
             color,

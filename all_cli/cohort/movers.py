@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from all_cli.cohort.classify import INVALID
-from all_cli.cohort.columns import LEFT_ALONE, Column, plan_columns
+from all_cli.cohort.columns import LEFT_ALONE, Column
+from all_cli.cohort.doubts import refuse_doubtful
 from all_cli.cohort.kernel import Answers, Kernel
+from all_cli.cohort.long_table import refuse_long
 from all_cli.cohort.rows import Rows
-from all_cli.cohort.run import classified
+from all_cli.cohort.run import Job, classified, columns_of
 from all_cli.cohort.tables import open_table
 from all_cli.cohort.typed import as_text
 from all_cli.knowledge.problems import did_you_mean
@@ -56,7 +58,7 @@ class Movers:
     """What came out of a table: the movers, how many moved from where to where, and the rows not wholly usable."""
 
     source: str
-    columns: list[Column]
+    columns: Sequence[Column]
     id_column: str
     rows: int = 0
     movers: list[Mover] = field(default_factory=list)
@@ -75,31 +77,34 @@ class Movers:
 
 
 def movers(
-    vocabulary: Vocabulary, pairs: Sequence[tuple[Scheme, Scheme]], source: str, id_column: str | None = None
+    vocabulary: Vocabulary, pairs: Sequence[tuple[Scheme, Scheme]], job: Job, id_column: str | None = None
 ) -> Movers:
     """Classify every row under both versions of each scheme and keep those whose answers differ.
 
     Args:
         vocabulary: the facts.
         pairs: earlier and later version of each scheme.
-        source: path of a CSV or TSV file, or ``-``.
+        job: which table it is, and how it is read.
         id_column: the column that names a patient; without it rows are named by their number alone.
 
     Raises:
-        InputError: empty, binary, or with a header that cannot be used.
-        UnreadableError: no column is called ``id_column``, or two columns are read as one fact.
+        InputError: no table, one with a row per measurement, or with a header that cannot be used.
+        UnreadableError: no column is called ``id_column``, or two columns are read as one fact; cells that can be read
+            two ways (DoubtfulError).
         OSError: the file cannot be read.
     """
     # Both versions go through one kernel, so that every cell is cut at the cut-offs of both.
     schemes = [*(before for before, _ in pairs), *(after for _, after in pairs)]
-    with open_table([source]) as table:
+    with open_table(job.sources, job.read_as) as table:
         _check_id(table.header, id_column)
-        columns = plan_columns(table.header, vocabulary, {})
+        refuse_long(table)
+        columns = columns_of(table, vocabulary, job)
         kernel = Kernel(vocabulary, schemes, columns)
         found = Movers(table.name, columns, id_column or "", moved={after.id: Counter() for _, after in pairs})
         for rows, answers in classified(table, kernel):
             _compare(found, [after.id for _, after in pairs], rows, answers)
             found.rows += answers.rows
+        refuse_doubtful(columns, vocabulary, kernel.evidence())
     # Schemes are compared one after the other; the table is told in the order of its rows.
     found.movers.sort(key=lambda mover: mover.row)
     return found

@@ -12,7 +12,7 @@ from types import FrameType
 from typing import NamedTuple
 
 from all_cli.cohort.classify import Tally
-from all_cli.cohort.columns import LEFT_ALONE, Column, plan_columns
+from all_cli.cohort.columns import LEFT_ALONE, Column, plans
 from all_cli.cohort.columns_used import unused_columns
 from all_cli.cohort.dictionary import read_dictionary
 from all_cli.cohort.doubts import near_misses, refuse_doubtful
@@ -33,6 +33,7 @@ from all_cli.cohort.unusable import Unusable
 from all_cli.cohort.whole_file import OutputError
 from all_cli.cohort.whole_table import columns_of_all, own_columns
 from all_cli.knowledge.vocabulary import Vocabulary
+from all_cli.patient.unreadable import UnreadableError
 from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import NOT_APPLICABLE, Scheme
 from all_cli.risk.verdict import INDETERMINATE
@@ -274,7 +275,17 @@ def columns_of(table: Table, vocabulary: Vocabulary, job: Job) -> Sequence[Colum
         if [column.header for column in own_columns(job.columns)] != table.header:
             raise InputError(table.name, "its columns are not those of the record")
         return job.columns
-    columns = plan_columns(
+    columns, problems = columns_and_problems(table, vocabulary, job)
+    if problems:
+        raise problems[0]
+    return columns
+
+
+def columns_and_problems(
+    table: Table, vocabulary: Vocabulary, job: Job
+) -> tuple[Sequence[Column], Sequence[UnreadableError]]:
+    """As :func:`columns_of`, with everything that stands in the way of a run instead of the first such error."""
+    columns, problems = plans(
         table.header,
         vocabulary,
         job.mapping,
@@ -285,7 +296,7 @@ def columns_of(table: Table, vocabulary: Vocabulary, job: Job) -> Sequence[Colum
         date_order=job.date_order,
         dictionary=read_dictionary(job.dictionary) if job.dictionary else table.dictionary,
     )
-    return [*columns, *columns_of_all(job.for_all, vocabulary, len(columns))]
+    return [*columns, *columns_of_all(job.for_all, vocabulary, len(columns))], problems
 
 
 def classified(table: Table, kernel: Kernel) -> Iterator[tuple[Rows, Answers]]:

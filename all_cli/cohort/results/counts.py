@@ -121,7 +121,7 @@ def count_results(
     frames: Iterable[polars.DataFrame],
     library: RiskLibrary,
     *,
-    plan: Callable[[Sequence[str]], list[Column]] | None = None,
+    plan: Callable[[Sequence[str]], Sequence[Column]] | None = None,
     settled: bool = False,
     chosen: Sequence[str] | None = None,
     id_column: str | None = None,
