@@ -219,21 +219,11 @@ def run_batch(library: RiskLibrary, schemes: Sequence[Scheme], job: Job) -> Summ
         Stopped: interrupted or asked to end; nothing is left under the output's name.
     """
     with open_table(job.sources, job.read_as) as table:
-        ids = [scheme.id for scheme in schemes]
-        replaced = results_in(table.header, ids) if job.write_as.replace else []
-        if replaced:
-            table = table.without(replaced)
-        check_names(table.name, table.header, ids if job.write_as.form != LONG else (), job.writing)
-        refuse_long(table)
-        columns = columns_of(table, library.vocabulary, job)
-        plan = job.plan(columns, schemes)
-        kernel = plan.kernel(library)
-        summary = Summary(table.name, table.form, plan, kernel.tally(), replaced=replaced)
-        summary.unused = unused_columns(library.vocabulary, schemes, columns)
-        summary.near = near_misses(columns, library.vocabulary)
         written = output_format(job.output, table.form, job.write_as)
+        table, summary = before_the_rows(table, library, schemes, job)
+        kernel = summary.plan.kernel(library)
+        ids = summary.plan.schemes
         summary.written = f"{'standard output' if job.output == '-' else job.output}, {written.text()}"
-        summary.renamed = renamed(table.header, ids, job.writing)
         if patients := job.write_as.id or id_column(table.header):
             summary.repeats = Repeats(patients)
         with told_how_far(job.output, summary), ExitStack() as opened, progress(table.name) as tell:
@@ -247,12 +237,41 @@ def run_batch(library: RiskLibrary, schemes: Sequence[Scheme], job: Job) -> Summ
                     write(*last)
                 last = rows, answers
                 tell(summary.rows, rows.done)
-            summary.doubts = refuse_doubtful(columns, library.vocabulary, kernel.evidence())
+            summary.doubts = refuse_doubtful(summary.columns, library.vocabulary, kernel.evidence())
             write = write or _writer(opened, table, ids, job, summary)
             if last is not None:
                 write(*last)
         summary.warnings = kernel.warnings()
     return summary
+
+
+def before_the_rows(table: Table, library: RiskLibrary, schemes: Sequence[Scheme], job: Job) -> tuple[Table, Summary]:
+    """All that is refused or decided of a table before its rows are gone through, wherever that will be.
+
+    Returns:
+        The table without the results that are replaced, and a summary of what is known so far.
+
+    Raises:
+        InputError: a row per measurement, results that are there already.
+        UnreadableError: a mapping, unit or column that does not fit.
+    """
+    ids = [scheme.id for scheme in schemes]
+    replaced = results_in(table.header, ids) if job.write_as.replace else []
+    if replaced:
+        table = table.without(replaced)
+    check_names(table.name, table.header, ids if job.write_as.form != LONG else (), job.writing)
+    refuse_long(table)
+    columns = columns_of(table, library.vocabulary, job)
+    return table, Summary(
+        table.name,
+        table.form,
+        job.plan(columns, schemes),
+        Tally(ids),
+        replaced=replaced,
+        unused=unused_columns(library.vocabulary, schemes, columns),
+        near=near_misses(columns, library.vocabulary),
+        renamed=renamed(table.header, ids, job.writing),
+    )
 
 
 def _writer(

@@ -10,7 +10,7 @@ import random
 import socket
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -352,3 +352,53 @@ def test_a_doubt_between_parts_stops_both_with_the_same_sentence(
     assert "950 can be 950 or 0.95" in said[0]
     assert said[0] == said[1]
     assert list(tmp_path.iterdir()) == [path]
+
+
+LONG_ROWS = "PID,Test,Value\n" + "".join(f"P{n},age,{n}\nP{n},wbc,{n * 3}\nP{n},lineage,B\n" for n in range(1, 9))
+AWKWARD = {
+    "long.csv": LONG_ROWS,
+    "long-with-a-title.csv": f"Laboratory 2020\n\n{LONG_ROWS}",
+    "results.csv": "age,wbc,lineage,nci-rome.status\n7,45,B,assigned\n",
+    "empty.csv": "",
+    "page.csv": "<!doctype html><html><title>Sign in</title></html>",
+    "array.csv": '[{"age": 7}]',
+    "two-ages.csv": "age,age at diagnosis\n7,8\n",
+    "two-names.csv": "age,age\n7,8\n",
+    "labels.csv": "v1,v2,v3\nAge,WBC,Lineage\n7,45,B\n",
+    "missing-codes.csv": "age,wbc,lineage\n7,45,B\n" + "999,999,B\n" * 4,
+    "two-units.csv": "age,wbc,lineage\n" + "7,12400,B\n" * 30 + "7,950,B\n",
+    "titled.csv": "Cohort of 2020\n\nPatient ID;age;wbc;linaege\nP1;7;45;B\nP1;old;;T;more\n",
+}
+
+
+def outcome(run: Callable[[], Summary]) -> list[str]:
+    """What a user is told: why nothing is run, or the summary but for where it was written."""
+    try:
+        return [line for line in run().lines() if not line.startswith("  written to")]
+    except (InputError, UnreadableError) as error:
+        return [type(error).__name__, str(error)]
+
+
+@pytest.mark.usefixtures("spark")
+def test_what_is_refused_or_doubted_here_is_refused_or_doubted_inside_spark(
+    library: RiskLibrary, tmp_path: Path
+) -> None:
+    """The same sentences for tables of awkward shapes and contents; refused are those that a batch must not run on."""
+    schemes = [library.schemes["nci-rome"]]
+    (tmp_path / "in").mkdir()
+    for name, text in AWKWARD.items():
+        (tmp_path / "in" / name).write_text(text)
+    pl.read_csv(io.StringIO(LONG_ROWS)).write_parquet(tmp_path / "in" / "long.parquet")
+    refused = set()
+    for file in sorted((tmp_path / "in").iterdir()):
+        job = Job((str(file),), str(tmp_path / f"{file.name}.csv"))
+        inside = job._replace(output=str(tmp_path / f"{file.name}.spark.csv"))
+        here = outcome(lambda job=job: run_batch(library, schemes, job))  # type: ignore[misc]
+        there = outcome(lambda job=inside: run_on_spark(library, schemes, job, Engine()))  # type: ignore[misc]
+        assert there == here, file.name
+        refused |= {file.name} if here[0].endswith("Error") else set()
+    assert refused == {*AWKWARD, "long.parquet"} - {"titled.csv"}
+    orc = pytest.importorskip("pyarrow.orc")
+    orc.write_table(pl.read_csv(io.StringIO(LONG_ROWS)).to_arrow(), str(tmp_path / "long.orc"))
+    with pytest.raises(InputError, match="it has a row per measurement"):
+        run_on_spark(library, schemes, Job((str(tmp_path / "long.orc"),), str(tmp_path / "out")), Engine())

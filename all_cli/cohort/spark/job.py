@@ -12,21 +12,20 @@ is copying, Spark's committer writes it in place, and ``_SUCCESS`` says that it 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
 
 from all_cli.cohort.cbioportal import CBIOPORTAL
-from all_cli.cohort.classify import Tally
-from all_cli.cohort.columns_used import unused_columns
-from all_cli.cohort.doubts import near_misses, refuse_doubtful
+from all_cli.cohort.doubts import refuse_doubtful
 from all_cli.cohort.evidence import Evidence
-from all_cli.cohort.output import LONG, Written, check_names, output_format, renamed, results_in
+from all_cli.cohort.output import LONG, Written, output_format
 from all_cli.cohort.progress import Told, progress
 from all_cli.cohort.repeats import EXAMPLES, RepeatedIds, id_column
-from all_cli.cohort.run import Job, Stopped, Summary, columns_of, told_how_far
+from all_cli.cohort.rows import Rows
+from all_cli.cohort.run import Job, Stopped, Summary, before_the_rows, told_how_far
 from all_cli.cohort.spark.folder import check_place, whole_folder
-from all_cli.cohort.spark.parts import ORC, Cohort, Part, cohort_of, cut, files_of
+from all_cli.cohort.spark.parts import ORC, Cohort, Part, cohort_of, cut, files_of, rows_of
 from all_cli.cohort.spark.session import spark_errors, spark_session
 from all_cli.cohort.spark.worker import (
     TEXT,
@@ -40,7 +39,7 @@ from all_cli.cohort.spark.worker import (
     line_ending,
     packed,
 )
-from all_cli.cohort.tables import ARROW, CSV, NDJSON, ODS, PARQUET, XLSX, Form, Table
+from all_cli.cohort.tables import ARROW, CSV, NDJSON, ODS, PARQUET, XLSX, Form, ReadAs, Table
 from all_cli.patient.unreadable import UnreadableError
 from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import Scheme
@@ -79,21 +78,12 @@ def run_on_spark(library: RiskLibrary, schemes: Sequence[Scheme], job: Job, engi
     check_place(job.output)
     cohort = cohort_of(files_of(job.sources), job.read_as)
     written = _written(job, cohort.form)
-    names = [scheme.id for scheme in schemes]
-    replaced = results_in(cohort.header, names) if job.write_as.replace else []
-    if replaced:
-        kept = [column for column in cohort.header if column not in replaced]
-        cohort = cohort._replace(header=kept, schema=cohort.schema.select(kept))
-    check_names(cohort.name, cohort.header, names if job.write_as.form != LONG else (), job.writing)
-    table = Table(cohort.name, cohort.header, cohort.form, iter(()), cohort.dictionary)
-    columns = columns_of(table, library.vocabulary, job)
-    plan = job.plan(columns, schemes)
+    whole = Table(cohort.name, cohort.header, cohort.form, _rows(cohort, job.read_as), cohort.dictionary)
+    table, summary = before_the_rows(whole, library, schemes, job)
+    cohort = cohort._replace(header=table.header, schema=cohort.schema.select(table.header))
+    plan = summary.plan
     plan.kernel(library)  # so that an assumption that cannot be read is refused before Spark starts
-    summary = Summary(cohort.name, cohort.form, plan, Tally(names), replaced=replaced)
-    summary.unused = unused_columns(library.vocabulary, schemes, columns)
-    summary.near = near_misses(columns, library.vocabulary)
     summary.written = f"the folder {job.output}, {written.text()}"
-    summary.renamed = renamed(cohort.header, names, job.writing)
     with (
         told_how_far(job.output, summary),
         spark_session(engine.master, engine.verbose) as spark,
@@ -113,12 +103,18 @@ def run_on_spark(library: RiskLibrary, schemes: Sequence[Scheme], job: Job, engi
                 _write(spark, work, cohort, place, reports)
             finally:
                 _sum_up(summary, parts, reports.value)
-            summary.doubts = refuse_doubtful(columns, library.vocabulary, _evidence(reports.value))
+            summary.doubts = refuse_doubtful(summary.columns, library.vocabulary, _evidence(reports.value))
             if job.stop and (first := summary.unusable.first) is not None:
                 raise Stopped(f"stopped at {first.place}, nothing was written: {first.reason}", 2)
         if patients := job.write_as.id or id_column(cohort.header):
             summary.repeats = _repeats(spark, work._replace(write_as=work.write_as._replace(id=patients)))
     return summary
+
+
+def _rows(cohort: Cohort, read_as: ReadAs) -> Iterator[Rows]:
+    """The rows of a cohort, read here as far as they are asked for."""
+    for part in cut(cohort, _LARGEST):
+        yield from (rows.in_order(cohort.header) for rows in rows_of(part, read_as))
 
 
 def _written(job: Job, form: Form) -> Written:
