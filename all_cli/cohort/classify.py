@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from all_cli.risk.verdict import INDETERMINATE
 
 if TYPE_CHECKING:
     from all_cli.cohort.kernel import Answers
+    from all_cli.cohort.likely import LikelyAnswer
 
 INVALID = "invalid"
 _SHOWN = 5  # facts that rows wait for
@@ -55,13 +56,16 @@ class Tally:
                     if text[0] == INDETERMINATE:
                         self.missing[scheme].update(dict.fromkeys(text[4].split("|"), rows))
         for scheme, numbers, likely in zip(answers.schemes, answers.numbers, answers.likely, strict=False):
-            found = np.bincount(numbers, minlength=len(likely))
-            for answer, rows in zip(likely, found.tolist(), strict=True):
-                if rows and answer is not None:
-                    self.likely[scheme][answer.groups, answer.assumed] += rows
-                    for name, *left in answer.changes:
-                        counts = self.changes[scheme].setdefault(name, Counter())
-                        counts[answer.groups, left[0], left[1]] += rows
+            self.count_likely(scheme, likely, np.bincount(numbers, minlength=len(likely)).tolist())
+
+    def count_likely(self, scheme: str, likely: Iterable[LikelyAnswer | None], rows: Iterable[int]) -> None:
+        """Count likely answers, each in so many rows."""
+        for answer, number in zip(likely, rows, strict=True):
+            if number and answer is not None:
+                self.likely[scheme][answer.groups, answer.assumed] += number
+                for name, without, otherwise in answer.changes:
+                    counts = self.changes[scheme].setdefault(name, Counter())
+                    counts[answer.groups, without, otherwise] += number
 
     def add(self, other: Tally) -> None:
         """Add the count of another part of the table."""

@@ -17,7 +17,6 @@ from all_cli.report.cohort_text import (
     CohortReport,
     agreement_text,
     answer_text,
-    back_text,
     cited,
     columns_text,
     crossed,
@@ -26,9 +25,11 @@ from all_cli.report.cohort_text import (
     made_with,
     methods,
     movement_text,
+    moves_text,
     rows_text,
     set_text,
     suppression_text,
+    unsaid_text,
 )
 from all_cli.report.counts import Count, percent
 from all_cli.report.page import NOT_A_DEVICE, UNCHECKED_MEANS, Page
@@ -79,7 +80,8 @@ def cohort_html(report: CohortReport) -> str:
         bar=lambda category: Markup(bar(category, figures.usable)),
         cutoff_text=lambda cutoff: cutoff_text(cutoff, library),
         answer_text=answer_text,
-        back_text=back_text,
+        moves_text=moves_text,
+        unsaid_text=unsaid_text,
         examples_text=examples_text,
         fact_places=fact_places,
         set_text=set_text,

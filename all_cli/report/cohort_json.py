@@ -8,7 +8,7 @@ from all_cli.cohort.classify import INVALID
 from all_cli.cohort.results.agreement import BY_RANK
 from all_cli.report.answers import citations_json, header, references
 from all_cli.report.cohort_figures import CohortFigures, CrossTable, SchemeFigures
-from all_cli.report.cohort_likely import LikelyFigures
+from all_cli.report.cohort_likely import LikelyFigures, Move
 from all_cli.report.cohort_text import CohortReport, citations_of, methods
 from all_cli.report.page import Page
 from all_cli.risk.scheme import NOT_APPLICABLE
@@ -127,10 +127,17 @@ def _likely(figures: LikelyFigures) -> dict[str, Any]:
                 "alone": entry.alone.plain(),
                 "left_out": entry.left_out.plain(),
                 "alone_go_back_to": [{"groups": list(groups), "rows": rows} for groups, rows in entry.back],
+                "taken_back": _moves(entry.taken_back),
+                "otherwise": _moves(entry.otherwise),
             }
             for entry in figures.hanging
         ],
+        "row_not_as_its_cells": figures.differs or None,
     }
+
+
+def _moves(moves: tuple[Move, ...]) -> list[dict[str, Any]]:
+    return [{"from": list(before), "to": list(after) or None, "rows": rows} for before, after, rows in moves]
 
 
 def _boundary(figures: CohortFigures) -> dict[str, Any]:

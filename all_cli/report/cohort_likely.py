@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from all_cli.cohort.likely import LEFT_OUT
@@ -15,16 +16,26 @@ OPEN = "still open"
 LIKELY_MEANS = (
     "Indeterminate rows, and what they become with the facts that the run was told to assume where nothing was known. "
     "hang on it: rows whose likely answer is wider if this one is taken back; of these, one group: "
-    "rows that would lose it; alone: rows that hang on nothing else, and so would go back to their exact answer. An "
-    "assumption that contradicts a row was left out for it."
+    "rows that would lose it. if nothing is known, if it is not so: their likely groups with this one taken back, and "
+    "with any other value of the fact, all else that is assumed kept; worked out exactly, row by row. An assumption "
+    "that contradicts a row was left out for it."
 )
+
+
+class Move(NamedTuple):
+    """Rows whose likely groups are others if something is otherwise; ``after`` is empty if it cannot be."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    rows: int
 
 
 class Hanging(NamedTuple):
     """One assumption: rows whose likely answer hangs on it, those with one likely group, those that hang on it alone.
 
-    ``back`` says to which exact groups the latter go back, the most frequent first; nothing where counts are hidden.
-    ``left_out`` are rows that it contradicts.
+    ``back`` says to which exact groups the latter go back, ``taken_back`` and ``otherwise`` what becomes of all of them
+    if nothing is known of the fact, and if it has any other value; the most frequent first, nothing where counts are
+    hidden. ``left_out`` are rows that it contradicts.
     """
 
     assumption: str
@@ -33,14 +44,20 @@ class Hanging(NamedTuple):
     alone: Count
     left_out: Count
     back: tuple[tuple[tuple[str, ...], int], ...]
+    taken_back: tuple[Move, ...] = ()
+    otherwise: tuple[Move, ...] = ()
 
 
 class LikelyFigures(NamedTuple):
-    """What the indeterminate rows of a scheme become, by group, and on which assumptions that hangs."""
+    """What the indeterminate rows of a scheme become, by group, and on which assumptions that hangs.
+
+    ``differs`` is the first row whose cells do not give its answers, so that moves cannot be said; 0 if there is none.
+    """
 
     scheme: str
     becomes: tuple[tuple[str, Count], ...]
     hanging: tuple[Hanging, ...]
+    differs: int = 0
 
 
 def likely_figures(results: CohortResults, limit: int, hidden: frozenset[str]) -> tuple[LikelyFigures, ...]:
@@ -68,6 +85,7 @@ def _figures(scheme: Scheme, results: CohortResults) -> LikelyFigures:
     one_group: Counter[str] = Counter()
     left_out: Counter[str] = Counter()
     back: dict[str, Counter[tuple[str, ...]]] = {}
+    differs = results.differs.get(scheme.id, 0)
     for (answer, likely, assumed), number in results.likely[scheme.id].items():
         single = likely[0] if len(likely) == 1 and likely[0] != UNCLASSIFIED else OPEN
         becomes[single] += number if answer.status == INDETERMINATE else 0
@@ -89,10 +107,27 @@ def _figures(scheme: Scheme, results: CohortResults) -> LikelyFigures:
                 Count(sum(back.get(name, Counter()).values())),
                 Count(left_out[name]),
                 tuple(sorted(back.get(name, Counter()).items(), key=lambda item: (-item[1], item[0]))),
+                *_moves({} if differs else results.changes[scheme.id].get(name, {})),
             )
             for name in order
         ),
+        differs,
     )
+
+
+def _moves(changes: Mapping[tuple[str, str, str], int]) -> tuple[tuple[Move, ...], tuple[Move, ...]]:
+    """What becomes of rows if an assumption is taken back, and if the fact has any other value."""
+    moves: tuple[Counter[tuple[str, str]], Counter[tuple[str, str]]] = (Counter(), Counter())
+    for (likely, *others), rows in changes.items():
+        for counts, after in zip(moves, others, strict=True):
+            counts[likely, after] += rows
+    return tuple(
+        tuple(
+            Move(tuple(before.split("|")), tuple(filter(None, after.split("|"))), rows)
+            for (before, after), rows in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        )
+        for counts in moves
+    )  # type: ignore[return-value]
 
 
 def _rare(figures: LikelyFigures, limit: int, results: CohortResults) -> bool:
@@ -119,4 +154,6 @@ def _withheld(figures: LikelyFigures) -> LikelyFigures:
 def _without_order(figures: LikelyFigures) -> LikelyFigures:
     """The figures in an order that says nothing of counts, and without the exact groups, which may be rare."""
     in_order = sorted(figures.hanging, key=lambda entry: entry.assumption)
-    return figures._replace(hanging=tuple(entry._replace(back=()) for entry in in_order))
+    return figures._replace(
+        hanging=tuple(entry._replace(back=(), taken_back=(), otherwise=()) for entry in in_order), differs=0
+    )

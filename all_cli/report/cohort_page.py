@@ -14,7 +14,6 @@ from all_cli.report.cohort_text import (
     CohortReport,
     agreement_text,
     answer_text,
-    back_text,
     cited,
     columns_text,
     crossed,
@@ -23,9 +22,11 @@ from all_cli.report.cohort_text import (
     made_with,
     methods,
     movement_text,
+    moves_text,
     rows_text,
     set_text,
     suppression_text,
+    unsaid_text,
 )
 from all_cli.report.page import Page
 from all_cli.risk.scheme import NOT_APPLICABLE
@@ -125,19 +126,23 @@ def _likely(page: Page, figures: CohortFigures) -> None:
         ],
     )
     page.table(
-        ("scheme", "assumption", "hang on it", "one group", "alone", "alone go back to", "left out"),
+        ("scheme", "assumption", "hang on it", "one group", "if nothing is known", "if it is not so", "left out"),
         [
             (
                 scheme.scheme,
                 entry.assumption,
-                *map(str, (entry.rows, entry.one_group, entry.alone)),
-                back_text(entry),
+                *map(str, (entry.rows, entry.one_group)),
+                moves_text(entry.taken_back),
+                moves_text(entry.otherwise),
                 str(entry.left_out),
             )
             for scheme in figures.likely
             for entry in scheme.hanging
         ],
     )
+    for scheme in figures.likely:
+        if scheme.differs:
+            page.line(unsaid_text(scheme))
 
 
 def _missing(page: Page, figures: CohortFigures) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,11 +15,11 @@ from all_cli.knowledge import files
 from all_cli.knowledge.sources import Citation
 from all_cli.logic.values import number_text
 from all_cli.report.cohort_figures import CohortFigures, CrossTable
-from all_cli.report.cohort_likely import Hanging
+from all_cli.report.cohort_likely import LikelyFigures, Move
 from all_cli.report.counts import percent
 from all_cli.report.page import Page
 from all_cli.risk.library import RiskLibrary
-from all_cli.risk.scheme import NOT_APPLICABLE, Scheme
+from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Scheme
 from all_cli.risk.verdict import INDETERMINATE
 
 
@@ -33,7 +33,8 @@ class CohortReport(NamedTuple):
     id_column: str = ""
 
 
-_BACK = 3  # exact groups named for one assumption; JSON names all
+NO_RULE = " (no rule holds)"
+_MOVES = 2  # named for one assumption; JSON names all
 MOST_TABLES = 15  # cross-tables on one page; JSON holds all
 SHARES_OF = "Percentages are of the rows that could be used."
 COMPARED = (
@@ -241,13 +242,30 @@ def crossed(figures: CohortFigures) -> tuple[list[CrossTable], str]:
 def set_text(possible: Iterable[str]) -> str:
     """The groups still possible: ``standard, high or not applicable``."""
     *first, last = [group.replace("not-applicable", "not applicable") for group in possible]
-    return f"{', '.join(first)} or {last}" if first else f"{last} (no rule holds)"
+    return f"{', '.join(first)} or {last}" if first else f"{last}{NO_RULE}"
 
 
-def back_text(entry: Hanging) -> str:
-    """To which exact groups the rows go back that hang on one assumption alone."""
-    shown = ", ".join(f"{set_text(groups)} {rows:,}" for groups, rows in entry.back[:_BACK])
-    return shown + (" …" if len(entry.back) > _BACK else "")
+def moves_text(moves: Sequence[Move]) -> str:
+    """What becomes of rows: ``standard → standard or high 12; high → cannot be 2``."""
+    shown = [
+        f"{_groups_text(before)} → {_groups_text(after) if after else 'cannot be'} {rows:,}"
+        for before, after, rows in moves[:_MOVES]
+    ]
+    return "; ".join(shown) + (" …" if len(moves) > _MOVES else "")
+
+
+def _groups_text(groups: Sequence[str]) -> str:
+    """Groups that are left, of which one alone is an answer."""
+    alone = len(groups) == 1 and groups[0] != UNCLASSIFIED
+    return set_text(groups).removesuffix(NO_RULE) if alone else set_text(groups)
+
+
+def unsaid_text(figures: LikelyFigures) -> str:
+    """Why it cannot be said what a change of an assumption would move."""
+    return (
+        f"{figures.scheme}: what a change would move cannot be said. The cells of row {figures.differs} do not give "
+        "the answers that stand in it; say how columns are read as it was said to batch, or give its --manifest."
+    )
 
 
 def answer_text(answer: Answer) -> str:

@@ -184,3 +184,22 @@ def test_an_assumption_that_cannot_be_read_ends_the_batch_in_one_sentence(run: R
     found = risk("batch", str(run.table), *SCHEME, "--assume", wish, "-o", str(run.folder / "none.csv"), code=2)
     assert found.stderr.count("\n") == 1
     assert not (run.folder / "none.csv").exists()
+
+
+def test_the_report_works_out_what_the_record_holds(run: Run) -> None:
+    """Also for what is routine under a condition, from the table of results alone."""
+    record = json.loads(run.record.read_text())["likely"]["cog-aall03b1"]["hang_on"]
+    (found,) = json.loads(risk("report", str(run.out), "-f", "json").stdout)["likely"]
+    assert found["row_not_as_its_cells"] is None
+    entries = {entry["assumption"]: entry for entry in found["hang_on"] if entry["rows"]}
+    assert set(entries) == set(record)
+    for name, changes in record.items():
+        for key in ("taken_back", "otherwise"):
+            counts: dict[tuple[str, str | None], int] = {}
+            for change in changes:
+                pair = change["likely"], change[key]
+                counts[pair] = counts.get(pair, 0) + change["rows"]
+            told = {
+                ("|".join(m["from"]), "|".join(m["to"]) if m["to"] else None): m["rows"] for m in entries[name][key]
+            }
+            assert told == counts

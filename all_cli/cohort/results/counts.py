@@ -18,6 +18,7 @@ from all_cli.cohort.doubts import refuse_doubtful
 from all_cli.cohort.evidence import Evidence, gather
 from all_cli.cohort.results.columns import ResultColumns, result_columns
 from all_cli.cohort.results.given import GivenFacts
+from all_cli.cohort.results.otherwise import Otherwise
 from all_cli.cohort.results.unreadable import UnreadableCells, UnreadableValue
 from all_cli.cohort.streams import InputError
 from all_cli.cohort.typed import texts_of
@@ -91,7 +92,10 @@ class CohortResults:
     per scheme and set of facts that its indeterminate answers wait for. Rows that no scheme can use are in ``invalid``
     and nowhere else; a row that only some cannot use is ``invalid`` among their answers. ``unstated`` counts, per fact
     that a scheme asks for, the usable rows in which no column says anything readable of it (``genetic`` are those that
-    a column of findings may state). ``likely`` counts, per scheme with likely answers, the rows that it can use.
+    a column of findings may state). ``likely`` counts, per scheme with likely answers, the rows that it can use;
+    ``changes``, per assumption that these hang on, the likely groups, those left if it is taken back, and those left if
+    the fact has any other value (empty if it cannot have). ``differs`` names the first row whose cells do not give its
+    answers, per scheme of which these cannot be said.
     """
 
     source: str
@@ -108,6 +112,8 @@ class CohortResults:
     unreadable: tuple[UnreadableValue, ...]
     genetic: frozenset[str]
     likely: Mapping[str, Mapping[LikelyRow, int]]
+    changes: Mapping[str, Mapping[str, Mapping[tuple[str, str, str], int]]]
+    differs: Mapping[str, int]
 
     @property
     def usable(self) -> int:
@@ -149,18 +155,23 @@ def count_results(
     columns = plan(held.own) if plan is not None else plan_columns(held.own, library.vocabulary, {})
     if id_column is not None:
         _known_column(id_column, held.own)
+    otherwise = Otherwise(library, [scheme for scheme in held.schemes if scheme.id in held.likely], columns)
     tally = _Tally(name, held, GivenFacts(columns, held.schemes, library.vocabulary), id_column, listed)
     seen: dict[int, Evidence] = {}
     for frame in frames:
         filled = with_what_holds_for_all(frame, columns)
         tally.add(filled)
+        if not settled or held.likely:
+            texts = texts_of(filled)
         if not settled:
-            gather(seen, columns, library.vocabulary, texts_of(filled))
+            gather(seen, columns, library.vocabulary, texts)
+        if held.likely:
+            otherwise.count(texts)
     if not tally.rows:
         raise InputError(name, "it has a header and no rows")
     refuse_doubtful(columns, library.vocabulary, seen)
     genetic = frozenset(fact.id for fact in library.vocabulary.facts.values() if fact.genetic)
-    return tally.results(columns, genetic)
+    return tally.results(columns, genetic, otherwise)
 
 
 def _known_column(id_column: str, own: Sequence[str]) -> None:
@@ -305,7 +316,7 @@ class _Tally:
         for row, id, text, code in first.iter_rows():
             kept.append(BoundaryRow(row, id, cutoff, text.replace(_BETWEEN, " to "), answers[code]))
 
-    def results(self, columns: Sequence[Column], genetic: frozenset[str]) -> CohortResults:
+    def results(self, columns: Sequence[Column], genetic: frozenset[str], otherwise: Otherwise) -> CohortResults:
         """The counts, with codes turned back into answers."""
         single = {id: _summed((self._answers[id][code], n) for code, n in c.items()) for id, c in self._single.items()}
         pairs: dict[tuple[str, str], dict[tuple[Answer, Answer], int]] = {}
@@ -335,6 +346,8 @@ class _Tally:
             unreadable=self._unreadable.values(),
             genetic=genetic,
             likely=self._likely,
+            changes=otherwise.tally.changes,
+            differs=otherwise.differs,
         )
 
     def _usable(self, counts: Mapping[_Key, int], no_answer: _Key) -> dict[_Key, int]:
