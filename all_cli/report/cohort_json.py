@@ -129,6 +129,8 @@ def _likely(figures: LikelyFigures) -> dict[str, Any]:
                 "alone_go_back_to": [{"groups": list(groups), "rows": rows} for groups, rows in entry.back],
                 "taken_back": _moves(entry.taken_back),
                 "otherwise": _moves(entry.otherwise),
+                "other_group_otherwise": entry.other_group if entry.otherwise else None,
+                "open_otherwise": entry.opened if entry.otherwise else None,
             }
             for entry in figures.hanging
         ],

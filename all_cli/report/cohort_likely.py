@@ -47,6 +47,20 @@ class Hanging(NamedTuple):
     taken_back: tuple[Move, ...] = ()
     otherwise: tuple[Move, ...] = ()
 
+    @property
+    def other_group(self) -> int:
+        """Rows with one likely group that have another one if the fact has any other value."""
+        return sum(rows for before, after, rows in self.otherwise if _is_one(before) and _is_one(after))
+
+    @property
+    def opened(self) -> int:
+        """Rows with one likely group that are open if the fact has any other value."""
+        return sum(rows for before, after, rows in self.otherwise if _is_one(before) and after and not _is_one(after))
+
+
+def _is_one(groups: tuple[str, ...]) -> bool:
+    return len(groups) == 1 and groups[0] != UNCLASSIFIED
+
 
 class LikelyFigures(NamedTuple):
     """What the indeterminate rows of a scheme become, by group, and on which assumptions that hangs.

@@ -23,6 +23,7 @@ from all_cli.report.cohort_text import (
     methods,
     movement_text,
     moves_text,
+    otherwise_text,
     rows_text,
     set_text,
     suppression_text,
@@ -133,7 +134,7 @@ def _likely(page: Page, figures: CohortFigures) -> None:
                 entry.assumption,
                 *map(str, (entry.rows, entry.one_group)),
                 moves_text(entry.taken_back),
-                moves_text(entry.otherwise),
+                otherwise_text(entry),
                 str(entry.left_out),
             )
             for scheme in figures.likely

@@ -15,7 +15,7 @@ from all_cli.knowledge import files
 from all_cli.knowledge.sources import Citation
 from all_cli.logic.values import number_text
 from all_cli.report.cohort_figures import CohortFigures, CrossTable
-from all_cli.report.cohort_likely import LikelyFigures, Move
+from all_cli.report.cohort_likely import Hanging, LikelyFigures, Move
 from all_cli.report.counts import percent
 from all_cli.report.page import Page
 from all_cli.risk.library import RiskLibrary
@@ -252,6 +252,13 @@ def moves_text(moves: Sequence[Move]) -> str:
         for before, after, rows in moves[:_MOVES]
     ]
     return "; ".join(shown) + (" …" if len(moves) > _MOVES else "")
+
+
+def otherwise_text(entry: Hanging) -> str:
+    """What becomes of rows if an assumption is not so: ``another group 12, open 3: high → low 12; …``."""
+    if not entry.otherwise:
+        return ""
+    return f"another group {entry.other_group:,}, open {entry.opened:,}: {moves_text(entry.otherwise)}"
 
 
 def _groups_text(groups: Sequence[str]) -> str:

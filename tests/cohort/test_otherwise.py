@@ -107,6 +107,9 @@ def test_what_a_change_would_move_is_what_every_completion_says(folder: Path) ->
             told = {(tuple(one["from"]), tuple(one["to"])): one["rows"] for one in entries[name][key]}
             assert told == counts
             assert sum(told.values()) == entries[name]["rows"]
+        single = {pair: rows for pair, rows in moves[1].items() if len(pair[0]) == 1}
+        assert entries[name]["other_group_otherwise"] == sum(n for (_, to), n in single.items() if len(to) == 1) > 0
+        assert entries[name]["open_otherwise"] == sum(n for (_, to), n in single.items() if len(to) > 1) > 0
     assert found["row_not_as_its_cells"] is None
 
 
@@ -128,6 +131,8 @@ def test_the_record_of_the_run_and_every_page_say_the_same(folder: Path) -> None
         said = f"{' or '.join(move['from'])} → {' or '.join(move['to'])} {move['rows']}"
         assert said in html
         assert said in page
+    counts_said = [entries["testicular=absent"][f"{key}_otherwise"] for key in ("other_group", "open")]
+    assert "another group {}, open {}: ".format(*counts_said) in page
 
 
 def test_nothing_is_said_of_a_table_whose_cells_do_not_give_its_answers(folder: Path) -> None:
@@ -140,6 +145,7 @@ def test_nothing_is_said_of_a_table_whose_cells_do_not_give_its_answers(folder: 
     assert f"row {found['row_not_as_its_cells']} do not give the answers" in " ".join(page.split())
     suppressed = reported(folder, "--suppress", "5")
     assert not any(entry["taken_back"] or entry["otherwise"] for entry in suppressed["hang_on"])
+    assert not any(entry["other_group_otherwise"] or entry["open_otherwise"] for entry in suppressed["hang_on"])
 
 
 def test_what_is_named_can_be_assumed_again(library: RiskLibrary) -> None:
