@@ -86,7 +86,10 @@ def sentences() -> Iterator[None]:
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             raise
-        fail(f'"{error.filename}" cannot be read: {error.strerror}' if error.filename else str(error), NO_INPUT)
+        fail(
+            f'"{error.filename}" cannot be read: {error.strerror}' if error.filename else error.strerror or str(error),
+            NO_INPUT,
+        )
 
 
 def run(app: typer.Typer) -> None:

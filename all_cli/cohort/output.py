@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -33,6 +34,7 @@ _SUFFIXES = {
 }  # fmt: skip
 _PACKED = {".gz": "gzip", ".zst": "zstd", ".zstd": "zstd"}
 _NAMED = "name .csv, .tsv, .ndjson, .parquet, .arrow, .xlsx or .ods (.gz or .zst behind it packs), or --output-format"
+_NO_TEXT = re.compile("[\udc80-\udcff]")  # bytes that are not UTF-8, as the readers hand them on
 _NO_SUFFIX = ("", ".")
 _AS_READ = ".txt"  # of delimited text; no other suffix leaves open which sign separates
 
@@ -111,8 +113,12 @@ class Output:
             frame = frame.hstack(answers.frame())
         self._before += answers.rows
         if self._as.excel_safe:
-            frame, raw = excel_safe(frame), None
-        if raw is not None and self._text:
+            frame = excel_safe(frame)
+        if raw is not None and (self._as.excel_safe or not self._text):
+            if odd := sum(_NO_TEXT.search(cell) is not None for row in raw for cell in row):
+                self.lost["bytes that are no text, written as \ufffd"] += odd
+            raw = None
+        if raw is not None:
             results = answers.frame().rows()
             self._sink.write_raw(
                 [[*cells, *(text or "" for text in more)] for cells, more in zip(raw, results, strict=True)]

@@ -150,6 +150,17 @@ def test_numbers_and_cells_of_other_kinds_are_kept(form: str, tmp_path: Path) ->
     assert column(target, "yes")[:2] == ["true", "false"]
 
 
+def test_bytes_that_are_no_text_stay_in_text_and_are_counted_elsewhere(tmp_path: Path) -> None:
+    content = "age,wbc,lineage,note\n7,45,B,é\n7,45,B,".encode() + b"caf\xe9\n"
+    (tmp_path / "in.csv").write_bytes(content)
+    said = "not kept: 1 cell with bytes that are no text, written as \ufffd"
+    assert said not in batch(tmp_path / "in.csv", tmp_path / "out.csv", code=1).stderr
+    assert b"caf\xe9," in (tmp_path / "out.csv").read_bytes()
+    for name, options in (("out.ndjson", ()), ("safe.csv", ("--excel-safe",))):
+        assert said in batch(tmp_path / "in.csv", tmp_path / name, *options, code=1).stderr
+        assert column(tmp_path / name, "note") == ["é", "caf\ufffd"]
+
+
 @pytest.mark.filterwarnings("error")
 def test_what_does_not_fit_into_a_sheet_is_refused_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
