@@ -205,15 +205,42 @@ def unit_key(text: str) -> str:
     return re.sub(r"^x(?=10)|/(?=/)", "", plain)
 
 
-ELSEWHERE = frozenset(
+_PERSONS = frozenset(
+    {"donor", "spender", "mother", "mutter", "father", "vater", "maternal", "paternal", "parent", "parents"}
+    | {"sibling", "family"}
+)
+ELSEWHERE = _PERSONS | frozenset(
     {"relapse", "relapses", "relapsed", "recurrence", "recurrent", "rezidiv", "rechute", "recaida", "recidiva", "复发"}
-    | {"donor", "spender", "mother", "mutter", "father", "vater", "maternal", "paternal", "parent", "parents"}
-    | {"sibling", "family", "follow", "followup", "last"}
+    | {"follow", "followup", "last"}
 )
 """Words of another person, or of another time than the diagnosis."""
+_TREATED = (
+    r"(?:induction|consolidation|treatment|therapy|chemotherapy|transplant(?:ation)?|hsct|sct|bmt|remission|prephase"
+    r"|steroids?|prednisone|prednisolone|induktion|konsolidierung|therapie)"
+)
+_LATER = re.compile(
+    rf"\b(?:post|after|following|end of|during|nach)(?: the| der)? {_TREATED}\b|\bposttreatment\b"
+    r"|\b(?:in|at)(?: the time of)? (?:first |second |complete )?(?:remission|progression|death|transplant(?:ation)?)\b"
+)
+_DIAGNOSIS = re.compile(r"diagn|baseline|initial|presentation|诊")
+
+
+def speaks_of_person(name: str) -> bool:
+    """Whether a name speaks of another person than the patient."""
+    return bool(_PERSONS & set(folded(name).split()))
 
 
 def speaks_of_else(name: str) -> bool:
     """Whether a name speaks of another person or of another time than the diagnosis."""
     words = folded(name)
     return bool(ELSEWHERE & set(words.split())) or "复发" in words
+
+
+def speaks_of_later(text: str) -> bool:
+    """Whether a sentence speaks of a time after treatment began."""
+    return bool(_LATER.search(folded(text)))
+
+
+def is_of_diagnosis(text: str) -> bool:
+    """Whether a heading says that what stands below it is of the diagnosis, perhaps among others."""
+    return bool(_DIAGNOSIS.search(folded(text)))

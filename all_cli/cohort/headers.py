@@ -114,7 +114,7 @@ class HeaderNames:
             aside = changes_nothing(words, codes=fact is not None, grades=fact is not None and fact.kind == "choice")
             return (reads, "") if aside or (reads in (BORN, DIAGNOSED) and is_date_form(words)) else ("", "")
         if days := times(moment(words).words):
-            return (reads, unit) if days <= self._times_of(reads) else ("", "")
+            return (reads, unit) if days <= self.times_of(reads) else ("", "")
         if not unit and (known_unit(fact, words) or not changes_nothing(words)):
             return reads, words
         return (reads, unit) if changes_nothing(words) else ("", "")
@@ -137,7 +137,7 @@ class HeaderNames:
         reads = self._moments.get(when.words, "") or (self._names.get("mrd", "") if when.words == {"mrd"} else "")
         return "" if when.marrow and reads and "blood" in self._vocabulary[reads].title else reads
 
-    def _times_of(self, reads: str) -> frozenset[str]:
+    def times_of(self, reads: str) -> frozenset[str]:
         """The days, weeks and time points by which a fact is known."""
         return frozenset().union(*(times(words) for words, fact in self._moments.items() if fact == reads))
 
