@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from all_cli.cohort.classify import RESULTS
-from all_cli.cohort.columns import NONE, Column, read_cell
+from all_cli.cohort.columns import NONE, Column, read_cell, size_of_one
 from all_cli.cohort.evidence import (
     BARE_COUNT,
     FEW_PER_UL,
@@ -25,7 +26,7 @@ from all_cli.cohort.evidence import (
 from all_cli.cohort.fitting import proposal
 from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, HeaderNames, doubt_of_name, unit_factor
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
-from all_cli.logic.values import number_text
+from all_cli.logic.values import NumberSet, number_text
 from all_cli.patient.reading import UNKNOWN_WORDS, read_value
 from all_cli.patient.two_readings import scale
 from all_cli.patient.unreadable import UnreadableError
@@ -65,9 +66,20 @@ def table_doubts(
     columns: Sequence[Column], vocabulary: Vocabulary, seen: Mapping[int, Evidence]
 ) -> Iterator[tuple[Column, Doubt]]:
     """What is to be doubted of a table, by column; ``seen`` is by the column's place."""
+    commas = with_commas(columns, seen)
     for column in columns:
-        for doubt in doubts(column, vocabulary, seen.get(column.index, Evidence()), columns):
+        for doubt in doubts(column, vocabulary, seen.get(column.index, Evidence()), columns, commas):
             yield column, doubt
+
+
+def with_commas(columns: Sequence[Column], seen: Mapping[int, Evidence]) -> dict[str, int]:
+    """The columns of a table that write decimal commas, by header, and in how many cells; ``seen`` is by place."""
+    found = {}
+    for column in columns:
+        of = seen.get(column.index, Evidence())
+        if cells := of.numbers if column.decimal == "comma" else of.commas:
+            found[column.header] = cells
+    return found
 
 
 def near_misses(columns: Sequence[Column], vocabulary: Vocabulary) -> dict[str, str]:
@@ -90,8 +102,14 @@ def refuse_doubtful(columns: Sequence[Column], vocabulary: Vocabulary, seen: Map
     return [f'"{column.header}": {doubt.text}' for column, doubt in found]
 
 
-def doubts(column: Column, vocabulary: Vocabulary, seen: Evidence, others: Sequence[Column]) -> Iterator[Doubt]:
-    """What is to be doubted of one column."""
+def doubts(
+    column: Column,
+    vocabulary: Vocabulary,
+    seen: Evidence,
+    others: Sequence[Column],
+    commas: Mapping[str, int] = MappingProxyType({}),
+) -> Iterator[Doubt]:
+    """What is to be doubted of one column; ``commas`` are those of the table with decimal commas."""
     fact = vocabulary.facts.get(column.reads)
     if named := doubt_of_name(column.header, column.reads):
         yield Doubt(named)
@@ -107,6 +125,7 @@ def doubts(column: Column, vocabulary: Vocabulary, seen: Evidence, others: Seque
     yield from _cells(column, seen)
     if fact is not None and fact.kind == "number":
         yield from _numbers(column, fact, seen, others)
+        yield from _decimals(column, fact, seen, commas)
     elif fact is not None and not column.coded:
         yield from _codes(column, fact, seen)
 
@@ -121,7 +140,6 @@ def _numbers(column: Column, fact: Fact, seen: Evidence, others: Sequence[Column
         yield from _wbc(column, fact, seen)
     elif fact.reading == "percent":
         yield from _percent(column, fact, seen)
-    yield from _decimals(seen)
 
 
 def _predicted(column: Column) -> Iterator[Doubt]:
@@ -150,15 +168,27 @@ def _cells(column: Column, seen: Evidence) -> Iterator[Doubt]:
         )
 
 
-def _decimals(seen: Evidence) -> Iterator[Doubt]:
-    if seen.decimal_comma and seen.like_thousands:
-        yield Doubt(
-            f"{counted(seen.decimal_comma, 'number')} with a decimal comma, and {seen.like_thousands:,} like 1.234, "
-            "which would be read as one and a fraction; say --decimal comma or --decimal point",
-            stops=True,
+def _decimals(column: Column, fact: Fact, seen: Evidence, commas: Mapping[str, int]) -> Iterator[Doubt]:
+    """A point before three digits, where the table writes decimal commas, may stand between thousands."""
+    if column.decimal:
+        return
+    own = seen.decimal_comma
+    elsewhere = next((f'"{header}"' for header in commas if header != column.header), "")
+    if seen.like_thousands and (own or elsewhere):
+        shown = f"{seen.least_thousands:.3f}"
+        parts, thousands = shown.rstrip("0").rstrip("."), shown.replace(".", "")
+        where = (
+            f"beside {counted(own, 'number')} with a decimal comma" if own else f"and {elsewhere} has decimal commas"
         )
-    elif seen.decimal_comma:
-        yield Doubt(f"{counted(seen.decimal_comma, 'number')} with a decimal comma; if all are: --decimal comma")
+        possible = float(thousands) * size_of_one(column, fact) in NumberSet.between(*fact.hard)
+        yield Doubt(
+            f"{counted(seen.like_thousands, 'number')} like {shown}, {where}: {parts} or {thousands}? "
+            f"Say --decimal comma ({thousands}) or --decimal point ({parts})"
+            + ("" if own or possible else f"; it is read as {parts}, since {fact.id} cannot be {thousands}"),
+            stops=bool(own) or possible,
+        )
+    elif own:
+        yield Doubt(f"{counted(own, 'number')} with a decimal comma; if all are: --decimal comma")
 
 
 def _values(cell: str, meant: str) -> str:

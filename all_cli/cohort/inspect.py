@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from all_cli.cohort.columns import Column, read_cell, read_cell_date
-from all_cli.cohort.doubts import counted, doubts, in_the_way, near_misses
+from all_cli.cohort.doubts import counted, doubts, in_the_way, near_misses, with_commas
 from all_cli.cohort.evidence import Evidence
 from all_cli.cohort.fitting import LeftAlone
 from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE
@@ -114,7 +114,9 @@ def inspect_table(
     near = near_misses(columns, vocabulary)
     for tally in tallies:
         tally.seen.unread = left_alone.words.get(tally.column.index, {})
-    views = [tally.view(columns, near) for tally in tallies]
+        tally.let_go(last=True)
+    commas = with_commas(columns, {tally.column.index: tally.seen for tally in tallies})
+    views = [tally.view(columns, near, commas) for tally in tallies]
     pair.say(views)
     if repeats is not None and (said := repeats.text()):
         next(view for view in views if view.column.header == patients).doubts.append(said)
@@ -206,14 +208,13 @@ class _Tally:
                 self._read(text, cells)
         self.counts.clear()
 
-    def view(self, columns: Sequence[Column], near: Mapping[str, str]) -> ColumnView:
-        """What the column came to."""
-        self.let_go(last=True)
+    def view(self, columns: Sequence[Column], near: Mapping[str, str], commas: Mapping[str, int]) -> ColumnView:
+        """What the column came to, when all has been let go."""
         view, column = self._view, self._view.column
         frequent = sorted(self._frequent.items(), key=lambda item: -item[1][0])[:_EXAMPLES]
         view.examples = [(text, meant) for text, (_, meant) in frequent]
         view.unread = sorted(self._unread.values(), key=lambda unread: -unread.cells)
-        for doubt in doubts(column, self._reader.vocabulary, self.seen, columns):
+        for doubt in doubts(column, self._reader.vocabulary, self.seen, columns, commas):
             (view.stops if doubt.stops else view.doubts).append(doubt.text)
         if column.reads == LEFT_ALONE:
             view.close_to = near.get(column.header, "")

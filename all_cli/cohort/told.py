@@ -126,8 +126,8 @@ def unit_told(header: str, told: Told, reads: str, names: HeaderNames, vocabular
         return ""
     found: dict[str, str] = {}  # by unit the text that says it; units of one size are one
     for text in told.texts:
-        named, unit = names.find(text)
-        for unit in [unit] if named == reads and unit else _units_in(fact, text) if named != reads else ():
+        named, written = names.find(text)
+        for unit in filter(None, [written]) if named == reads else _units_in(fact, text):
             if not any(_size(fact, one) == _size(fact, unit) for one in found):
                 found[unit] = text
     way = f'say --unit "{header}=UNIT"'

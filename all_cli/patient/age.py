@@ -44,6 +44,9 @@ def read_age(fact: Fact, text: str, unit: str = "", decimal: str = "") -> Number
         parts, whole = text.strip().rstrip("0").rstrip("."), text.strip().replace(".", "")
         why = f"{parts} or {whole} days? Write the number without a point; for a table say --decimal comma or point"
         raise UnreadableError(fact.id, text, why)
+    elif unit in ("mo", "w") and (two := parse_quantity(text)) is not None and two.comma is not None:
+        ways = f"{two.comma.normalize():f} or {two.low} {unit}? Write the number without a comma; for a table say"
+        raise UnreadableError(fact.id, text, f"{ways} --decimal comma or point")
     plain = text.strip().replace("≥", ">=").replace("≤", "<=").replace("–", "-")
     plain = re.sub(r"^(\d+)\s*\+\s*(years?|yrs?|y)?$", r">=\1 \2", plain).strip()
     sign = next((sign for sign in ("<=", ">=", "<", ">") if plain.startswith(sign)), "")
