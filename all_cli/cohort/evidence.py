@@ -48,7 +48,8 @@ class Evidence:
 
     ``filled`` cells say something. ``numbers`` are bare: without a unit; ``highest`` and ``most`` (how often one number
     stands there at most) leave out what looks like a code for missing. ``per_ul`` could be cells per uL, ``either`` of
-    those at most 1000 ×10⁹/L too. ``least_thousands`` is the least number such as 1.234. ``unread`` are the words of a column that is left alone.
+    those at most 1000 ×10⁹/L too. ``least_thousands`` is the least number such as 1.234. ``unread`` are the words of a
+    column that is left alone.
     """
 
     filled: int = 0

@@ -14,6 +14,7 @@ from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE
 from all_cli.cohort.repeats import Repeats, id_column
 from all_cli.cohort.rows import Rows
 from all_cli.cohort.typed import texts_of
+from all_cli.cohort.unusable import SHOWN, Spot
 from all_cli.cohort.whole_table import with_what_holds_for_all
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.values import ABSENT, NumberSet
@@ -66,12 +67,13 @@ class ColumnView:
 
 @dataclass(slots=True)
 class Inspection:
-    """A whole table: its columns, how many rows cannot be used as a whole, and what forbids a run."""
+    """A whole table: its columns, how many rows cannot be used as a whole and the first, and what forbids a run."""
 
     rows: int
     spoiled: int
     columns: list[ColumnView]
     problems: list[str]
+    first_spoiled: list[Spot]
 
     @property
     def unreadable(self) -> int:
@@ -100,8 +102,11 @@ def inspect_table(
     patients = id_column([column.header for column in columns])
     repeats = Repeats(patients) if patients else None
     rows = spoiled = 0
+    first: list[Spot] = []
     for stretch in stretches:
         frame = with_what_holds_for_all(texts_of(stretch.frame), columns)
+        for row in sorted(stretch.rejected)[: SHOWN - len(first)]:
+            first.append(Spot(rows + row + 1, stretch.line(row), stretch.rejected[row]))
         rows, spoiled = rows + frame.height, spoiled + len(stretch.rejected)
         if stretch.rejected:
             frame = frame[[row for row in range(frame.height) if row not in stretch.rejected]]
@@ -121,7 +126,7 @@ def inspect_table(
     if repeats is not None and (said := repeats.text()):
         next(view for view in views if view.column.header == patients).doubts.append(said)
     waiting = [in_the_way(view.column.header, doubt) for view in views for doubt in view.stops]
-    return Inspection(rows, spoiled, views, [*map(str, problems), *waiting])
+    return Inspection(rows, spoiled, views, [*map(str, problems), *waiting], first)
 
 
 class _Reader:
