@@ -48,7 +48,8 @@ class Evidence:
 
     ``filled`` cells say something. ``numbers`` are bare: without a unit; ``highest`` and ``most`` (how often one number
     stands there at most) leave out what looks like a code for missing. ``per_ul`` could be cells per uL, ``either`` of
-    those at most 1000 ×10⁹/L too. ``least_thousands`` is the least number such as 1.234. ``unread`` are the words of a
+    those at most 1000 ×10⁹/L too. ``least_thousands`` is the least number such as 1.234, ``least_between``
+    the least from 1000 to 3000 ×10⁹/L. ``unread`` are the words of a
     column that is left alone.
     """
 
@@ -66,6 +67,7 @@ class Evidence:
     decimal_comma: int = 0
     like_thousands: int = 0
     least_thousands: float = inf
+    least_between: float = inf
     powers: int = 0
     words: dict[str, int] = field(default_factory=dict)
     errors: dict[str, int] = field(default_factory=dict)
@@ -82,7 +84,7 @@ class Evidence:
                 for key, value in theirs.items():
                     mine[key] = mine.get(key, value) if isinstance(value, str) else mine.get(key, 0) + value
             else:
-                join = {"highest": max, "least_thousands": min}.get(one.name, operator.add)
+                join = {"highest": max, "least_thousands": min, "least_between": min}.get(one.name, operator.add)
                 setattr(self, one.name, join(mine, theirs))
 
     def see(self, column: Column, fact: Fact | None, texts: pl.Series, cells: Sequence[int] | pl.Series) -> None:
@@ -152,9 +154,12 @@ class Evidence:
         for step in STEPS:
             self.above[step] += int(found_sums[str(step)] or 0)
         self.highest = max(self.highest, float(found_sums["highest"] or 0))
+        between = (value > BARE_COUNT) & (value <= LARGEST_COUNT)
+        least = numbers.filter(between)["value"].min()
+        self.least_between = min(self.least_between, inf if least is None else float(least))  # type: ignore[arg-type]
         examples = {
             "either": either, "large": value > LARGEST_COUNT,
-            "between": (value > BARE_COUNT) & (value <= LARGEST_COUNT),
+            "between": between,
             "odd": (value > 0) & ~per_ul, "old": value > OLDEST,
         }  # fmt: skip
         for name, which in examples.items():

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from all_cli.cohort.columns import Column, read_cell, read_cell_date
-from all_cli.cohort.doubts import counted, doubts, in_the_way, near_misses, with_commas
+from all_cli.cohort.doubted_numbers import counted
+from all_cli.cohort.doubts import doubts, in_the_way, near_misses, with_commas
 from all_cli.cohort.evidence import Evidence
 from all_cli.cohort.fitting import LeftAlone
 from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE

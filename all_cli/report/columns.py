@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from all_cli.cohort.doubts import counted
+from all_cli.cohort.doubted_numbers import counted
 from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE
 from all_cli.cohort.inspect import ColumnView, Inspection
 from all_cli.cohort.proposals import Proposed

@@ -140,6 +140,20 @@ def test_counts_that_all_fit_both_units_wait_for_a_word() -> None:
         assert not stops("WBC", ["1200", "1500", "900", "800"], units={"WBC": unit})
 
 
+def test_a_count_above_a_thousand_under_a_header_with_a_unit_is_read_and_the_doubt_says_so() -> None:
+    table = {"WBC (G/L)": ["12", "88", "2000", "1200"]}
+    found = inspected(table)
+    assert found.columns[0].doubts == [
+        "1200 can be 1200 or 1.2 ×10⁹/L; it is read in the unit of the header. "
+        'If so, say --unit "WBC (G/L)=10^9/L"'
+    ]  # fmt: skip
+    assert (found.columns[0].readable, found.columns[0].unreadable, found.problems) == (3, 1, [])
+    assert "is not read" in doubt("WBC (G/L)", ["12", "88", "2000"])
+    assert stops("WBC (G/L)", ["1200", "1400", "1100"]), "all of them fit both"
+    assert stops("WBC (G/L)", ["12", "1200", "5000"]), "one of them can only be per uL"
+    assert not stops("WBC (G/L)", ["1200", "1400", "1100"], units={"WBC (G/L)": "10^9/L"})
+
+
 def test_the_option_settles_it() -> None:
     assert doubt("WBC", ["45300", "1001", "9000", "800", "12000"], units={"WBC": "/uL"}) == ""
 
