@@ -9,10 +9,10 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from all_cli.knowledge.problems import did_you_mean
 from all_cli.knowledge.vocabulary import Fact, Interval
 from all_cli.logic.values import NumberSet, number_set, number_text
 from all_cli.patient import two_readings
+from all_cli.patient.hints import did_you_mean_finding
 from all_cli.patient.unreadable import UnreadableError
 
 _NUMBER = r"[-+]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+)(?:[eE][-+]?\d+)?"
@@ -209,7 +209,7 @@ def _quantity(fact: Fact, text: str) -> Quantity:
     except ArithmeticError:
         raise UnreadableError(fact.id, text, "too large or too small to be a number") from None
     if quantity is None:
-        hint = did_you_mean(text, list(fact.words)) or (
+        hint = did_you_mean_finding(text, fact.words) or (
             f"; write for example {_examples(fact)}" if fact.examples else ""
         )
         raise UnreadableError(fact.id, text, f"not a number{hint}")
