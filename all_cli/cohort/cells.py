@@ -25,6 +25,7 @@ from all_cli.patient.genetics import genetics_reader
 from all_cli.patient.patient import Known
 from all_cli.patient.quantity import BARE_COUNT, LARGEST_COUNT, parse_quantity
 from all_cli.patient.reading import UNKNOWN_WORDS, fold
+from all_cli.patient.units import unit_in_cell
 from all_cli.patient.unreadable import UnreadableError
 from all_cli.risk.scheme import Scheme
 
@@ -148,7 +149,8 @@ class CellReader:
 
     def by_itself(self, column: Column, behind: str) -> str:
         """A pattern of numbers of which the size alone does not tell what they mean; empty if there are none."""
-        unit = behind.strip() or column.unit or self._vocabulary[column.reads].unit
+        fact = self._vocabulary[column.reads]
+        unit = unit_in_cell(fact, behind.strip()) or column.unit or fact.unit
         points = not column.decimal and two_readings.in_whole_parts(unit)
         return two_readings.THOUSANDS_POINT if points else ""
 

@@ -24,7 +24,6 @@ _WRAPPED = (
     re.compile(r"attr_(?P<name>.+)"),
 )
 _POWER_IN_BRACKETS = re.compile(r"\b(x?10)\s*[\[(]\s*(\d{1,2})\s*[\])]")
-_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹×µμ", "0123456789xuu")
 
 # The short names need a time beside them: EMR alone is more often the medical record.
 _MRD = re.compile(
@@ -68,14 +67,6 @@ _CODES = frozenset(
     | {"present", "absent"}
 )
 _DATE_FORM = re.compile(r"(?:[dmyjat]{1,4}[-/. ]?){3}", re.IGNORECASE)
-_PER_VOLUME = (
-    (re.compile(r"\bper\b|\bpro\b|\bpar\b|\bpor\b"), "/"),
-    (re.compile(r"\b(?:cells?|zellen|cellules|celulas|cellule)\b"), ""),
-    (re.compile(r"micro ?lit(?:er|re)s?|micro ?l\b|\bmcl\b"), "ul"),
-    (re.compile(r"\blit(?:er|re)s?\b"), "l"),
-    (re.compile(r"cubic millimet(?:er|re)s?"), "mm3"),
-    (re.compile(r"\b(?:thousands?|thou|tsd)\b\.?"), "k"),
-)
 _AGE_UNITS = {
     **dict.fromkeys(("y", "yr", "yrs", "year", "years", "a", "jahre", "jahren", "ans", "annees", "anos", "anni"), "y"),
     **dict.fromkeys(("岁", "周岁", "年"), "y"),
@@ -193,16 +184,6 @@ def age_unit(text: str) -> str:
 def percent_unit(text: str) -> str:
     """``%`` or ``fraction``; empty for anything else."""
     return _PERCENT_UNITS.get(folded(text).removeprefix("in "), "")
-
-
-def unit_key(text: str) -> str:
-    """A unit per volume with all its spellings alike: ``x 10^9 / L``, ``×10⁹/l`` and ``10*9 cells/L`` are one."""
-    plain = text.translate(_WIDE).translate(_SUPERSCRIPTS).casefold()
-    plain = " ".join(plain.replace("_", " ").split())
-    for pattern, meant in _PER_VOLUME:
-        plain = pattern.sub(meant, plain)
-    plain = re.sub(r"[^a-z0-9%/]", "", plain)
-    return re.sub(r"^x(?=10)|/(?=/)", "", plain)
 
 
 _PERSONS = frozenset(

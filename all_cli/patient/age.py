@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from all_cli.knowledge.vocabulary import Fact
 from all_cli.logic.values import PRESENT, NumberSet, number_text
 from all_cli.patient.quantity import parse_quantity, with_decimal_point
+from all_cli.patient.spreadsheet import NO_NUMBER_BUT_A_DATE, is_date
 from all_cli.patient.two_readings import THOUSANDS_POINT
 from all_cli.patient.unreadable import UnreadableError
 
@@ -60,6 +61,8 @@ def read_age(fact: Fact, text: str, unit: str = "", decimal: str = "") -> Number
     if not sign and (ages := _range(body, unit)):
         return _within(fact, text, ages)
     age = _bare(body, unit) if re.fullmatch(r"\d+(?:[.,]\d+)?", body) else _mixture(body)
+    if age is None and is_date(text):
+        raise UnreadableError(fact.id, text, NO_NUMBER_BUT_A_DATE)
     if age is None:
         raise UnreadableError(fact.id, text, "not an age; write for example 7, 7.5, 9mo, 45d or 6y3m")
     if sign:
