@@ -43,12 +43,14 @@ class Said(NamedTuple):
 class Cell(NamedTuple):
     """What a cell says of facts (nothing: unknown); why it, or a part of it, cannot be read; a doubt.
 
-    A cell with a problem may still say something: what was read of it counts, and the rest is open.
+    A cell with a problem may still say something: what was read of it counts, and the rest is open. Of two cells that
+    are read together ``apart`` are the columns and problems of those that cannot be read, each for itself.
     """
 
     says: tuple[Said, ...] = ()
     problem: str = ""
     warning: str = ""
+    apart: tuple[tuple[Column, str], ...] = ()
 
 
 class CellReader:
@@ -171,8 +173,7 @@ class CellReader:
         try:
             return self._call(first, *texts)
         except UnreadableError as error:
-            headers = f'"{first.header}" and "{second.header}"'
-            return Cell(problem=f'columns {headers}, value "{error.text}": {error.why}')
+            return Cell(apart=(_unread(first if error.text == texts[0] else second, error),))
 
     def _call(self, column: Column, label: str, confidence: str | None) -> Cell:
         caller = self._vocabulary.callers[column.caller.casefold()]
@@ -181,10 +182,19 @@ class CellReader:
 
     def read_dates(self, born: Column, diagnosed: Column, texts: tuple[str, str]) -> Cell:
         """The age that a date of birth and a date of diagnosis say; nothing if either is unknown."""
+        dates = []
+        apart = []
+        for column, text in zip((born, diagnosed), texts, strict=True):
+            try:
+                dates.append(read_cell_date(column, text))
+            except UnreadableError as error:
+                apart.append(_unread(column, error))
+        if apart:
+            return Cell(apart=tuple(apart))
+        first, second = dates
+        if first is None or second is None:
+            return Cell()
         try:
-            first, second = read_cell_date(born, texts[0]), read_cell_date(diagnosed, texts[1])
-            if first is None or second is None:
-                return Cell()
             age = age_between(self._vocabulary["age"], first, second)
             doubt = doubt_of_dates(self._vocabulary["age"], first, second, age)
         except UnreadableError as error:
@@ -200,6 +210,11 @@ class CellReader:
             else said._replace(possible=self._axes[said.fact].possible(self._axes[said.fact].mask(said.possible)))
             for said in says
         )
+
+
+def _unread(column: Column, error: UnreadableError) -> tuple[Column, str]:
+    """A column, and why its cell cannot be read."""
+    return column, f'column "{column.header}", value "{error.text}": {error.why}'
 
 
 def _scale(column: Column, fact: Fact, behind: str) -> float | None:

@@ -304,6 +304,9 @@ class _DatePair:
             return
         said = views[self._pair[1].index].doubts
         if self._wrong:
-            said.append(f"{counted(self._wrong, 'row')} with dates that give no age, such as {self._why}")
+            born = self._pair[0].header
+            said.append(
+                f'{counted(self._wrong, "row")} with dates that give no age beside "{born}", such as {self._why}'
+            )
         if self._warned:
             said.append(f"look again, {counted(self._warned, 'row')}: {self._first_warning}")
