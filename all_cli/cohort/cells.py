@@ -7,9 +7,10 @@ A cell's values are kept as the chosen schemes can tell them apart: on an axis c
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
-from all_cli.cohort.columns import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, Column, read_cell, read_cell_date
+from all_cli.cohort.columns import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, Column, read_cell, read_cell_date, size_of_one
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.axes import axis_cut_at, bounds_of, cut_together
 from all_cli.logic.axis import Axis
@@ -33,11 +34,33 @@ _YEARS = frozenset({"", "y", "yr", "yrs", "year", "years"})
 
 
 class Said(NamedTuple):
-    """What is said of one fact; ``inferred`` is what a karyotype only does not show."""
+    """What is said of one fact; ``inferred`` is what a karyotype only does not show.
+
+    Of a number beside a finer one ``alone`` is what it says where no other cell speaks of the fact, and ``step`` its
+    size.
+    """
 
     fact: str
     possible: Possible
     inferred: bool = False
+    alone: Possible | None = None
+    step: float = 0.0
+
+
+def as_row(cells: Sequence[tuple[Said, ...]]) -> Sequence[tuple[Said, ...]]:
+    """What the cells of one row say: of a fact of which only rough numbers speak, the finest of them is taken."""
+    rough = [said for says in cells for said in says if said.alone is not None]
+    if not rough:
+        return cells
+    finer = {said.fact for says in cells for said in says if said.alone is None}
+    finest = {said.fact: said for said in sorted(rough, key=lambda said: -said.step) if said.fact not in finer}
+    return [
+        tuple(
+            said._replace(possible=said.alone) if said is finest.get(said.fact) and said.alone is not None else said
+            for said in says
+        )
+        for says in cells
+    ]
 
 
 class Cell(NamedTuple):
@@ -102,7 +125,13 @@ class CellReader:
                 return self._findings(column, column.said(text))
             fact = self._vocabulary[column.reads]
             reading = read_cell(column, fact, text)
-            says = self._coarse([Said(fact.id, reading.possible)]) if reading.possible is not None else ()
+            if reading.possible is None:
+                return Cell(warning=reading.warning)
+            said = Said(fact.id, reading.possible)
+            if column.rough:
+                alone = read_cell(replace(column, rough=False), fact, text).possible
+                said = said._replace(alone=alone, step=size_of_one(column, fact))
+            says = self._coarse([said])
             return Cell(says, warning=reading.warning)
         except UnreadableError as error:
             return Cell(problem=f'column "{column.header}", value "{text}": {error.why}')

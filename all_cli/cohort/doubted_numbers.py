@@ -121,7 +121,8 @@ def _coarser(column: Column, fact: Fact, others: Sequence[Column]) -> str:
     one = {"d": "a day", "w": "a week", "mo": "a month"}.get(column.unit, "a year")
     one = one if fact.reading == "age" else f"1 {column.unit}"
     told = "tells it more finely and is" if len(finer) == 1 else "tell it more finely and are"
-    return f"{' and '.join(finer)} {told} taken; this column has to agree within {one}"
+    agree = f"this column has to agree within {one}, and counts where nothing else tells it"
+    return f"{' and '.join(finer)} {told} taken; {agree}"
 
 
 def _age(column: Column, seen: Evidence) -> Iterator[Doubt]:

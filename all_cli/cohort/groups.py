@@ -11,7 +11,7 @@ import functools
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from all_cli.cohort.cells import Cell, CellReader, Said, facts_of
+from all_cli.cohort.cells import Cell, CellReader, Said, as_row, facts_of
 from all_cli.cohort.clashes import Core, concluded, cores
 from all_cli.cohort.columns import BORN, DIAGNOSED, LEFT_ALONE, Column
 from all_cli.cohort.evidence import Evidence
@@ -313,8 +313,8 @@ class Group:
             return None
         return Clash(row, min(texts.place for texts in members), core.facts, reason)
 
-    def _says(self, combination: list[int]) -> list[tuple[Said, ...]]:
-        return [texts.cells[number].says for texts, number in zip(self._texts, combination, strict=True)]
+    def _says(self, combination: list[int]) -> Sequence[tuple[Said, ...]]:
+        return as_row([texts.cells[number].says for texts, number in zip(self._texts, combination, strict=True)])
 
     def _settled(self, combination: list[int]) -> tuple[list[Core], int]:
         """The contradictions of cells, and the code of what follows from the other cells."""

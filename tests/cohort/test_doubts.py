@@ -88,7 +88,10 @@ def test_the_finer_of_two_ages_is_taken_and_said_and_the_coarser_has_to_agree() 
     found = inspected({"age": ["10.0", "9", "7"], "Age (days)": ["3412", "3400", "4511"]})
     coarse, fine = found.columns
     assert found.problems == []
-    assert coarse.doubts == ['"Age (days)" tells it more finely and is taken; this column has to agree within a year']
+    assert coarse.doubts == [
+        '"Age (days)" tells it more finely and is taken; this column has to agree within a year, and counts where '
+        "nothing else tells it"
+    ]
     assert fine.doubts == []
     assert fine.examples[0] == ("3412", "9.342 y")
     assert [coarse.column.rough, fine.column.rough] == [True, False]

@@ -170,20 +170,6 @@ def test_two_dates_of_which_one_cannot_be_read_leave_the_age_open() -> None:
     assert '  unread: "born" 2 cells, first row 1 (line 2): value "2015-02-30": no such day' in result.stderr
 
 
-def test_a_run_and_columns_blame_the_same_cells_of_two_dates() -> None:
-    table = (
-        "born,diagnosed,wbc,lineage\n2015-02-30,2020-01-01,4,B\n2015-01-30,soon,60,T\nlong ago,soon,6,B\n,soon,6,B\n"
-    )
-    result = batch(table)
-    assert '  unread: "born" 2 cells, first row 1 (line 2): value "2015-02-30"' in result.stderr
-    assert '  unread: "diagnosed" 3 cells, first row 2 (line 3): value "soon"' in result.stderr
-    both = rows(result)[2]["nci-rome.reason"]
-    assert both.startswith('unreadable: column "born", value "long ago": not a date')
-    assert '; column "diagnosed", value "soon": not a date' in both
-    looked = json.loads(CliRunner().invoke(app, ["columns", "-", "--format", "json"], input=table).stdout)
-    assert [column["unreadable"] for column in looked["columns"][:2]] == [2, 3]
-
-
 def test_a_contradiction_spoils_the_row_for_schemes_that_ask_for_it_and_no_other(own: str) -> None:
     table = "age,wbc,lineage,ph,genetics,mrd_eoi\n7,4,B,yes,t(9;22) negative,<0.01%\n7,4,B,no,t(9;22) negative,<0.01%\n"
     result = batch(table, "--rules", own, schemes=("nci-rome", "fusions"))
