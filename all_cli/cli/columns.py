@@ -123,11 +123,12 @@ def columns(
         read_as = ReadAs(input_format or "", delimiter or "", encoding or "", sheet or "", header_row or "")
         with open_table(source, read_as) as opened:
             refuse_long(opened)
+            told = read_dictionary(str(dictionary)).over(opened.dictionary) if dictionary else opened.dictionary
             planned, problems = plans(
                 opened.header, vocabulary, pairs("--map", mapping),
                 mrd_unit.value if mrd_unit else "", units=pairs("--unit", unit), table=table,
                 decimal=decimal.value if decimal else "", date_order=date_format.value if date_format else "",
-                dictionary=read_dictionary(str(dictionary)) if dictionary else opened.dictionary,
+                dictionary=told,
             )  # fmt: skip
             planned += columns_of_all(for_all(settings), vocabulary, len(planned))
             counting = Proposals(library, chosen, planned) if chosen and not problems else None

@@ -56,6 +56,10 @@ class Dictionary:
             field.label: name for name, field in fields.items() if field.label and labels.count(field.label) == 1
         }
 
+    def over(self, own: Dictionary | None) -> Dictionary:
+        """With what a table itself says of the columns that this one does not speak of."""
+        return Dictionary({**(own._fields if own is not None else {}), **self._fields})
+
     def told(self, header: str) -> Told | None:
         """What it says of a column; None if it does not speak of it."""
         box = _BOX.fullmatch(header)

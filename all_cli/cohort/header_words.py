@@ -213,7 +213,7 @@ def speaks_of_person(name: str) -> bool:
 
 def speaks_of_else(name: str) -> bool:
     """Whether a name speaks of another person or of another time than the diagnosis."""
-    words = folded(name)
+    words = folded(name).replace("last birthday", "")  # completed years
     return bool(ELSEWHERE & set(words.split())) or "复发" in words
 
 

@@ -78,7 +78,8 @@ class Form:
         else:
             parts = [{XLSX: f'sheet "{self.sheet}"', ODS: f'sheet "{self.sheet}"'}.get(self.format, self.format)]
         if self.header_row:
-            above = f" below {len(self.comments)} lines with #" if self.comments else ""
+            lines = f"{len(self.comments)} line{'' if len(self.comments) == 1 else 's'} with #"
+            above = f" below {lines}" if self.comments else ""
             parts.append(f"header in row{'s' if '-' in self.header_row else ''} {self.header_row}{above}")
         if self.odd:
             parts.append(self.odd)

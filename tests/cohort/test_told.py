@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
+import polars as pl
 import pytest
+import xlsxwriter
 from typer.testing import CliRunner
 
 from all_cli.cli.risk import app
@@ -31,6 +34,7 @@ def planned(name: str, field: Field, **said: dict[str, str]) -> tuple[Column, st
         ("AGE", "Age", "Age at which the disease was first diagnosed, in days.", "age d"),
         ("age", "Wie alt in Monaten war das Kind?", "", "age mo"),
         ("age", "Age", "children of less than 12 months are 0", "age "),
+        ("AGE", "Age", "Age in years at last birthday", "age y"),
         ("AGE", "Age", "Age at which a condition or disease was first diagnosed.", "age "),
         ("x1", "Age", "months", "age mo"),
         ("WBC", "WBC", "White blood cell count in cells per microliter", "wbc /ul"),
@@ -119,6 +123,26 @@ def test_the_lines_of_a_file_of_cbioportal_are_told_of_its_columns(tmp_path: Pat
         assert '"Age at last follow-up" speaks of another time; it is not read; --map "AGE=age" does' in said
     with pytest.raises(InputError, match='says of column "AGE"'), open_table([str(months), str(later)]) as table:
         list(table.rows())
+
+
+def test_workbooks_and_files_of_statistics_programs_tell_it_too_also_beside_a_dictionary(tmp_path: Path) -> None:
+    book, data, fields = tmp_path / "in.xlsx", tmp_path / "in.sav", tmp_path / "dictionary.csv"
+    with xlsxwriter.Workbook(book) as workbook:
+        sheet = workbook.add_worksheet()
+        for row, cells in enumerate(line.split("\t") for line in cbioportal("Age", "in months", "AGE").splitlines()):
+            sheet.write_row(row, 0, cells)
+    files = [book]
+    with suppress(ImportError):
+        import pyreadstat
+
+        pyreadstat.write_sav(
+            pl.DataFrame({"AGE": [48, 130], "x": ["a", "b"]}), data, column_labels=["Months of age", ""]
+        )
+        files.append(data)
+    fields.write_text("field_name,field_type,field_label,select_choices_or_calculations\nx,text,Site,\n", "utf-8")
+    for file in files:
+        for options in ([], ["--dictionary", str(fields)]):
+            assert "48 → 4 y" in CliRunner().invoke(app, ["columns", str(file), *options]).stdout, (file, options)
 
 
 def test_headings_of_a_dictionary_hold_until_the_next_form(tmp_path: Path) -> None:
