@@ -75,7 +75,9 @@ _AGE_UNITS = {
     **dict.fromkeys(("d", "day", "days", "tage", "tagen", "jours", "dias", "giorni", "天", "日龄"), "d"),
 }
 _PERCENT_UNITS = {
-    **dict.fromkeys(("%", "percent", "per cent", "pct", "prozent", "pourcentage", "porcentaje", "percentuale"), "%"),
+    **dict.fromkeys(
+        ("%", "percent", "percentage", "per cent", "pct", "prozent", "pourcentage", "porcentaje", "percentuale"), "%"
+    ),
     **dict.fromkeys(("fraction", "ratio"), "fraction"),
 }
 
@@ -202,24 +204,34 @@ _TREATED = (
 _LATER = re.compile(
     rf"\b(?:post|after|following|end of|during|nach)(?: the| der)? {_TREATED}\b|\bposttreatment\b"
     r"|\b(?:in|at)(?: the time of)? (?:first |second |complete )?(?:remission|progression|death|transplant(?:ation)?)\b"
+    r"|\bcurrent(?:ly)?\b|\bmost recent\b|\baktuell\w*|\bactuel\w*"
+)
+_NO_PLAIN_NUMBER = re.compile(
+    r"\b(?:log ?(?:2|10)?|ln|logarithm\w*|transformed|categor\w+|kategorie\w*|groups?|grouped|gruppe\w*|quartiles?"
+    r"|tertiles?|percentiles?|z score|binned|dichotomi[sz]ed|standardi[sz]ed)\b"
 )
 _DIAGNOSIS = re.compile(r"diagn|baseline|initial|presentation|诊")
 
 
 def speaks_of_person(name: str) -> bool:
     """Whether a name speaks of another person than the patient."""
-    return bool(_PERSONS & set(folded(name).split()))
+    return bool(_PERSONS & set(re.findall(r"\w+", folded(name))))
 
 
 def speaks_of_else(name: str) -> bool:
     """Whether a name speaks of another person or of another time than the diagnosis."""
     words = folded(name).replace("last birthday", "")  # completed years
-    return bool(ELSEWHERE & set(words.split())) or "复发" in words
+    return bool(ELSEWHERE & set(re.findall(r"\w+", words))) or "复发" in words
 
 
 def speaks_of_later(text: str) -> bool:
     """Whether a sentence speaks of a time after treatment began."""
     return bool(_LATER.search(folded(text)))
+
+
+def speaks_of_no_plain_number(text: str) -> bool:
+    """Whether a sentence says that cells hold groups, logarithms or answers instead of the number itself."""
+    return bool(_NO_PLAIN_NUMBER.search(folded(text)) or re.search(r"[<>≥≤].*\?\s*$", text))
 
 
 def is_of_diagnosis(text: str) -> bool:

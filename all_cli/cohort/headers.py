@@ -25,10 +25,9 @@ from all_cli.cohort.header_words import (
     without_diagnosis,
 )
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
-from all_cli.patient.quantity import folded_unit, read_number
+from all_cli.patient.quantity import folded_unit
 from all_cli.patient.two_readings import scale
 from all_cli.patient.units import own_unit
-from all_cli.patient.unreadable import UnreadableError
 
 GENETICS, BORN, DIAGNOSED, LEFT_ALONE = "genetics", "born", "diagnosed", "-"
 SPECIAL = (GENETICS, BORN, DIAGNOSED, LEFT_ALONE)
@@ -183,13 +182,8 @@ def known_unit(fact: Fact, unit: str) -> str:
         return percent_unit(unit)
     if not unit.strip():
         return ""
-    try:
-        read_number(fact, f"1 {unit}")
-    except UnreadableError as error:
-        if "unit" in error.why or "not a number" in error.why:
-            return own_unit(fact, unit)
     as_it_is = {folded_unit(name) for name in (fact.unit, *fact.units)}
-    return unit if folded_unit(unit) in as_it_is else own_unit(fact, unit) or unit
+    return unit if folded_unit(unit) in as_it_is else own_unit(fact, unit)
 
 
 def unit_factor(fact: Fact, unit: str) -> Decimal:

@@ -19,6 +19,7 @@ from all_cli.cohort.header_words import (
     percent_unit,
     speaks_of_else,
     speaks_of_later,
+    speaks_of_no_plain_number,
     speaks_of_person,
     times,
 )
@@ -38,6 +39,7 @@ _PERCENT = re.compile(r"(?<!\d)(?<!\d )%|\b(?:percent|percentage|pct|prozent|pou
 _FRACTION = re.compile(r"\b(?:as|in) (?:an? )?(?:fraction|ratio)\b")
 _PARTS = re.compile(r"[\s,;\[\]()]+")
 _PER = ("per", "pro", "par", "por")
+_LIKE_A_UNIT = re.compile(r"[a-z]{1,3}\.?|[^\s/]{1,6}/[^\s\d/]{1,4}")  # a whole note: lb, mg/dL
 _LONGEST = 5  # words of a unit
 _TIMES_SO_MANY = re.compile(r".*\d.*|x|\*|k|thousands?|thou|tsd\.?|tausend|mil|giga|millions?|billions?")
 
@@ -108,6 +110,8 @@ def _denied(told: Told, reads: str, names: HeaderNames, vocabulary: Vocabulary) 
         of_diagnosis = fact is None or fact.moment == "diagnosis"
         if speaks_of_person(text):
             return f'"{text}" speaks of another person'
+        if fact is not None and fact.kind == "number" and text not in told.around and speaks_of_no_plain_number(text):
+            return f'"{text}" does not speak of the number itself'
         if (of_diagnosis and (speaks_of_else(text) or speaks_of_later(text))) or (
             text not in told.around and times(moment(text).words) - known
         ):
@@ -127,7 +131,10 @@ def unit_told(header: str, told: Told, reads: str, names: HeaderNames, vocabular
     found: dict[str, str] = {}  # by unit the text that says it; units of one size are one
     for text in told.texts:
         named, written = names.find(text)
-        for unit in filter(None, [written]) if named == reads else _units_in(fact, text):
+        units = list(filter(None, [written])) if named == reads else list(_units_in(fact, text))
+        if not units and fact.units and text in told.notes and _LIKE_A_UNIT.fullmatch(text):
+            units = [""]
+        for unit in units:
             if not any(_size(fact, one) == _size(fact, unit) for one in found):
                 found[unit] = text
     way = f'say --unit "{header}=UNIT"'

@@ -42,6 +42,8 @@ def planned(name: str, field: Field, **said: dict[str, str]) -> tuple[Column, st
         ("WBC", "WBC", "Count, 10^9/L, first of all", "wbc 10^9/L"),
         ("wbc", "White cells (/uL)", "WBC", "wbc /uL"),
         ("MRD", "MRD", "MRD at day 15 (%)", "mrd_d15 %"),
+        ("MRD_PERCENT_DAY_29", "MRD Percentage Day 29", "MRD at day 29 (percentage)", "mrd_eoi %"),
+        ("WBC", "WBC", "Peripheral white blood cell count at diagnosis in units of 10^9/L", "wbc 10^9/L"),
         ("MRD_DAY_29", "MRD", "Percentage of residual cells by flow", "mrd_eoi %"),
         ("wbc", "First count on the form", "", "wbc "),
         ("relapse_site", "Site of relapse", "", "relapse_site "),
@@ -68,6 +70,11 @@ def test_units_and_time_points_in_what_is_told_are_those_of_the_column(
         ("dx_date", Field("Date of diagnosis", ("of the relapse",)), "another time"),
         ("wbc", Field("White cells", around=("At relapse", "labs")), "another time"),
         ("genetics___1", Field("Findings at relapse", (), (("1", "BCR::ABL1"),), True), "another time"),
+        ("wbc", Field("WBC", ("relapse, first",)), "another time"),
+        ("AGE", Field("Age", ("Current age",)), "another time"),
+        ("AGE", Field("Age category"), "does not speak of the number itself"),
+        ("WBC", Field("WBC", ("log10 of the count",)), "does not speak of the number itself"),
+        ("WBC", Field("WBC > 50?"), "does not speak of the number itself"),
         ("AGE", Field("Age", ("WBC",)), '"Age" says age and "WBC" wbc'),
         ("wbc", Field("Hemoglobin", ("Age at diagnosis",)), '"wbc" says wbc and "Age at diagnosis" age'),
     ],
@@ -82,6 +89,12 @@ def test_a_column_that_is_told_to_be_something_else_is_not_read_and_that_is_said
     assert planned(name, field, mapping={name: "wbc"})[0].reads == "wbc"
 
 
+def test_a_short_name_that_is_mapped_is_no_unit() -> None:
+    for name in ("lk", "x", "Leuk"):
+        columns, problems = plans([name], risk_library().vocabulary, {name: "wbc"})
+        assert (columns[0].reads, columns[0].unit, problems) == ("wbc", "", [])
+
+
 def test_a_heading_of_the_diagnosis_and_more_takes_nothing_back() -> None:
     assert planned("wbc", Field("White cells", around=("Diagnosis and relapse",)))[0].reads == "wbc"
 
@@ -92,6 +105,8 @@ def test_a_heading_of_the_diagnosis_and_more_takes_nothing_back() -> None:
         ("AGE_DAYS", Field("Age", ("Age at diagnosis in months",)), '"AGE_DAYS" says DAYS'),
         ("age", Field("Age in years, of infants in months"), "years"),
         ("WBC", Field("WBC (10^9/L)", ("cells/µL",)), '"cells/µL" says cells/µL'),
+        ("weight", Field("Weight", ("lb",)), "cannot be made out"),
+        ("WBC", Field("WBC", ("mg/dL",)), "cannot be made out"),
         ("WBC", Field("WBC", ("in 100 cells per microliter",)), "cannot be made out"),
     ],
 )
@@ -99,7 +114,7 @@ def test_two_units_stop_a_run_until_one_is_said(name: str, field: Field, why: st
     _, problems = planned(name, field)
     assert why.casefold() in problems.casefold()
     assert f'--unit "{name}=' in problems
-    unit = "mo" if "age" in name.casefold() else "/uL"
+    unit = {"age": "mo", "wbc": "/uL", "weight": "kg"}[name.casefold().removesuffix("_days")]
     assert planned(name, field, units={name: unit})[1] == ""
 
 
