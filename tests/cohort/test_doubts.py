@@ -312,27 +312,6 @@ def test_decimal_commas_are_counted_with_what_would_be_read_wrong() -> None:
     assert doubt("LDH", ["512,5", "1.234"], decimal="comma") == ""
 
 
-def test_a_point_before_three_digits_is_doubted_if_another_column_has_decimal_commas() -> None:
-    table = {"age": ["4,5", "9"], "WBC": ["45.200", "1.200"], "DNA index": ["1.160", "1.1"]}
-    found = inspected(table)
-    (said,) = found.problems
-    assert said.startswith(
-        'column "WBC": 2 numbers like 1.200, and "age" has decimal commas: 1.2 or 1200? Say --decimal'
-    )
-    assert "it is read as 1.16, since dna_index cannot be 1160" in "".join(found.columns[2].doubts)
-    assert not inspected(table, decimal="point").problems
-    assert not inspected({**table, "age": ["4.5", "9"]}).problems
-    own = TableMapping({"age": ColumnRule("age", "age", decimal="comma")})
-    assert inspected(table, table=own).problems
-
-
-def test_a_column_that_is_not_read_can_show_that_a_table_has_decimal_commas() -> None:
-    table = {"WBC": ["1.200"] * 4, "Hb of the visit": ["9,5", "10,1", "8", "7,75"]}
-    assert '"Hb of the visit" has decimal commas' in "".join(inspected(table).problems)
-    for cells in (["9,5", "10,1", "8.1", "7,75"], ["8,21", "46,XX", "9,22", "4,11"], ["9,5", "10", "8", "7,75"]):
-        assert not inspected({**table, "Hb of the visit": cells}).problems
-
-
 # --- the rest ---------------------------------------------------------------------------------------------------------
 
 
