@@ -119,7 +119,12 @@ def _answers(frame: pl.DataFrame, rows: int, library: RiskLibrary, asked: Asked,
     plan = Plan(tuple(columns), tuple(asked.schemes), None, asked.strict, asked.assume, asked.routine)
     kernel = plan.kernel(library)
     beside = {column.confidence for column in columns}
-    read = [column.header for column in own_columns(columns) if column.reads != "-" or column.header in beside]
+    # Texts that are not read can still show how the table writes its numbers.
+    read = [
+        column.header
+        for column in own_columns(columns)
+        if column.reads != "-" or column.header in beside or frame.schema[column.header] == pl.String
+    ]
     parts = []
     for start in range(0, rows, _STRETCH):
         texts = pl.DataFrame([as_text(column) for column in frame.select(read).slice(start, _STRETCH)])

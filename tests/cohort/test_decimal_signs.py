@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
+import pytest
 
+from all_cli import UnreadableError, classify_frame
 from all_cli.cohort.columns import ColumnRule, TableMapping, plans
 from all_cli.cohort.inspect import Inspection, inspect_table
 from all_cli.cohort.rows import Rows
@@ -37,5 +40,8 @@ def test_a_point_before_three_digits_is_doubted_if_another_column_has_decimal_co
 def test_a_column_that_is_not_read_can_show_that_a_table_has_decimal_commas() -> None:
     table = {"WBC": ["1.200"] * 4, "Hb of the visit": ["9,5", "10,1", "8", "7,75"]}
     assert '"Hb of the visit" has decimal commas' in "".join(inspected(table).problems)
+    frame: Any = pl.DataFrame(table)
+    with pytest.raises(UnreadableError, match='"Hb of the visit" has decimal commas'):
+        classify_frame(frame, schemes="nci-rome")
     for cells in (["9,5", "10,1", "8.1", "7,75"], ["8,21", "46,XX", "9,22", "4,11"], ["9,5", "10", "8", "7,75"]):
         assert not inspected({**table, "Hb of the visit": cells}).problems
