@@ -7,9 +7,10 @@ A cell's values are kept as the chosen schemes can tell them apart: on an axis c
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
-from all_cli.cohort.columns import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, Column, read_cell, read_cell_date
+from all_cli.cohort.columns import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, Column, read_cell, read_cell_date, size_of_one
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.axes import axis_cut_at, bounds_of, cut_together
 from all_cli.logic.axis import Axis
@@ -25,6 +26,7 @@ from all_cli.patient.genetics import genetics_reader
 from all_cli.patient.patient import Known
 from all_cli.patient.quantity import BARE_COUNT, LARGEST_COUNT, parse_quantity
 from all_cli.patient.reading import UNKNOWN_WORDS, fold
+from all_cli.patient.units import unit_in_cell
 from all_cli.patient.unreadable import UnreadableError
 from all_cli.risk.scheme import Scheme
 
@@ -32,22 +34,46 @@ _YEARS = frozenset({"", "y", "yr", "yrs", "year", "years"})
 
 
 class Said(NamedTuple):
-    """What is said of one fact; ``inferred`` is what a karyotype only does not show."""
+    """What is said of one fact; ``inferred`` is what a karyotype only does not show.
+
+    Of a number beside a finer one ``alone`` is what it says where no other cell speaks of the fact, and ``step`` its
+    size.
+    """
 
     fact: str
     possible: Possible
     inferred: bool = False
+    alone: Possible | None = None
+    step: float = 0.0
+
+
+def as_row(cells: Sequence[tuple[Said, ...]]) -> Sequence[tuple[Said, ...]]:
+    """What the cells of one row say: of a fact of which only rough numbers speak, the finest of them is taken."""
+    rough = [said for says in cells for said in says if said.alone is not None]
+    if not rough:
+        return cells
+    finer = {said.fact for says in cells for said in says if said.alone is None}
+    finest = {said.fact: said for said in sorted(rough, key=lambda said: -said.step) if said.fact not in finer}
+    return [
+        tuple(
+            said._replace(possible=said.alone) if said is finest.get(said.fact) and said.alone is not None else said
+            for said in says
+        )
+        for says in cells
+    ]
 
 
 class Cell(NamedTuple):
     """What a cell says of facts (nothing: unknown); why it, or a part of it, cannot be read; a doubt.
 
-    A cell with a problem may still say something: what was read of it counts, and the rest is open.
+    A cell with a problem may still say something: what was read of it counts, and the rest is open. Of two cells that
+    are read together ``apart`` are the columns and problems of those that cannot be read, each for itself.
     """
 
     says: tuple[Said, ...] = ()
     problem: str = ""
     warning: str = ""
+    apart: tuple[tuple[Column, str], ...] = ()
 
 
 class CellReader:
@@ -99,7 +125,13 @@ class CellReader:
                 return self._findings(column, column.said(text))
             fact = self._vocabulary[column.reads]
             reading = read_cell(column, fact, text)
-            says = self._coarse([Said(fact.id, reading.possible)]) if reading.possible is not None else ()
+            if reading.possible is None:
+                return Cell(warning=reading.warning)
+            said = Said(fact.id, reading.possible)
+            if column.rough:
+                alone = read_cell(replace(column, rough=False), fact, text).possible
+                said = said._replace(alone=alone, step=size_of_one(column, fact))
+            says = self._coarse([said])
             return Cell(says, warning=reading.warning)
         except UnreadableError as error:
             return Cell(problem=f'column "{column.header}", value "{text}": {error.why}')
@@ -148,7 +180,8 @@ class CellReader:
 
     def by_itself(self, column: Column, behind: str) -> str:
         """A pattern of numbers of which the size alone does not tell what they mean; empty if there are none."""
-        unit = behind.strip() or column.unit or self._vocabulary[column.reads].unit
+        fact = self._vocabulary[column.reads]
+        unit = unit_in_cell(fact, behind.strip()) or column.unit or fact.unit
         points = not column.decimal and two_readings.in_whole_parts(unit)
         return two_readings.THOUSANDS_POINT if points else ""
 
@@ -169,8 +202,7 @@ class CellReader:
         try:
             return self._call(first, *texts)
         except UnreadableError as error:
-            headers = f'"{first.header}" and "{second.header}"'
-            return Cell(problem=f'columns {headers}, value "{error.text}": {error.why}')
+            return Cell(apart=(_unread(first if error.text == texts[0] else second, error),))
 
     def _call(self, column: Column, label: str, confidence: str | None) -> Cell:
         caller = self._vocabulary.callers[column.caller.casefold()]
@@ -179,10 +211,19 @@ class CellReader:
 
     def read_dates(self, born: Column, diagnosed: Column, texts: tuple[str, str]) -> Cell:
         """The age that a date of birth and a date of diagnosis say; nothing if either is unknown."""
+        dates = []
+        apart = []
+        for column, text in zip((born, diagnosed), texts, strict=True):
+            try:
+                dates.append(read_cell_date(column, text))
+            except UnreadableError as error:
+                apart.append(_unread(column, error))
+        if apart:
+            return Cell(apart=tuple(apart))
+        first, second = dates
+        if first is None or second is None:
+            return Cell()
         try:
-            first, second = read_cell_date(born, texts[0]), read_cell_date(diagnosed, texts[1])
-            if first is None or second is None:
-                return Cell()
             age = age_between(self._vocabulary["age"], first, second)
             doubt = doubt_of_dates(self._vocabulary["age"], first, second, age)
         except UnreadableError as error:
@@ -198,6 +239,11 @@ class CellReader:
             else said._replace(possible=self._axes[said.fact].possible(self._axes[said.fact].mask(said.possible)))
             for said in says
         )
+
+
+def _unread(column: Column, error: UnreadableError) -> tuple[Column, str]:
+    """A column, and why its cell cannot be read."""
+    return column, f'column "{column.header}", value "{error.text}": {error.why}'
 
 
 def _scale(column: Column, fact: Fact, behind: str) -> float | None:

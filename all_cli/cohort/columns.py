@@ -12,8 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from all_cli.cohort.dictionary import Dictionary, read_as, told_of, values_of
-from all_cli.cohort.header_rows import as_written
+from all_cli.cohort.dictionary import Dictionary, told_of
 from all_cli.cohort.headers import (
     BORN,
     DIAGNOSED,
@@ -25,6 +24,7 @@ from all_cli.cohort.headers import (
     unit_factor,
     units_of,
 )
+from all_cli.cohort.told import read_as, unit_told, values_of
 from all_cli.knowledge.problems import did_you_mean
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.values import NumberSet
@@ -224,8 +224,8 @@ def plans(
     columns = []
     for index, name in enumerate(header):
         rule = table.columns.get(name, ColumnRule(name, ""))
-        told = told_of(as_written(name), dictionary)
-        found, written = read_as(told, names, vocabulary)
+        told = told_of(name, dictionary)
+        found, aside = read_as(told, names, vocabulary)
         reads = mapping.get(name) or rule.reads or found or LEFT_ALONE
         called = vocabulary.callers.get(reads.casefold())
         if called is not None:
@@ -240,6 +240,7 @@ def plans(
         try:
             given = (units or {}).get(name) or rule.unit
             chosen = name in mapping or bool(rule.reads)
+            written = "" if given else unit_told(name, told, reads, names, vocabulary)
             unit = _unit(vocabulary, reads, name, given, written, mrd_unit, chosen=chosen)
         except UnreadableError as error:
             problems.append(error)
@@ -254,6 +255,7 @@ def plans(
                 coded=bool(values) and reads != rule.reads,
                 caller=called.id if called else predicted.get(name, ""),
                 confidence=called.confidence if called else "",
+                aside="" if mapping.get(name) or rule.reads else aside.replace("COLUMN=", f"{name}="),
             )
         )  # fmt: skip
         problems.extend(_of_two_units(columns[-1], vocabulary, rule.place))

@@ -9,58 +9,41 @@ nothing, since nobody may have looked.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from all_cli.cohort.header_words import speaks_of_else
-from all_cli.cohort.headers import GENETICS, LEFT_ALONE, HeaderNames, known_unit
+from all_cli.cohort.header_rows import as_written
 from all_cli.cohort.streams import InputError
-from all_cli.knowledge.vocabulary import Vocabulary
-from all_cli.logic.values import ABSENT, NumberSet
-from all_cli.patient.genetics import genetics_reader
+from all_cli.cohort.told import Pairs, Told
 from all_cli.patient.reading import fold
-from all_cli.patient.unreadable import UnreadableError
 
 _CHOICE = re.compile(r"(.*)\(choice=(.*)\)", re.DOTALL)
 _BOX = re.compile(r"(\w+?)___(\w+)")
 _TAG = re.compile(r"<[^>]+>")
+_TYPE = re.compile(r"STRING|NUMBER|BOOLEAN|PATIENT|SAMPLE|-?\d+|")
 _COLUMNS = {  # as the project page writes them, and as the API does
     "name": ("Variable / Field Name", "field_name"),
     "kind": ("Field Type", "field_type"),
     "label": ("Field Label", "field_label"),
     "choices": ("Choices, Calculations, OR Slider Labels", "select_choices_or_calculations"),
     "note": ("Field Note", "field_note"),
+    "form": ("Form Name", "form_name"),
+    "section": ("Section Header", "section_header"),
 }
+_NEEDED = ("name", "kind", "label", "choices")
 _CODED = ("radio", "dropdown", "checkbox")
 _TWO = {"yesno": (("1", "Yes"), ("0", "No")), "truefalse": (("1", "True"), ("0", "False"))}
 CHECKED, UNCHECKED = ("checked", "1"), ("unchecked", "0")
 
-Pairs = tuple[tuple[str, str], ...]
-
 
 class Field(NamedTuple):
-    """One field: its label, a note beside it, and its choices as (code, label)."""
+    """One field: its label, notes beside it, its choices as (code, label), and the headings above it."""
 
     label: str
-    note: str = ""
+    notes: tuple[str, ...] = ()
     choices: Pairs = ()
     boxes: bool = False
-
-
-class Told(NamedTuple):
-    """What is known of a column beside its name.
-
-    Attributes:
-        names: texts that can say what it is, the best first.
-        note: what may be its unit.
-        values: what its cells say, folded, and what that means.
-        choice: of a check box, what is there if it is checked; else empty.
-    """
-
-    names: tuple[str, ...]
-    note: str = ""
-    values: Pairs = ()
-    choice: str = ""
+    around: tuple[str, ...] = ()
 
 
 class Dictionary:
@@ -73,12 +56,16 @@ class Dictionary:
             field.label: name for name, field in fields.items() if field.label and labels.count(field.label) == 1
         }
 
+    def over(self, own: Dictionary | None) -> Dictionary:
+        """With what a table itself says of the columns that this one does not speak of."""
+        return Dictionary({**(own._fields if own is not None else {}), **self._fields})
+
     def told(self, header: str) -> Told | None:
         """What it says of a column; None if it does not speak of it."""
         box = _BOX.fullmatch(header)
         if box is not None and (field := self._fields.get(box[1])) is not None and field.boxes:
             codes = {re.sub(r"\W", "_", code).casefold(): label for code, label in field.choices}
-            return _box(codes.get(box[2].casefold(), ""))
+            return _box(codes.get(box[2].casefold(), ""), (field.label, *field.notes, *field.around))
         name = header if header in self._fields else self._named.get(header)
         if name is None:
             return None
@@ -87,19 +74,36 @@ class Dictionary:
         values = {fold(label): label for _, label in field.choices} | {
             fold(code): label for code, label in field.choices
         }
-        return Told(tuple(filter(None, (field.label, name))), field.note, tuple(values.items()))
+        names = tuple(filter(None, (field.label, as_written(name))))
+        return Told(names, tuple(filter(None, field.notes)), tuple(filter(None, field.around)), tuple(values.items()))
 
 
 def told_of(header: str, dictionary: Dictionary | None) -> Told:
     """What is known of a column: by the dictionary, or by its own name alone."""
-    if (choice := _CHOICE.fullmatch(header)) is not None:
-        return _box(choice[2].strip())
-    return (dictionary.told(header) if dictionary is not None else None) or Told((header,))
+    written = as_written(header)
+    if (choice := _CHOICE.fullmatch(written)) is not None:
+        return _box(choice[2].strip(), (choice[1].strip(),))
+    told = (dictionary.told(header) or dictionary.told(written)) if dictionary is not None else None
+    return told or Told((written,))
 
 
-def _box(choice: str) -> Told:
+def _box(choice: str, around: tuple[str, ...]) -> Told:
     values = [(word, "yes") for word in CHECKED] + [(word, "unknown") for word in UNCHECKED]
-    return Told((choice,), "", tuple(values), choice)
+    return Told((choice,), (), tuple(filter(None, around)), tuple(values), choice)
+
+
+def told_in_comments(comments: Iterable[Sequence[str]], names: Sequence[str]) -> Dictionary | None:
+    """What the lines above a header say of its columns, cell by cell, as files of cBioPortal have them.
+
+    Types and priorities say nothing of a column; lines that are no rows of cells say nothing at all.
+    """
+    lines = [line for line in comments if len(line) == len(names) > 1]
+    texts = [[cell.strip().lstrip("#").strip() for cell in line] for line in lines]
+    texts = [line for line in texts if not all(_TYPE.fullmatch(cell) for cell in line)]
+    if not texts:
+        return None
+    told = zip(names, zip(*texts, strict=True), strict=True)
+    return Dictionary({name: Field(label, tuple(notes)) for name, (label, *notes) in told})
 
 
 def read_dictionary(path: str) -> Dictionary:
@@ -114,16 +118,20 @@ def read_dictionary(path: str) -> Dictionary:
 
     with open_table([path]) as table:
         places = {key: next((name for name in names if name in table.header), "") for key, names in _COLUMNS.items()}
-        if missing := [names[0] for key, names in _COLUMNS.items() if not places[key] and key != "note"]:
+        if missing := [names[0] for key, names in _COLUMNS.items() if key in _NEEDED and not places[key]]:
             why = f'it is no data dictionary of REDCap: it has no column "{missing[0]}"'
             raise InputError(path, f"{why}; give the file that the project page or the API writes")
         fields: dict[str, Field] = {}
+        form = section = ""
         for part in table.rows():
             for row in texts_of(part.frame).iter_rows(named=True):
                 text = {key: _plain(row[column]) if column else "" for key, column in places.items()}
                 kind = text["kind"].casefold()
                 choices = tuple(_choices(text["choices"])) if kind in _CODED else _TWO.get(kind, ())
-                fields[text["name"]] = Field(text["label"], text["note"], choices, kind == "checkbox")
+                section = text["section"] or section if text["form"] == form else text["section"]
+                form = text["form"]
+                around = (section, form)
+                fields[text["name"]] = Field(text["label"], (text["note"],), choices, kind == "checkbox", around)
     return Dictionary(fields)
 
 
@@ -137,41 +145,3 @@ def _choices(text: str) -> Iterator[tuple[str, str]]:
 
 def _plain(cell: str | None) -> str:
     return " ".join(_TAG.sub(" ", cell or "").split())
-
-
-def read_as(told: Told, names: HeaderNames, vocabulary: Vocabulary) -> tuple[str, str]:
-    """What a column reads by all that is told of it, and the unit that is written there."""
-    found = [names.find(name) for name in told.names]
-    reads = next((reads for reads, _ in found if reads), "")
-    denied = [
-        name for name, (other, _) in zip(told.names, found, strict=True) if other != reads and speaks_of_else(name)
-    ]
-    if denied and reads in vocabulary and vocabulary[reads].moment == "diagnosis":
-        return "", ""  # a short name that its label takes back: the count at relapse, the age of the mother
-    if told.choice:
-        fact = vocabulary.facts.get(reads)
-        if fact is not None and fact.kind == "flag":
-            return reads, ""
-        return (GENETICS if _is_finding(told.choice, vocabulary) else ""), ""
-    unit = next((unit for other, unit in found if other == reads and unit), "")
-    fact = vocabulary.facts.get(reads)
-    if not unit and fact is not None and fact.kind == "number" and told.note and known_unit(fact, told.note):
-        unit = told.note
-    return reads, unit
-
-
-def _is_finding(text: str, vocabulary: Vocabulary) -> bool:
-    """Whether a text says that something genetic is there."""
-    try:
-        found = genetics_reader(vocabulary).read(text)
-    except UnreadableError:
-        return False
-    return any(isinstance(one.possible, NumberSet) or ABSENT not in one.possible for one in found)
-
-
-def values_of(told: Told, reads: str) -> tuple[tuple[str, str], ...]:
-    """What the cells of a column mean by what is told of it, if it is read as ``reads``."""
-    if reads == LEFT_ALONE:
-        return ()
-    checked = told.choice if reads == GENETICS else "yes"
-    return tuple((written, checked if told.choice and meant == "yes" else meant) for written, meant in told.values)

@@ -6,15 +6,18 @@ both doubt the same. It takes little room however long the table is, and parts o
 
 from __future__ import annotations
 
+import operator
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
+from math import inf
 from typing import TYPE_CHECKING
 
 from all_cli.cohort.columns import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, Column
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.patient.dates import DAY_FIRST, MONTH_FIRST, read_table_date
-from all_cli.patient.reading import fold
+from all_cli.patient.reading import UNKNOWN_WORDS, fold
 from all_cli.patient.two_readings import THOUSANDS_POINT
 from all_cli.patient.unreadable import UnreadableError
 
@@ -33,6 +36,8 @@ _POWER = r"^[<>≤≥=]*\s*\d+(?:\.\d+)?[eE]-\d+$"
 _DECIMAL_COMMA = r"(?:^|[^\d.,])\d+,(?:\d{1,2}|\d{4,})(?:$|[^\d.,])|\d\.\d{3},\d|(?:^|[^\d.,])0,\d"
 _LIKE_THOUSANDS = rf"(?:^|[^\d.,]){THOUSANDS_POINT}(?:$|[^\d.,])"
 _TWO_WAYS = r"^\s*\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
+_WITH_COMMA = re.compile(r"\d+,\d{1,2}")
+_SEVERAL = 3
 _SHORT = 4  # letters of a word that can be a code
 _KEPT = 100  # distinct words and codes
 
@@ -43,7 +48,9 @@ class Evidence:
 
     ``filled`` cells say something. ``numbers`` are bare: without a unit; ``highest`` and ``most`` (how often one number
     stands there at most) leave out what looks like a code for missing. ``per_ul`` could be cells per uL, ``either`` of
-    those at most 1000 ×10⁹/L too. ``unread`` are the words of a column that is left alone.
+    those at most 1000 ×10⁹/L too. ``least_thousands`` is the least number such as 1.234, ``least_between``
+    the least from 1000 to 3000 ×10⁹/L. ``unread`` are the words of a
+    column that is left alone.
     """
 
     filled: int = 0
@@ -59,6 +66,8 @@ class Evidence:
     shown: dict[str, str] = field(default_factory=dict)
     decimal_comma: int = 0
     like_thousands: int = 0
+    least_thousands: float = inf
+    least_between: float = inf
     powers: int = 0
     words: dict[str, int] = field(default_factory=dict)
     errors: dict[str, int] = field(default_factory=dict)
@@ -75,7 +84,8 @@ class Evidence:
                 for key, value in theirs.items():
                     mine[key] = mine.get(key, value) if isinstance(value, str) else mine.get(key, 0) + value
             else:
-                setattr(self, one.name, max(mine, theirs) if one.name == "highest" else mine + theirs)
+                join = {"highest": max, "least_thousands": min, "least_between": min}.get(one.name, operator.add)
+                setattr(self, one.name, join(mine, theirs))
 
     def see(self, column: Column, fact: Fact | None, texts: pl.Series, cells: Sequence[int] | pl.Series) -> None:
         """Add distinct texts of a column, each with the number of its cells.
@@ -114,9 +124,11 @@ class Evidence:
         elif column.decimal == "point":
             plain = text.str.replace_all(",", "", literal=True)
         else:
-            for name, pattern in (("decimal_comma", _DECIMAL_COMMA), ("like_thousands", _LIKE_THOUSANDS)):
-                found = frame.filter(text.str.contains(pattern))["cells"].sum()
-                setattr(self, name, getattr(self, name) + int(found))
+            self.decimal_comma += int(frame.filter(text.str.contains(_DECIMAL_COMMA))["cells"].sum())
+            points = frame.filter(text.str.contains(_LIKE_THOUSANDS))
+            self.like_thousands += int(points["cells"].sum())
+            if least := points["text"].str.extract(f"({THOUSANDS_POINT})").cast(pl.Float64).min():
+                self.least_thousands = min(self.least_thousands, float(least))  # type: ignore[arg-type]
             plain = text.str.replace(",", ".", literal=True)
         self.powers += int(frame.filter(text.str.contains(_POWER))["cells"].sum())
         numbers = frame.with_columns(plain.str.extract(_BARE).cast(pl.Float64, strict=False).alias("value"))
@@ -142,14 +154,27 @@ class Evidence:
         for step in STEPS:
             self.above[step] += int(found_sums[str(step)] or 0)
         self.highest = max(self.highest, float(found_sums["highest"] or 0))
+        between = (value > BARE_COUNT) & (value <= LARGEST_COUNT)
+        least = numbers.filter(between)["value"].min()
+        self.least_between = min(self.least_between, inf if least is None else float(least))  # type: ignore[arg-type]
         examples = {
             "either": either, "large": value > LARGEST_COUNT,
-            "between": (value > BARE_COUNT) & (value <= LARGEST_COUNT),
+            "between": between,
             "odd": (value > 0) & ~per_ul, "old": value > OLDEST,
         }  # fmt: skip
         for name, which in examples.items():
             if name not in self.shown and len(some := numbers.filter(which).head(1)):
                 self.shown[name] = some.item(0, "text")
+
+    @property
+    def commas(self) -> int:
+        """Numbers with a decimal comma, also of a column that is left alone and holds nothing but numbers."""
+        if not self.unread:
+            return self.decimal_comma
+        said = {text: cells for text, cells in self.unread.items() if fold(text) not in UNKNOWN_WORDS}
+        commas = sum(cells for text, cells in said.items() if _WITH_COMMA.fullmatch(text))
+        plain = sum(cells for text, cells in said.items() if text.isdecimal())
+        return commas if commas >= _SEVERAL and commas + plain == sum(said.values()) else 0
 
     def _dates(self, frame: pl.DataFrame) -> None:
         for text, cells in frame.rows():

@@ -15,6 +15,7 @@ from all_cli.cohort.columns import Column, plan_columns
 from all_cli.cohort.dictionary import read_dictionary
 from all_cli.cohort.doubts import DoubtfulError, refuse_doubtful
 from all_cli.cohort.kernel import Plan, result_columns, results_of
+from all_cli.cohort.no_patients import no_patients
 from all_cli.cohort.output import LONG, ROW, WIDE
 from all_cli.cohort.typed import as_text
 from all_cli.cohort.whole_table import columns_of_all, own_columns
@@ -118,13 +119,18 @@ def _answers(frame: pl.DataFrame, rows: int, library: RiskLibrary, asked: Asked,
     plan = Plan(tuple(columns), tuple(asked.schemes), None, asked.strict, asked.assume, asked.routine)
     kernel = plan.kernel(library)
     beside = {column.confidence for column in columns}
-    read = [column.header for column in own_columns(columns) if column.reads != "-" or column.header in beside]
+    # Texts that are not read can still show how the table writes its numbers.
+    read = [
+        column.header
+        for column in own_columns(columns)
+        if column.reads != "-" or column.header in beside or frame.schema[column.header] == pl.String
+    ]
     parts = []
     for start in range(0, rows, _STRETCH):
         texts = pl.DataFrame([as_text(column) for column in frame.select(read).slice(start, _STRETCH)])
         if not read:
             texts = pl.DataFrame({ROW: [None] * min(_STRETCH, rows - start)})
-        answers = kernel.classify(texts)
+        answers = kernel.classify(texts, no_patients(frame.slice(start, _STRETCH)))
         parts.append(answers.frame())
     try:
         refuse_doubtful(columns, library.vocabulary, kernel.evidence())

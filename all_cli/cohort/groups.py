@@ -11,7 +11,7 @@ import functools
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from all_cli.cohort.cells import Cell, CellReader, Said, facts_of
+from all_cli.cohort.cells import Cell, CellReader, Said, as_row, facts_of
 from all_cli.cohort.clashes import Core, concluded, cores
 from all_cli.cohort.columns import BORN, DIAGNOSED, LEFT_ALONE, Column
 from all_cli.cohort.evidence import Evidence
@@ -79,7 +79,7 @@ class _Texts:
         self._read: dict[str, tuple[int, Cell]] = {}
         self._kinds: dict[int, tuple[int, Cell] | None] = {}
 
-    def codes(self, frame: pl.DataFrame) -> tuple[Numbers, UnreadCells | None]:
+    def codes(self, frame: pl.DataFrame) -> tuple[Numbers, list[UnreadCells]]:
         """Each row's number of what the cell says, and the cells that cannot be read."""
         import numpy as np
         import polars as pl
@@ -99,15 +99,21 @@ class _Texts:
         numbers, odd = self._all(distinct)
         self._gather(frame, distinct, cells)
         self._count_warnings(rows, len(distinct), [(place, cell.warning) for place, cell in odd if cell.warning])
-        problems = [(place, cell.problem) for place, cell in odd if cell.problem]
-        if not problems:
-            return numbers[rows], None
-        which = np.full(len(distinct), _UNREAD, np.int32)
-        which[[place for place, _ in problems]] = range(len(problems))
-        found = which[rows]
-        spoiled = np.flatnonzero(found != _UNREAD).astype(np.int32)
-        sentences = [sentence for _, sentence in problems]
-        return numbers[rows], UnreadCells(self.name, self.place, self.facts, spoiled, found[spoiled], sentences)
+        problems: dict[tuple[int, str], list[tuple[int, str]]] = {}
+        for place, cell in odd:
+            if cell.problem:
+                problems.setdefault((self.place, self.name), []).append((place, cell.problem))
+            for column, problem in cell.apart:
+                problems.setdefault((column.index, f'"{column.header}"'), []).append((place, problem))
+        unread = []
+        for (index, name), found in sorted(problems.items()):
+            which = np.full(len(distinct), _UNREAD, np.int32)
+            which[[place for place, _ in found]] = range(len(found))
+            places = which[rows]
+            spoiled = np.flatnonzero(places != _UNREAD).astype(np.int32)
+            sentences = [sentence for _, sentence in found]
+            unread.append(UnreadCells(name, index, self.facts, spoiled, places[spoiled], sentences))
+        return numbers[rows], unread
 
     def said(self, frame: pl.DataFrame, row: int) -> Iterator[tuple[str, str]]:
         """Header and text of a row's cell, or of both its dates."""
@@ -149,7 +155,9 @@ class _Texts:
         read = [self._cell(text) for text in texts.gather(left).to_list()]
         numbers[left] = [number for number, _ in read]
         odd = [
-            (place, cell) for place, (_, cell) in zip(left.tolist(), read, strict=True) if cell.problem or cell.warning
+            (place, cell)
+            for place, (_, cell) in zip(left.tolist(), read, strict=True)
+            if cell.problem or cell.warning or cell.apart
         ]
         return numbers, odd
 
@@ -287,7 +295,7 @@ class Group:
                 for core in self._contradictions[number][0]
                 if (clash := self._clash(frame, row, core)) is not None
             ]
-        return Found(codes, [cells for _, cells in read if cells is not None], clashes)
+        return Found(codes, [cells for _, unread in read for cells in unread], clashes)
 
     def _clash(self, frame: pl.DataFrame, row: int, core: Core) -> Clash | None:
         """A contradiction of one row in a sentence; None, and a warning, if no scheme asks for what it speaks of."""
@@ -303,8 +311,8 @@ class Group:
             return None
         return Clash(row, min(texts.place for texts in members), core.facts, reason)
 
-    def _says(self, combination: list[int]) -> list[tuple[Said, ...]]:
-        return [texts.cells[number].says for texts, number in zip(self._texts, combination, strict=True)]
+    def _says(self, combination: list[int]) -> Sequence[tuple[Said, ...]]:
+        return as_row([texts.cells[number].says for texts, number in zip(self._texts, combination, strict=True)])
 
     def _settled(self, combination: list[int]) -> tuple[list[Core], int]:
         """The contradictions of cells, and the code of what follows from the other cells."""

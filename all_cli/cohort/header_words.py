@@ -24,7 +24,6 @@ _WRAPPED = (
     re.compile(r"attr_(?P<name>.+)"),
 )
 _POWER_IN_BRACKETS = re.compile(r"\b(x?10)\s*[\[(]\s*(\d{1,2})\s*[\])]")
-_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹×µμ", "0123456789xuu")
 
 # The short names need a time beside them: EMR alone is more often the medical record.
 _MRD = re.compile(
@@ -68,14 +67,6 @@ _CODES = frozenset(
     | {"present", "absent"}
 )
 _DATE_FORM = re.compile(r"(?:[dmyjat]{1,4}[-/. ]?){3}", re.IGNORECASE)
-_PER_VOLUME = (
-    (re.compile(r"\bper\b|\bpro\b|\bpar\b|\bpor\b"), "/"),
-    (re.compile(r"\b(?:cells?|zellen|cellules|celulas|cellule)\b"), ""),
-    (re.compile(r"micro ?lit(?:er|re)s?|micro ?l\b|\bmcl\b"), "ul"),
-    (re.compile(r"\blit(?:er|re)s?\b"), "l"),
-    (re.compile(r"cubic millimet(?:er|re)s?"), "mm3"),
-    (re.compile(r"\b(?:thousands?|thou|tsd)\b\.?"), "k"),
-)
 _AGE_UNITS = {
     **dict.fromkeys(("y", "yr", "yrs", "year", "years", "a", "jahre", "jahren", "ans", "annees", "anos", "anni"), "y"),
     **dict.fromkeys(("岁", "周岁", "年"), "y"),
@@ -84,7 +75,9 @@ _AGE_UNITS = {
     **dict.fromkeys(("d", "day", "days", "tage", "tagen", "jours", "dias", "giorni", "天", "日龄"), "d"),
 }
 _PERCENT_UNITS = {
-    **dict.fromkeys(("%", "percent", "per cent", "pct", "prozent", "pourcentage", "porcentaje", "percentuale"), "%"),
+    **dict.fromkeys(
+        ("%", "percent", "percentage", "per cent", "pct", "prozent", "pourcentage", "porcentaje", "percentuale"), "%"
+    ),
     **dict.fromkeys(("fraction", "ratio"), "fraction"),
 }
 
@@ -195,25 +188,52 @@ def percent_unit(text: str) -> str:
     return _PERCENT_UNITS.get(folded(text).removeprefix("in "), "")
 
 
-def unit_key(text: str) -> str:
-    """A unit per volume with all its spellings alike: ``x 10^9 / L``, ``×10⁹/l`` and ``10*9 cells/L`` are one."""
-    plain = text.translate(_WIDE).translate(_SUPERSCRIPTS).casefold()
-    plain = " ".join(plain.replace("_", " ").split())
-    for pattern, meant in _PER_VOLUME:
-        plain = pattern.sub(meant, plain)
-    plain = re.sub(r"[^a-z0-9%/]", "", plain)
-    return re.sub(r"^x(?=10)|/(?=/)", "", plain)
-
-
-ELSEWHERE = frozenset(
+_PERSONS = frozenset(
+    {"donor", "spender", "mother", "mutter", "father", "vater", "maternal", "paternal", "parent", "parents"}
+    | {"sibling", "family"}
+)
+ELSEWHERE = _PERSONS | frozenset(
     {"relapse", "relapses", "relapsed", "recurrence", "recurrent", "rezidiv", "rechute", "recaida", "recidiva", "复发"}
-    | {"donor", "spender", "mother", "mutter", "father", "vater", "maternal", "paternal", "parent", "parents"}
-    | {"sibling", "family", "follow", "followup", "last"}
+    | {"follow", "followup", "last"}
 )
 """Words of another person, or of another time than the diagnosis."""
+_TREATED = (
+    r"(?:induction|consolidation|treatment|therapy|chemotherapy|transplant(?:ation)?|hsct|sct|bmt|remission|prephase"
+    r"|steroids?|prednisone|prednisolone|induktion|konsolidierung|therapie)"
+)
+_LATER = re.compile(
+    rf"\b(?:post|after|following|end of|during|nach)(?: the| der)? {_TREATED}\b|\bposttreatment\b"
+    r"|\b(?:in|at)(?: the time of)? (?:first |second |complete )?(?:remission|progression|death|transplant(?:ation)?)\b"
+    r"|\bcurrent(?:ly)?\b|\bmost recent\b|\baktuell\w*|\bactuel\w*"
+)
+_NO_PLAIN_NUMBER = re.compile(
+    r"\b(?:log ?(?:2|10)?|ln|logarithm\w*|transformed|categor\w+|kategorie\w*|groups?|grouped|gruppe\w*|quartiles?"
+    r"|tertiles?|percentiles?|z score|binned|dichotomi[sz]ed|standardi[sz]ed)\b"
+)
+_DIAGNOSIS = re.compile(r"diagn|baseline|initial|presentation|诊")
+
+
+def speaks_of_person(name: str) -> bool:
+    """Whether a name speaks of another person than the patient."""
+    return bool(_PERSONS & set(re.findall(r"\w+", folded(name))))
 
 
 def speaks_of_else(name: str) -> bool:
     """Whether a name speaks of another person or of another time than the diagnosis."""
-    words = folded(name)
-    return bool(ELSEWHERE & set(words.split())) or "复发" in words
+    words = folded(name).replace("last birthday", "")  # completed years
+    return bool(ELSEWHERE & set(re.findall(r"\w+", words))) or "复发" in words
+
+
+def speaks_of_later(text: str) -> bool:
+    """Whether a sentence speaks of a time after treatment began."""
+    return bool(_LATER.search(folded(text)))
+
+
+def speaks_of_no_plain_number(text: str) -> bool:
+    """Whether a sentence says that cells hold groups, logarithms or answers instead of the number itself."""
+    return bool(_NO_PLAIN_NUMBER.search(folded(text)) or re.search(r"[<>≥≤].*\?\s*$", text))
+
+
+def is_of_diagnosis(text: str) -> bool:
+    """Whether a heading says that what stands below it is of the diagnosis, perhaps among others."""
+    return bool(_DIAGNOSIS.search(folded(text)))

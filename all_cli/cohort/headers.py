@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from difflib import get_close_matches
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from all_cli.cohort.header_words import (
     BRACKETS,
@@ -23,13 +23,12 @@ from all_cli.cohort.header_words import (
     moment,
     percent_unit,
     times,
-    unit_key,
     without_diagnosis,
 )
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
-from all_cli.patient.quantity import read_number
+from all_cli.patient.quantity import folded_unit
 from all_cli.patient.two_readings import scale
-from all_cli.patient.unreadable import UnreadableError
+from all_cli.patient.units import own_unit
 
 GENETICS, BORN, DIAGNOSED, LEFT_ALONE = "genetics", "born", "diagnosed", "-"
 SPECIAL = (GENETICS, BORN, DIAGNOSED, LEFT_ALONE)
@@ -53,7 +52,6 @@ _SPECIAL_NAMES = {
 _NEAR = 0.8  # "agee" and "lineag" are near, "Patient" and "pten altered" are not
 _OF_A_FLAG = (" status", " result")
 _OF_A_FUSION = (" fusion status", " fusion", " fusion result")
-_SHORT = 4  # letters below which a unit without its slash could be anything
 
 
 @lru_cache(maxsize=4)
@@ -120,7 +118,7 @@ class HeaderNames:
             aside = changes_nothing(words, codes=fact is not None, grades=fact is not None and fact.kind == "choice")
             return (reads, "") if aside or (reads in (BORN, DIAGNOSED) and is_date_form(words)) else ("", "")
         if days := times(moment(words).words):
-            return (reads, unit) if days <= self._times_of(reads) else ("", "")
+            return (reads, unit) if days <= self.times_of(reads) else ("", "")
         if not unit and (known_unit(fact, words) or not changes_nothing(words)):
             return reads, words
         return (reads, unit) if changes_nothing(words) else ("", "")
@@ -143,7 +141,7 @@ class HeaderNames:
         reads = self._moments.get(when.words, "") or (self._names.get("mrd", "") if when.words == {"mrd"} else "")
         return "" if when.marrow and reads and "blood" in self._vocabulary[reads].title else reads
 
-    def _times_of(self, reads: str) -> frozenset[str]:
+    def times_of(self, reads: str) -> frozenset[str]:
         """The days, weeks and time points by which a fact is known."""
         return frozenset().union(*(times(words) for words, fact in self._moments.items() if fact == reads))
 
@@ -191,30 +189,14 @@ def known_unit(fact: Fact, unit: str) -> str:
         return percent_unit(unit)
     if not unit.strip():
         return ""
-    try:
-        read_number(fact, f"1 {unit}")
-    except UnreadableError as error:
-        if "unit" in error.why or "not a number" in error.why:
-            return _spellings_of_units(tuple(fact.units.items())).get(unit_key(unit), "")
-    return unit
+    as_it_is = {folded_unit(name) for name in (fact.unit, *fact.units)}
+    return unit if folded_unit(unit) in as_it_is else own_unit(fact, unit)
 
 
 def unit_factor(fact: Fact, unit: str) -> Decimal:
     """By how much a number in a unit that :func:`known_unit` gave is to be taken, to be in the fact's own unit."""
-    name = _spellings_of_units(tuple(fact.units.items())).get(unit_key(unit), unit)
+    name = own_unit(fact, unit) or unit
     return scale(fact.units.get(name, "1"))
-
-
-@cache
-def _spellings_of_units(units: tuple[tuple[str, object], ...]) -> dict[str, str]:
-    """The units of a fact by :func:`unit_key`, with and without their slash; none that could be two."""
-    found: dict[str, list[tuple[str, object]]] = {}
-    for name, factor in units:
-        key = unit_key(name)
-        for spelling in {key, key.replace("/", "")}:
-            if "/" in spelling or len(spelling) >= _SHORT:
-                found.setdefault(spelling, []).append((name, factor))
-    return {key: of[0][0] for key, of in found.items() if len({factor for _, factor in of}) == 1}
 
 
 def units_of(fact: Fact) -> str:

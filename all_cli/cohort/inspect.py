@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from all_cli.cohort.columns import Column, read_cell, read_cell_date
-from all_cli.cohort.doubts import counted, doubts, in_the_way, near_misses
+from all_cli.cohort.doubted_numbers import counted
+from all_cli.cohort.doubts import doubts, in_the_way, near_misses, with_commas
 from all_cli.cohort.evidence import Evidence
 from all_cli.cohort.fitting import LeftAlone
 from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE
 from all_cli.cohort.repeats import Repeats, id_column
 from all_cli.cohort.rows import Rows
 from all_cli.cohort.typed import texts_of
+from all_cli.cohort.unusable import SHOWN, Spot
 from all_cli.cohort.whole_table import with_what_holds_for_all
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.values import ABSENT, NumberSet
@@ -66,12 +68,13 @@ class ColumnView:
 
 @dataclass(slots=True)
 class Inspection:
-    """A whole table: its columns, how many rows cannot be used as a whole, and what forbids a run."""
+    """A whole table: its columns, how many rows cannot be used as a whole and the first, and what forbids a run."""
 
     rows: int
     spoiled: int
     columns: list[ColumnView]
     problems: list[str]
+    first_spoiled: list[Spot]
 
     @property
     def unreadable(self) -> int:
@@ -100,8 +103,11 @@ def inspect_table(
     patients = id_column([column.header for column in columns])
     repeats = Repeats(patients) if patients else None
     rows = spoiled = 0
+    first: list[Spot] = []
     for stretch in stretches:
         frame = with_what_holds_for_all(texts_of(stretch.frame), columns)
+        for row in sorted(stretch.rejected)[: SHOWN - len(first)]:
+            first.append(Spot(rows + row + 1, stretch.line(row), stretch.rejected[row]))
         rows, spoiled = rows + frame.height, spoiled + len(stretch.rejected)
         if stretch.rejected:
             frame = frame[[row for row in range(frame.height) if row not in stretch.rejected]]
@@ -114,12 +120,14 @@ def inspect_table(
     near = near_misses(columns, vocabulary)
     for tally in tallies:
         tally.seen.unread = left_alone.words.get(tally.column.index, {})
-    views = [tally.view(columns, near) for tally in tallies]
+        tally.let_go(last=True)
+    commas = with_commas(columns, {tally.column.index: tally.seen for tally in tallies})
+    views = [tally.view(columns, near, commas) for tally in tallies]
     pair.say(views)
     if repeats is not None and (said := repeats.text()):
         next(view for view in views if view.column.header == patients).doubts.append(said)
     waiting = [in_the_way(view.column.header, doubt) for view in views for doubt in view.stops]
-    return Inspection(rows, spoiled, views, [*map(str, problems), *waiting])
+    return Inspection(rows, spoiled, views, [*map(str, problems), *waiting], first)
 
 
 class _Reader:
@@ -206,14 +214,13 @@ class _Tally:
                 self._read(text, cells)
         self.counts.clear()
 
-    def view(self, columns: Sequence[Column], near: Mapping[str, str]) -> ColumnView:
-        """What the column came to."""
-        self.let_go(last=True)
+    def view(self, columns: Sequence[Column], near: Mapping[str, str], commas: Mapping[str, int]) -> ColumnView:
+        """What the column came to, when all has been let go."""
         view, column = self._view, self._view.column
         frequent = sorted(self._frequent.items(), key=lambda item: -item[1][0])[:_EXAMPLES]
         view.examples = [(text, meant) for text, (_, meant) in frequent]
         view.unread = sorted(self._unread.values(), key=lambda unread: -unread.cells)
-        for doubt in doubts(column, self._reader.vocabulary, self.seen, columns):
+        for doubt in doubts(column, self._reader.vocabulary, self.seen, columns, commas):
             (view.stops if doubt.stops else view.doubts).append(doubt.text)
         if column.reads == LEFT_ALONE:
             view.close_to = near.get(column.header, "")
@@ -297,6 +304,9 @@ class _DatePair:
             return
         said = views[self._pair[1].index].doubts
         if self._wrong:
-            said.append(f"{counted(self._wrong, 'row')} with dates that give no age, such as {self._why}")
+            born = self._pair[0].header
+            said.append(
+                f'{counted(self._wrong, "row")} with dates that give no age beside "{born}", such as {self._why}'
+            )
         if self._warned:
             said.append(f"look again, {counted(self._warned, 'row')}: {self._first_warning}")

@@ -21,7 +21,7 @@ from typing import Any
 import yaml
 
 from all_cli.cohort.columns import Column, ColumnRule, TableMapping
-from all_cli.cohort.doubts import counted
+from all_cli.cohort.doubted_numbers import counted
 from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, SPECIAL, known_unit, units_of
 from all_cli.cohort.whole_table import own_columns
 from all_cli.knowledge.problems import KnowledgeError, Place, Problem, did_you_mean

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from all_cli.cohort.no_patients import no_patients
 from all_cli.cohort.troubled import Row
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Rows:
         """``line`` is the number of lines before the first row; None if the input has no lines."""
         self.frame = frame
         self.block = block
-        self.rejected: dict[int, str] = {}
+        self.rejected = no_patients(frame)
         self.raw: list[list[str]] | None = None
         self.done: float | None = None
         self._before = line
@@ -45,7 +46,7 @@ class Rows:
         columns = list(zip(*plain, strict=True)) if plain else [()] * len(names)
         data = {name: [cell or None for cell in column] for name, column in zip(names, columns, strict=True)}
         found = Rows(pl.DataFrame(data, schema=dict.fromkeys(names, pl.String)))
-        found.rejected = {number: row.problem for number, row in enumerate(rows) if row.problem}
+        found.rejected |= {number: row.problem for number, row in enumerate(rows) if row.problem}
         found.raw = cells if odd else None
         found._lines = [row.line for row in rows]
         return found

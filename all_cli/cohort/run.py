@@ -313,7 +313,7 @@ def columns_and_problems(
         table=read_map_file(job.map_file, vocabulary) if job.map_file else None,
         decimal=job.decimal,
         date_order=job.date_order,
-        dictionary=read_dictionary(job.dictionary) if job.dictionary else table.dictionary,
+        dictionary=read_dictionary(job.dictionary).over(table.dictionary) if job.dictionary else table.dictionary,
     )
     return [*columns, *columns_of_all(job.for_all, vocabulary, len(columns))], problems
 

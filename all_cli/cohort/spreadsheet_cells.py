@@ -19,7 +19,8 @@ from all_cli.cohort.streams import InputError
 
 _BUILT_IN_PERCENT = {9, 10}  # number formats 0% and 0.00%
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')  # text in a number format, where % is only a sign
-_WORTH = (b"mergeCell ", b'"e"', b"<f", b":formula", b"spanned", b"percentage")
+_WORTH = (b"mergeCell ", b'"e"', b"<f", b":formula", b"spanned", b"percentage", b"hidden=", b'"collapse"', b'"filter"')
+_HIDDEN = ("1", "true", "collapse", "filter")
 _LARGEST = 1 << 30  # bytes of one part, unpacked
 _SIGNS = re.compile(rb"<text:(tab|line-break)\b[^>]*?(?:/>|></text:\1>)")
 
@@ -35,6 +36,7 @@ class Cells(NamedTuple):
         merged: ranges of merged cells; only the first cell of each holds a value.
         unfinished: formulas without a result.
         errors: errors such as #N/A, with their number.
+        hidden: rows, and columns, that are hidden or filtered out and hold something.
     """
 
     first: Place
@@ -42,6 +44,7 @@ class Cells(NamedTuple):
     merged: int
     unfinished: int
     errors: Counter[str]
+    hidden: tuple[int, int] = (0, 0)
 
     def text(self) -> str:
         """What the user has to be told; empty if nothing."""
@@ -49,6 +52,8 @@ class Cells(NamedTuple):
             (self.merged, "merged range", "merged ranges", " of which only the first cell is read"),
             (self.unfinished, "formula without a result", "formulas without a result", " (empty)"),
             (self.errors.total(), "error", "errors", f" ({', '.join(self.errors)})"),
+            (self.hidden[0], "hidden or filtered row", "hidden or filtered rows", ", read as the others are"),
+            (self.hidden[1], "hidden column", "hidden columns", ", read as the others are"),
         ]
         return ", ".join(f"{number} {one if number == 1 else more}{why}" for number, one, more, why in counts if number)
 
@@ -135,12 +140,15 @@ def _of_xlsx(parts: zipfile.ZipFile, sheet: str) -> Cells:
         return found
     merged = unfinished = 0
     rows, columns = [], []
+    hidden_rows: set[int] = set()
     row = column = -1
+    hidden = False
     for event, element in iterparse(io.BytesIO(content), ("start", "end")):
         name = _name(element)
         if event == "start":
             if name == "row":
                 row, column = int(element.get("r", row + 2)) - 1, -1
+                hidden = element.get("hidden") in _HIDDEN
             continue
         if name == "mergeCell":
             merged += 1
@@ -150,6 +158,8 @@ def _of_xlsx(parts: zipfile.ZipFile, sheet: str) -> Cells:
             if any(_name(child) == "is" for child in element) or value:
                 rows.append(row)
                 columns.append(column)
+                if hidden:
+                    hidden_rows.add(row)
             kind = element.get("t", "n")
             if kind == "e":
                 found.errors[value] += 1
@@ -159,7 +169,21 @@ def _of_xlsx(parts: zipfile.ZipFile, sheet: str) -> Cells:
                 found.percent[row, column] = value
         elif name == "row":
             element.clear()
-    return found._replace(first=(min(rows, default=0), min(columns, default=0)), merged=merged, unfinished=unfinished)
+    return found._replace(
+        first=(min(rows, default=0), min(columns, default=0)), merged=merged, unfinished=unfinished,
+        hidden=(len(hidden_rows), len(_hidden_columns(content) & {*columns})),
+    )  # fmt: skip
+
+
+def _hidden_columns(content: bytes) -> set[int]:
+    """The columns of a sheet that are hidden; what it says of columns stands above its rows."""
+    found: set[int] = set()
+    for _, element in iterparse(io.BytesIO(content), ("start",)):
+        if _name(element) == "sheetData":
+            break
+        if _name(element) == "col" and element.get("hidden") in _HIDDEN:
+            found.update(range(int(element.get("min", 1)) - 1, int(element.get("max", 1))))
+    return found
 
 
 def _id(element: Element) -> str:
@@ -199,12 +223,15 @@ def _of_ods(parts: zipfile.ZipFile, sheet: str) -> Cells:
     found = Cells((0, 0), {}, 0, 0, Counter())
     if not any(sign in content for sign in _WORTH):
         return found
-    merged = unfinished = 0
-    rows, columns = [], []
+    merged = unfinished = hidden = 0
+    rows: list[int] = []
+    columns: list[int] = []
     table = next(element for element in _elements(content, "table") if _get(element, "name") == sheet)
     row = 0
     for line in (element for element in table.iter() if _name(element) == "table-row"):
         column = 0
+        times = int(_get(line, "number-rows-repeated") or 1)
+        before = len(rows)
         for cell in line:
             if _name(cell) not in ("table-cell", "covered-table-cell"):
                 continue
@@ -213,7 +240,7 @@ def _of_ods(parts: zipfile.ZipFile, sheet: str) -> Cells:
             text = "".join("".join(child.itertext()) for child in cell if _name(child) == "p")
             if kind or text:
                 rows.append(row)
-                columns.append(column)
+                columns.extend(range(column, column + many))
             merged += {_get(cell, "number-columns-spanned") or "1", _get(cell, "number-rows-spanned") or "1"} != {"1"}
             if text.casefold().startswith(("#", "err:")) and _get(cell, "formula"):
                 found.errors[text] += 1
@@ -221,10 +248,20 @@ def _of_ods(parts: zipfile.ZipFile, sheet: str) -> Cells:
                 unfinished += 1
             elif kind == "percentage" and value:
                 found.percent.update(
-                    ((row + down, column + right), value)
-                    for down in range(int(_get(line, "number-rows-repeated") or 1))
-                    for right in range(many)
+                    ((row + down, column + right), value) for down in range(times) for right in range(many)
                 )
             column += many
-        row += int(_get(line, "number-rows-repeated") or 1)
-    return found._replace(first=(min(rows, default=0), min(columns, default=0)), merged=merged, unfinished=unfinished)
+        if len(rows) > before and _get(line, "visibility") in _HIDDEN:
+            hidden += times
+        row += times
+    hidden_columns: set[int] = set()
+    column = 0
+    for element in (element for element in table.iter() if _name(element) == "table-column"):
+        many = int(_get(element, "number-columns-repeated") or 1)
+        if _get(element, "visibility") in _HIDDEN:
+            hidden_columns.update(range(column, column + many))
+        column += many
+    return found._replace(
+        first=(min(rows, default=0), min(columns, default=0)), merged=merged, unfinished=unfinished,
+        hidden=(hidden, len(hidden_columns & {*columns})),
+    )  # fmt: skip

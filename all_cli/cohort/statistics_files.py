@@ -67,6 +67,8 @@ def _labelled(column: pl.Series, labels: dict[Any, str]) -> pl.Series:
     """The cells as texts, those with a label as their label."""
     import polars as pl
 
-    values = as_text(pl.Series([float(key) if isinstance(key, int) else key for key in labels], strict=False))
-    meant = {value: label for value, label in zip(values, labels.values(), strict=True) if value is not None}
+    # Stata labels its missing values too, by their letters; a cell that holds one is empty by now.
+    own = {key: label for key, label in labels.items() if isinstance(key, str) == (column.dtype == pl.String)}
+    values = as_text(pl.Series([float(key) if isinstance(key, int) else key for key in own], strict=False))
+    meant = {value: label for value, label in zip(values, own.values(), strict=True) if value is not None}
     return as_text(column).replace(meant)

@@ -8,6 +8,7 @@ who can say otherwise.
 
 from __future__ import annotations
 
+import csv
 import glob
 import io
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from all_cli.cohort.delimited import DELIMITERS, Delimited, checked_header, heading
-from all_cli.cohort.dictionary import Dictionary
+from all_cli.cohort.dictionary import Dictionary, told_in_comments
 from all_cli.cohort.no_table import refuse_no_table
 from all_cli.cohort.rows import Rows
 from all_cli.cohort.statistics_files import kind_of, statistics_file
@@ -77,7 +78,8 @@ class Form:
         else:
             parts = [{XLSX: f'sheet "{self.sheet}"', ODS: f'sheet "{self.sheet}"'}.get(self.format, self.format)]
         if self.header_row:
-            above = f" below {len(self.comments)} lines with #" if self.comments else ""
+            lines = f"{len(self.comments)} line{'' if len(self.comments) == 1 else 's'} with #"
+            above = f" below {lines}" if self.comments else ""
             parts.append(f"header in row{'s' if '-' in self.header_row else ''} {self.header_row}{above}")
         if self.odd:
             parts.append(self.odd)
@@ -197,6 +199,11 @@ def same_columns(first: Table, other: Table) -> None:
         raise InputError(
             other.name, f"its columns are not those of {first.name}: {' and '.join(parts)}{said}; give both the same"
         )
+    for column in first.header:
+        mine, theirs = (table.dictionary and table.dictionary.told(column) for table in (first, other))
+        if (mine and mine.texts) != (theirs and theirs.texts):
+            why = f'what it says of column "{column}" is not what {first.name} says of it'
+            raise InputError(other.name, f"{why}; give both the same, or run them one by one")
 
 
 def _check(read_as: ReadAs) -> None:
@@ -235,7 +242,7 @@ def _open(file: str, read_as: ReadAs, stack: ExitStack) -> Table:
     if form in (XLSX, ODS):
         found = sheet(source.name, _everything(source), read_as.sheet, form, read_as.header_row)
         shape = Form(form, source.packed, sheet=found.name, odd=found.odd, header_row=found.header_row)
-        return Table(source.name, found.rows.frame.columns, shape, iter([found.rows]))
+        return Table(source.name, found.rows.frame.columns, shape, iter([found.rows]), found.told)
     return _text(source, form, read_as)
 
 
@@ -261,7 +268,8 @@ def _text(source: Source, form: str, read_as: ReadAs) -> Table:
         header_row=top.rows, comments=top.comments,
     )  # fmt: skip
     rows = Delimited(source.name, stream, top, name).rows()
-    return Table(source.name, top.names, found, _with_share(rows, source.done))
+    told = told_in_comments(csv.reader(top.comments, delimiter=top.delimiter), top.names)
+    return Table(source.name, top.names, found, _with_share(rows, source.done), told)
 
 
 def _with_share(rows: Iterator[Rows], done: Callable[[], float | None]) -> Iterator[Rows]:

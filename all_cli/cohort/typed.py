@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
-from all_cli.cohort.header_rows import ENOUGH, LOOKED_AT, filled, find_top, known, own_names
+from all_cli.cohort.dictionary import Dictionary, told_in_comments
+from all_cli.cohort.header_rows import ENOUGH, LOOKED_AT, filled, find_top, is_comment, known, own_names
 from all_cli.cohort.rows import Rows
 from all_cli.cohort.spreadsheet_cells import Cells, odd_cells, percent_text, with_signs
 from all_cli.cohort.streams import Bytes, InputError
@@ -118,12 +119,16 @@ def _stretches(name: str, kind: str, whole: pl.LazyFrame, total: int) -> Iterato
 
 
 class Sheet(NamedTuple):
-    """One sheet of a workbook: its name, what is out of the ordinary of it, the rows of its names, and its rows."""
+    """One sheet of a workbook: its name, what is out of the ordinary of it, the rows of its names, and its rows.
+
+    ``told`` is what comments above the names say of the columns.
+    """
 
     name: str
     odd: str
     header_row: str
     rows: Rows
+    told: Dictionary | None
 
 
 def sheet(name: str, content: bytes, wanted: str, form: str, header_row: str = "") -> Sheet:
@@ -154,7 +159,8 @@ def sheet(name: str, content: bytes, wanted: str, form: str, header_row: str = "
     cells = cells.select(pl.all().cast(pl.String).str.replace(_MIDNIGHT, "${1}").replace("", None))
     if not cells.height or not cells.width:
         raise InputError(name, f'its sheet "{chosen}" is empty')
-    top = find_top(name, _first_rows(cells), header_row)
+    first = _first_rows(cells)
+    top = find_top(name, first, header_row)
     body = cells[top.last + 1 :, :]
     body = body.filter(pl.any_horizontal(pl.all().is_not_null()))
     names = list(top.names)
@@ -164,7 +170,8 @@ def sheet(name: str, content: bytes, wanted: str, form: str, header_row: str = "
     body.columns = own_names(names)
     others = [other for other in book.sheet_names if other != chosen]
     beside = f"beside {_quoted(others)} (--sheet)" if others and not wanted else ""
-    return Sheet(chosen, ", ".join(filter(None, [beside, odd.text()])), top.text, Rows(body))
+    told = told_in_comments((row[: len(names)] for row in first[: top.first] if is_comment(row)), body.columns)
+    return Sheet(chosen, ", ".join(filter(None, [beside, odd.text()])), top.text, Rows(body), told)
 
 
 def _first_rows(cells: pl.DataFrame) -> list[list[str]]:

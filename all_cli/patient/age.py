@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from all_cli.knowledge.vocabulary import Fact
 from all_cli.logic.values import PRESENT, NumberSet, number_text
 from all_cli.patient.quantity import parse_quantity, with_decimal_point
+from all_cli.patient.spreadsheet import NO_NUMBER_BUT_A_DATE, is_date
 from all_cli.patient.two_readings import THOUSANDS_POINT
 from all_cli.patient.unreadable import UnreadableError
 
@@ -44,6 +45,9 @@ def read_age(fact: Fact, text: str, unit: str = "", decimal: str = "") -> Number
         parts, whole = text.strip().rstrip("0").rstrip("."), text.strip().replace(".", "")
         why = f"{parts} or {whole} days? Write the number without a point; for a table say --decimal comma or point"
         raise UnreadableError(fact.id, text, why)
+    elif unit in ("mo", "w") and (two := parse_quantity(text)) is not None and two.comma is not None:
+        ways = f"{two.comma.normalize():f} or {two.low} {unit}? Write the number without a comma; for a table say"
+        raise UnreadableError(fact.id, text, f"{ways} --decimal comma or point")
     plain = text.strip().replace("≥", ">=").replace("≤", "<=").replace("–", "-")
     plain = re.sub(r"^(\d+)\s*\+\s*(years?|yrs?|y)?$", r">=\1 \2", plain).strip()
     sign = next((sign for sign in ("<=", ">=", "<", ">") if plain.startswith(sign)), "")
@@ -57,6 +61,8 @@ def read_age(fact: Fact, text: str, unit: str = "", decimal: str = "") -> Number
     if not sign and (ages := _range(body, unit)):
         return _within(fact, text, ages)
     age = _bare(body, unit) if re.fullmatch(r"\d+(?:[.,]\d+)?", body) else _mixture(body)
+    if age is None and is_date(text):
+        raise UnreadableError(fact.id, text, NO_NUMBER_BUT_A_DATE)
     if age is None:
         raise UnreadableError(fact.id, text, "not an age; write for example 7, 7.5, 9mo, 45d or 6y3m")
     if sign:

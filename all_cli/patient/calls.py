@@ -7,9 +7,9 @@ no genetic test, and nothing is concluded from it about other lesions.
 from __future__ import annotations
 
 from all_cli.knowledge.callers import Caller
-from all_cli.knowledge.problems import did_you_mean
 from all_cli.logic.values import PRESENT
 from all_cli.patient.findings import Finding
+from all_cli.patient.hints import did_you_mean_finding
 from all_cli.patient.reading import UNKNOWN_WORDS, fold
 from all_cli.patient.unreadable import UnreadableError
 
@@ -34,7 +34,10 @@ def read_call(caller: Caller, label: str, confidence: str | None = None) -> list
     if plain not in known:
         if _SEVERAL in plain and all(fold(part) in known for part in plain.split(_SEVERAL)):
             raise UnreadableError(caller.id, label, "several labels: which of them holds is open")
-        hint = did_you_mean(label, list(known.values())) or "; map the column to genetics if others wrote it"
+        hint = (
+            did_you_mean_finding(label, {name: name for name in known.values()})
+            or "; map the column to genetics if others wrote it"
+        )
         raise UnreadableError(caller.id, label, f"no label of {caller.id}{hint}")
     name = known[plain]
     if name in caller.unread:

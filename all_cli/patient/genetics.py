@@ -4,10 +4,9 @@ karyotypes and interphase FISH among them."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from functools import lru_cache
 
-from all_cli.knowledge.problems import nearest
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, number_set
 from all_cli.patient.abnormality import meaning, refused, unclear_without_bands
@@ -15,12 +14,12 @@ from all_cli.patient.cytogenetics import read_karyotype
 from all_cli.patient.findings import Finding, Span
 from all_cli.patient.fish import is_fish, is_tail, read_fish, read_tail
 from all_cli.patient.genetics_items import items_of
+from all_cli.patient.hints import did_you_mean_finding
 from all_cli.patient.karyotype import Piece, Token, read_number_and_ploidy, read_token
 from all_cli.patient.quantity import read_number
 from all_cli.patient.spreadsheet import damage
 from all_cli.patient.unreadable import UnreadableError
 
-_SHORT = 4  # letters
 _NEGATIVE = (
     r"negative|neg|absent|not detected|not found|not present|not rearranged|germline|wild[- ]?type|wt|normal|excluded"
 )
@@ -96,18 +95,19 @@ class GeneticsReader:
         ]  # fmt: skip
         self.flags: dict[str, str] = {}
         self.words: dict[str, tuple[Fact, Possible]] = {}
-        self.spellings: dict[str, str] = {}
+        self.meanings: dict[str, Hashable] = {}
         self.fusions: set[str] = set()
         for fact in self.panel:
             for spelling in (fact.id, *fact.aliases, *fact.spellings) if fact.kind == "flag" else ():
                 for form in _orders(spelling):
                     self.flags.setdefault(form, fact.id)
-                self.spellings[_folded(spelling)] = spelling
+                if spelling != fact.id:
+                    self.meanings.setdefault(spelling, fact.id)
                 if re.fullmatch(r"\w+::\w+", spelling):
                     self.fusions.update(_orders(spelling))
             for word, spans in fact.words.items():
                 self.words[_folded(word)] = (fact, number_set(spans))
-                self.spellings[_folded(word)] = word
+                self.meanings.setdefault(word, spans)
         self._span = lru_cache(_REMEMBERED)(self._read_item)
         self._spans = lru_cache(1)(self._read_spans)  # whoever asks for findings asks for doubts next
 
@@ -319,11 +319,9 @@ class GeneticsReader:
             return UnreadableError(
                 "genetics", item, f"not the same as {fact[0].title}, and not a finding that any scheme here asks for"
             )
-        near = nearest(_folded(rest), list(self.spellings))
-        # Two letters in common are much of a short word: of these only a near one is a hint.
-        near = [match for match in near if len(rest) > _SHORT or match[:2] == _folded(rest)[:2]]
-        close = [self.spellings[match] for match in near]
-        hint = f" — did you mean {' or '.join(close)}?" if close else "; all-risk facts lists what is"
+        # What a sign or a word of denial was taken off would come back without it.
+        hint = did_you_mean_finding(item, self.meanings) if rest == item else ""
+        hint = hint or "; all-risk facts lists what is"
         return UnreadableError("genetics", item, f"not recognised{hint}")
 
 

@@ -9,10 +9,12 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from all_cli.knowledge.problems import did_you_mean
 from all_cli.knowledge.vocabulary import Fact, Interval
 from all_cli.logic.values import NumberSet, number_set, number_text
 from all_cli.patient import two_readings
+from all_cli.patient.hints import did_you_mean_finding
+from all_cli.patient.spreadsheet import NO_NUMBER_BUT_A_DATE, is_date
+from all_cli.patient.units import unit_in_cell
 from all_cli.patient.unreadable import UnreadableError
 
 _NUMBER = r"[-+]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+)(?:[eE][-+]?\d+)?"
@@ -160,11 +162,11 @@ def read_number(fact: Fact, text: str, unit: str = "", decimal: str = "", *, cho
     Raises:
         UnreadableError: no number, an unknown unit, a bare number where the unit matters, or outside what can exist.
     """
-    words = {_folded(word): spans for word, spans in fact.words.items()}
+    words = {folded_unit(word): spans for word, spans in fact.words.items()}
     if fact.reading == "percent":
         text = _MRD_BEFORE.sub("", text)
-    if _folded(text) in words:
-        return Number(_within(fact, text, number_set(words[_folded(text)])))
+    if folded_unit(text) in words:
+        return Number(_within(fact, text, number_set(words[folded_unit(text)])))
     if len(text) > _LONGEST:
         raise UnreadableError(fact.id, f"{text[:20]}…", "too long to be a number")
     if decimal:
@@ -174,6 +176,7 @@ def read_number(fact: Fact, text: str, unit: str = "", decimal: str = "", *, cho
     if fact.reading == "percent" and (found := _worded(fact, text, words)) is not None:
         return Number(_within(fact, text, found))
     quantity = _quantity(fact, text)
+    quantity = quantity._replace(unit=unit_in_cell(fact, quantity.unit))
     note = ""
     if quantity.comma is not None:
         quantity, note = _one_reading(fact, text, quantity, unit)
@@ -199,6 +202,8 @@ def _quantity(fact: Fact, text: str) -> Quantity:
     Raises:
         UnreadableError: it is none, or none that a value could be.
     """
+    if is_date(text):
+        raise UnreadableError(fact.id, text, NO_NUMBER_BUT_A_DATE)
     if mixed := re.search(r"\d{1,3}(?:\.\d{3})+,\d+", text):
         said = mixed[0].replace(".", "").replace(",", ".")
         raise UnreadableError(fact.id, text, f"a decimal comma? Write {said}; for a table say --decimal comma")
@@ -209,15 +214,21 @@ def _quantity(fact: Fact, text: str) -> Quantity:
     except ArithmeticError:
         raise UnreadableError(fact.id, text, "too large or too small to be a number") from None
     if quantity is None:
-        hint = did_you_mean(text, list(fact.words)) or (
+        hint = did_you_mean_finding(text, fact.words) or (
             f"; write for example {_examples(fact)}" if fact.examples else ""
         )
         raise UnreadableError(fact.id, text, f"not a number{hint}")
     if quantity.high.copy_abs() > _LARGEST:  # abs() itself overflows
         raise UnreadableError(fact.id, text, "too large to be a value")
     if quantity.high < quantity.low:
-        raise UnreadableError(fact.id, text, "the range runs backwards")
+        raise UnreadableError(fact.id, text, _backwards(fact, quantity))
     return quantity
+
+
+def _backwards(fact: Fact, quantity: Quantity) -> str:
+    low, high = (f"{end.normalize():f}" for end in (quantity.low, quantity.high))
+    also = f"; for 10^-{high} write 1e-{high}" if fact.reading == "percent" and low == "10" else ""
+    return f"a range from {low} down to {high}, which runs backwards; if it is one, write {high}-{low}{also}"
 
 
 def _worded(fact: Fact, text: str, words: Mapping[str, tuple[Interval, ...]]) -> NumberSet | None:
@@ -231,7 +242,7 @@ def _worded(fact: Fact, text: str, words: Mapping[str, tuple[Interval, ...]]) ->
         UnreadableError: the figure cannot be read, or contradicts the word.
     """
     match = _WORD_AND_FIGURE.fullmatch(_plain(text))
-    if match is None or _folded(match["word"]) not in words:
+    if match is None or folded_unit(match["word"]) not in words:
         return None
     try:
         quantity = parse_quantity(match["figure"])
@@ -239,7 +250,7 @@ def _worded(fact: Fact, text: str, words: Mapping[str, tuple[Interval, ...]]) ->
         return None
     if quantity is None or quantity.low != quantity.high or quantity.high > _LARGEST:
         return None
-    meant = number_set(words[_folded(match["word"])])
+    meant = number_set(words[folded_unit(match["word"])])
     # The unit of a column is that of its bare numbers: a sensitivity of 1e-4 is no 0.0001 %.
     value = float(quantity.low * _percent_scale(fact, text, quantity, "", False))
     if 0.0 not in meant:
@@ -289,9 +300,9 @@ def _one_reading(fact: Fact, text: str, quantity: Quantity, unit: str) -> tuple[
 
 def _unit_scale(fact: Fact, text: str, quantity: Quantity, given: str) -> tuple[Decimal, str]:
     """What one of a number is in the fact's own unit, and a sentence if nobody said the unit and only one can be."""
-    unit = _folded(quantity.unit or given)
-    if unit and unit != _folded(fact.unit):
-        factors = {_folded(name): factor for name, factor in fact.units.items()}
+    unit = folded_unit(unit_in_cell(fact, quantity.unit or given))
+    if unit and unit != folded_unit(fact.unit):
+        factors = {folded_unit(name): factor for name, factor in fact.units.items()}
         if unit not in factors:
             hint = f"; write for example {_examples(fact)}" if fact.examples else "; it has none"
             raise UnreadableError(fact.id, text, f'"{quantity.unit or given}" is not a unit of it{hint}')
@@ -316,7 +327,7 @@ def _bare_wbc(quantity: Quantity) -> str:
 
 
 def _percent_scale(fact: Fact, text: str, quantity: Quantity, given: str, chosen: bool) -> Decimal:
-    unit = _folded(quantity.unit or given)
+    unit = folded_unit(quantity.unit or given)
     if unit in PERCENT:
         if quantity.exponent and not quantity.unit:
             two_readings.refuse_power(fact, text, quantity, chosen)
@@ -358,5 +369,6 @@ def _examples(fact: Fact) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _folded(text: str) -> str:
+def folded_unit(text: str) -> str:
+    """A unit, or a word, with case and blanks made alike."""
     return " ".join(_plain(text).lower().replace("_", " ").split()).replace(" /", "/").replace("/ ", "/")

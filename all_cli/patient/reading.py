@@ -4,10 +4,10 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from all_cli.knowledge.problems import did_you_mean
 from all_cli.knowledge.vocabulary import Fact
 from all_cli.logic.values import ABSENT, PRESENT, ChoiceSet, NumberSet, Possible, number_text
 from all_cli.patient.age import age_text, read_age
+from all_cli.patient.hints import did_you_mean_finding
 from all_cli.patient.quantity import read_number
 from all_cli.patient.unreadable import UnreadableError
 
@@ -151,7 +151,8 @@ def _choice(fact: Fact, text: str, folded: str) -> ChoiceSet:
     for part in re.split(r"\s*(?:\||\bor\b)\s*", folded):
         if loose(part) not in known:
             choices = [*fact.sets, *fact.values]
-            hint = did_you_mean(part, choices) or f" (one of: {', '.join(choices)})"
+            hint = did_you_mean_finding(part, {choice: known[loose(choice)] for choice in choices})
+            hint = hint or f" (one of: {', '.join(choices)})"
             if fact.id == "cns" and part in PRESENT_WORDS:
                 hint = ": blasts in the fluid are CNS2 or CNS3, by the count of cells; CNS2 or CNS3 says that either is"
             raise UnreadableError(fact.id, text, f"not a value of it{hint}")

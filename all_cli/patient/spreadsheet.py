@@ -14,6 +14,21 @@ _DATE = re.compile(
     r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ T][0-9:.]+)?|[0-9]{1,2}[-./][0-9]{1,2}[-./][0-9]{2,4}|[0-9]{1,2}/[0-9]{1,2}"
 )
 
+_WITH_YEAR = re.compile(
+    r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ T][0-9:.]+)?|[0-9]{4}([/.])[0-9]{1,2}\1[0-9]{1,2}"
+    r"|[0-9]{1,2}([-./])[0-9]{1,2}\2(?:[0-9]{4}|[0-9]{2})(?: [0-9:.]+)?"
+)
+NO_NUMBER_BUT_A_DATE = (
+    "a date, and no number; a spreadsheet makes one of 3-4 and of 10.12: format the column as text and write the "
+    "number again"
+)
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a date of day, month and year, or of a named month with a day or a year."""
+    text = text.strip()
+    return _WITH_YEAR.fullmatch(text) is not None or _NAMED.fullmatch(text) is not None
+
 
 def damage(text: str) -> str:
     """What a text looks like that a spreadsheet has changed, and what to write instead; empty if it does not."""

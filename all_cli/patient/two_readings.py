@@ -147,6 +147,9 @@ def _other_unit(fact: Fact, text: str, quantity: Quantity, factor: Decimal, *, c
         by = scale(written)
         if by != factor and plausible(fact, quantity.low * by) and plausible(fact, quantity.high * by):
             others.setdefault(by, name)
+    if not others and too_little and quantity.exponent:
+        why = f"{number_text(float(value))} {fact.unit} is too little to be meant; write the number before its unit"
+        raise UnreadableError(fact.id, text, why)
     if not others:
         return
     ends = dict.fromkeys((quantity.low, quantity.high))

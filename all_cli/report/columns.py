@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from all_cli.cohort.doubts import counted
+from all_cli.cohort.doubted_numbers import counted
 from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE
 from all_cli.cohort.inspect import ColumnView, Inspection
 from all_cli.cohort.proposals import Proposed
@@ -33,6 +33,8 @@ def columns_page(name: str, found: Inspection, vocabulary: Vocabulary, proposed:
     page.heading(f"{name}: {counted(found.rows, 'row')}, {counted(len(found.columns), 'column')}, {len(read)} read", 1)
     if found.spoiled:
         page.line(f"{counted(found.spoiled, 'row')} spoiled as a whole: invalid in a run, with the reason.")
+        for spot in found.first_spoiled:
+            page.line(str(spot))
     if found.problems:
         page.heading("In the way of a run")
         for problem in found.problems:
@@ -147,6 +149,7 @@ def columns_json(
         "table": name,
         "rows": found.rows,
         "spoiled_rows": found.spoiled,
+        "first_spoiled": [{"row": spot.row, "line": spot.line, "why": spot.reason} for spot in found.first_spoiled],
         "problems": found.problems,
         "columns": [_column_json(view, vocabulary) for view in found.columns],
         **({"assumptions": [_proposed_json(one) for one in proposed]} if proposed else {}),

@@ -61,14 +61,15 @@ def test_only_what_is_sure_and_named_is_a_finding() -> None:
     assert all({"iamp21", "kmt2a_r", "bcr_abl1"} <= {*waits[row]} for row in (3, 4)), "no call denies other lesions"
     reasons = [row["cog-aall08b1.reason"] for row in rows]
     assert [bool(reasons[row]) for row in (1, 2, 3, 9, 10)] == [False] * 5, "what is not sure is not known"
-    pair = 'unreadable: columns "Prediction" and "Confidence", value '
     for row, value, why in (
         (4, "ETV6::RUNX1-like", "resembles the fusion"), (7, "nonsense", "no label of ALLCatchR"),
         (8, "quite sure", "no confidence"), (12, "Low hypodiploid", "not counted"),
     ):  # fmt: skip
-        assert reasons[row].startswith(f'{pair}"{value}": ')
+        column = "Confidence" if value == "quite sure" else "Prediction"
+        assert reasons[row].startswith(f'unreadable: column "{column}", value "{value}": ')
         assert why in reasons[row]
-    assert 'unread: "Prediction" and "Confidence" 4 cells, first row 5 (line 6): value "ETV6' in result.stderr
+    assert 'unread: "Prediction" 3 cells, first row 5 (line 6): value "ETV6' in result.stderr
+    assert 'unread: "Confidence" 1 cell, first row 9 (line 10): value "quite sure"' in result.stderr
 
 
 def test_a_call_against_a_test_is_a_contradiction_said_with_both_columns() -> None:

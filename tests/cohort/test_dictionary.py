@@ -14,11 +14,10 @@ from typer.testing import CliRunner
 from all_cli.api import classify_frame
 from all_cli.cli.risk import app
 from all_cli.cohort.columns import Column, plan_columns
-from all_cli.cohort.dictionary import Told, read_as, read_dictionary
-from all_cli.cohort.headers import HeaderNames
+from all_cli.cohort.dictionary import read_dictionary
 from all_cli.cohort.streams import InputError
 from all_cli.patient.unreadable import UnreadableError
-from all_cli.risk.library import RiskLibrary, risk_library
+from all_cli.risk.library import RiskLibrary
 
 PAGE = 'Variable / Field Name,Form Name,Field Type,Field Label,"Choices, Calculations, OR Slider Labels",Field Note\n'
 FIELDS = """record_id,f,text,Record ID,,
@@ -125,18 +124,3 @@ def test_the_dictionary_of_the_api_is_one_and_another_table_is_none(tmp_path: Pa
     file.write_text("id,age\n1,4\n", "utf-8")
     with pytest.raises(InputError, match='no column "Variable / Field Name"'):
         read_dictionary(str(file))
-
-
-def test_a_label_takes_a_short_name_back() -> None:
-    vocabulary = risk_library().vocabulary
-    names = HeaderNames(vocabulary)
-    for label in (
-        "WBC at relapse",
-        "White cell count of the mother",
-        "Count at last follow-up",
-        "Leucocitos en la recaída",
-    ):
-        assert read_as(Told(("wbc", label)), names, vocabulary) == ("", "")
-    assert read_as(Told(("wbc", "WBC at diagnosis")), names, vocabulary)[0] == "wbc"
-    assert read_as(Told(("wbc", "First count on the form")), names, vocabulary)[0] == "wbc"
-    assert read_as(Told(("relapse_site", "Site of relapse")), names, vocabulary)[0] == "relapse_site"

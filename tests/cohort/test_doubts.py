@@ -88,7 +88,10 @@ def test_the_finer_of_two_ages_is_taken_and_said_and_the_coarser_has_to_agree() 
     found = inspected({"age": ["10.0", "9", "7"], "Age (days)": ["3412", "3400", "4511"]})
     coarse, fine = found.columns
     assert found.problems == []
-    assert coarse.doubts == ['"Age (days)" tells it more finely and is taken; this column has to agree within a year']
+    assert coarse.doubts == [
+        '"Age (days)" tells it more finely and is taken; this column has to agree within a year, and counts where '
+        "nothing else tells it"
+    ]
     assert fine.doubts == []
     assert fine.examples[0] == ("3412", "9.342 y")
     assert [coarse.column.rough, fine.column.rough] == [True, False]
@@ -138,6 +141,20 @@ def test_counts_that_all_fit_both_units_wait_for_a_word() -> None:
     assert stops("WBC", ["1200", "1500", "900", "800"])
     for unit in ("/uL", "10^9/L"):
         assert not stops("WBC", ["1200", "1500", "900", "800"], units={"WBC": unit})
+
+
+def test_a_count_above_a_thousand_under_a_header_with_a_unit_is_read_and_the_doubt_says_so() -> None:
+    table = {"WBC (G/L)": ["12", "88", "2000", "1200"]}
+    found = inspected(table)
+    assert found.columns[0].doubts == [
+        "1200 can be 1200 or 1.2 ×10⁹/L; it is read in the unit of the header. "
+        'If so, say --unit "WBC (G/L)=10^9/L"'
+    ]  # fmt: skip
+    assert (found.columns[0].readable, found.columns[0].unreadable, found.problems) == (3, 1, [])
+    assert "is not read" in doubt("WBC (G/L)", ["12", "88", "2000"])
+    assert stops("WBC (G/L)", ["1200", "1400", "1100"]), "all of them fit both"
+    assert stops("WBC (G/L)", ["12", "1200", "5000"]), "one of them can only be per uL"
+    assert not stops("WBC (G/L)", ["1200", "1400", "1100"], units={"WBC (G/L)": "10^9/L"})
 
 
 def test_the_option_settles_it() -> None:
@@ -290,7 +307,7 @@ def test_swapped_dates_are_counted() -> None:
 
 def test_decimal_commas_are_counted_with_what_would_be_read_wrong() -> None:
     said = doubt("LDH", ["512,5", "1.234"])
-    assert "1 number with a decimal comma, and 1 like 1.234, which would be read as one and a fraction" in said
+    assert "1 number like 1.234, beside 1 number with a decimal comma: 1.234 or 1234? Say --decimal" in said
     assert stops("DNA index", ["1,16", "1.160"])
     assert doubt("LDH", ["512,5", "1.234"], decimal="comma") == ""
 

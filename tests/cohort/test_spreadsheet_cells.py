@@ -172,3 +172,39 @@ def test_repeated_rows_and_cells_of_an_open_document_are_percentages_too(tmp_pat
 )
 def test_a_share_as_it_shows(stored: str, shown: str) -> None:
     assert percent_text(stored) == shown
+
+
+def test_hidden_rows_and_columns_are_counted_and_read(tmp_path: Path) -> None:
+    def build(book: Any, sheet: Any) -> None:
+        sheet.write_row(0, 0, HEADER)
+        for row in range(1, 5):
+            sheet.write_row(row, 0, [row, "B", "0.5"])
+        sheet.set_row(2, None, None, {"hidden": True})
+        sheet.set_row(4, None, None, {"hidden": True})
+        sheet.set_row(30, None, None, {"hidden": True})  # empty
+        sheet.set_column(2, 9, None, None, {"hidden": True})
+
+    said = "2 hidden or filtered rows, read as the others are, 1 hidden column, read as the others are"
+    book = xlsx(tmp_path / "in.xlsx", build)
+    result, rows = batch(book)
+    assert [row["age"] for row in rows] == ["1", "2", "3", "4"]
+    assert said in result.stderr
+    assert said in " ".join(RUNNER.invoke(app, ["columns", str(book)]).stdout.split())
+    cells = "".join([number("4"), text("B"), number("0.5")])
+    filtered = [
+        f'<table:table-row table:visibility="{how}">{cells}</table:table-row>' for how in ("filter", "collapse")
+    ]
+    columns = (
+        '<table:table-column table:number-columns-repeated="2"/>'
+        '<table:table-column table:visibility="collapse" table:number-columns-repeated="4"/>'
+    )
+    with_columns = ods(tmp_path / "in.ods", "".join(map(text, HEADER)), cells)
+    again = tmp_path / "hidden.ods"
+    with zipfile.ZipFile(with_columns) as old, zipfile.ZipFile(again, "w") as new:
+        for name in old.namelist():
+            content = old.read(name).decode()
+            content = content.replace('table:name="S">', f'table:name="S">{columns}', 1)
+            new.writestr(name, content.replace("</table:table>", f"{''.join(filtered)}</table:table>"))
+    result, rows = batch(again)
+    assert len(rows) == 3
+    assert said in result.stderr

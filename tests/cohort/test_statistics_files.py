@@ -63,6 +63,22 @@ def test_cells_are_read_as_the_file_means_them(kind: str, files: dict[str, Path]
     ]
 
 
+@pytest.mark.parametrize("labels", [{1: "CNS1", 2: "CNS2"}, {1: "CNS1", 2: "CNS2", "z": "not done"}])
+def test_extended_missing_values_of_stata_are_missing_and_leave_the_labels_of_others(
+    labels: dict[Any, str], tmp_path: Path
+) -> None:
+    pandas = pytest.importorskip("pandas", reason="extended missing values are written from pandas")
+    file = tmp_path / "in.dta"
+    cells = pandas.DataFrame({"wbc": [12.5, "a", "z", None], "cns": [1, "a", "z", 2]})
+    missing = {"wbc": ["a", "z"], "cns": ["a", "z"]}
+    pyreadstat.write_dta(cells, file, missing_user_values=missing, variable_value_labels={"cns": labels})
+    with open_table([str(file)]) as table:
+        (rows,) = table.rows()
+    assert texts_of(rows.frame).rows() == [("12.5", "CNS1"), (None, None), (None, None), (None, "CNS2")]
+    looked = CliRunner().invoke(app, ["columns", str(file)])
+    assert "Cannot be read" not in looked.stdout
+
+
 def test_columns_are_known_by_their_labels_and_every_row_comes_back(files: dict[str, Path], tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
     result = CliRunner().invoke(app, ["batch", str(files["sav"]), "--scheme", "nci-rome", "-o", str(out)])

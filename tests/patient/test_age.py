@@ -224,3 +224,10 @@ def test_a_day_below_the_tenth_birthday_is_never_printed_as_ten(days: int) -> No
     born = date(2009, 3, 7)
     shown = age_text(age_between(AGE, born, date(2019, 3, 7) - timedelta(days=days)))
     assert not shown.startswith("10 ")
+
+
+def test_a_comma_before_three_digits_can_be_two_numbers_of_months() -> None:
+    for unit in ("mo", "w"):
+        with pytest.raises(UnreadableError, match=f"1.2 or 1200 {unit}"):
+            age("1,200", unit)
+    assert age("1,200", "d") == age("1200", "d")  # days are whole

@@ -117,7 +117,7 @@ def test_comparisons_and_ranges(text: str, meant: str) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("50-20", "the range runs backwards"),
+        ("50-20", "a range from 50 down to 20, which runs backwards; if it is one, write 20-50"),
         ("<20-50", "a comparison sign and a range together"),
         ("-3", "outside what can exist (0 to 5000 ×10⁹/L)"),
         ("5001 G/L", "outside what can exist"),
