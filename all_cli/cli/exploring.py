@@ -113,9 +113,9 @@ def next_test(
     For each unknown fact, over the results that the schemes can tell apart: how many answers (groups, or "not
     applicable") remain possible, summed over the schemes, in the worst case and in the best, and in how many schemes a
     result leaves one answer. Ranked by worst case, then best case, then schemes decided. It counts possibilities, not
-    likelihoods. Before it stands what one sends for a new patient, with dates if --diagnosed is given (taken as day 1
-    of treatment). Facts of a relapse are asked for in relapse only. Without --scheme or --audience: the schemes for the
-    audience of the one that answers first, or all that may apply while the age is not known.
+    likelihoods. Before it stands what one sends now and at moments still to come, with dates if --diagnosed is given
+    (taken as day 1 of treatment). Facts of a relapse are asked for in relapse only. Without --scheme or --audience: the
+    schemes for the audience of the one that answers first, or all that may apply while the age is not known.
     """
     from all_cli.patient.age import read_date
     from all_cli.risk.library import asks_relapse, in_relapse, risk_library
@@ -140,7 +140,7 @@ def next_test(
                 ids = [id for id in ids if not asks_relapse(library.schemes[id])]
         found = next_tests([library.schemes[id] for id in ids], patient)
 
-        sent = [] if in_relapse(patient) else sendings(found.schemes, patient)
+        sent = sendings(found.schemes, patient, relapse=in_relapse(patient))
 
         from all_cli.report.narrowing import narrowing_json, narrowing_page
 

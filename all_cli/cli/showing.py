@@ -181,7 +181,7 @@ def _found(
         found = chosen(library, asked, request.protocol, request.everything, patient, wish)
         if isinstance(found, Shown):
             return [found]
-        if found.choice.warnings or not asked.named_too(library):
+        if found.choice.warnings or not asked.named_too(library) or request.protocol not in (None, asked.kind):
             return found
         request = request._replace(protocol=asked.kind)
     return [

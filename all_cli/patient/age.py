@@ -231,6 +231,14 @@ def relapsed_again(patient: Patient) -> bool:
     return isinstance(known, NumberSet) and known & NumberSet.comparison(">=", 2) == known
 
 
+def never_in_remission(patient: Patient) -> bool:
+    """Whether the leukaemia was certainly refractory from the start, without any relapse."""
+    possible = patient.possible()
+    known = possible.get("relapse_number")
+    none_yet = isinstance(known, NumberSet) and known & NumberSet.comparison("<", 1) == known
+    return none_yet and possible.get("refractory") == frozenset({PRESENT})
+
+
 def age_at_relapse(patient: Patient) -> NumberSet | None:
     """The ages that a patient who is certainly in relapse can have now; None outside relapse or without an age.
 

@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from functools import lru_cache
 
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
-from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, number_set
+from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, intersect, number_set
 from all_cli.patient.abnormality import meaning, refused, unclear_without_bands
 from all_cli.patient.cytogenetics import read_karyotype
 from all_cli.patient.findings import Finding, Span
@@ -43,6 +43,9 @@ _UNSURE = re.compile(
     r"|(?P<after>.+?)(?:\s*\?|[\s:=-]+(?:pending|not done|not tested|not available|not evaluable|unknown|inconclusive"
     r"|equivocal|uncertain|failed|suspected|possible))",
     re.IGNORECASE,
+)
+_PLOIDY_COUNTED = re.compile(
+    r"(?P<word>[a-z -]*ploid(?:y|ie)?)[\s,:=(]+(?P<count>[0-9]{2,3})(?:\s*chromosomes)?\)?", re.IGNORECASE
 )
 _FAILED = re.compile(
     r"(?:(?:karyotype|karyotyping|cytogenetics|culture|cytogenetic analysis)[\s:=-]+)?"
@@ -295,6 +298,11 @@ class GeneticsReader:
         if folded in self.words:
             return self.words[folded]
         plain = item.strip().casefold()
+        if (counted := _PLOIDY_COUNTED.fullmatch(plain)) and (named := self.words.get(_folded(counted["word"]))):
+            fact, number = named[0], read_number(named[0], counted["count"]).possible
+            if intersect(number, named[1]) != number:
+                raise UnreadableError("genetics", item, f"{counted['count']} chromosomes are not {counted['word']}")
+            return fact, number
         for fact, names in self._numbers:
             for name in names:
                 if plain.startswith(name) and not re.match(r"[a-z]", plain[len(name) :]):

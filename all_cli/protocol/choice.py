@@ -18,7 +18,8 @@ prefers (``defaults``) go first; then those not made for adults, for somebody wh
 older adults; then protocols of which at least a line was read; then the fuller ones. While an arm of a preferred
 protocol hangs on facts that this phase asks for, only an arm whose risk group is settled heads before it (an older
 trial is certain for every child because all its groups begin alike, which says nothing of the child). An adults' arm
-does not head for somebody who may be below 18 while such an arm waits, or whose own protocols keep other phases.
+does not head while such an arm waits (older adolescents and young adults fare better on children's regimens), nor for
+somebody who may be below 18 whose own protocols keep other phases.
 Nothing heads where an arm before the first answer, of its own protocol and with another phase, waits, and for whom
 the rules say so (``undecided``); but for these two a head is never lost by adding a fact either.
 
@@ -209,9 +210,13 @@ class Chooser:
         )  # fmt: skip
 
     def _head(self, answers: Sequence[Offer], patient: Patient, *, settled: bool) -> Offer | None:
-        """The first answer, or (``settled``) the first whose risk group is settled, made for somebody of this age."""
-        heads = (each for each in answers if not settled or (self._fits(each, patient) and _settled(each, patient)))
+        """The first answer, or (``settled``) the first whose risk group is settled, not made for adults."""
+        heads = (each for each in answers if not settled or (self._for_young(each) and _settled(each, patient)))
         return next(heads, None)
+
+    def _for_young(self, offer: Offer) -> bool:
+        """Whether an arm is of a protocol not made for adults alone."""
+        return self.library.audience(offer.protocol) != "adults"
 
     def _decided(self, answers: Sequence[Offer], patient: Patient) -> Offer | None:
         """The first answer that goes by a scheme which leaves one group, made for somebody of this age."""
@@ -219,7 +224,7 @@ class Chooser:
 
     def _fits(self, offer: Offer, patient: Patient) -> bool:
         """Whether an arm is of a protocol for somebody of this age; an adults' one is not for who may be below 18."""
-        return self.library.audience(offer.protocol) != "adults" or self._grown(patient)
+        return self._for_young(offer) or self._grown(patient)
 
     @staticmethod
     def _grown(patient: Patient) -> bool:
@@ -358,6 +363,8 @@ class Chooser:
             yield Part(SETTING, " or ".join(arm.settings), setting.diagram, *self.leaves(setting, arm.settings))
         yield Part(POPULATION, protocol, self.rules.population(protocol), 1, 1)
         for guard, diagram in self.rules.guarding(protocol, arm.id, [phase] if phase in arm.kinds else list(arm.kinds)):
+            if self.named and protocol in guard.not_if_named:
+                continue
             silent = frozenset() if patient is None else guard.if_told.difference(patient.known)
             yield Part(GUARD, guard.id, diagram, 2, 2, silent, guard=guard)
         for id, groups in arm.groups if self.groups else ():

@@ -22,7 +22,8 @@ from all_cli.risk.scheme import Scheme
 class Guard(NamedTuple):
     """What may not be offered to whom: ``text`` is the sentence to show.
 
-    ``if_told`` are facts of the condition that bear only on patients of whom they are known.
+    ``if_told`` are facts of the condition that bear only on patients of whom they are known; ``not_if_named`` are
+    labels that it keeps from being chosen, and not from whoever names them.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Guard(NamedTuple):
     cite: tuple[Citation, ...]
     checked: bool
     if_told: frozenset[str] = frozenset()
+    not_if_named: frozenset[str] = frozenset()
 
 
 class NoHead(NamedTuple):
@@ -79,15 +81,16 @@ class ChoiceRules:
                 raw["id"], unpack(raw["expression"]),
                 "anything" in raw["offers"] and not raw.keys() & {"protocols", "arms", "phases"},
                 raw["text"], citations(raw["cite"]), raw["checked"], frozenset(raw.get("if_told", ())),
+                frozenset(raw.get("not_if_named", ())),
             )
             for raw in self._packed["guards"]
         ]  # fmt: skip
 
-    def leading(self, patient: Patient, kind: str) -> list[Guard]:
-        """The guards that head the screen of a kind of phase, since their condition certainly holds."""
+    def leading(self, patient: Patient, kind: str) -> Guard | None:
+        """The first guard that heads the screen of a kind of phase since its condition certainly holds."""
         found = zip(self.guards, self._packed["guards"], strict=True)
-        leads = [guard for guard, raw in found if raw.get("leads") and kind in raw.get("phases", [kind])]
-        return [guard for guard in leads if certainly(guard.when, patient)]
+        leads = (guard for guard, raw in found if raw.get("leads") and kind in raw.get("phases", [kind]))
+        return next((guard for guard in leads if certainly(guard.when, patient)), None)
 
     def undecided(self, patient: Patient, kind: str) -> NoHead | None:
         """The first reason why no arm with this kind of phase stands first for the patient; None if there is none."""

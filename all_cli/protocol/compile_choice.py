@@ -132,7 +132,7 @@ class _Compiler:
     def guard(self, entry: Mapping[str, Any], path: Path) -> dict[str, Any]:
         self.cited(entry, path)
         self.known(entry.get("phases", ()), self.protocols.phase_kinds(), "phase", (*path, "phases"))
-        for key in ("protocols", "except"):
+        for key in ("protocols", "except", "not_if_named"):
             self.known(entry.get(key, ()), self.protocols.ids, "protocol", (*path, key))
         self.known(entry.get("if_told", ()), self.vocabulary, "fact", (*path, "if_told"))
         arms = [f"{protocol.id}/{arm.id}" for protocol in self.protocols.protocols for arm in protocol.arms]

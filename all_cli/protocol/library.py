@@ -384,5 +384,6 @@ def unpack_protocol(raw: Mapping[str, Any]) -> Protocol:
         ph=raw.get("ph"),
         total_duration=_optional(raw.get("total_duration")),
         label=raw.get("label", False),
+        duration_by_sex=tuple(raw.get("total_duration", {}).get("by_sex", {}).items()),
         notes=tuple(map(_cited, raw.get("notes", ()))),
     )  # fmt: skip

@@ -73,7 +73,7 @@ def _group_reason(part: Part, patient: Patient) -> Reason:
 
 def leading_reasons(choice: Choice) -> Iterator[Reason]:
     """What heads the screen of the phase, whatever arm is left."""
-    for guard in choice.rules.leading(choice.patient, choice.phase):
+    if guard := choice.rules.leading(choice.patient, choice.phase):
         yield Reason("caution", guard.text, guard.cite, guard.checked, strong=True)
 
 

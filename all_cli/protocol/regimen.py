@@ -233,7 +233,10 @@ class Drug(NamedTuple):
 
 
 class Protocol(NamedTuple):
-    """A protocol: whom it is for, its arms and its phases; ``label`` if its lines that cite a label are the label's."""
+    """A protocol: whom it is for, its arms and its phases; ``label`` if its lines that cite a label are the label's.
+
+    ``duration_by_sex`` has values of ``sex`` with the total duration that goes by them.
+    """
 
     id: str
     title: str
@@ -251,6 +254,7 @@ class Protocol(NamedTuple):
     total_duration: Cited | None = None
     notes: tuple[Cited, ...] = ()
     label: bool = False
+    duration_by_sex: tuple[tuple[str, str], ...] = ()
 
     @property
     def lines(self) -> list[Line]:

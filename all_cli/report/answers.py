@@ -9,12 +9,12 @@ from all_cli import __version__
 from all_cli.knowledge import files
 from all_cli.knowledge.sources import Citation
 from all_cli.knowledge.vocabulary import Vocabulary
-from all_cli.patient.age import relapsed_again
+from all_cli.patient.age import never_in_remission, relapsed_again
 from all_cli.patient.assumption import Assumption, assumption_text
 from all_cli.patient.patient import Patient
 from all_cli.report.guidance_pointers import for_patient, pointers_json, pointers_page
 from all_cli.report.page import Page
-from all_cli.report.words import number_of
+from all_cli.report.words import be, number_of
 from all_cli.risk.library import Answers, Likely, RiskLibrary, for_relapse, in_relapse
 from all_cli.risk.scheme import NOT_APPLICABLE, Scheme, Statement
 from all_cli.risk.verdict import ASSIGNED, Decision, Verdict
@@ -77,6 +77,8 @@ def warning_texts(patient: Patient, library: RiskLibrary) -> list[str]:
 
 
 def _no_headline(answers: Answers, patient: Patient) -> str:
+    if never_in_remission(patient):
+        return "Never in remission: no encoded scheme has groups for such a leukaemia."
     if patient.known or not answers.applicable:
         return "No encoded scheme is for this patient."
     return (
@@ -95,14 +97,10 @@ def _first_line(verdict: Verdict, patient: Patient) -> str:
 def as_of_text(year: int, recorded: int, unrecorded: int, left_out: int) -> str:
     """What ``--as-of`` kept and left out, in a sentence."""
     return (
-        f"{year}: {recorded} of {number_of(recorded + unrecorded + left_out, 'scheme')} {_be(recorded, 'was', 'were')} "
-        f"in use; {unrecorded} whose years of use are not recorded {_be(unrecorded, 'is', 'are')} kept, "
-        f"{left_out} {_be(left_out, 'is', 'are')} left out"
+        f"{year}: {recorded} of {number_of(recorded + unrecorded + left_out, 'scheme')} {be(recorded, 'was', 'were')} "
+        f"in use; {unrecorded} whose years of use are not recorded {be(unrecorded, 'is', 'are')} kept, "
+        f"{left_out} {be(left_out, 'is', 'are')} left out"
     )
-
-
-def _be(count: int, one: str, many: str) -> str:
-    return one if count == 1 else many
 
 
 def _as_of(page: Page, answers: Answers, library: RiskLibrary) -> None:
@@ -238,8 +236,10 @@ def _others(page: Page, answers: Answers, library: RiskLibrary) -> None:
         page.line(f"{number_of(rest, 'more scheme')} may apply; nothing given narrows {whose} answer.", "others")
     if answers.first_line:
         count = number_of(len(answers.first_line), "scheme")
-        made, here = (" or a first relapse", "later ") if relapsed_again(answers.patient) else ("", "")
-        text = f"{count} for untreated leukaemia{made} left out, as this is a {here}relapse; --scheme ID shows one."
+        never, again = never_in_remission(answers.patient), relapsed_again(answers.patient)
+        made = " or a first relapse" if never or again else ""
+        here = "there was never a remission" if never else f"this is a {'later ' if again else ''}relapse"
+        text = f"{count} for untreated leukaemia{made} left out, as {here}; --scheme ID shows one."
         page.line(text, "first line")
 
 

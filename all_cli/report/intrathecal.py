@@ -4,15 +4,19 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from all_cli.logic.explain import truth
+from all_cli.logic.values import NumberSet
 from all_cli.patient.patient import Patient
 from all_cli.protocol.coverage import line_checked
 from all_cli.protocol.drugs import INTRATHECAL
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for
 from all_cli.protocol.regimen import DoseTable, Line, Protocol
 from all_cli.report.answers import citations_json, header
+from all_cli.report.guidance_pointers import cautions, for_patient, pointers_page
 from all_cli.report.line_text import band_text, dose_text
 from all_cli.report.page import Page
 from all_cli.report.words import said_text
+
+_INTRATHECALS = frozenset({"methotrexate", "cytarabine"})
 
 
 class Fixed(NamedTuple):
@@ -64,7 +68,31 @@ def intrathecal_page(library: ProtocolLibrary, patient: Patient, by_age: str = "
         page.line(said_text(patient), "patient")
     if by_age:
         page.line(by_age, "by age", strong=True)
+    briefs = [brief for brief in for_patient(patient) if _INTRATHECALS & set(brief.drugs)]
+    for caution in cautions(briefs):
+        page.line(caution, "caution", strong=True)
+    if grown := _grown(patient):  # the tables are of children's protocols
+        _fixed(page, library, patient)
+        page.heading("By age, from tables of children's protocols")
+    _tables(page, library, patient)
+    if not grown:
+        _fixed(page, library, patient)
+    pointers_page(page, briefs)
+    page.close()
+    return page
+
+
+def _grown(patient: Patient) -> bool:
+    """Whether the patient is certainly 18 years or older."""
+    ages = patient.possible().get("age")
+    return isinstance(ages, NumberSet) and ages & NumberSet.comparison(">=", 18) == ages
+
+
+def _tables(page: Page, library: ProtocolLibrary, patient: Patient) -> None:
+    """The doses by age; tables that a protocol open to the patient uses go first."""
     tables = [table for table in library.dose_tables.values() if dose_rows_for(table, patient)]
+    used = {table.id: users(table, library, patient) for table in tables}
+    tables.sort(key=lambda table: not used[table.id])
     page.table(
         ("table", "for", "dose", "source"),
         [
@@ -74,30 +102,30 @@ def intrathecal_page(library: ProtocolLibrary, patient: Patient, by_age: str = "
         ],
     )
     page.line("The age is that on the day of the injection; tables of different groups are not mixed.", "note")
-    page.table(
-        ("table", "used by", "note"),
-        [(table.title, ", ".join(users(table, library, patient)), table.note) for table in tables],
-    )
+    page.table(("table", "used by", "note"), [(table.title, ", ".join(used[table.id]), table.note) for table in tables])
+
+
+def _fixed(page: Page, library: ProtocolLibrary, patient: Patient) -> None:
+    """The doses that are the same at every age."""
     fixed = fixed_doses(library, patient)
-    if fixed:
-        page.heading("The same at every age")
-        page.table(
-            ("drug", "dose", "source", "used by"),
-            [
-                (
-                    library.drugs[each.drug].name,
-                    each.dose,
-                    page.cite(
-                        dict.fromkeys(cited for _, line in each.lines for cited in line.cite),
-                        all(line_checked(line, library) for _, line in each.lines),
-                    ),
-                    ", ".join(each.protocols),
-                )
-                for each in fixed
-            ],
-        )
-    page.close()
-    return page
+    if not fixed:
+        return
+    page.heading("The same at every age")
+    page.table(
+        ("drug", "dose", "source", "used by"),
+        [
+            (
+                library.drugs[each.drug].name,
+                each.dose,
+                page.cite(
+                    dict.fromkeys(cited for _, line in each.lines for cited in line.cite),
+                    all(line_checked(line, library) for _, line in each.lines),
+                ),
+                ", ".join(each.protocols),
+            )
+            for each in fixed
+        ],
+    )
 
 
 def intrathecal_json(library: ProtocolLibrary, patient: Patient) -> dict[str, Any]:

@@ -1,13 +1,14 @@
-"""A dose and its days in words."""
+"""Doses, their days and how long treatment lasts, in words."""
 
 import math
+from collections.abc import Sequence
 
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import AllOf, Compare, tests
 from all_cli.logic.values import ANY_NUMBER, NumberSet, number_text
 from all_cli.patient.patient import Patient
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for
-from all_cli.protocol.regimen import DoseRow, Line, days_text
+from all_cli.protocol.regimen import DoseRow, Line, Protocol, days_text
 
 UNITS = {
     "mg/m2": "mg/m²",
@@ -86,3 +87,28 @@ def when_text(line: Line) -> str:
     if line.schedule:
         parts.append(line.schedule)
     return "; ".join(parts)
+
+
+def recalled_text(checked: Sequence[bool]) -> str:
+    """How many of these lines were not read in their source; empty if all of them were."""
+    recalled = checked.count(False)
+    if recalled == 0:
+        return ""
+    every, single = recalled == len(checked), recalled == 1
+    count = f"all {recalled} lines" if every else f"{recalled} of {len(checked)} lines"
+    count = "the one line" if every and single else count
+    check = "every dose and day" if every else "its dose and days" if single else "their doses and days"
+    are = "is" if single else "are"
+    return f"{count} below {are} recalled (†), not read in the cited source: check {check}"
+
+
+def duration_text(protocol: Protocol, patient: Patient) -> str:
+    """How long treatment lasts in all; where that goes by sex, what holds for the patient stands first."""
+    assert protocol.total_duration is not None
+    known = patient.known.get("sex")
+    here = "".join(
+        f"here {lasts} (sex {sex}). "
+        for sex, lasts in protocol.duration_by_sex
+        if known is not None and known.possible == frozenset({sex})
+    )
+    return f"{here}{protocol.total_duration.text}"

@@ -40,7 +40,7 @@ def narrowing_page(
 
     Args:
         found: the ranking.
-        sent: what one sends for a new patient.
+        sent: what one sends now and later.
         ids: the schemes asked.
         patient: the patient.
         library: where sources are.
@@ -81,10 +81,13 @@ def _sent(page: Page, sent: Sequence[Sending], patient: Patient, start: date | N
         page.line(f"{item.what}: {_members(item, patient)}", "now")
     if alone := [item.what for item in now if len(item.facts) == 1]:
         page.line(", ".join(alone), "now")
-    for item in (each for each in sent if each.day > 1):
+    for item in (each for each in sent if each.day != 1):
+        if item.day is None:
+            page.line(f"{item.what.removeprefix('response ')}: {_members(item, patient)}", "later")
+            continue
         dated = f"{start + timedelta(days=item.day - 1)}, " if start else ""
         page.line(f"{dated}{_members(item, patient)}", f"day {item.day}")
-    if start:
+    if start and any(item.day not in (None, 1) for item in sent):
         page.line(f"day 1 is taken as the day of diagnosis, {start}; count from the first day of treatment", "dates")
 
 
@@ -182,7 +185,7 @@ def narrowing_json(
         "send": [
             {
                 "day": item.day,
-                "date": str(start + timedelta(days=item.day - 1)) if start else None,
+                "date": str(start + timedelta(days=item.day - 1)) if start and item.day else None,
                 "what": item.what,
                 "facts": list(item.facts),
             }

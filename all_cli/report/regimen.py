@@ -17,7 +17,7 @@ from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, 
 from all_cli.protocol.regimen import Arm, Cited, Line, Phase, Protocol, Reason
 from all_cli.report.amounts import NO_CAP, cap_text
 from all_cli.report.guidance_pointers import cautions, for_phases, pointers_page
-from all_cli.report.line_text import UNITS, dose_text, when_text
+from all_cli.report.line_text import UNITS, dose_text, duration_text, recalled_text, when_text
 from all_cli.report.page import Page
 from all_cli.report.uses import OUTSIDE, uses_part
 from all_cli.report.words import said_text
@@ -96,6 +96,9 @@ def _protocol(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     protocol = shown.protocol
     page.heading(f"{protocol.title} ({protocol.id}){f', {shown.arm.title}' if shown.arm else ''}", 1)
     _said(page, [*shown.leading, *shown.chosen[:1]])
+    checked = [is_checked(line, shown.growing, library) for line in _lines(shown)]
+    if none_read := shown.basis and not any(checked):  # chosen, not named: it does not head without a word
+        recalled_line(page, checked)
     _gives(page, shown, library)
     for caution in cautions(for_phases(*guided_by(shown))):
         page.line(caution, "caution", strong=True)
@@ -105,7 +108,8 @@ def _protocol(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     _said(page, shown.chosen[1 + len(group) :])
     if not shown.basis:
         _about(page, shown, library)
-    _recalled(page, shown, library)
+    if not none_read:
+        recalled_line(page, checked)
     _duration(page, shown)
     _patient(page, shown)
     _phases(page, shown, library)
@@ -131,7 +135,7 @@ def phases_part(page: Page, shown: Shown, library: ProtocolLibrary, heading: str
     page.heading(heading, 1)
     _gives(page, shown, library)
     _beyond(page, shown, library)
-    _recalled(page, shown, library)
+    recalled_line(page, [is_checked(line, shown.growing, library) for line in _lines(shown)])
     if shown.dosing:
         from all_cli.report.doses import body_lines
 
@@ -154,7 +158,7 @@ def _about(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
 def _phases(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     for phase in shown.phases:
         _phase(page, phase, shown, library)
-    no_caps(page, [line for phase in shown.phases for line in lines_for(phase.lines, shown.patient)], library)
+    no_caps(page, _lines(shown), library)
 
 
 def _said(page: Page, reasons: Sequence[Reason]) -> None:
@@ -168,8 +172,7 @@ _DAYS_IN_HEAD = 30  # characters
 
 def _beyond(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     """What labels limit and a line below does not keep, before any dose is; once each."""
-    lines = [line for phase in shown.phases for line in lines_for(phase.lines, shown.patient)]
-    for said in dict.fromkeys(said for line in lines for said in beyond_label(line, shown.patient, library)):
+    for said in dict.fromkeys(said for line in _lines(shown) for said in beyond_label(line, shown.patient, library)):
         page.line(f"{said.text} {_cite(page, said)}", "caution", strong=True)
 
 
@@ -184,7 +187,7 @@ def _gives(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
         return
     if shown.whole or shown.barred:
         return
-    lines = [line for phase in shown.phases for line in lines_for(phase.lines, shown.patient)]
+    lines = _lines(shown)
     if shown.dosing is not None and 0 < len(lines) <= _IN_HEAD:
         page.line("; ".join(_computed_text(page, line, shown, library) for line in lines), "dose", strong=True)
         return
@@ -216,30 +219,22 @@ def _computed_text(page: Page, line: Line, shown: Shown, library: ProtocolLibrar
     return f"{text}{days}{f' ({whom})' if whom else ''} {page.cite(line.cite, line.checked)}"
 
 
-def _recalled(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
-    """How many of the lines to come were not read in their source, before any dose is."""
-    lines = [line for phase in shown.phases for line in lines_for(phase.lines, shown.patient)]
-    recalled_line(page, [is_checked(line, shown.growing, library) for line in lines])
+def _lines(shown: Shown) -> list[Line]:
+    """All lines that concern the patient."""
+    return [line for phase in shown.phases for line in lines_for(phase.lines, shown.patient)]
 
 
 def recalled_line(page: Page, checked: Sequence[bool]) -> None:
     """A caution with how many of the lines of a page were not read in their source; none if all of them were."""
-    recalled = checked.count(False)
-    if recalled == 0:
-        return
-    every, single = recalled == len(checked), recalled == 1
-    count = f"all {recalled} lines" if every else f"{recalled} of {len(checked)} lines"
-    count = "the one line" if every and single else count
-    check = "every dose and day" if every else "its dose and days" if single else "their doses and days"
-    are = "is" if single else "are"
-    page.line(f"{count} below {are} recalled (†), not read in the cited source: check {check}", "caution", strong=True)
+    if text := recalled_text(checked):
+        page.line(text, "caution", strong=True)
 
 
 def _duration(page: Page, shown: Shown) -> None:
     """How long treatment lasts in all, where several phases or the maintenance are shown; or that it was not read."""
     total, kinds = shown.protocol.total_duration, [phase.kind for phase in shown.phases]
     if total and (len(kinds) > 1 or kinds == ["maintenance"]):
-        page.line(f"{total.text} {_cite(page, total)}", "total")
+        page.line(f"{duration_text(shown.protocol, shown.patient)} {_cite(page, total)}", "total")
     elif kinds == ["maintenance"]:
         page.line("how long treatment lasts in all was not read for this protocol", "total")
 

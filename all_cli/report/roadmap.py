@@ -11,7 +11,7 @@ from all_cli.protocol.library import ProtocolLibrary, dose_rows_for
 from all_cli.protocol.regimen import Assessment, Cap, DoseRow, Line, Phase, days_text
 from all_cli.protocol.roadmap import Roadmap, Run, Stretch, only_for_some, runs
 from all_cli.protocol.totals import Span, Total, totals_of
-from all_cli.report.line_text import dose_text
+from all_cli.report.line_text import dose_text, duration_text
 from all_cli.report.page import UNCHECKED, Page
 from all_cli.report.regimen import recalled_line
 
@@ -353,4 +353,6 @@ def _totals(page: Page, plan: Roadmap, library: ProtocolLibrary) -> None:
         page.line(f"{', '.join(some)}: for some patients only; --with PHASE or --without PHASE settles it", "open")
     published = plan.protocol.total_duration
     if published:
-        page.line(f"{published.text} {page.cite(published.cite, published.checked)}", "published")
+        page.line(
+            f"{duration_text(plan.protocol, plan.patient)} {page.cite(published.cite, published.checked)}", "published"
+        )

@@ -20,3 +20,8 @@ def said_text(patient: Patient) -> str:
     if len(absent) > _FEW_ABSENT:
         parts.append(f"{len(absent)} genetic findings absent")
     return ", ".join(parts)
+
+
+def be(count: int, one: str, many: str) -> str:
+    """The form of a verb that goes with a count."""
+    return one if count == 1 else many

@@ -15,7 +15,7 @@ from all_cli.knowledge.vocabulary import Vocabulary, pack_vocabulary, unpack_voc
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import unpack
 from all_cli.logic.values import PRESENT, Possible
-from all_cli.patient.age import relapsed_again
+from all_cli.patient.age import never_in_remission, relapsed_again
 from all_cli.patient.assumption import ROUTINE, Assumption, assumed, not_assumed
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import read_value
@@ -220,11 +220,11 @@ class Answers:
         self.brief = {scheme.id: brief(scheme, patient) for scheme in schemes}
         applicable = [id for id, answer in self.brief.items() if answer.status != NOT_APPLICABLE]
         # In relapse, schemes made for untreated leukaemia neither head nor are listed, unless they are named; nor do
-        # those of a first relapse in a later one.
+        # those of a first relapse in a later one, or where there was never a remission.
         self.first_line: list[str] = []
         if not named and in_relapse(patient):
-            again = relapsed_again(patient)
-            kept = {each.id for each in schemes if for_relapse(each) and not (again and each.first_relapse)}
+            other = relapsed_again(patient) or never_in_remission(patient)
+            kept = {each.id for each in schemes if for_relapse(each) and not (other and each.first_relapse)}
             self.first_line = [id for id in applicable if id not in kept]
             applicable = [id for id in applicable if id in kept]
         decided = {id for id in applicable if self.brief[id].status == ASSIGNED}

@@ -61,25 +61,28 @@ class Narrowing(NamedTuple):
 
 
 class Sending(NamedTuple):
-    """What one sends for a new patient at one moment: ``day`` of treatment (1 is the first), a name, and its facts."""
+    """What one sends at one moment: ``day`` of treatment (1 is the first, None where no day is meant), name, facts."""
 
-    day: int
+    day: int | None
     what: str
     facts: tuple[str, ...]
 
 
-_MOMENTS = {"day-8": 8, "day-15": 15, "end-of-induction": 29}
+_MOMENTS = {"day-8": 8, "day-15": 15, "end-of-induction": 29, "end-of-consolidation": None}
 _PHENOTYPE = ("lineage", "maturation", "etp", "surface_ig")
+_AFTER_REINDUCTION = ("mrd_reinduction",)
 
 
-def sendings(schemes: Iterable[Scheme], patient: Patient) -> list[Sending]:
-    """What to send for a new patient, in the order of time: of each test the facts that a scheme still open asks for.
+def sendings(schemes: Iterable[Scheme], patient: Patient, *, relapse: bool = False) -> list[Sending]:
+    """What to send next, in the order of time: of each test the facts that a scheme still open asks for.
 
-    Members of the genetics panel stand in the order of how many schemes ask for them.
+    What belongs to a moment before one of which something was told is past, and so is first-line treatment in a
+    relapse. Members of the genetics panel stand in the order of how many schemes ask for them.
 
     Args:
         schemes: the schemes that are still open.
         patient: the patient; facts of which anything was told are left out.
+        relapse: whether the leukaemia has come back or never gone.
     """
     asked = Counter(fact for scheme in schemes for fact in scheme.facts if fact not in patient.told)
     facts = [fact for fact in patient.vocabulary.facts.values() if fact.id in asked and _is_open(patient, fact)]
@@ -90,11 +93,21 @@ def sendings(schemes: Iterable[Scheme], patient: Patient) -> list[Sending]:
         Sending(1, "cerebrospinal fluid", tuple(fact.id for fact in facts if fact.id == "cns")),
         Sending(1, "DNA index", tuple(fact.id for fact in facts if fact.id == "dna_index")),
         Sending(1, "immunophenotype", tuple(fact.id for fact in facts if fact.id in _PHENOTYPE)),
-        *(
-            Sending(day, f"response on day {day}", tuple(fact.id for fact in facts if _is_response(fact, moment)))
-            for moment, day in _MOMENTS.items()
-        ),
     ]
+    if relapse:
+        now = tuple(fact.id for fact in facts if fact.moment == "relapse" and fact.id not in _AFTER_REINDUCTION)
+        after = tuple(fact.id for fact in facts if fact.id in _AFTER_REINDUCTION)
+        found += [Sending(1, "the relapse", now), Sending(None, "after reinduction", after)]
+    else:
+        told = {patient.vocabulary[fact].moment for fact in patient.told}
+        reached = max((number for number, moment in enumerate(_MOMENTS) if moment in told), default=0)
+        found += [
+            Sending(
+                day, f"response on day {day}" if day else "response at the end of consolidation",
+                tuple(fact.id for fact in facts if _is_response(fact, moment)),
+            )
+            for moment, day in list(_MOMENTS.items())[reached:]
+        ]  # fmt: skip
     return [sending for sending in found if sending.facts]
 
 

@@ -169,6 +169,7 @@ def test_next_names_what_one_sends_for_a_new_child_with_dates_and_asks_for_nothi
     assert not asked & {"relapsed", "relapse_site", "months_to_relapse", "mrd_reinduction", "prior_hsct"}
     page = RUNNER.invoke(app, ["next", "--age", "5", "--wbc", "20", "--lineage", "B"]).stdout
     assert page.index("genetics panel: BCR::ABL1") < page.index("Next test")
+    assert "later       at the end of consolidation: MRD at end of consolidation" in page
 
 
 def test_next_leaves_out_what_is_known_and_in_relapse_asks_for_the_relapse() -> None:
@@ -176,6 +177,10 @@ def test_next_leaves_out_what_is_known_and_in_relapse_asks_for_the_relapse() -> 
     sent = {item["what"]: item["facts"] for item in data(*known, command="next")["send"]}
     assert "cerebrospinal fluid" not in sent
     assert "mrd_eoi" not in sent.get("response on day 29", [])
-    relapse = data("--age", "5", "--lineage", "B", "--set", "relapsed=yes", command="next")
-    assert relapse["send"] == []
+    relapse = data("--age", "5", "--lineage", "B", "--set", "relapsed=yes", "--diagnosed", "2026-03-01", command="next")
+    assert not [item for item in relapse["send"] if item["what"].startswith("response")]
+    sent = {item["what"]: item for item in relapse["send"]}
+    assert {"relapse_site", "months_to_relapse"} <= set(sent["the relapse"]["facts"])
+    assert "mrd_reinduction" not in sent["the relapse"]["facts"]
+    assert (sent["after reinduction"]["facts"], sent["after reinduction"]["date"]) == (["mrd_reinduction"], None)
     assert {"relapse_site", "months_to_relapse"} <= {test["fact"] for test in relapse["tests"]}

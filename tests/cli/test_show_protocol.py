@@ -89,7 +89,7 @@ def test_a_group_without_an_arm_says_so() -> None:
 
 
 def test_infants_are_sent_to_infant_protocols() -> None:
-    found = arms("--age", "4mo", "--wbc", "300", "--kmt2a")
+    found = arms("--age", "4mo", "--wbc", "300", "--kmt2a", "--no-ph")
     assert fitting(found)
     assert all(name.startswith(("interfant", "infant")) for name in fitting(found))
 

@@ -170,3 +170,13 @@ def test_relapse_schemes_are_not_for_a_first_line_patient(lineage: str) -> None:
     assert {of[id] for id in ("vhr-relapse-genetics", "bfm-relapse", "cog-aall1331", "gmall-relapse")} == {
         "not-applicable"
     }
+
+
+@pytest.mark.parametrize("who", [CHILD, ADULT])
+def test_never_in_remission_is_grouped_by_no_scheme_of_a_first_relapse(who: tuple[str, ...]) -> None:
+    never = facts("refractory=yes", "relapse_number=0")
+    found = data(*who, "--no-ph", *never)
+    assert found["primary"] in (None, "tower-refractory")
+    assert {"cog-aall1331", "bfm-relapse", "gmall-relapse"} & set(found["left_out_in_relapse"])
+    assert "as there was never a remission" in screen(*who, "--no-ph", *never)
+    assert data(*who, "--no-ph", *facts("refractory=yes"))["primary"] is not None, "it may have been a relapse"

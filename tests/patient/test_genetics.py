@@ -89,10 +89,21 @@ def test_findings_keep_their_order_and_their_words() -> None:
         ("normal karyotype", "modal_chromosomes", 46, 46), ("low hypodiploidy", "modal_chromosomes", 30, 39),
         ("DNA index 1.16", "dna_index", 1.16, 1.16), ("DNA index: 1.16", "dna_index", 1.16, 1.16),
         ("DI=0.8", "dna_index", 0.8, 0.8),
+        ("hyperdiploid 54", "modal_chromosomes", 54, 54), ("high hyperdiploidy (67)", "modal_chromosomes", 67, 67),
+        ("Hypodiploidy: 36 chromosomes", "modal_chromosomes", 36, 36),
     ],
 )  # fmt: skip
 def test_ploidy_and_dna_index(text: str, fact: str, low: float, high: float) -> None:
     assert read(text) == {fact: NumberSet.between(low, high)}
+
+
+@pytest.mark.parametrize(
+    "text", ["hyperdiploid 46", "hypodiploid 54", "high hyperdiploidy 50", "high hyperdiploidy 68"]
+)
+def test_a_number_that_its_word_does_not_hold_is_refused(text: str) -> None:
+    word, _, count = text.rpartition(" ")
+    with pytest.raises(UnreadableError, match=f"{count} chromosomes are not {word}"):
+        read(text)
 
 
 # --- absence ----------------------------------------------------------------------------------------------------------

@@ -19,6 +19,8 @@ from all_cli.protocol.regimen import Line, Protocol
 
 LATER = "maintenance"
 FIRST_LINE = {"relapsed": "no"}
+M1, HIGH_MRD = {"marrow_eoi": "3"}, {"mrd_eoi": "6%"}
+STANDARD, M1_B_WBC = {"age": "5", "wbc": "20", "lineage": "B"}, {**M1, "wbc": "20", "lineage": "B"}
 NO_LESION = {"kmt2a_r": "no", "kmt2a_aff1": "no", "tcf3_hlf": "no", "iamp21": "no"}
 
 
@@ -52,10 +54,27 @@ LIMITS = [
     Limit("mrd-extended-induction", "cog-aall0232/pred-hdmtx", "consolidation", "mrd_eoi", 0.99, 1, 1.01, True, False),
     Limit("rapid-responders", "ccg-1961/standard", LATER, "mrd_eoi", 0.099, 0.1, 0.101, True, False),
     Limit("no-remission", "cog-aall0232/pred-hdmtx", LATER, "marrow_eoi", 4.9, 5, 5.1, True, False),
-    Limit("no-remission", "cog-aall0232/pred-hdmtx", LATER, "mrd_eoi", 4.99, 5, 5.01, True, False),
-    Limit("no-remission-continuation", "st-jude-xv/low", "continuation", "marrow_eoi", 4.9, 5, 5.1, True, False,
+    Limit("high-mrd", "cog-aall0232/pred-hdmtx", LATER, "mrd_eoi", 4.99, 5, 5.01, True, False),
+    Limit("high-mrd-m1", "cog-aall0232/pred-hdmtx", LATER, "mrd_eoi", 4.99, 5, 5.01, True, False, M1),
+    Limit("high-mrd-m1-t", "graall-2005/standard", LATER, "mrd_eoi", 4.99, 5, 5.01, True, False,
+          {**M1, "lineage": "T"}),
+    Limit("high-mrd-m1-t", "graall-2005/standard", LATER, "marrow_eoi", 5.1, 5, 4.9, False, False,
+          {**HIGH_MRD, "lineage": "T"}),
+    Limit("high-mrd-m1", "cog-aall0232/pred-hdmtx", LATER, "marrow_eoi", 5.1, 5, 4.9, False, False, HIGH_MRD),
+    Limit("high-mrd-m1-standard", "ccg-1991/iv", LATER, "mrd_eoi", 4.99, 5, 5.01, True, False, {**M1, **STANDARD}),
+    Limit("high-mrd-m1-standard", "ccg-1991/iv", LATER, "marrow_eoi", 5.1, 5, 4.9, False, False,
+          {**HIGH_MRD, **STANDARD}),
+    Limit("high-mrd-m1-standard", "ccg-1991/iv", LATER, "age", 0.99, 1, 1.01, True, True, {**HIGH_MRD, **M1_B_WBC}),
+    Limit("high-mrd-m1-standard", "ccg-1991/iv", LATER, "age", 10.01, 10, 9.99, False, True, {**HIGH_MRD, **M1_B_WBC}),
+    Limit("high-mrd-m1-standard", "ccg-1991/iv", LATER, "wbc", 50.1, 50, 49.9, False, True,
+          {**HIGH_MRD, **M1, "age": "5", "lineage": "B"}),
+    Limit("high-mrd-continuation", "st-jude-xv/low", "continuation", "mrd_eoi", 4.99, 5, 5.01, True, False,
           {"bcr_abl1": "no"}),
-    Limit("no-remission-continuation", "st-jude-xv/low", "continuation", "mrd_eoi", 4.99, 5, 5.01, True, False,
+    Limit("high-mrd-bfm", "all-bfm-90/medium", LATER, "mrd_eoi", 4.99, 5, 5.01, True, False),
+    Limit("no-remission-blinatumomab", "e1910/blinatumomab", "blinatumomab", "marrow_eoi", 4.9, 5, 5.1, True, False),
+    Limit("never-in-remission", "ukall-r3/mitoxantrone", "reinduction", "relapse_number", 2, 1, 0, False, True,
+          {"refractory": "yes"}),
+    Limit("no-remission-continuation", "st-jude-xv/low", "continuation", "marrow_eoi", 4.9, 5, 5.1, True, False,
           {"bcr_abl1": "no"}),
     Limit("very-high-exit", "cog-aall0232/pred-hdmtx", LATER, "modal_chromosomes", 45, 44, 43, False, True,
           {"kmt2a_r": "no", "dna_index": "1"}),
@@ -66,7 +85,6 @@ LIMITS = [
     Limit("very-high-exit", "cog-aall0232/pred-hdmtx", LATER, "mrd_eoi", 0.099, 0.1, 0.101, True, False,
           {"kmt2a_r": "yes", "modal_chromosomes": "46", "dna_index": "1"}),
     Limit("no-remission-bfm", "all-bfm-95/medium", LATER, "marrow_eoi", 4.9, 5, 5.1, True, False),
-    Limit("no-remission-bfm", "all-bfm-90/medium", LATER, "mrd_eoi", 4.99, 5, 5.01, True, False),
     Limit("t-mrd-eoc", "cog-aall0434/cmtx", LATER, "mrd_eoc", 0.099, 0.1, 0.101, True, False),
     Limit("genetics-high-bfm", "all-bfm-95/medium", LATER, "modal_chromosomes", 45, 44, 43, False, True, NO_LESION),
     Limit("genetics-not-standard", "cog-aall0932/q4wk", LATER, "modal_chromosomes", 45, 44, 43, False, True,
@@ -139,6 +157,7 @@ ADULT = {"lineage": "B", "age": "40", "bcr_abl1": "no", "relapsed": "no"}
 DOWN_HIGH = {**B_CHILD, "down_syndrome": "yes"}
 NO_LESIONS = {"kmt2a_r": "no", "tcf3_hlf": "no", "iamp21": "no"}
 TRISOMIES = {**B_CHILD, **NO_LESIONS, "double_trisomy": "yes"}
+NEVER = {"refractory": "yes"}
 RELAPSED = {"lineage": "B", "relapsed": "yes"}
 AGAIN = {"age": "9", "lineage": "B", "relapse_number": "2"}
 CNS3, CNS2 = {"cns": "CNS3"}, {"cns": "CNS2", "etv6_runx1": "no", "double_trisomy": "no"}
@@ -188,6 +207,21 @@ OPEN = [
     Open("very-high-risk", LATER, "mrd_eoc", T_CHILD, (0.01, 0.099, None), (0.1, 0.101)),
     Open("very-high-risk", LATER, "modal_chromosomes", B_TEENAGER, (44, None), (43,)),
     Open("very-high-risk", LATER, "dna_index", B_TEENAGER, (0.81, None), (0.80,)),
+    Open("refractory-t", "reinduction", "relapse_number", {**NEVER, "lineage": "T", "age": "9"}, (1, None), (0,)),
+    Open("refractory-t", "reinduction", "age", {**NEVER, "lineage": "T", "relapse_number": "0"}, (31, None), (30.99,)),
+    Open(
+        "refractory-b-adult", "reinduction", "relapse_number", {**NEVER, "lineage": "B", "age": "40"}, (1, None), (0,)
+    ),
+    Open(
+        "refractory-b-adult",
+        "reinduction",
+        "age",
+        {**NEVER, "lineage": "B", "relapse_number": "0"},
+        (17.99, None),
+        (18, 18.01),
+    ),
+    Open("refractory-b", "reinduction", "relapse_number", {**NEVER, "lineage": "B"}, (1, None), (0,)),
+    Open("refractory-first", "reinduction", "relapse_number", NEVER, (1, None), (0,)),
     Open("relapse-again", "reinduction", "age", AGAIN, (18, None), (17.99,)),
     Open("relapse-again", "reinduction", "relapse_number", AGAIN, (1, None), (2, 3)),
     Open("relapse-adult-b", "reinduction", "age", RELAPSED, (17.99, None), (18, 18.01)),

@@ -39,7 +39,8 @@ ENFORCED = [
     "mrd-not-standard-bfm", "mrd-high-bfm", "mrd-not-standard-ukall", "rapid-responders",
     "cns3-high-dose-methotrexate", "nelarabine-child", "down-high-risk", "t-mrd-eoc", "cns2-neutral",
     "arm-of-girls", "arm-of-boys", "t-not-standard-bfm", "no-remission-continuation", "very-high-exit",
-    "blinatumomab-b-lineage", "mrd-eoc-very-high",
+    "blinatumomab-b-lineage", "mrd-eoc-very-high", "high-mrd-bfm", "never-in-remission",
+    "kinase-inhibitor-relapse-cells", "no-remission-blinatumomab",
 ]  # fmt: skip
 
 

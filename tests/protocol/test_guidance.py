@@ -186,3 +186,26 @@ def test_what_the_patient_is_goes_before_what_the_protocol_is_for(protocols: Pro
 def test_a_search_holds_all_words_in_any_order_and_case(guidance: GuidanceLibrary) -> None:
     assert "vincristine-never-intrathecal" in [brief.id for brief in guidance.search("fatal VINCRISTINE")]
     assert guidance.search("vincristine frobnicate") == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "entry"),
+    [
+        ({"age": "5", "lineage": "B", "kmt2a_aff1": "yes"}, "kmt2a-aff1-first-remission"),
+        ({"age": "8mo", "kmt2a_aff1": "yes"}, "kmt2a-infants-first-remission"),
+        ({"age": "5", "mrd_eoi": "5%"}, "high-mrd-first-remission"),
+        ({"age": "5", "mrd_eoc": "0.1%"}, "high-mrd-first-remission"),
+        ({"age": "9", "lineage": "T", "mrd_eoc": "0.1%"}, "t-all-first-remission"),
+        ({"age": "9", "lineage": "T", "d8_blasts": "1000"}, "t-all-first-remission"),
+    ],
+)
+def test_when_to_transplant_in_first_remission_points_to_what_was_compared(
+    protocols: ProtocolLibrary, facts: dict[str, str], entry: str
+) -> None:
+    entries = {
+        "kmt2a-aff1-first-remission", "kmt2a-infants-first-remission", "high-mrd-first-remission",
+        "t-all-first-remission",
+    }  # fmt: skip
+    assert entry in pointed(protocols, **facts)
+    milder = {**facts, "mrd_eoi": "4.9%", "mrd_eoc": "0.09%", "d8_blasts": "999", "kmt2a_aff1": "no"}
+    assert not entries & set(pointed(protocols, **{fact: milder[fact] for fact in facts}))

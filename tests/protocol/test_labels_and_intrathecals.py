@@ -134,6 +134,27 @@ def test_adults_get_the_doses_that_no_table_gives() -> None:
     }  # fmt: skip
 
 
+def test_doses_of_adults_stand_before_tables_of_children_for_an_adult_alone() -> None:
+    for age, first in (("17.9", "Intrathecal methotrexate by age, COG"), ("18", "The same at every age")):
+        text = drug("intrathecal", "--age", age, "--format", "plain").stdout
+        assert text.index(first) == min(text.index(each) for each in (first, "by age, COG", "The same at every age"))
+
+
+def test_a_table_that_no_protocol_uses_goes_last() -> None:
+    text = drug("intrathecal", "--age", "12", "--format", "plain").stdout.partition("  note")[0]
+    titles = [line for line in text.splitlines() if " mg " in line]
+    assert len(titles) == 14
+    assert "Intrathecal cytarabine alone by age" in titles[-1]
+
+
+@pytest.mark.parametrize(
+    ("told", "said"), [(("--down-syndrome",), True), (("--no-down-syndrome",), False), ((), False)]
+)
+def test_intrathecals_in_down_syndrome_speak_of_leucovorin(told: tuple[str, ...], said: bool) -> None:
+    lines = RUNNER.invoke(app, ["show", "intrathecal", "--age", "5", *told, "--format", "plain"]).stdout.splitlines()
+    assert any("leucovorin after intrathecal methotrexate" in line for line in lines[:5]) is said
+
+
 def test_without_an_age_the_tables_are_whole() -> None:
     tables = {table["id"]: table["rows"] for table in data("intrathecal")["tables"]}
     assert [row["dose"] for row in tables["cog-it-mtx"]] == [8, 10, 12, 15]

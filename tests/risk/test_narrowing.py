@@ -12,7 +12,7 @@ from all_cli.logic.values import intersect
 from all_cli.patient.patient import Patient
 from all_cli.patient.unreadable import ContradictionError
 from all_cli.risk.library import RiskLibrary, risk_library
-from all_cli.risk.narrowing import common_axis, next_tests
+from all_cli.risk.narrowing import common_axis, next_tests, sendings
 from all_cli.risk.verdict import judge
 
 SCHEMES = list(risk_library().schemes)
@@ -117,3 +117,24 @@ def test_ranks_follow_the_measure_and_equal_measures_share_one(audience: str, li
     assert [test.rank <= position for position, test in enumerate(found.tests, start=1)]
     assert all(test.best <= test.worst <= found.remaining for test in found.tests)
     assert all(set(test.always) <= set(test.decides) for test in found.tests)
+
+
+@pytest.mark.parametrize(
+    ("known", "days"),
+    [
+        ({}, [8, 15, 29, None]),
+        ({"mrd_d8_pb": "0.1%"}, [8, 15, 29, None]),
+        ({"mrd_d15": "0.1%"}, [15, 29, None]),
+        ({"mrd_eoi": "0.02%"}, [29, None]),
+        ({"cr_eoi": "yes"}, [29, None]),
+        ({"mrd_eoc": "0.02%"}, [None]),
+    ],
+)
+def test_what_lies_before_what_was_given_is_not_to_be_sent(
+    library: RiskLibrary, known: dict[str, str], days: list[int | None]
+) -> None:
+    sent = sendings(library.schemes.values(), told(library, age="5", wbc="20", lineage="B", **known))
+    moments = [sending for sending in sent if sending.what.startswith("response")]
+    assert [sending.day for sending in moments] == days
+    assert not set(known) & {fact for sending in sent for fact in sending.facts}
+    assert ("mrd_eoc" in moments[-1].facts) is ("mrd_eoc" not in known)
