@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 
 import pytest
 
+from all_cli.cli import protocol, risk
 from all_cli.report.legible import INSTEAD, legible, legible_page
 from all_cli.report.page import Page, Table, Twig
 
+APPS = {"risk": risk.app, "protocol": protocol.app}
 SEVEN = ("risk", "classify", "--age", "7", "--wbc", "45", "--lineage", "B")
 HIGH = ("protocol", "show", "induction", "--risk", "high")
 ENCODINGS = pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp437", "latin-1"])
 
 
 def written(encoding: str, command: str, *arguments: str) -> tuple[str, str, int]:
+    """What a command writes to streams of this encoding, decoded with it."""
+    streams = [io.TextIOWrapper(io.BytesIO(), encoding, errors) for errors in ("strict", "backslashreplace")]
+    with redirect_stdout(streams[0]), redirect_stderr(streams[1]), pytest.raises(SystemExit) as ended:
+        APPS[command](arguments)
+    texts = []
+    for stream in streams:
+        stream.flush()
+        texts.append(stream.buffer.getvalue().decode(encoding))
+    return texts[0], texts[1], int(ended.value.code or 0)
+
+
+def written_by_a_process(encoding: str, command: str, *arguments: str) -> tuple[str, str, int]:
     """What a process whose streams have this encoding writes, decoded with it."""
     done = subprocess.run(
         [sys.executable, "-c", f"from all_cli.cli.{command} import main; main()", *arguments],
@@ -66,10 +82,10 @@ def test_json_escapes_what_the_encoding_lacks_and_loses_nothing(encoding: str) -
 @ENCODINGS
 def test_help_and_errors_do_not_fail(encoding: str) -> None:
     if encoding != "ascii":  # Click itself writes UTF-8 to a standard output that claims to be ASCII
-        text, error, code = written(encoding, "risk", "classify", "--help")
+        text, error, code = written_by_a_process(encoding, "risk", "classify", "--help")
         assert (error, code) == ("", 0)
         assert "10^9/L" in text
-    _, error, code = written(encoding, "risk", "classify", "--wbc", "2500")
+    _, error, code = written_by_a_process(encoding, "risk", "classify", "--wbc", "2500")
     assert code == 2
     assert error.startswith('wbc "2500": a bare number above 1000. 2.5 ')
     assert "10^9/L? write 2.5 or 2500/uL" in error
