@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import pytest
 from brute_force import Value, completions, groups, holds, possible_beings, value_in
@@ -55,10 +55,18 @@ class Oracle:
             for raw in rules.raw_guards
         ]
         self.barring = [(condition, if_told) for condition, if_told in barring if condition is not None]
+        # Beings differ in few facts: what each condition says of them is worked out once.
+        self.asked = [sorted({test.fact for test in comparisons(condition)}) for condition, _ in self.barring]
+        self.met: dict[tuple[object, ...], bool] = {}
         self.guards = [condition for condition, _ in self.barring]
         self.silent: set[str] = set()
         self.groups = [(chooser.risk.schemes[scheme], set(named)) for scheme, named in arm.groups]
         self.later = {scheme.id: rules.unasked(kind, scheme.facts) for scheme, _ in self.groups}
+        self.schemes = {
+            scheme.id: (scheme, [fact for fact in scheme.facts if fact not in later], sorted(later))
+            for scheme, _ in self.groups
+            for later in (self.later[scheme.id],)
+        }
         conditions: list[Expression] = [*(rule.when for rule in self.setting.rules), self.population, *self.guards]
         for scheme, _ in self.groups:
             conditions += [scheme.population.when, *(rule.when for rule in scheme.rules)]
@@ -94,13 +102,17 @@ class Oracle:
     def fixed(self, being: Mapping[str, Value]) -> bool:
         """Setting, population and guards."""
         within = groups(self.setting, being) <= self.wanted and holds(self.population, being)
-        return within and not any(self.broken(guard, if_told, being) for guard, if_told in self.barring)
+        return within and not any(self.broken(number, being) for number in range(len(self.barring)))
 
-    def broken(self, guard: Expression, if_told: Sequence[str], being: Mapping[str, Value]) -> bool:
-        """Whether the guard is broken whatever the facts are that bear only if they are known and are not."""
+    def broken(self, number: int, being: Mapping[str, Value]) -> bool:
+        """Whether a guard is broken whatever the facts are that bear only if they are known and are not."""
+        guard, if_told = self.barring[number]
         silent = [fact for fact in if_told if fact in self.silent]
         if not silent:
-            return holds(guard, being)
+            key = (number, *(being[fact] for fact in self.asked[number]))
+            if key not in self.met:
+                self.met[key] = holds(guard, being)
+            return self.met[key]
         tried = ({**being, **dict(zip(silent, values, strict=True))} for values in self._combined(silent))
         return all(holds(guard, each) for each in tried if possible_beings(each, self.vocabulary))
 
@@ -115,9 +127,8 @@ class Oracle:
         return True
 
     def answers(self, id: str, being: Mapping[str, Value]) -> set[frozenset[str]]:
-        scheme = next(scheme for scheme, _ in self.groups if scheme.id == id)
-        later = sorted(self.later[id])
-        asked = {fact: being[fact] for fact in scheme.facts if fact not in later}
+        scheme, now, later = self.schemes[id]
+        asked = {fact: being[fact] for fact in now}
         key = (id, tuple(asked.values()))
         if key not in self.seen:
             tried = ({**asked, **dict(zip(later, values, strict=True))} for values in self._combined(later))
@@ -190,7 +201,7 @@ def test_every_arm_is_what_brute_force_says_it_is_for_thousands_of_patients(choo
             told = oracle.told()
             if number % 2:  # somebody for whom the arm is, of whom not all is known
                 told = {f: k.possible for f, k in fitting.known.items() if f in oracle.axes and chance.random() < 0.93}
-                told |= {fact: oracle.one_piece(fact) for fact in oracle.unbound(told, 6)}
+                told |= {fact: oracle.one_piece(fact) for fact in oracle.unbound(told, 5)}
             patient = known_patient(chooser, told)
             if patient is None:
                 continue
