@@ -149,7 +149,7 @@ def _kind(given: Given) -> str:
     return "oral" if route.startswith("PO") else "parenteral"
 
 
-def panels_of(bands: Iterable[Band], capacity: float, marks: dict[Key, str]) -> list[Panel]:
+def side_by_side(bands: Iterable[Band], capacity: float) -> list[list[Band]]:
     """Bands in order, as many side by side as ``capacity`` holds; a wider band has a panel to itself."""
     groups: list[list[Band]] = []
     for band in bands:
@@ -158,10 +158,11 @@ def panels_of(bands: Iterable[Band], capacity: float, marks: dict[Key, str]) -> 
             groups[-1].append(band)
         else:
             groups.append([band])
-    return [_panel(group, marks) for group in groups]
+    return groups
 
 
-def _panel(bands: list[Band], marks: dict[Key, str]) -> Panel:
+def panel_of(bands: list[Band], marks: dict[Key, str]) -> Panel:
+    """Bands side by side with a row for each line given; ``marks`` are the citations of a row."""
     keys = dict.fromkeys(placed.key for band in bands for placed in band.placed)
     rows = tuple(_row(key, bands, marks) for key in sorted(keys, key=lambda key: not key.intrathecal))
     lines = max(len(band.title) + len(band.begins) + len(band.length) for band in bands)

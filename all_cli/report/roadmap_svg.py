@@ -41,7 +41,8 @@ from all_cli.report.roadmap_chart import (
     bands_of,
     citations_of,
     contents_of,
-    panels_of,
+    panel_of,
+    side_by_side,
 )
 from all_cli.report.roadmap_marks import (
     DATED,
@@ -114,8 +115,9 @@ def _fitting(contents: Contents, marks: dict[Key, str]) -> list[Panel]:
     for wider in _WIDER:
         bands = bands_of(contents, DAY * wider)
         least, whole = max(band.width for band in bands), sum(band.width + GAP for band in bands)
-        for step in range(_TRIES + 1):
-            panels = panels_of(bands, least + (whole - least) * step / _TRIES, marks)
+        tried = [side_by_side(bands, least + (whole - least) * step / _TRIES) for step in range(_TRIES + 1)]
+        for groups in {tuple(map(len, groups)): groups for groups in tried}.values():
+            panels = [panel_of(group, marks) for group in groups]
             height = sum(panel.height + 20 for panel in panels) + _BELOW
             found.append((max(max(panel.width for panel in panels), height * _SIDES), -wider, panels))
     largest = min(size for size, _, _ in found)

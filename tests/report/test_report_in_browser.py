@@ -53,10 +53,10 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def browse(page: Path, tmp_path: Path) -> Callable[..., str]:
+def browse(page: Path) -> Callable[..., str]:
     def run(*options: str, file: Path = page) -> str:
         assert BROWSER is not None
-        command = [BROWSER, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", *options, file.as_uri()]
+        command = [BROWSER, *FLAGS, f"--user-data-dir={page.parent / 'profile'}", *options, file.as_uri()]
         done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -127,7 +127,7 @@ def test_light_and_dark_have_their_own_grounds_and_readable_text(browse: Callabl
     found = {}
     for name, options in (("light", ["--blink-settings=preferredColorScheme=1"]), ("dark", [DARK])):
         target = tmp_path / f"{name}.png"
-        browse(*options, f"--screenshot={target}", "--window-size=500,500")
+        browse(*options, f"--screenshot={target}", "--window-size=320,320")
         found[name] = ground_and_contrast(pixels(target))
     assert found["light"][0] == (255, 255, 255)
     assert found["dark"][0] == (20, 24, 29)
