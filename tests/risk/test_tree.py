@@ -17,7 +17,7 @@ from all_cli.risk.tree import DecisionTree, decision_tree, range_text, values_of
 from all_cli.risk.verdict import judge
 
 SCHEMES = list(risk_library().schemes)
-BEINGS, PATIENTS, COMPLETIONS = 25, 12, 300
+BEINGS, PATIENTS, COMPLETIONS = 18, 10, 300
 EVERY_SCHEME = pytest.mark.parametrize("id", SCHEMES)
 
 
