@@ -142,19 +142,19 @@ def both(library: RiskLibrary, job: Job, folder: Path, part: int = 0) -> tuple[S
 
 
 @pytest.mark.usefixtures("spark")
-def test_20_000_rows_with_every_trouble_are_the_local_table(library: RiskLibrary, tmp_path: Path) -> None:
+def test_8_000_rows_with_every_trouble_are_the_local_table(library: RiskLibrary, tmp_path: Path) -> None:
     table = tmp_path / "cohort.csv"
-    table.write_bytes(cohort(20_000, 1))
+    table.write_bytes(cohort(8_000, 1))
     job = Job((str(table),), ".csv", assume=("wbc=<50",), routine=True)
     here, there = both(library, job, tmp_path, part=table.stat().st_size // 5)
     local = cells_of((tmp_path / "local.csv").read_bytes())
-    assert len(local) > 20_000
+    assert len(local) > 8_000
     assert any(cell.startswith("wbc=<50") for row in local for cell in row)
     assert joined(tmp_path / "spark.csv") == local
     assert len(list((tmp_path / "spark.csv").glob("part-*.csv"))) >= 4
     assert list(there.lines()) == list(here.lines())
-    assert here.invalid > 100
-    assert here.unread > 200
+    assert here.invalid > 40
+    assert here.unread > 80
     assert here.warnings
 
 
