@@ -66,16 +66,21 @@ class TextSink:
         """Write lines of the input with the answers behind them; each distinct answer is put into cells once."""
         import polars as pl
 
-        parts = [lines]
+        parts = [lines.alias("line")]
         for scheme in range(len(answers.schemes)):
             texts, numbers = answers.texts[scheme], pl.Series(answers.numbers[scheme])
-            parts.append(pl.Series([self._cells(text) for text in texts], dtype=pl.String).gather(numbers))
+            parts.append(pl.Series(str(scheme), [self._cells(text) for text in texts], pl.String).gather(numbers))
+        whole = pl.DataFrame(parts)
         # Many schemes make a row many times as long as it was: a part at a time, so that memory stays small.
         for start in range(0, answers.rows, _PART):
-            some = [part.slice(start, _PART) for part in parts]
-            whole = pl.select(pl.concat_str(some, separator=self._delimiter).alias("line"))
             buffer = io.BytesIO()
-            whole.write_csv(buffer, include_header=False, line_terminator=self._ending, quote_style="never")
+            whole.slice(start, _PART).write_csv(
+                buffer,
+                include_header=False,
+                separator=self._delimiter,
+                line_terminator=self._ending,
+                quote_style="never",
+            )
             self._file.write(buffer.getbuffer())
 
     def _cells(self, texts: Sequence[str]) -> str:
