@@ -22,7 +22,7 @@ _TRIES = 32
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 _SIGNS = "\t;,|"
 _SEPARATOR = re.compile(r"(?i)\"?sep=(\\t|[^\w\s\"]|\t)\"?")
-_QUOTE = 0x22
+_QUOTE, _LINE_FEED = 0x22, 0x0A
 
 
 class Heading(NamedTuple):
@@ -218,7 +218,7 @@ class Delimited:
         cells = sum(size or 0 for size in frame.select(pl.all().str.len_bytes().cast(pl.Int64).sum()).row(0))
         if cells + frame.height * len(names) + returns + quotes != len(block):
             return None
-        ends = block.count(b"\n")
+        ends = _number(block, _LINE_FEED)
         return Rows(frame, line, block if ends == frame.height else None), line + ends
 
 
@@ -227,7 +227,7 @@ def _cut(data: bytes, start: int, stop: int) -> int:
     end = data.rfind(b"\n", start, stop) + 1
     if end <= start:
         return start
-    quotes = data.count(b'"', start, end)
+    quotes = _number(data, _QUOTE, start, end)
     for _ in range(_TRIES):
         if quotes % 2 == 0:
             return end
@@ -238,6 +238,13 @@ def _cut(data: bytes, start: int, stop: int) -> int:
         quotes -= data.count(b'"', earlier, end)
         end = earlier
     return start
+
+
+def _number(data: bytes, sign: int, start: int = 0, stop: int | None = None) -> int:
+    """How often a byte that is not rare stands in a stretch; the method of bytes takes twice as long."""
+    import numpy as np
+
+    return int(np.count_nonzero(np.frombuffer(data, np.uint8)[start:stop] == sign))
 
 
 def _quote_bytes(block: bytes, delimiter: str) -> int | None:
@@ -251,12 +258,14 @@ def _quote_bytes(block: bytes, delimiter: str) -> int | None:
     opens, closes = quotes[::2], quotes[1::2]
     doubled = opens[1:] == closes[:-1] + 1
     before = signs[opens[1:] - 1]
-    opened = doubled | (before == ord(delimiter)) | (before == 0x0A)
+    opened = doubled | (before == ord(delimiter)) | (before == _LINE_FEED)
     first = int(opens[0])
     after = signs[closes + 1]
-    closed = (after == ord(delimiter)) | (after == 0x0A) | (after == 0x0D)
+    closed = (after == ord(delimiter)) | (after == _LINE_FEED) | (after == 0x0D)
     closed[:-1] |= doubled
-    well = bool(opened.all()) and bool(closed.all()) and (first == 0 or signs[first - 1] in (ord(delimiter), 0x0A))
+    well = (
+        bool(opened.all()) and bool(closed.all()) and (first == 0 or signs[first - 1] in (ord(delimiter), _LINE_FEED))
+    )
     return len(quotes) - int(doubled.sum()) if well else None
 
 
