@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from all_cli.cli.protocol import app
 from all_cli.knowledge.cache import closed_part, open_part
 from all_cli.knowledge.documents import checked_document, document_of
-from all_cli.knowledge.files import CHOICE, content
+from all_cli.knowledge.files import CHOICE, PROTOCOLS, content
 from all_cli.knowledge.problems import KnowledgeError
 from all_cli.patient.patient import Patient
 from all_cli.protocol import choice
@@ -123,5 +123,7 @@ def test_a_mistake_in_the_choice_is_named_with_its_place(
 
 
 def test_every_protocol_says_its_settings(protocols: ProtocolLibrary) -> None:
-    document = document_of("protocols.yaml")
-    assert [entry["id"] for entry in document.data["protocols"] if "settings" not in entry] == []
+    _, text = content(PROTOCOLS).decode().split("\nprotocols:\n")
+    entries = f"\n{text}".split("\n  - id: ")[1:]
+    assert len(entries) == len(protocols.ids)
+    assert [entry.split()[0] for entry in entries if "\n    settings:" not in entry] == []

@@ -434,10 +434,3 @@ def test_what_differs_outside_the_schemes_is_named(tmp_path: Path) -> None:
         found = difference(plain, library_of(written(tmp_path, "b", BASE, **more)))
         assert not found.nothing
         assert [item.part for item in found.elsewhere] == [part]
-
-
-def test_every_version_written_alone_is_the_file_and_nothing_else(tmp_path: Path, library: RiskLibrary) -> None:
-    assert list(library_of(written(tmp_path, "a", BASE)).schemes) == ["mine"]
-    from all_cli.knowledge.files import RISK_RULES, data_directory
-
-    assert difference(library, library_of(data_directory() / RISK_RULES)).nothing
