@@ -123,7 +123,7 @@ def test_a_mistake_in_the_choice_is_named_with_its_place(
 
 
 def test_every_protocol_says_its_settings(protocols: ProtocolLibrary) -> None:
-    _, text = content(PROTOCOLS).decode().split("\nprotocols:\n")
-    entries = f"\n{text}".split("\n  - id: ")[1:]
+    _, text = content(PROTOCOLS).decode().split("\nprotocols:")
+    entries = text.split("\nnot_encoded:")[0].split("\n  - id: ")[1:]
     assert len(entries) == len(protocols.ids)
     assert [entry.split()[0] for entry in entries if "\n    settings:" not in entry] == []
