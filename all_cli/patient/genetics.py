@@ -4,13 +4,14 @@ karyotypes and interphase FISH among them."""
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, intersect, number_set
 from all_cli.patient.abnormality import meaning, refused, unclear_without_bands
 from all_cli.patient.cytogenetics import read_karyotype
+from all_cli.patient.denials import NEGATIVE, NOT_SETTLED, NOTHING_FOUND, PERHAPS, Denied, denied_lists
 from all_cli.patient.findings import Finding, Span
 from all_cli.patient.fish import is_fish, is_tail, read_fish, read_tail
 from all_cli.patient.genetics_items import items_of
@@ -20,16 +21,12 @@ from all_cli.patient.quantity import read_number
 from all_cli.patient.spreadsheet import damage
 from all_cli.patient.unreadable import UnreadableError
 
-_NEGATIVE = (
-    r"negative|neg|absent|not detected|not found|not present|not rearranged|germline|wild[- ]?type|wt|normal|excluded"
-)
 _POSITIVE = r"positive|pos|present|detected|found"
-_BEFORE = re.compile(rf"(?:no|not|without|non|{_NEGATIVE})[\s-]+(?:evidence of\s+|for\s+)?(?P<rest>.+)", re.IGNORECASE)
-_AFTER = re.compile(rf"(?P<rest>.+?)[\s:=-]+(?:(?P<neg>{_NEGATIVE}|no)|(?P<pos>{_POSITIVE}|yes))", re.IGNORECASE)
+_BEFORE = re.compile(rf"(?:no|not|without|non|{NEGATIVE})[\s-]+(?:evidence of\s+|for\s+)?(?P<rest>.+)", re.IGNORECASE)
+_AFTER = re.compile(rf"(?P<rest>.+?)[\s:=-]+(?:(?P<neg>{NEGATIVE}|no)|(?P<pos>{_POSITIVE}|yes))", re.IGNORECASE)
 _MINUS = re.compile(r"(?P<rest>.*[a-z0-9)])\s*:?\s*-$", re.IGNORECASE)
 _DASHES = re.compile("[−–—‐‑‒]")  # what word processors make of a minus sign
 _BANDS = re.compile(r"\b(t)(\([^)]*\))\s*\([pq][^)]*\)", re.IGNORECASE)
-_NONE = {"none", "no abnormality", "no abnormalities", "nothing found", "panel negative", "all negative", "negative"}
 _REST = {"otherwise none", "otherwise negative", "otherwise normal", "rest negative", "rest normal", "no other"}
 _LOSS = re.compile(
     r"\b(deletion|deleted|del|loss|gain|(?:(?:[0-9]+|extra|additional|multiple)\s+)?cop(?:y|ies)|amplification|"
@@ -39,9 +36,7 @@ _LOSS = re.compile(
 _DELETED = re.compile(r"(?:deletion of|loss of|deleted)\s+(?:the\s+)?(?P<gene>[a-z0-9/]+)", re.IGNORECASE)
 _ARM_LOST = re.compile(r"(?P<chromosome>[0-9]{1,2})(?P<arm>[pq])[-−]")
 _UNSURE = re.compile(
-    r"(?:\?|(?:possible|possibly|probable|suspected|questionable|query|cannot exclude)\s+)\s*(?P<before>.+)"
-    r"|(?P<after>.+?)(?:\s*\?|[\s:=-]+(?:pending|not done|not tested|not available|not evaluable|unknown|inconclusive"
-    r"|equivocal|uncertain|failed|suspected|possible))",
+    rf"(?:\?|(?:{PERHAPS})\s+)\s*(?P<before>.+)|(?P<after>.+?)(?:\s*\?|[\s:=-]+(?:{NOT_SETTLED}))",
     re.IGNORECASE,
 )
 _PLOIDY_COUNTED = re.compile(
@@ -150,23 +145,32 @@ class GeneticsReader:
             why = f"longer than {_LONGEST_TEXT} characters; give the karyotype or the list of findings alone"
             return (Span(f"{text[:40]}…", why=why),)
         items = list(items_of(text))
-        spans, rest = self._read_items(items, False)
+        denied = {one.first: one for one in denied_lists(text, items, self._bare)}
+        spans, rest = self._read_items(items, denied, False)
         several = sum(karyotype for _, karyotype in items) > 1
         if any(span.fragment and (several or is_tail(span.text)) for span in spans):
             # What one part of a text does not show, a part that is not read may.
-            spans, rest = self._read_items(items, True)
+            spans, rest = self._read_items(items, denied, True)
         if rest:
             spans.append(self._rest(rest, spans))
         return tuple(spans)
 
-    def _read_items(self, items: Sequence[tuple[str, bool]], unread: bool) -> tuple[list[Span], str]:
+    def _read_items(
+        self, items: Sequence[tuple[str, bool]], denied: Mapping[int, Denied], unread: bool
+    ) -> tuple[list[Span], str]:
         spans: list[Span] = []
         rest = ""
-        for item, karyotype in items:
+        end = 0
+        for at, (item, karyotype) in enumerate(items):
+            if at in denied:
+                end = denied[at].end
+                spans.extend(self._denied(denied[at], ", ".join(text for text, _ in items[at:end])))
+            if at < end:
+                continue
             folded = "" if karyotype else " ".join(item.casefold().split())
             if karyotype:
                 spans.extend(read_karyotype(item, self._span, unread))
-            elif folded in _NONE or folded in _REST:
+            elif folded in NOTHING_FOUND or folded in _REST:
                 rest = item
             else:
                 span = self._span(item)
@@ -213,11 +217,26 @@ class GeneticsReader:
         except UnreadableError as error:
             return Span(item, why=error.why, fault=error if error.text else None)  # without a text it names nothing
 
-    def _says(self, item: str) -> bool:
+    def _denied(self, denied: Denied, text: str) -> Iterator[Span]:
+        """What a denial over several names says, or the sentence that it may be over fewer."""
+        if not denied.names:
+            name = denied.covered
+            ways = f"Write each name with its own word, such as {name} negative or {name} positive"
+            yield Span(text, why=f"is {name} found, or does the word beside it go for the whole list? {ways}")
+        for name in denied.names:
+            span = self._span(f"no {name}")
+            yield span._replace(text=name, findings=tuple(one._replace(text=text) for one in span.findings))
+
+    def _bare(self, item: str) -> Fact | None:
+        """The fact that an item is the name of, without a word or a sign that denies it."""
         try:
-            return self._known(item) is not None
+            known = self._known(_DASHES.sub("-", item.strip()))
         except UnreadableError:
-            return False
+            return None
+        return known[0] if known else None
+
+    def _says(self, item: str) -> bool:
+        return self._bare(item) is not None
 
     def _nothing_else(self, named: set[str], text: str) -> Iterator[Finding]:
         """Absence of every finding of the panel that the list did not name and that nothing named brings with it."""
