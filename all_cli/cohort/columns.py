@@ -29,10 +29,13 @@ from all_cli.knowledge.problems import did_you_mean
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.values import NumberSet
 from all_cli.patient.dates import read_table_date
-from all_cli.patient.reading import UNKNOWN_WORDS, Reading, fold, read_value
+from all_cli.patient.denials import NOTHING_ELSE, NOTHING_FOUND
+from all_cli.patient.reading import UNKNOWN_WORDS, Reading, fold, loose, read_value
 from all_cli.patient.unreadable import UnreadableError
 
 NONE = "none"
+_KARYOTYPES = re.compile(r"[ck]ar[iy]ot|iscn|[cz]ytogen|citogen|banding|核型")
+_OTHERWISE = re.compile(rf"[,;|\s]+(?:{'|'.join(NOTHING_ELSE)})\s*$", re.IGNORECASE)
 _ONE_OF_AGE = {"d": 1 / 365.25, "w": 7 / 365.25, "mo": 1 / 12, "y": 1.0}
 # ArrayExpress keeps the unit of a column in the next one: Characteristics[age], Unit[time unit].
 _UNIT_BESIDE = re.compile(r"unit ?\[.*\]", re.IGNORECASE)
@@ -53,7 +56,8 @@ class Column:
     agree within one unit. ``aside`` says why a column whose name is known is left alone. ``caller`` is the program
     whose predictions it holds; of its labels ``confidence`` is the column that says how sure it is. ``coded``: a
     dictionary gave the values, and cells that are not among them cannot be read. ``for_all``: what every row says; the
-    table has no such column (:mod:`all_cli.cohort.whole_table`).
+    table has no such column (:mod:`all_cli.cohort.whole_table`). ``assumed`` is the unit that bare numbers are taken in
+    although nobody said one. ``karyotypes``: by its name a column of genetics holds those, and no results of a panel.
     """
 
     index: int
@@ -70,12 +74,16 @@ class Column:
     aside: str = ""
     coded: bool = False
     for_all: str = ""
+    assumed: str = ""
+    karyotypes: bool = False
 
     def __str__(self) -> str:
         if self.for_all:
             return f"{self.reads} {self.for_all} for all rows"
         reads = f"calls of {self.caller}" if self.calls else self.reads
         text = f'{reads} from "{self.header}"' + (f" in {self.unit}" if self.unit else "")
+        if self.assumed:
+            text += f", bare numbers taken in {self.assumed}"
         if self.confidence:
             text += f' with "{self.confidence}"'
         if self.rough:
@@ -107,6 +115,10 @@ class Column:
         if self.coded and plain not in UNKNOWN_WORDS:
             codes = ", ".join(dict.fromkeys(written for written, _ in self.values))
             raise UnreadableError(self.reads, text, f"the column can only hold {codes}")
+        if self.karyotypes:
+            # Metaphases without a finding exclude no fusion: nobody has looked at more.
+            text = _OTHERWISE.sub("", text)
+            plain = "normal" if plain in NOTHING_FOUND else plain
         return "normal karyotype" if plain == "normal" and self.reads == GENETICS else text
 
 
@@ -256,6 +268,8 @@ def plans(
                 caller=called.id if called else predicted.get(name, ""),
                 confidence=called.confidence if called else "",
                 aside="" if mapping.get(name) or rule.reads else aside.replace("COLUMN=", f"{name}="),
+                assumed="" if unit else _assumed(vocabulary, reads),
+                karyotypes=reads == GENETICS and any(_KARYOTYPES.search(loose(text)) for text in (name, *told.names)),
             )
         )  # fmt: skip
         problems.extend(_of_two_units(columns[-1], vocabulary, rule.place))
@@ -365,6 +379,14 @@ def _conflicts(columns: Sequence[Column]) -> Iterator[UnreadableError]:
                 f'--map "{first[column.reads].header}=-" or --map "{column.header}=-"',
             )  # fmt: skip
         first.setdefault(column.reads, column)
+
+
+def _assumed(vocabulary: Vocabulary, reads: str) -> str:
+    """The unit in which bare numbers are taken that other laboratories give in another; of counts the size tells."""
+    fact = vocabulary.facts.get(reads)
+    if fact is None or fact.kind != "number" or fact.bare == "refuse" or fact.reading in ("age", "wbc"):
+        return ""
+    return fact.unit if fact.units or fact.reading == "percent" else ""
 
 
 def _unit(

@@ -28,7 +28,8 @@ OLDEST = 120  # years; nobody is older
 MOST_OF_SOME = 25  # months or years below which a column of months may be one of years
 LEAST_PER_UL, FEW_PER_UL = 100, 500  # cells per uL of blood; hardly anybody has fewer, most patients have more
 BARE_COUNT, LARGEST_COUNT = 1000, 3000  # ×10⁹/L
-STEPS = (1, MOST_OF_SOME, OLDEST, FEW_PER_UL, BARE_COUNT, LARGEST_COUNT)
+ALL_OF_IT = 100  # percent
+STEPS = (1, MOST_OF_SOME, ALL_OF_IT, OLDEST, FEW_PER_UL, BARE_COUNT, LARGEST_COUNT)
 ERRORS = ("#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#null!", "#num!", "err:502", "err:504")
 _BARE = r"^(?:[<>]=?|[≤≥=])?\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+))$"
 _CODE = r"^(?:-[789]|-?(?:9{2,5}|8{2,5}|7{2,5}))(?:\.0+)?$"

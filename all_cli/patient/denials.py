@@ -24,6 +24,10 @@ NOTHING_FOUND = frozenset(
     {"none", "no abnormality", "no abnormalities", "nothing found", "panel negative", "all negative", "negative"}
 )
 """What stands for a whole panel."""
+NOTHING_ELSE = (
+    "otherwise none", "otherwise negative", "otherwise normal", "rest negative", "rest normal", "no other",
+)  # fmt: skip
+"""What stands for all of a panel that a list does not name."""
 _TRIGGER = re.compile(
     rf"\b(?:no|not|nothing|none|without|neither|{NEGATIVE}|{NOT_SETTLED}|{PERHAPS})\b|[\s:]-\s*(?:$|[,;\n|])",
     re.IGNORECASE,

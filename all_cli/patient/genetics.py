@@ -11,7 +11,7 @@ from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, intersect, number_set
 from all_cli.patient.abnormality import meaning, refused, unclear_without_bands
 from all_cli.patient.cytogenetics import read_karyotype
-from all_cli.patient.denials import NEGATIVE, NOT_SETTLED, NOTHING_FOUND, PERHAPS, Denied, denied_lists
+from all_cli.patient.denials import NEGATIVE, NOT_SETTLED, NOTHING_ELSE, NOTHING_FOUND, PERHAPS, Denied, denied_lists
 from all_cli.patient.findings import Finding, Span
 from all_cli.patient.fish import is_fish, is_tail, read_fish, read_tail
 from all_cli.patient.genetics_items import items_of
@@ -27,7 +27,6 @@ _AFTER = re.compile(rf"(?P<rest>.+?)[\s:=-]+(?:(?P<neg>{NEGATIVE}|no)|(?P<pos>{_
 _MINUS = re.compile(r"(?P<rest>.*[a-z0-9)])\s*:?\s*-$", re.IGNORECASE)
 _DASHES = re.compile("[−–—‐‑‒]")  # what word processors make of a minus sign
 _BANDS = re.compile(r"\b(t)(\([^)]*\))\s*\([pq][^)]*\)", re.IGNORECASE)
-_REST = {"otherwise none", "otherwise negative", "otherwise normal", "rest negative", "rest normal", "no other"}
 _LOSS = re.compile(
     r"\b(deletion|deleted|del|loss|gain|(?:(?:[0-9]+|extra|additional|multiple)\s+)?cop(?:y|ies)|amplification|"
     r"monosomy|mutation|mutated)\b(?:\s+of\b)?",
@@ -170,7 +169,7 @@ class GeneticsReader:
             folded = "" if karyotype else " ".join(item.casefold().split())
             if karyotype:
                 spans.extend(read_karyotype(item, self._span, unread))
-            elif folded in NOTHING_FOUND or folded in _REST:
+            elif folded in NOTHING_FOUND or folded in NOTHING_ELSE:
                 rest = item
             else:
                 span = self._span(item)

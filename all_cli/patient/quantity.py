@@ -173,7 +173,7 @@ def read_number(fact: Fact, text: str, unit: str = "", decimal: str = "", *, cho
         text = with_decimal_point(fact, text, decimal)
     if fact.reading == "percent":
         two_readings.refuse_ten_times(fact, text)
-    if fact.reading == "percent" and (found := _worded(fact, text, words)) is not None:
+    if fact.reading == "percent" and (found := _worded(fact, text, words, unit)) is not None:
         return Number(_within(fact, text, found))
     quantity = _quantity(fact, text)
     quantity = quantity._replace(unit=unit_in_cell(fact, quantity.unit))
@@ -231,7 +231,7 @@ def _backwards(fact: Fact, quantity: Quantity) -> str:
     return f"a range from {low} down to {high}, which runs backwards; if it is one, write {high}-{low}{also}"
 
 
-def _worded(fact: Fact, text: str, words: Mapping[str, tuple[Interval, ...]]) -> NumberSet | None:
+def _worded(fact: Fact, text: str, words: Mapping[str, tuple[Interval, ...]], unit: str) -> NumberSet | None:
     """A word and a figure together, None if it is not that: ``negative (sensitivity 1e-4)``, ``positive (0.05%)``.
 
     Negative by an assay of sensitivity s says "below s" and no more, be s coarser or finer than what the word alone
@@ -252,7 +252,7 @@ def _worded(fact: Fact, text: str, words: Mapping[str, tuple[Interval, ...]]) ->
         return None
     meant = number_set(words[folded_unit(match["word"])])
     # The unit of a column is that of its bare numbers: a sensitivity of 1e-4 is no 0.0001 %.
-    value = float(quantity.low * _percent_scale(fact, text, quantity, "", False))
+    value = float(quantity.low * _percent_scale(fact, text, quantity, "" if quantity.exponent else unit, False))
     if 0.0 not in meant:
         stated = NumberSet.comparison(quantity.sign or "==", value)
         found = meant if match["limit"] else meant & stated

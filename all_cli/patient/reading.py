@@ -145,6 +145,8 @@ def _flag(fact: Fact, text: str, folded: str) -> ChoiceSet:
 
 def _choice(fact: Fact, text: str, folded: str) -> ChoiceSet:
     known = choice_words(fact)
+    if re.fullmatch(r"\d+\.0", folded):
+        folded = folded.removesuffix(".0")
     if loose(folded) in known:
         return known[loose(folded)]
     found: frozenset[str] = frozenset()
