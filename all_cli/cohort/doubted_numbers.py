@@ -55,7 +55,7 @@ def doubts_of_numbers(
         yield from _wbc(column, fact, seen)
     elif fact.reading == "percent":
         yield from _percent(column, fact, seen)
-    elif column.assumed == "/uL":
+    elif fact.id == "d8_blasts" and not column.unit:
         yield from _per_ul_or_percent(column, seen)
     yield from _decimals(column, fact, seen, commas)
 

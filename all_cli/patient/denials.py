@@ -47,7 +47,7 @@ _JOINED = re.compile(r"\s+(and|or|nor)\s+|\s*(&)\s*", re.IGNORECASE)
 _SAYS_SO = re.compile(r"(?:rearranged|deleted|mutated|amplified|fused|lost)$", re.IGNORECASE)
 _PLOIDY = re.compile(r"ploid(?:y|ie)$", re.IGNORECASE)
 _INSIDE = re.compile(r"\([^()]*\)")
-_NOTHING, _BARE, _STATED = range(3)
+_NOTHING, _BARE, _STATED, _SIGNED = range(4)
 
 
 class Denied(NamedTuple):
@@ -102,12 +102,12 @@ def denied_lists(text: str, items: Sequence[tuple[str, bool]], known: Callable[[
                 one = Denied(first, end, (), items[at - 1 if first < at else at + 1][0])
         elif part.behind:
             first = at
-            while first > done and parts[first - 1].kind == _BARE and lines[first - 1] == lines[at]:
+            while first > done and lines[first - 1] == lines[at] and _can_precede(parts[first - 1], part):
                 first -= 1
             one = _behind(parts, items, first, at)
         elif part.before:
             end = at + 1
-            while end < len(parts) and lines[end] == lines[at] and _can_follow(parts[end]):
+            while end < len(parts) and lines[end] == lines[at] and _can_follow(parts[end], part):
                 end += 1
             one = _before(parts, items, at, end, _INSIDE.sub("", text[places[at] : places[end - 1]]))
         if one is not None:
@@ -116,9 +116,19 @@ def denied_lists(text: str, items: Sequence[tuple[str, bool]], known: Callable[[
     return found
 
 
-def _can_follow(part: _Part) -> bool:
+def _can_precede(part: _Part, denied: _Part) -> bool:
+    return part.kind == _BARE or (part.kind == _SIGNED and _signed(denied))
+
+
+def _can_follow(part: _Part, denied: _Part) -> bool:
     plain = not (part.before or part.behind or part.word)
-    return plain and (part.kind != _NOTHING or bool(part.names))
+    names = bool(part.names) or part.kind in (_BARE, _STATED)
+    return plain and (names or (part.kind == _SIGNED and _signed(denied)))
+
+
+def _signed(part: _Part) -> bool:
+    """Whether gains and losses are denied as a karyotype writes them; beside other names "+4" is a finding."""
+    return all(name.startswith(("+", "-")) for name in part.names)
 
 
 def _behind(parts: Sequence[_Part], items: Sequence[tuple[str, bool]], first: int, at: int) -> Denied | None:
@@ -157,6 +167,8 @@ def _part(item: str, known: Callable[[str], Fact | None]) -> _Part:
     if folded in NOTHING_FOUND or folded == "normal":
         return _Part(_NOTHING, word=folded)
     if fact := known(item):
+        if item.strip().startswith(("+", "-")):
+            return _Part(_SIGNED)
         stated = _SAYS_SO.search(item) or (fact.kind == "number" and not _PLOIDY.search(item))
         if item.rstrip().endswith("+") or (fact.kind == "number" and re.search("[0-9]", item)):
             return _Part(_NOTHING)

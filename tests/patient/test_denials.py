@@ -77,6 +77,7 @@ def test_a_denial_that_surely_covers_a_list_denies_all_of_it(text: str, absent: 
         ("BCR-ABL negative, t(12;21)", {"etv6_runx1"}, {"bcr_abl1"}),
         ("iAMP21|BCR-ABL negative", {"iamp21"}, {"bcr_abl1"}),
         ("KMT2A rearranged, BCR-ABL negative", {"kmt2a_r"}, {"bcr_abl1"}),
+        ("+4, BCR-ABL negative", {"trisomy_4"}, {"bcr_abl1"}),
         ("no Ph, MLL positive", {"kmt2a_r"}, {"bcr_abl1"}),
         ("neg for BCR-ABL, MLL, t(12;21) positive", {"etv6_runx1"}, {"bcr_abl1", "kmt2a_r"}),
     ],
@@ -93,6 +94,7 @@ def test_words_that_go_with_one_name_alone_leave_the_others(text: str, present: 
         ("BCR-ABL, negative", "BCR-ABL"),
         ("neg for BCR-ABL, MLL; t(12;21)", "t(12;21)"),
         ("BCR-ABL, MLL not done", "BCR-ABL"),
+        ("+4, +10: negative", "[+]4"),
         ("none, t(9;22)", "t(9;22)"),
     ],
 )  # fmt: skip
