@@ -88,6 +88,8 @@ class Column:
             text += f' with "{self.confidence}"'
         if self.rough:
             text += " (a finer column is taken; this one has to agree)"
+        if self.decimal:
+            text += f" with a decimal {self.decimal}"
         if self.date_order:
             text += f" written {self.date_order}"
         mapped = f" with {len(self.values)} value{'' if len(self.values) == 1 else 's'} mapped" if self.values else ""

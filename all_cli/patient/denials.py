@@ -13,7 +13,8 @@ from typing import NamedTuple
 from all_cli.knowledge.vocabulary import Fact
 
 NEGATIVE = (
-    r"negative|neg|absent|not detected|not found|not present|not rearranged|germline|wild[- ]?type|wt|normal|excluded"
+    r"negative|neg\.?|absent|not detected|not found|not present|not rearranged|germline|wild[- ]?type|wt|normal"
+    r"|excluded"
 )
 NOT_SETTLED = (
     r"pending|not done|not tested|not available|not evaluable|unknown|inconclusive"

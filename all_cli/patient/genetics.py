@@ -21,7 +21,7 @@ from all_cli.patient.quantity import read_number
 from all_cli.patient.spreadsheet import damage
 from all_cli.patient.unreadable import UnreadableError
 
-_POSITIVE = r"positive|pos|present|detected|found"
+_POSITIVE = r"positive|pos\.?|present|detected|found"
 _BEFORE = re.compile(rf"(?:no|not|without|non|{NEGATIVE})[\s-]+(?:evidence of\s+|for\s+)?(?P<rest>.+)", re.IGNORECASE)
 _AFTER = re.compile(rf"(?P<rest>.+?)[\s:=-]+(?:(?P<neg>{NEGATIVE}|no)|(?P<pos>{_POSITIVE}|yes))", re.IGNORECASE)
 _MINUS = re.compile(r"(?P<rest>.*[a-z0-9)])\s*:?\s*-$", re.IGNORECASE)

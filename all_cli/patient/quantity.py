@@ -25,7 +25,11 @@ _QUANTITY = (
     r"(?P<sign><=|>=|<|>|=)?\s*"
     rf"(?:{_POWER}|(?P<low>{_NUMBER})(?:\s*(?:-|\.\.|to)\s*(?P<high>{_NUMBER}))?)\s*(?P<unit>.*)"
 )
-_SIGNS = str.maketrans({"≤": "<=", "≥": ">=", "µ": "u", "μ": "u", "×": "x", "·": "*", "−": "-", "–": "-", "⁻": "-"})
+_SIGNS = str.maketrans(
+    {"≤": "<=", "≥": ">=", "µ": "u", "μ": "u", "×": "x", "·": "*", "−": "-", "–": "-", "⁻": "-"}
+    | {"\u00a0": " ", "\u202f": " ", "\u2009": " "}  # blanks that do not break a line
+)
+_BLANKS_BETWEEN = re.compile(r"(?<![\d.,])([1-9]\d{0,2})((?: \d{3})+)(?![\d^])")
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _AMBIGUOUS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
 BARE_COUNT, LARGEST_COUNT = 1000, 3000
@@ -74,6 +78,8 @@ def parse_quantity(text: str) -> Quantity | None:
     plain = _plain(text)
     if plain.isascii() and plain.isdigit() and len(plain) < 20:
         return Quantity("", Decimal(plain), Decimal(plain), "", False)
+    if " " in plain:
+        plain = _BLANKS_BETWEEN.sub(lambda found: found[1] + found[2].replace(" ", ""), plain)
     for words, sign in _SIGN_WORDS.items():
         if plain.lower().startswith(words):
             plain = sign + plain[len(words) :]
@@ -165,8 +171,8 @@ def read_number(fact: Fact, text: str, unit: str = "", decimal: str = "", *, cho
     words = {folded_unit(word): spans for word, spans in fact.words.items()}
     if fact.reading == "percent":
         text = _MRD_BEFORE.sub("", text)
-    if folded_unit(text) in words:
-        return Number(_within(fact, text, number_set(words[folded_unit(text)])))
+    if (word := folded_unit(text).removesuffix(".")) in words:
+        return Number(_within(fact, text, number_set(words[word])))
     if len(text) > _LONGEST:
         raise UnreadableError(fact.id, f"{text[:20]}…", "too long to be a number")
     if decimal:

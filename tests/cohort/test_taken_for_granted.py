@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Sequence
 
@@ -95,10 +97,12 @@ def test_an_age_of_no_whole_year_is_under_one_year_however_it_is_written() -> No
     ages = {read_value(FACTS["age"], text).possible for text in ("0", "0.0", "0 y", "0,0")}
     assert len(ages) == 1
     assert read_value(FACTS["age"], "0.00").possible not in ages
-    result = CliRunner().invoke(
-        app, ["batch", "-", "--input-format", "ndjson", "--scheme", "nci-rome"], input='{"age":0.0}\n{"age":4.0}\n'
-    )
-    assert '"status"' in result.stdout or "nci-rome.status" in result.stdout
+    tables = {"ndjson": '{"age":0.0}\n{"age":4.0}\n', "csv": "age\n0.0\n4.0\n"}
+    for form, table in tables.items():
+        options = ["--input-format", form, "--output-format", "csv", "--scheme", "interfant-06"]
+        result = CliRunner().invoke(app, ["batch", "-", *options], input=table)
+        first = next(csv.DictReader(io.StringIO(result.stdout)))
+        assert "age" in first["interfant-06.missing"].split("|"), "a newborn would be known to be under six months"
 
 
 # --- advice -----------------------------------------------------------------------------------------------------------
