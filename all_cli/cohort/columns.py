@@ -24,8 +24,8 @@ from all_cli.cohort.headers import (
     unit_factor,
     units_of,
 )
+from all_cli.cohort.misnamed import misnamed
 from all_cli.cohort.told import read_as, unit_told, values_of
-from all_cli.knowledge.problems import did_you_mean
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.values import NumberSet
 from all_cli.patient.dates import read_table_date
@@ -232,7 +232,7 @@ def plans(
 ) -> tuple[list[Column], list[UnreadableError]]:
     """As :func:`plan_columns`, with everything that stands in the way of a run instead of the first such error."""
     table = table or TableMapping()
-    problems = list(_misnamed(header, vocabulary, mapping, units or {}, table))
+    problems = list(misnamed(header, vocabulary, mapping, units or {}, table))
     names = header_names(vocabulary)
     predicted = _predicted(header, vocabulary)
     columns = []
@@ -293,31 +293,6 @@ def _predicted(header: Sequence[str], vocabulary: Vocabulary) -> dict[str, str]:
         if {caller.label, *caller.beside} <= {*header}
         for column in (caller.label, *caller.predicted)
     }
-
-
-def _misnamed(
-    header: Sequence[str],
-    vocabulary: Vocabulary,
-    mapping: Mapping[str, str],
-    units: Mapping[str, str],
-    table: TableMapping,
-) -> Iterator[UnreadableError]:
-    """Columns and facts of the options and the map file that are not there."""
-    for option, given in (("--map", mapping), ("--unit", units)):
-        for name, meant in given.items():
-            if name not in header:
-                why = f"no column is called that{did_you_mean(name, list(header))}"
-                yield UnreadableError(option, f"{name}={meant}", why)
-    for name, fact in mapping.items():
-        known = fact in vocabulary or fact in SPECIAL or fact.casefold() in vocabulary.callers
-        if name in header and not known:
-            why = f"no fact is called that{did_you_mean(fact, list(vocabulary))}"
-            yield UnreadableError("--map", f"{name}={fact}", why)
-    for name, rule in table.columns.items():
-        if name not in header:
-            yield UnreadableError(
-                rule.place, "", f'the table has no column called "{name}"{did_you_mean(name, list(header))}'
-            )
 
 
 def _of_two_units(column: Column, vocabulary: Vocabulary, place: str) -> Iterator[UnreadableError]:

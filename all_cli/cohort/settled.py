@@ -133,13 +133,10 @@ def _decimal(own: _Written, all_columns: dict[int, _Written]) -> str:
     # A point before three digits stands between thousands for certain only where there are no parts of one.
     no_points = not any(one.decimal_points or (one.points and not one.whole) for one in others)
     commas = any(one.decimal_commas for one in others)
-    if own.whole and own.commas and not (commas or own.points) and own.counts and _surely(own.commas, ","):
+    # 12,500 would have a part of one, if the comma did not stand between thousands.
+    surely = any(number.count(",") > 1 or not number.endswith("000") for number in own.commas)
+    if own.whole and own.counts and surely and not (commas or own.points):
         return "point"
     if own.whole and own.points and not own.commas and no_points:
-        return "comma" if commas or (own.counts and _surely(own.points, ".")) else ""
+        return "comma" if commas else ""
     return "comma" if own.decimal_commas and no_points and not own.points else ""
-
-
-def _surely(numbers: Sequence[str], sign: str) -> bool:
-    """Whether some number would have a part of one, if the sign did not stand between thousands."""
-    return any(number.count(sign) > 1 or not number.endswith("000") for number in numbers)
