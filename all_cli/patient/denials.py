@@ -29,8 +29,10 @@ NOTHING_ELSE = (
     "otherwise none", "otherwise negative", "otherwise normal", "rest negative", "rest normal", "no other",
 )  # fmt: skip
 """What stands for all of a panel that a list does not name."""
+DASHES = re.compile("[−–—‐‑‒]")
+"""What word processors make of a minus sign."""
 _TRIGGER = re.compile(
-    rf"\b(?:no|not|nothing|none|without|neither|{NEGATIVE}|{NOT_SETTLED}|{PERHAPS})\b|[\s:]-\s*(?:$|[,;\n|])",
+    rf"\b(?:no|not|non|nothing|none|without|neither|{NEGATIVE}|{NOT_SETTLED}|{PERHAPS})\b|[\s:][−–—‐‑‒-]\s*(?:$|[,;\n|])",
     re.IGNORECASE,
 )
 # A hyphen ties a word to its own name: Ph-negative, non-Ph, MLL-. A blank, a colon or a parenthesis does not.
@@ -43,7 +45,9 @@ _LIST_FOLLOWS = re.compile(
     rf"(?P<word>(?:{NEGATIVE})\s*(?::|\bfor\b)|no\s+(?:evidence|signs?)\s+(?:of|for)\b|neither\b)\s*(?P<names>.+)",
     re.IGNORECASE,
 )
-_BEFORE = re.compile(rf"(?:no|not|without|{NEGATIVE}|{PERHAPS})\s+(?P<names>.+)", re.IGNORECASE)
+_BEFORE = re.compile(
+    rf"(?:no|not|non|without|{NEGATIVE}|{PERHAPS})\s+(?:evidence of\s+|for\s+)?(?P<names>.+)", re.IGNORECASE
+)
 _JOINED = re.compile(r"\s+(and|or|nor)\s+|\s*(&)\s*", re.IGNORECASE)
 _SAYS_SO = re.compile(r"(?:rearranged|deleted|mutated|amplified|fused|lost)$", re.IGNORECASE)
 _PLOIDY = re.compile(r"ploid(?:y|ie)$", re.IGNORECASE)
@@ -164,6 +168,7 @@ def _before(
 
 
 def _part(item: str, known: Callable[[str], Fact | None]) -> _Part:
+    item = DASHES.sub("-", item)
     folded = " ".join(item.casefold().split())
     if folded in NOTHING_FOUND or folded == "normal":
         return _Part(_NOTHING, word=folded)

@@ -11,7 +11,16 @@ from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, intersect, number_set
 from all_cli.patient.abnormality import meaning, refused, unclear_without_bands
 from all_cli.patient.cytogenetics import read_karyotype
-from all_cli.patient.denials import NEGATIVE, NOT_SETTLED, NOTHING_ELSE, NOTHING_FOUND, PERHAPS, Denied, denied_lists
+from all_cli.patient.denials import (
+    DASHES,
+    NEGATIVE,
+    NOT_SETTLED,
+    NOTHING_ELSE,
+    NOTHING_FOUND,
+    PERHAPS,
+    Denied,
+    denied_lists,
+)
 from all_cli.patient.findings import Finding, Span
 from all_cli.patient.fish import is_fish, is_tail, read_fish, read_tail
 from all_cli.patient.genetics_items import items_of
@@ -25,7 +34,6 @@ _POSITIVE = r"positive|pos\.?|present|detected|found"
 _BEFORE = re.compile(rf"(?:no|not|without|non|{NEGATIVE})[\s-]+(?:evidence of\s+|for\s+)?(?P<rest>.+)", re.IGNORECASE)
 _AFTER = re.compile(rf"(?P<rest>.+?)[\s:=-]+(?:(?P<neg>{NEGATIVE}|no)|(?P<pos>{_POSITIVE}|yes))", re.IGNORECASE)
 _MINUS = re.compile(r"(?P<rest>.*[a-z0-9)])\s*:?\s*-$", re.IGNORECASE)
-_DASHES = re.compile("[−–—‐‑‒]")  # what word processors make of a minus sign
 _BANDS = re.compile(r"\b(t)(\([^)]*\))\s*\([pq][^)]*\)", re.IGNORECASE)
 _LOSS = re.compile(
     r"\b(deletion|deleted|del|loss|gain|(?:(?:[0-9]+|extra|additional|multiple)\s+)?cop(?:y|ies)|amplification|"
@@ -229,7 +237,7 @@ class GeneticsReader:
     def _bare(self, item: str) -> Fact | None:
         """The fact that an item is the name of, without a word or a sign that denies it."""
         try:
-            known = self._known(_DASHES.sub("-", item.strip()))
+            known = self._known(DASHES.sub("-", item.strip()))
         except UnreadableError:
             return None
         return known[0] if known else None
@@ -271,7 +279,7 @@ class GeneticsReader:
 
     def _finding(self, item: str) -> Span:
         absent = False
-        rest = _DASHES.sub("-", item.strip())
+        rest = DASHES.sub("-", item.strip())
         # "Ph-" ends in a minus sign, not in a hyphen: it has to be seen before separators are made alike.
         if arm := _ARM_LOST.fullmatch(rest.casefold()):
             # "17p-" is a lost arm, not the absence of something called 17p.
@@ -353,7 +361,7 @@ class GeneticsReader:
 
 def _unclear(item: str) -> Span | None:
     """A translocation, found, denied or doubted, that without bands is not one finding; None if it is not of these."""
-    plain = _DASHES.sub("-", item.strip())
+    plain = DASHES.sub("-", item.strip())
     signed = (match["rest"] for pattern in (_BEFORE, _AFTER, _MINUS) if (match := pattern.fullmatch(plain)))
     doubted = (match["before"] or match["after"] for match in [_UNSURE.fullmatch(plain)] if match)
     for text in (plain, *signed, *doubted):
@@ -372,7 +380,7 @@ def _is_failure(text: str) -> bool:
 def _folded(text: str) -> str:
     """A spelling with case, chromosome bands and separators made alike; a plus sign keeps its meaning."""
     plain = _BANDS.sub(r"\1\2", text.strip()).casefold()
-    plain = _DASHES.sub("-", plain)
+    plain = DASHES.sub("-", plain)
     plain = re.sub(r"\bt\(\s*(\d+|x|y)\s*;\s*(\d+|x|y)\s*\)", lambda m: f"t({m[1]};{m[2]})", plain)
     # A separator at the end is not made away with: "Ph-", "Ph –" and "KMT2A:" are not "Ph" and "KMT2A".
     return re.sub(r"[\s:/_\-]+", "-", plain)
