@@ -43,7 +43,7 @@ def found(text: str) -> set[str]:
     return {fact for fact, said in read(text).items() if said == "present"}
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     st.lists(st.sampled_from(sorted(NAMES)), min_size=2, max_size=5, unique_by=lambda name: NAMES[name]),
     st.sampled_from((", ", ",", "; ")), st.sampled_from((*BEHIND, *LATER)), st.sampled_from(GAPS),
