@@ -68,7 +68,7 @@ def _out(arm: Arm, patient: Patient) -> Expression | None:
 
 
 def _of_told(condition: Expression, patient: Patient) -> Expression | None:
-    """The part of a condition of which anything is known; None if nothing is, or nothing of alternatives it asks for."""
+    """The part of a condition of which anything is known; None if nothing is, or of alternatives that it needs."""
     if isinstance(condition, AnyOf):
         kept = tuple(_kept(condition.items, patient))
         return AnyOf(kept) if kept else None
