@@ -21,6 +21,7 @@ LATER = "maintenance"
 FIRST_LINE = {"relapsed": "no"}
 M1, HIGH_MRD = {"marrow_eoi": "3"}, {"mrd_eoi": "6%"}
 STANDARD, M1_B_WBC = {"age": "5", "wbc": "20", "lineage": "B"}, {**M1, "wbc": "20", "lineage": "B"}
+NOT_IRRADIATED = {"cns": "CNS1", "kmt2a_r": "no", "steroid_pretreatment": "no"}
 NO_LESION = {"kmt2a_r": "no", "kmt2a_aff1": "no", "tcf3_hlf": "no", "iamp21": "no"}
 
 
@@ -88,6 +89,13 @@ LIMITS = [
     Limit("salvage-graall", "graall-2005/standard", "extended-induction", "marrow_eoi", 5.1, 5, 4.9, False, True,
           {"cr_eoi": "no"}),
     Limit("induction-2-swog", "swog-9400/standard", "extended-induction", "marrow_d21", 5.1, 5, 4.9, False, True),
+    Limit("radiotherapy-aall0232", "cog-aall0232/pred-hdmtx", "radiotherapy", "marrow_d15", 5.1, 5, 4.9, False, True,
+          {**NOT_IRRADIATED, "mrd_eoi": "0%"}),
+    Limit("radiotherapy-aall0232", "cog-aall0232/pred-hdmtx", "radiotherapy", "mrd_eoi", 0.101, 0.1, 0.099, False, True,
+          {**NOT_IRRADIATED, "marrow_d15": "3"}),
+    Limit("t-poor-response", "aieop-bfm-2009/t-poor-response", "consolidation", "d8_blasts", 1001, 1000, 999, False,
+          True),
+    Limit("allogeneic-ukall-xii", "ukall-xii/allogeneic", "conditioning", "age", 50.99, 51, 51.01, True, True),
     Limit("no-remission-blinatumomab", "e1910/blinatumomab", "blinatumomab", "marrow_eoi", 4.9, 5, 5.1, True, False),
     Limit("never-in-remission", "ukall-r3/mitoxantrone", "reinduction", "relapse_number", 2, 1, 0, False, True,
           {"refractory": "yes"}),

@@ -33,6 +33,9 @@ TOOK_THEM = "these groups took patients without remission"
 BEFORE_BLINATUMOMAB = {
     "induction": REMISSION_NOT_ASKED, "consolidation": ANOTHER_GUARD, "maintenance": ANOTHER_GUARD,
 }  # fmt: skip
+OTHERS_GET_THE_REST = dict.fromkeys(
+    ["induction", *EACH_BUT_CONTINUATION], "the rest of the arm is for those too who are not irradiated"
+)
 INDUCTION, RT = {"induction": LATER_THAN_INDUCTION}, {"radiotherapy": RADIOTHERAPY}
 
 UNBOUND: dict[str, dict[str, str]] = {
@@ -88,6 +91,9 @@ UNBOUND: dict[str, dict[str, str]] = {
     "no-remission-d-alba": {**INDUCTION, "prephase": REMISSION_NOT_ASKED},
     "aall1731-high-eoc": {},
     "extended-induction-for": {**INDUCTION, **dict.fromkeys([*EACH_BUT_CONTINUATION, "radiotherapy"], THROUGH_IT)},
+    "radiotherapy-aall0232": {**OTHERS_GET_THE_REST, "extended-induction": "has a guard of its own"},
+    "radiotherapy-aieop-bfm": OTHERS_GET_THE_REST,
+    "radiotherapy-bfm-95": OTHERS_GET_THE_REST,
     "salvage-graall": {
         **INDUCTION, "prephase": LATER_THAN_INDUCTION,
         **dict.fromkeys(["consolidation", "delayed-intensification", "maintenance", "radiotherapy"], THROUGH_IT),
