@@ -31,7 +31,7 @@ from all_cli.risk.library import Wish, risk_library
 from all_cli.risk.scheme import NOT_APPLICABLE
 from all_cli.risk.verdict import Verdict, cites
 
-_MOST_HANGING = 3
+_MOST_HANGING, _LITTLE = 3, 2
 
 
 def chosen(
@@ -80,6 +80,16 @@ def chosen(
         assumed=assumed,
         left_out=left_out,
     )
+
+
+def beside_label(choice: Choice, library: ProtocolLibrary) -> list[Reason]:
+    """What stands before a label that was named with its kind of phase: the arms of trials that wait for little."""
+    by_hang: dict[str, list[str]] = {}
+    for offer in choice.possible:
+        if 0 < len(offer.hangs_on) <= _LITTLE:
+            by_hang.setdefault(hangs_text(offer, choice.patient), []).append(offer.name)
+    waiting = [Reason("trial", f"{few(names)}, if {hang}", strong=True) for hang, names in by_hang.items()]
+    return [*waiting[:_LITTLE], *list(barred_reasons(choice, library))[:1]]
 
 
 def _audience(patient: Patient) -> str:

@@ -21,7 +21,8 @@ trial is certain for every child because all its groups begin alike, which says 
 does not head while such an arm waits (older adolescents and young adults fare better on children's regimens), nor for
 somebody who may be below 18 whose own protocols keep other phases.
 Nothing heads where an arm before the first answer, of its own protocol and with another phase, waits, and for whom
-the rules say so (``undecided``); but for these two a head is never lost by adding a fact either.
+the rules say so (``undecided``; with ``holds_back`` also for whom they may by a fact that a preferred arm waits for);
+but for these two a head is never lost by adding a fact either.
 
 Hence adding a fact keeps every answer, unless it contradicts a presumption or is one that a guard bears on once it is
 known; it then changes the setting or meets a guard, which the result names.
@@ -199,6 +200,8 @@ class Chooser:
         undecided = self.rules.undecided(patient, phase)
         # Where the arm before the first answer in its own protocol waits, which of the two it is stays open.
         closed = first is not None and any(offer.protocol == first.protocol for offer in waiting)
+        # Nor does an arm head that is certain only by not asking what the waiting one does, and what would bar a head.
+        closed = closed or self.rules.held_back(patient, phase, {fact for offer in waiting for fact in offer.hangs_on})
         head = None if closed else self._head(answers, patient, settled=bool(waiting))
         if undecided and undecided.settled_heads and (decided := self._decided(answers, patient)):
             undecided, head = None, decided

@@ -372,7 +372,7 @@ def unpack_protocol(raw: Mapping[str, Any]) -> Protocol:
                 arm["id"], arm["title"], tuple(arm["phases"]), citations(arm["cite"]), arm["checked"],
                 tuple((entry["scheme"], tuple(entry["groups"])) for entry in arm.get("for", ())), arm.get("note", ""),
                 tuple(map(_stated, arm.get("totals", ()))), tuple(arm.get("settings", raw.get("settings", []))),
-                _expression(arm), arm.get("when", ""),
+                _expression(arm), arm.get("when", ""), _optional(arm.get("out")),
             )
             for arm in raw["arms"]
         ),

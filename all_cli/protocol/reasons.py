@@ -72,9 +72,10 @@ def _group_reason(part: Part, patient: Patient) -> Reason:
 
 
 def leading_reasons(choice: Choice) -> Iterator[Reason]:
-    """What heads the screen of the phase, whatever arm is left."""
-    if guard := choice.rules.leading(choice.patient, choice.phase):
-        yield Reason("caution", guard.text, guard.cite, guard.checked, strong=True)
+    """What heads the screen of the phase, whatever arm is left: the guard that leads, or else what is presumed."""
+    presumed = (each for each in choice.presumed if each.leads)
+    if said := choice.rules.leading(choice.patient, choice.phase) or next(presumed, None):
+        yield Reason("caution", said.text, said.cite, said.checked, strong=True)
 
 
 def group_reasons(choice: Choice) -> Iterator[Reason]:
