@@ -253,6 +253,7 @@ def _offer_json(offer: Offer) -> dict[str, Any]:
         "status": offer.status,
         "hangs_on": {fact: possible_text(values) for fact, values in offer.hangs_on.items()},
         "own_criteria": list(offer.own_criteria),
+        "untold": list(offer.untold),
         "barred_later": {kind: guard.text for kind, guard in offer.later},
     }
 

@@ -172,7 +172,8 @@ _DAYS_IN_HEAD = 30  # characters
 
 def _beyond(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     """What labels limit and a line below does not keep, before any dose is; once each."""
-    for said in dict.fromkeys(said for line in _lines(shown) for said in beyond_label(line, shown.patient, library)):
+    lines, patient = _lines(shown), shown.patient
+    for said in dict.fromkeys(limit.said for line in lines for limit in beyond_label(line, patient, library)):
         page.line(f"{said.text} {_cite(page, said)}", "caution", strong=True)
 
 
