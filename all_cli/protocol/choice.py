@@ -234,18 +234,19 @@ class Chooser:
         preferred = self.library.preferred(patient)
         for offer in offers if first is None else offers[: offers.index(first)]:
             alike = first is not None and offer.protocol == first.protocol and self._begins(offer, first.arm, phase)
-            if offer.hangs_on and offer.protocol in preferred and not alike:
-                then = self._preferred_then(offer, patient)
-                left = any(each.arm == then and each.protocol == offer.protocol for each in offers if not each.against)
-                if not left or self._begins(offer, then, phase):
-                    yield offer
+            preferred_arm = offer.hangs_on and offer.protocol in preferred and not alike
+            if preferred_arm and self._begins(offer, self._first_then(offer, patient, phase), phase):
+                yield offer
 
-    def _preferred_then(self, offer: Offer, patient: Patient) -> str:
-        """The arm that goes first in the protocol of an arm once what that one hangs on is met; empty if none does."""
+    def _first_then(self, offer: Offer, patient: Patient, phase: str) -> str:
+        """The arm that goes first in the protocol of an arm once what that one hangs on is met; itself if none does."""
         met = patient
         for fact, values in offer.hangs_on.items():
             met = narrowed(met, fact, values, "") or met
-        return self.library.default_arm(offer.protocol, None, met) or ""
+        own = Chooser(self.library, self.rules, self._risk, [offer.protocol], groups=self.groups).offers(met, phase)
+        answers = [each.arm for each in own if each.status == ANSWER]
+        default = self.library.default_arm(offer.protocol, None, met)
+        return default if default in answers else next(iter(answers), offer.arm)
 
     def _begins(self, one: Offer, other: str, phase: str) -> bool:
         """Whether another arm of its protocol has the same phase of this kind."""
