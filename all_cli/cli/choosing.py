@@ -29,7 +29,7 @@ from all_cli.report.choice import Undecided, first_reasons, likely_reasons
 from all_cli.report.regimen import Shown
 from all_cli.risk.library import Wish, risk_library
 from all_cli.risk.scheme import NOT_APPLICABLE
-from all_cli.risk.verdict import Verdict, cites
+from all_cli.risk.verdict import Brief, Verdict, cites
 
 _MOST_HANGING = 3
 
@@ -122,8 +122,8 @@ def _risk_reasons(patient: Patient, choice: Choice, library: ProtocolLibrary) ->
 
 def _narrowed_reason(verdict: Verdict, patient: Patient) -> Reason | None:
     """The one group that a scheme leaves, why, and what would put the patient outside it."""
-    groups = [group for group in verdict.possible if group != NOT_APPLICABLE]
-    if len(groups) != 1 or groups[0] not in verdict.scheme.groups:
+    group = Brief(verdict.status, verdict.group, verdict.possible).only
+    if group is None:
         return None
     names = patient.vocabulary
     outside: dict[str, list[str]] = {}
@@ -136,7 +136,7 @@ def _narrowed_reason(verdict: Verdict, patient: Patient) -> Reason | None:
         ", unless " + " or ".join(f"{' or '.join(facts)} {is_}" for is_, facts in outside.items()) if outside else ""
     )
     why = "; ".join(text for text in (because_text(rules, patient), verdict.scheme.id) if text)
-    text = f"{verdict.scheme.groups[groups[0]].label}{unless} ({why})"
+    text = f"{verdict.scheme.groups[group].label}{unless} ({why})"
     return Reason("risk group", text, cites(rules), verdict.checked, strong=True)
 
 

@@ -156,7 +156,8 @@ def _about(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
 
 
 def _phases(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
-    for phase in shown.phases:
+    label = shown.asked in library.drugs and not shown.whole  # its uses have no order in time
+    for phase in sorted(shown.phases, key=lambda phase: label and phase.id in shown.barred):
         _phase(page, phase, shown, library)
     no_caps(page, _lines(shown), library)
 
