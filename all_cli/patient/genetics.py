@@ -20,7 +20,10 @@ from all_cli.patient.quantity import read_number
 from all_cli.patient.spreadsheet import damage
 from all_cli.patient.unreadable import UnreadableError
 
-_NEGATIVE = r"negative|neg|absent|not detected|not found|not seen|not identified|not present|not rearranged|germline|wild[- ]?type|wt|normal|excluded"
+_NEGATIVE = (
+    r"negative|neg|absent|not (?:detected|found|seen|identified|present|rearranged)|germline|wild[- ]?type|wt|normal"
+    r"|excluded"
+)
 _POSITIVE = r"positive|pos|present|detected|found"
 _BEFORE = re.compile(rf"(?:no|not|without|non|{_NEGATIVE})[\s-]+(?:evidence of\s+|for\s+)?(?P<rest>.+)", re.IGNORECASE)
 _NONE_SEEN = re.compile(
