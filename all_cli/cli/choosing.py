@@ -177,8 +177,9 @@ def _picked(choice: Choice, head: Offer, kind: str, library: ProtocolLibrary) ->
     preferred = library.default_arm(protocol.id, None, choice.patient)
     offers.sort(key=lambda offer: (len(offer.later) > 0, offer.arm != preferred))
     first = offers[0]
-    # A group that comes later leaves all arms open that begin alike.
-    alike = offers if all(part.outright(choice.patient) for part in first.parts) else [*offers, *choice.possible]
+    # A group that comes later leaves all arms open that begin alike; so does what only an arm of it still hangs on.
+    later = not all(part.outright(choice.patient) for part in first.parts)
+    alike = [*offers, *(each for each in choice.possible if later or each.hangs_on)]
     ids = {offer.arm for offer in alike if offer.protocol == protocol.id}
     begins = heads[first.arm].kinds.get(kind)
     return _Picked(
