@@ -21,10 +21,15 @@ from all_cli.patient.spreadsheet import damage
 from all_cli.patient.unreadable import UnreadableError
 
 _NEGATIVE = (
-    r"negative|neg|absent|not detected|not found|not present|not rearranged|germline|wild[- ]?type|wt|normal|excluded"
+    r"negative|neg|absent|not (?:detected|found|seen|identified|present|rearranged)|germline|wild[- ]?type|wt|normal"
+    r"|excluded"
 )
 _POSITIVE = r"positive|pos|present|detected|found"
 _BEFORE = re.compile(rf"(?:no|not|without|non|{_NEGATIVE})[\s-]+(?:evidence of\s+|for\s+)?(?P<rest>.+)", re.IGNORECASE)
+_NONE_SEEN = re.compile(
+    r"(?:no|without)\s+(?:evidence of\s+)?(?P<rest>.+?)\s+(?:was\s+)?(?:seen|detected|found|identified|present)",
+    re.IGNORECASE,
+)
 _AFTER = re.compile(rf"(?P<rest>.+?)[\s:=-]+(?:(?P<neg>{_NEGATIVE}|no)|(?P<pos>{_POSITIVE}|yes))", re.IGNORECASE)
 _MINUS = re.compile(r"(?P<rest>.*[a-z0-9)])\s*:?\s*-$", re.IGNORECASE)
 _DASHES = re.compile("[−–—‐‑‒]")  # what word processors make of a minus sign
@@ -65,7 +70,7 @@ _FAILED_ALONE = {"failed", "failure", "unknown", "pending", "not done", "not ava
 
 # Words that name one member of a class. Finding it is finding the class; not finding it leaves the class open.
 _MEMBERS = {
-    "bcr_abl1": r".*p190|.*p210",
+    "bcr_abl1": r".*p190.*|.*p210.*",
     "abl_class": r"(?:abl1|abl2|pdgfra|pdgfrb|csf1r)\b(?!-class).*",
     "jak_stat": r"(?:jak[12]|epor|tyk2|il7r|sh2b3)\b.*",
     "notch1_fbxw7": r"(?:notch1|fbxw7)(?!-fbxw7).*",
@@ -263,7 +268,7 @@ class GeneticsReader:
         minus = _MINUS.fullmatch(rest)
         direct = None if minus else self._known(rest)
         if direct is None:
-            if match := _BEFORE.fullmatch(rest):
+            if match := _NONE_SEEN.fullmatch(rest) or _BEFORE.fullmatch(rest):
                 absent, rest = True, match["rest"]
             elif match := _AFTER.fullmatch(rest):
                 absent, rest = match["neg"] is not None, match["rest"]

@@ -97,7 +97,8 @@ class ChoiceRules:
     def undecided(self, patient: Patient, kind: str) -> NoHead | None:
         """The first reason why no arm with this kind of phase stands first for the patient; None if there is none."""
         for raw in self.raw_undecided:
-            if kind in raw["phases"] and certainly(unpack(raw["expression"]), patient):
+            spared = "unless" in raw and certainly(unpack(raw["unless"]), patient)
+            if kind in raw["phases"] and not spared and certainly(unpack(raw["expression"]), patient):
                 return NoHead(raw["text"], citations(raw["cite"]), raw["checked"], raw.get("settled_heads", False))
         return None
 

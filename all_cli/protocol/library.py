@@ -87,7 +87,10 @@ class ProtocolLibrary:
                 id, raw["name"], raw.get("abbreviation", ""), raw["class"], tuple(raw.get("spellings", ())),
                 _optional(raw.get("uncapped")),
                 tuple(
-                    Limit(_cited(each), each.get("above"), each.get("unit", ""), each.get("days_apart"))
+                    Limit(
+                        _cited(each), each.get("above"), each.get("unit", ""), each.get("days_apart"),
+                        each.get("short", ""),
+                    )
                     for each in raw.get("limits", ())
                 ),
             )

@@ -210,12 +210,16 @@ class SurfaceFormula(NamedTuple):
 
 
 class Limit(NamedTuple):
-    """What labels limit: a dose (``above``, in ``unit``) or how close two days may lie; ``said`` has the condition."""
+    """What labels limit: a dose (``above``, in ``unit``) or how close two days may lie; ``said`` has the condition.
+
+    ``short`` heads the amount that a label gives, where it stands beside a computed one that is more.
+    """
 
     said: Cited
     above: float | None = None
     unit: str = ""
     days_apart: int | None = None
+    short: str = ""
 
 
 class Drug(NamedTuple):

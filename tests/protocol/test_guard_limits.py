@@ -267,6 +267,8 @@ OPEN = [
     Open("relapse-adult-b", "reinduction", "age", RELAPSED, (17.99, None), (18, 18.01)),
     Open("relapse-adult", "reinduction", "age", RELAPSED, (17.99, None), (18, 18.01)),
     Open("relapse-child", "reinduction", "age", RELAPSED, (18, None), (17.99,)),
+    Open("older-adults-no-preference", "induction", "age", ADULT, (55.99, None), (56, 69.99)),
+    Open("adults-from-70", "induction", "age", ADULT, (69.99, None), (70, 85)),
     Open("adults-no-preference", "induction", "age", ADULT, (30.99, 56, None), (31, 55.99)),
     Open("adults-no-preference", "induction", "age", {**ADULT, "lineage": "T"}, (30.99, None), (31, 56, 80)),
 ]
