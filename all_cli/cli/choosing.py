@@ -29,9 +29,9 @@ from all_cli.report.choice import Undecided, first_reasons, likely_reasons
 from all_cli.report.regimen import Shown
 from all_cli.risk.library import Wish, risk_library
 from all_cli.risk.scheme import NOT_APPLICABLE
-from all_cli.risk.verdict import Verdict, cites
+from all_cli.risk.verdict import Brief, Verdict, cites
 
-_MOST_HANGING = 3
+_MOST_HANGING, _LITTLE = 3, 2
 
 
 def chosen(
@@ -82,6 +82,16 @@ def chosen(
     )
 
 
+def beside_label(choice: Choice, library: ProtocolLibrary) -> list[Reason]:
+    """What stands before a label that was named with its kind of phase: the arms of trials that wait for little."""
+    by_hang: dict[str, list[str]] = {}
+    for offer in choice.possible:
+        if 0 < len(offer.hangs_on) <= _LITTLE:
+            by_hang.setdefault(hangs_text(offer, choice.patient), []).append(offer.name)
+    waiting = [Reason("trial", f"{few(names)}, if {hang}", strong=True) for hang, names in by_hang.items()]
+    return [*waiting[:_LITTLE], *list(barred_reasons(choice, library))[:1]]
+
+
 def _audience(patient: Patient) -> str:
     """Whose routine counts: that of the age, if it is known well enough; otherwise only what is routine for all."""
     ages = patient.possible().get("age")
@@ -122,8 +132,8 @@ def _risk_reasons(patient: Patient, choice: Choice, library: ProtocolLibrary) ->
 
 def _narrowed_reason(verdict: Verdict, patient: Patient) -> Reason | None:
     """The one group that a scheme leaves, why, and what would put the patient outside it."""
-    groups = [group for group in verdict.possible if group != NOT_APPLICABLE]
-    if len(groups) != 1 or groups[0] not in verdict.scheme.groups:
+    group = Brief(verdict.status, verdict.group, verdict.possible).only
+    if group is None:
         return None
     names = patient.vocabulary
     outside: dict[str, list[str]] = {}
@@ -136,7 +146,7 @@ def _narrowed_reason(verdict: Verdict, patient: Patient) -> Reason | None:
         ", unless " + " or ".join(f"{' or '.join(facts)} {is_}" for is_, facts in outside.items()) if outside else ""
     )
     why = "; ".join(text for text in (because_text(rules, patient), verdict.scheme.id) if text)
-    text = f"{verdict.scheme.groups[groups[0]].label}{unless} ({why})"
+    text = f"{verdict.scheme.groups[group].label}{unless} ({why})"
     return Reason("risk group", text, cites(rules), verdict.checked, strong=True)
 
 
@@ -177,8 +187,9 @@ def _picked(choice: Choice, head: Offer, kind: str, library: ProtocolLibrary) ->
     preferred = library.default_arm(protocol.id, None, choice.patient)
     offers.sort(key=lambda offer: (len(offer.later) > 0, offer.arm != preferred))
     first = offers[0]
-    # A group that comes later leaves all arms open that begin alike.
-    alike = offers if all(part.outright(choice.patient) for part in first.parts) else [*offers, *choice.possible]
+    # A group that comes later leaves all arms open that begin alike; so does what only an arm of it still hangs on.
+    later = not all(part.outright(choice.patient) for part in first.parts)
+    alike = [*offers, *(each for each in choice.possible if later or each.hangs_on)]
     ids = {offer.arm for offer in alike if offer.protocol == protocol.id}
     begins = heads[first.arm].kinds.get(kind)
     return _Picked(

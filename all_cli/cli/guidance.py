@@ -104,13 +104,14 @@ def _of_topic(library: "GuidanceLibrary", topic: str) -> "tuple[str, list[Brief]
             f'no topic of the guidance is called "{topic}", which is a drug: all-protocol guide --search {topic}, '
             f"all-protocol drug {topic}"
         )
-    _unknown("topic", topic, [*library.topics, *library.briefs])
+    held = f": all-protocol guide --search {topic}" if len(topic.split()) == 1 and library.search(topic) else ""
+    _unknown("topic", topic, [*library.topics, *library.briefs], held)
 
 
-def _unknown(kind: str, id: str, known: list[str]) -> NoReturn:
+def _unknown(kind: str, id: str, known: list[str], otherwise: str = "") -> NoReturn:
     from all_cli.knowledge.problems import did_you_mean
 
     begin = [f'"{word}"' for word in known if word.startswith(id.casefold())][:3]
     near = f" — did you mean {' or '.join(begin)}?" if begin else did_you_mean(id, known)
     listed = "; known: " + ", ".join(known[:30])
-    fail(f'no {kind} of the guidance is called "{id}"{near or listed}')
+    fail(f'no {kind} of the guidance is called "{id}"{near or otherwise or listed}')

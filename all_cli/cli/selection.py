@@ -177,7 +177,7 @@ def with_bars(library: ProtocolLibrary, shown: Shown) -> Shown:
     for phase in shown.phases:  # of a label: uses that are not this patient's
         uses = [arm for arm in shown.arms if phase.id in arm.phases]
         if uses and all(holds(arm, shown.patient) is False for arm in uses):
-            barred[phase.id] = against(uses[0], shown.patient)
+            barred[phase.id] = against(uses[0], shown.patient, shown.protocol.arms)
     for kind in dict.fromkeys(phase.kind for phase in shown.phases):
         choice = choose(library, shown.patient, kind, named=True, only=[shown.protocol.id])
         out = {offer.arm: offer for offer in choice.excluded}

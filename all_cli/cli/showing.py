@@ -173,7 +173,7 @@ def _found(
     if by_patient:
         if not selection.facts_told(patient):
             fail(_FOR_WHOM)
-        from all_cli.cli.choosing import chosen
+        from all_cli.cli.choosing import beside_label, chosen
         from all_cli.patient.assumption import read_assumption
         from all_cli.risk.library import Wish
 
@@ -183,7 +183,10 @@ def _found(
             return [found]
         if found.choice.warnings or not asked.named_too(library) or request.protocol not in (None, asked.kind):
             return found
-        request = request._replace(protocol=asked.kind)
+        of_label = selection.select(
+            library, asked, None, request.ph, asked.kind, request.arm, request.everything, patient
+        )
+        return [of_label._replace(leading=beside_label(found.choice, library))]
     return [
         selection.select(
             library, asked, request.risk, request.ph, request.protocol, request.arm, request.everything, patient

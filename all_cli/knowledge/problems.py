@@ -41,6 +41,8 @@ def nearest(word: str, choices: list[str], limit: int = 3) -> list[str]:
     folded = {choice.casefold(): choice for choice in choices}
     sought = word.casefold()
     found = get_close_matches(sought, list(folded), n=limit, cutoff=0.55)
+    # A word that begins otherwise has to be nearer: "tpmt" is no "etp".
+    found = [each for each in found if each[:1] == sought[:1] or get_close_matches(sought, [each], cutoff=0.6)]
     if not found and len(sought) >= _A_PART:
         found = sorted((choice for choice in folded if sought in choice), key=len)[:limit]
     return [folded[match] for match in found]

@@ -13,9 +13,10 @@ from typing import NamedTuple
 from all_cli.knowledge.vocabulary import Fact
 
 NEGATIVE = (
-    r"negative|neg\.?|absent|not detected|not found|not present|not rearranged|germline|wild[- ]?type|wt|normal"
+    r"negative|neg\.?|absent|not (?:detected|found|seen|identified|present|rearranged)|germline|wild[- ]?type|wt|normal"
     r"|excluded"
 )
+SEEN = r"(?:(?:was|were)\s+)?(?:seen|detected|found|identified|present)"
 NOT_SETTLED = (
     r"pending|not done|not tested|not available|not evaluable|unknown|inconclusive"
     r"|equivocal|uncertain|failed|suspected|possible"
@@ -48,6 +49,7 @@ _LIST_FOLLOWS = re.compile(
 _BEFORE = re.compile(
     rf"(?:no|not|non|without|{NEGATIVE}|{PERHAPS})\s+(?:evidence of\s+|for\s+)?(?P<names>.+)", re.IGNORECASE
 )
+_SEEN = re.compile(rf"(?P<names>.+?)\s+{SEEN}", re.IGNORECASE)
 _JOINED = re.compile(r"\s+(and|or|nor)\s+|\s*(&)\s*", re.IGNORECASE)
 _SAYS_SO = re.compile(r"(?:rearranged|deleted|mutated|amplified|fused|lost)$", re.IGNORECASE)
 _PLOIDY = re.compile(r"ploid(?:y|ie)$", re.IGNORECASE)
@@ -67,7 +69,7 @@ class Denied(NamedTuple):
 class _Part(NamedTuple):
     """One item: ``kind`` of a name by itself, or the names that a word ``before`` or ``behind`` denies or doubts.
 
-    ``links`` join the names (``and``, ``or``).
+    ``links`` join the names (``and``, ``or``). ``seen`` ends "no A, B found", and alone it says that B is.
     """
 
     kind: int
@@ -76,6 +78,7 @@ class _Part(NamedTuple):
     before: str = ""
     behind: str = ""
     word: str = ""
+    seen: bool = False
 
 
 def denied_lists(text: str, items: Sequence[tuple[str, bool]], known: Callable[[str], Fact | None]) -> list[Denied]:
@@ -112,7 +115,12 @@ def denied_lists(text: str, items: Sequence[tuple[str, bool]], known: Callable[[
             one = _behind(parts, items, first, at)
         elif part.before:
             end = at + 1
-            while end < len(parts) and lines[end] == lines[at] and _can_follow(parts[end], part):
+            while (
+                end < len(parts)
+                and lines[end] == lines[at]
+                and not parts[end - 1].seen
+                and _can_follow(parts[end], part)
+            ):
                 end += 1
             one = _before(parts, items, at, end, _INSIDE.sub("", text[places[at] : places[end - 1]]))
         if one is not None:
@@ -162,7 +170,9 @@ def _before(
         names.extend(other.names or (items[place][0],))
     links = part.links.union(*(other.links for other in following))
     either = bool(links) and links <= {"or", "nor"} and bool(following[-1].links if following else part.links)
-    sure = (part.before == "list" or (either and part.before != "?")) and ";" not in written
+    sure = (
+        (part.before == "list" and not (following and following[-1].seen)) or (either and part.before != "?")
+    ) and ";" not in written
     sure = sure and not any(other.kind == _STATED for other in following)
     return Denied(at, end, tuple(names) if sure else (), names[-1])
 
@@ -189,6 +199,9 @@ def _part(item: str, known: Callable[[str], Fact | None]) -> _Part:
             return _Part(_NOTHING, names, links, behind="?" if doubted else (match["all"] or "own").casefold())
         doubted = re.match(rf"(?:{PERHAPS})\b", item, re.IGNORECASE)
         return _Part(_NOTHING, names, links, before="?" if doubted else side)
+    if match := _SEEN.fullmatch(item.strip()):
+        names, links = _names(match["names"])
+        return _Part(_NOTHING, names, links, seen=True) if all(map(known, names)) else _Part(_NOTHING)
     names, links = _names(item)
     return _Part(_NOTHING, names, links) if links and all(map(known, names)) else _Part(_NOTHING)
 

@@ -12,15 +12,8 @@ from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, intersect
 from all_cli.patient.abnormality import meaning, refused, unclear_without_bands
 from all_cli.patient.cytogenetics import read_karyotype
 from all_cli.patient.denials import (
-    DASHES,
-    NEGATIVE,
-    NOT_SETTLED,
-    NOTHING_ELSE,
-    NOTHING_FOUND,
-    PERHAPS,
-    Denied,
-    denied_lists,
-)
+    DASHES, NEGATIVE, NOT_SETTLED, NOTHING_ELSE, NOTHING_FOUND, PERHAPS, SEEN, Denied, denied_lists,
+)  # fmt: skip
 from all_cli.patient.findings import Finding, Span
 from all_cli.patient.fish import is_fish, is_tail, read_fish, read_tail
 from all_cli.patient.genetics_items import items_of
@@ -32,6 +25,7 @@ from all_cli.patient.unreadable import UnreadableError
 
 _POSITIVE = r"positive|pos\.?|present|detected|found"
 _BEFORE = re.compile(rf"(?:no|not|without|non|{NEGATIVE})[\s-]+(?:evidence of\s+|for\s+)?(?P<rest>.+)", re.IGNORECASE)
+_NONE_SEEN = re.compile(rf"(?:no|without)\s+(?:evidence of\s+)?(?P<rest>.+?)\s+(?:{SEEN})", re.IGNORECASE)
 _AFTER = re.compile(rf"(?P<rest>.+?)[\s:=-]+(?:(?P<neg>{NEGATIVE}|no)|(?P<pos>{_POSITIVE}|yes))", re.IGNORECASE)
 _MINUS = re.compile(r"(?P<rest>.*[a-z0-9)])\s*:?\s*-$", re.IGNORECASE)
 _BANDS = re.compile(r"\b(t)(\([^)]*\))\s*\([pq][^)]*\)", re.IGNORECASE)
@@ -67,7 +61,7 @@ _FAILED_ALONE = {"failed", "failure", "unknown", "pending", "not done", "not ava
 
 # Words that name one member of a class. Finding it is finding the class; not finding it leaves the class open.
 _MEMBERS = {
-    "bcr_abl1": r".*p190|.*p210",
+    "bcr_abl1": r".*p190.*|.*p210.*",
     "abl_class": r"(?:abl1|abl2|pdgfra|pdgfrb|csf1r)\b(?!-class).*",
     "jak_stat": r"(?:jak[12]|epor|tyk2|il7r|sh2b3)\b.*",
     "notch1_fbxw7": r"(?:notch1|fbxw7)(?!-fbxw7).*",
@@ -289,7 +283,7 @@ class GeneticsReader:
         minus = _MINUS.fullmatch(rest)
         direct = None if minus else self._known(rest)
         if direct is None:
-            if match := _BEFORE.fullmatch(rest):
+            if match := _NONE_SEEN.fullmatch(rest) or _BEFORE.fullmatch(rest):
                 absent, rest = True, match["rest"]
             elif match := _AFTER.fullmatch(rest):
                 absent, rest = match["neg"] is not None, match["rest"]

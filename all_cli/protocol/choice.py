@@ -21,7 +21,8 @@ trial is certain for every child because all its groups begin alike, which says 
 does not head while such an arm waits (older adolescents and young adults fare better on children's regimens), nor for
 somebody who may be below 18 whose own protocols keep other phases.
 Nothing heads where an arm before the first answer, of its own protocol and with another phase, waits, and for whom
-the rules say so (``undecided``); but for these two a head is never lost by adding a fact either.
+the rules say so (``undecided``; with ``holds_back`` also for whom they may by a fact that a preferred arm waits for);
+but for these two a head is never lost by adding a fact either.
 
 Hence adding a fact keeps every answer, unless it contradicts a presumption or is one that a guard bears on once it is
 known; it then changes the setting or meets a guard, which the result names.
@@ -35,7 +36,7 @@ from typing import NamedTuple
 from all_cli.logic.values import NumberSet, Possible
 from all_cli.patient.patient import Patient
 from all_cli.protocol.choice_rules import ChoiceRules, Guard, NoHead, Presumption, certainly, choice_rules, narrowed
-from all_cli.protocol.heads import ArmHead
+from all_cli.protocol.heads import ELIGIBILITY, ArmHead
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.parts import GROUP, GUARD, POPULATION, SETTING, Part, hangs_on, together
 from all_cli.risk.library import RiskLibrary, risk_library
@@ -44,11 +45,6 @@ from all_cli.risk.verdict import brief, masks_of
 
 ANSWER, POSSIBLE, EXCLUDED = "answer", "possible", "excluded"
 OLDER = "older-adult"
-RELAPSE = frozenset({"relapse-b", "relapse-t"})
-ELIGIBILITY = "eligibility"
-"""Stands among an arm's own criteria where it is of relapse alone and for whom it was is recalled, not read."""
-SELECTED_BY = frozenset({"standard", "intermediate", "high", "very-high"})
-"""Labels of risk; an arm that carries one and names no scheme was given by criteria that are not encoded."""
 
 
 class Offer(NamedTuple):
@@ -56,7 +52,8 @@ class Offer(NamedTuple):
 
     ``hangs_on`` maps facts to the values that lead to it, ``against`` is what bars it; ``own_criteria`` are labels of
     risk by which the protocol chose and whose criteria are not encoded, or ``eligibility`` if that of a relapse arm was
-    not read; ``later`` are kinds of phase that the arm goes on to and that a guard bars for this patient.
+    not read; ``untold`` is what its population asks for and no fact tells; ``later`` are kinds of phase that the arm
+    goes on to and that a guard bars for this patient.
     """
 
     protocol: str
@@ -66,6 +63,7 @@ class Offer(NamedTuple):
     hangs_on: Mapping[str, Possible]
     against: Part | None = None
     own_criteria: tuple[str, ...] = ()
+    untold: tuple[str, ...] = ()
     later: tuple[tuple[str, Guard], ...] = ()
 
     @property
@@ -199,6 +197,8 @@ class Chooser:
         undecided = self.rules.undecided(patient, phase)
         # Where the arm before the first answer in its own protocol waits, which of the two it is stays open.
         closed = first is not None and any(offer.protocol == first.protocol for offer in waiting)
+        # Nor does an arm head that is certain only by not asking what the waiting one does, and what would bar a head.
+        closed = closed or self.rules.held_back(patient, phase, {fact for offer in waiting for fact in offer.hangs_on})
         head = None if closed else self._head(answers, patient, settled=bool(waiting))
         if undecided and undecided.settled_heads and (decided := self._decided(answers, patient)):
             undecided, head = None, decided
@@ -236,14 +236,25 @@ class Chooser:
         """The arms of preferred protocols before the first answer that hang on facts this phase asks for."""
         preferred = self.library.preferred(patient)
         for offer in offers if first is None else offers[: offers.index(first)]:
-            alike = first is not None and offer.protocol == first.protocol and self._begins(offer, first, phase)
-            if offer.hangs_on and offer.protocol in preferred and not alike:
+            alike = first is not None and offer.protocol == first.protocol and self._begins(offer, first.arm, phase)
+            preferred_arm = offer.hangs_on and offer.protocol in preferred and not alike
+            if preferred_arm and self._begins(offer, self._first_then(offer, patient, phase), phase):
                 yield offer
 
-    def _begins(self, one: Offer, other: Offer, phase: str) -> bool:
-        """Whether two arms of a protocol have the same phase of this kind."""
+    def _first_then(self, offer: Offer, patient: Patient, phase: str) -> str:
+        """The arm that goes first in the protocol of an arm once what that one hangs on is met; itself if none does."""
+        met = patient
+        for fact, values in offer.hangs_on.items():
+            met = narrowed(met, fact, values, "") or met
+        own = Chooser(self.library, self.rules, self._risk, [offer.protocol], groups=self.groups).offers(met, phase)
+        answers = [each.arm for each in own if each.status == ANSWER]
+        default = self.library.default_arm(offer.protocol, None, met)
+        return default if default in answers else next(iter(answers), offer.arm)
+
+    def _begins(self, one: Offer, other: str, phase: str) -> bool:
+        """Whether another arm of its protocol has the same phase of this kind."""
         kinds = {arm.id: arm.kinds.get(phase) for arm in self.library.arm_heads(one.protocol)}
-        return kinds[one.arm] == kinds[other.arm]
+        return kinds[one.arm] == kinds[other]
 
     def rank(self, patient: Patient) -> Callable[[Offer], tuple[bool, ...]]:
         """In which order the arms answer; see the head of this module."""
@@ -341,20 +352,14 @@ class Chooser:
         if barred is not None:
             return Offer(protocol, arm.id, EXCLUDED, tuple(parts), {}, barred)
         open_parts = [part for part in parts if not part.sure(patient)]
-        own = self._own_criteria(protocol, arm)
+        own, untold = arm.own_criteria(protocol in self.rules.every_risk), arm.untold_of(patient)
         if not open_parts:
-            return Offer(protocol, arm.id, POSSIBLE if own else ANSWER, tuple(parts), {}, None, own)
+            status = POSSIBLE if own or untold else ANSWER
+            return Offer(protocol, arm.id, status, tuple(parts), {}, None, own, untold)
         if not together(open_parts, patient):
             return Offer(protocol, arm.id, EXCLUDED, tuple(parts), {}, open_parts[-1])
-        return Offer(
-            protocol, arm.id, POSSIBLE, tuple(parts), {} if self.named else hangs_on(open_parts, patient), None, own
-        )
-
-    def _own_criteria(self, protocol: str, arm: ArmHead) -> tuple[str, ...]:
-        """The labels of risk by which a protocol chose whose criteria are not encoded; ``eligibility`` if unread."""
-        unread = arm.settings and RELAPSE.issuperset(arm.settings) and not arm.population_read
-        by_scheme = arm.groups or protocol in self.rules.every_risk
-        return ((ELIGIBILITY,) if unread else ()) + (() if by_scheme else tuple(sorted(SELECTED_BY & set(arm.risk))))
+        hangs = {} if self.named else hangs_on(open_parts, patient)
+        return Offer(protocol, arm.id, POSSIBLE, tuple(parts), hangs, None, own, untold)
 
     def parts(self, protocol: str, arm: ArmHead, phase: str, patient: Patient | None = None) -> Iterator[Part]:
         """What an arm rests on in a phase, for a patient or for whoever it may be; what costs more comes later."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -48,7 +48,8 @@ class NoHead(NamedTuple):
 class Presumption(NamedTuple):
     """What is taken for a fact of which nothing was told.
 
-    ``turns`` heads what applies if it turns out otherwise, ``then`` says the first thing to do.
+    ``turns`` heads what applies if it turns out otherwise, ``then`` says the first thing to do;
+    ``leads`` that it heads the screen where no guard does.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Presumption(NamedTuple):
     cite: tuple[Citation, ...]
     checked: bool
     then: str = ""
+    leads: bool = False
 
 
 class ChoiceRules:
@@ -95,9 +97,18 @@ class ChoiceRules:
     def undecided(self, patient: Patient, kind: str) -> NoHead | None:
         """The first reason why no arm with this kind of phase stands first for the patient; None if there is none."""
         for raw in self.raw_undecided:
-            if kind in raw["phases"] and certainly(unpack(raw["expression"]), patient):
+            spared = "unless" in raw and certainly(unpack(raw["unless"]), patient)
+            if kind in raw["phases"] and not spared and certainly(unpack(raw["expression"]), patient):
                 return NoHead(raw["text"], citations(raw["cite"]), raw["checked"], raw.get("settled_heads", False))
         return None
+
+    def held_back(self, patient: Patient, kind: str, open_: Collection[str]) -> bool:
+        """Whether a reason why nothing stands first may still hold by one of these facts, which are not yet known."""
+        waits = (raw for raw in self.raw_undecided if raw.get("holds_back") and kind in raw["phases"])
+        return any(
+            any(test.fact in open_ for test in tests(condition)) and truth(condition, patient.possible()) is not False
+            for condition in (unpack(raw["expression"]) for raw in waits)
+        )
 
     @property
     def raw_guards(self) -> Sequence[Mapping[str, Any]]:
@@ -164,7 +175,7 @@ class ChoiceRules:
                 found.append(
                     Presumption(
                         raw["id"], fact, values, raw["text"], raw.get("turns", ""), citations(raw["cite"]),
-                        raw["checked"], raw.get("then", ""),
+                        raw["checked"], raw.get("then", ""), raw.get("leads", False),
                     )
                 )  # fmt: skip
         return patient, found

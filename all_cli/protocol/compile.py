@@ -85,11 +85,12 @@ class _Compiler:
         self.problems.extend(
             citation_problems(self.document, path, value.get("cite", []), self.sources, bool(value.get("checked")))
         )
-        if isinstance(value.get("when"), str):
-            try:
-                value["expression"] = pack(parse_condition(value["when"], self.vocabulary))
-            except ConditionError as error:
-                self.problems.append(Problem(self.document.text_place((*path, "when"), error.offset), str(error)))
+        for key in ("when", "unless"):
+            if isinstance(value.get(key), str):
+                try:
+                    value["expression"] = pack(parse_condition(value[key], self.vocabulary))
+                except ConditionError as error:
+                    self.problems.append(Problem(self.document.text_place((*path, key), error.offset), str(error)))
         for key, item in value.items():
             if key not in ("cite", "expression"):
                 self.cited(item, (*path, key))

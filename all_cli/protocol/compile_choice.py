@@ -127,7 +127,11 @@ class _Compiler:
     def undecided(self, entry: Mapping[str, Any], path: Path) -> dict[str, Any]:
         self.cited(entry, path)
         self.known(entry["phases"], self.protocols.phase_kinds(), "phase", (*path, "phases"))
-        return self.conditional(entry, path)
+        result = self.conditional(entry, path)
+        if "unless" in entry:
+            unless = condition(self.document, (*path, "unless"), entry["unless"], self.vocabulary, self.problems)
+            result["unless"] = pack(Always(False) if unless is None else unless)
+        return result
 
     def guard(self, entry: Mapping[str, Any], path: Path) -> dict[str, Any]:
         self.cited(entry, path)

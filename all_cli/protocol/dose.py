@@ -15,8 +15,9 @@ from all_cli.patient.patient import Patient
 from all_cli.patient.quantity import parse_quantity
 from all_cli.patient.unreadable import UnreadableError
 from all_cli.protocol.body import Body
+from all_cli.protocol.drugs import beyond_label
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for
-from all_cli.protocol.regimen import Cap, Line, Scaling
+from all_cli.protocol.regimen import Cap, Limit, Line, Scaling
 
 SHOWN_DIGITS = 3
 EXACT_DIGITS = 5
@@ -124,7 +125,21 @@ def dose_for(
     whole = whole.times(size)
     shown_size = f"{size:.3f}".rstrip("0").rstrip(".") if size_unit == "m2" else f"{size.normalize():f}"
     steps.append(Step(f"× {shown_size} {unit_text(size_unit)} {_equals(whole, unit)}{_each(line)}"))
-    return _finished(line, whole, unit, steps, rounding or {})
+    dose = _finished(line, whole, unit, steps, rounding or {})
+    label = (
+        _label_step(limit, size, f"{shown_size} {unit_text(size_unit)}", unit)
+        for limit in beyond_label(line, patient, library)
+        if limit.above is not None
+    )
+    return dose._replace(steps=(*dose.steps, *label))
+
+
+def _label_step(limit: Limit, size: Decimal, size_text: str, unit: str) -> Step:
+    """What a label gives, beside an amount that is more."""
+    norm = Decimal(str(limit.above))
+    amount = norm * size
+    said = f"{number(norm)} {unit_text(limit.unit)} × {size_text} {_equals(_Range(amount, amount), unit)}"
+    return Step(f"({limit.short}: {said})", limit.said.cite, limit.said.checked)
 
 
 def _finished(line: Line, whole: _Range, unit: str, steps: list[Step], rounding: Mapping[str, Decimal]) -> Dose:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from all_cli.logic.explain import truth
 from all_cli.patient.patient import Patient
 from all_cli.protocol.library import ProtocolLibrary
-from all_cli.protocol.regimen import Cited, Drug, Limit, Line, Phase, Protocol
+from all_cli.protocol.regimen import Drug, Limit, Line, Phase, Protocol
 
 INTRATHECAL, COMBINATION = "intrathecal", "intrathecal combination"
 
@@ -74,11 +74,11 @@ def combinations_with(library: ProtocolLibrary, drug: Drug) -> list[Drug]:
     ]
 
 
-def beyond_label(line: Line, patient: Patient, library: ProtocolLibrary) -> list[Cited]:
+def beyond_label(line: Line, patient: Patient, library: ProtocolLibrary) -> list[Limit]:
     """What labels limit and the line does not keep, for somebody whom the limit certainly concerns."""
     possible = patient.possible()
     return [
-        limit.said
+        limit
         for limit in library.drugs[line.drug].limits
         if (limit.said.when is None or truth(limit.said.when, possible) is True) and _exceeds(line, limit)
     ]

@@ -6,12 +6,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from all_cli.knowledge.cache import closed_part
+from all_cli.logic.explain import truth
+from all_cli.logic.expression import Expression, unpack
+from all_cli.patient.patient import Patient
+
+ELIGIBILITY = "eligibility"
+"""Stands among an arm's own criteria where it is of relapse alone and for whom it was is recalled, not read."""
+_RELAPSE = frozenset({"relapse-b", "relapse-t"})
+_SELECTED_BY = frozenset({"standard", "intermediate", "high", "very-high"})
+"""Labels of risk; an arm that carries one and names no scheme was given by criteria that are not encoded."""
 
 
 class ArmHead(NamedTuple):
     """An arm as the choice sees it: settings, groups by scheme, its phases by kind, risk labels of its protocol.
 
-    ``population_read`` says whether it was read, not recalled, for whom the protocol was.
+    ``population_read`` says whether it was read, not recalled, for whom the protocol was; ``untold`` are what its
+    population asks for and no fact tells, each with the condition under which it is not asked (None: always asked).
     """
 
     id: str
@@ -20,10 +30,29 @@ class ArmHead(NamedTuple):
     kinds: Mapping[str, Sequence[str]]
     risk: tuple[str, ...]
     population_read: bool
+    untold: tuple[tuple[str, Expression | None], ...] = ()
+
+    def own_criteria(self, every_risk: bool) -> tuple[str, ...]:
+        """The labels of risk by which it was given whose criteria are not encoded; ``eligibility`` if unread.
+
+        ``every_risk`` says that its protocol took every risk group.
+        """
+        unread = self.settings and _RELAPSE.issuperset(self.settings) and not self.population_read
+        labels = () if self.groups or every_risk else tuple(sorted(_SELECTED_BY & set(self.risk)))
+        return ((ELIGIBILITY,) if unread else ()) + labels
+
+    def untold_of(self, patient: Patient) -> tuple[str, ...]:
+        """What the population asks of this patient and no fact tells; the arm is then never certain."""
+        possible = patient.possible()
+        return tuple(text for text, unless in self.untold if unless is None or truth(unless, possible) is not True)
 
 
 def arm_heads_in(head: Mapping[str, Any]) -> list[ArmHead]:
     """The arms of a protocol in outline."""
+    untold = tuple(
+        (each["text"], unpack(each["expression"]) if "expression" in each else None)
+        for each in head["population"]["untold"]
+    )
     return [
         ArmHead(
             arm["id"],
@@ -32,6 +61,7 @@ def arm_heads_in(head: Mapping[str, Any]) -> list[ArmHead]:
             arm["kinds"],
             tuple(head["risk"]),
             head["population"]["checked"],
+            untold,
         )
         for arm in head["arms"]
     ]
@@ -58,7 +88,7 @@ def head_of(raw: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "lineage": raw.get("lineage", []),
         "ph": raw.get("ph", False),
-        "population": {key: raw["population"][key] for key in ("expression", "checked")},
+        "population": {key: raw["population"].get(key, []) for key in ("expression", "checked", "untold")},
         "phase_kinds": list(dict.fromkeys(kinds)),
         "completeness": _completeness(raw),
         "whole": closed_part(raw),

@@ -68,10 +68,13 @@ def _class(scheme: Scheme, verdict: Verdict, patient: Patient) -> Reason | None:
     ):
         return None
     groups.sort(key=lambda group: -(scheme.groups[group].severity or 0))  # who reads one word reads the gravest
-    label = " or ".join(scheme.groups[group].label for group in groups)
     names = [patient.vocabulary[item.fact] for item in verdict.missing]
     open_ = [fact.name for fact in names if fact.genetic] if len(groups) > 1 else []
     hangs = f", open until {few(open_)} {'is' if len(open_) == 1 else 'are'} known" if open_ else ""
+    gravest = all(groups[0] in decision.groups for decision in verdict.decided_by)
+    if gravest and open_:  # it is listed so, and open is only what the source does not say
+        groups, hangs = groups[:1], f"; whether it counts beside {few(open_)} is not said"
+    label = " or ".join(scheme.groups[group].label for group in groups)
     whose = ", adults" if scheme.audience == "adults" else ""
     text = f"{label}{hangs} ({scheme.title}, {scheme.id}{whose})"
     return Reason("class", text, cites(verdict.decided_by), verdict.checked)

@@ -87,7 +87,10 @@ class ProtocolLibrary:
                 id, raw["name"], raw.get("abbreviation", ""), raw["class"], tuple(raw.get("spellings", ())),
                 _optional(raw.get("uncapped")),
                 tuple(
-                    Limit(_cited(each), each.get("above"), each.get("unit", ""), each.get("days_apart"))
+                    Limit(
+                        _cited(each), each.get("above"), each.get("unit", ""), each.get("days_apart"),
+                        each.get("short", ""),
+                    )
                     for each in raw.get("limits", ())
                 ),
             )
@@ -372,7 +375,7 @@ def unpack_protocol(raw: Mapping[str, Any]) -> Protocol:
                 arm["id"], arm["title"], tuple(arm["phases"]), citations(arm["cite"]), arm["checked"],
                 tuple((entry["scheme"], tuple(entry["groups"])) for entry in arm.get("for", ())), arm.get("note", ""),
                 tuple(map(_stated, arm.get("totals", ()))), tuple(arm.get("settings", raw.get("settings", []))),
-                _expression(arm), arm.get("when", ""),
+                _expression(arm), arm.get("when", ""), _optional(arm.get("out")),
             )
             for arm in raw["arms"]
         ),

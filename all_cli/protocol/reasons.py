@@ -9,8 +9,9 @@ from all_cli.logic.values import Possible, intersect, whole_domain
 from all_cli.patient.names import reasons_text
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import value_text
-from all_cli.protocol.choice import ELIGIBILITY, Choice, Offer, Turn
+from all_cli.protocol.choice import Choice, Offer, Turn
 from all_cli.protocol.choice_rules import Guard
+from all_cli.protocol.heads import ELIGIBILITY
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.parts import GROUP, GUARD, POPULATION, SETTING, Part
 from all_cli.protocol.regimen import Reason
@@ -72,9 +73,10 @@ def _group_reason(part: Part, patient: Patient) -> Reason:
 
 
 def leading_reasons(choice: Choice) -> Iterator[Reason]:
-    """What heads the screen of the phase, whatever arm is left."""
-    if guard := choice.rules.leading(choice.patient, choice.phase):
-        yield Reason("caution", guard.text, guard.cite, guard.checked, strong=True)
+    """What heads the screen of the phase, whatever arm is left: the guard that leads, or else what is presumed."""
+    presumed = (each for each in choice.presumed if each.leads)
+    if said := choice.rules.leading(choice.patient, choice.phase) or next(presumed, None):
+        yield Reason("caution", said.text, said.cite, said.checked, strong=True)
 
 
 def group_reasons(choice: Choice) -> Iterator[Reason]:
@@ -128,6 +130,7 @@ def hangs_text(offer: Offer, patient: Patient) -> str:
         parts.append("its eligibility, which was not read")
     if labels := [label for label in offer.own_criteria if label != ELIGIBILITY]:
         parts.append(f"its own criteria of {' or '.join(labels)} risk, which are not encoded")
+    parts += [f"{text}, which no fact here tells" for text in offer.untold]
     if not parts:
         later = [part for part in offer.parts if part.kind == GROUP and not part.outright(patient)]
         missing = [item.fact for part in later for item in judge(_scheme(part), patient).missing]

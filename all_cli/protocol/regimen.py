@@ -139,7 +139,7 @@ class Arm(NamedTuple):
     """A way through the protocol: phases in order, the risk groups and the settings it was for.
 
     An arm without a setting (a label, a rule on doses, a frame) is shown only when it is named. ``when`` says for whom
-    a use of a label is, ``condition`` is how the file writes that.
+    a use of a label is, ``condition`` is how the file writes that, ``out`` for whom it is not, and why.
     """
 
     id: str
@@ -153,6 +153,7 @@ class Arm(NamedTuple):
     settings: tuple[str, ...] = ()
     when: Expression | None = None
     condition: str = ""
+    out: Cited | None = None
 
 
 class DoseRow(NamedTuple):
@@ -209,12 +210,16 @@ class SurfaceFormula(NamedTuple):
 
 
 class Limit(NamedTuple):
-    """What labels limit: a dose (``above``, in ``unit``) or how close two days may lie; ``said`` has the condition."""
+    """What labels limit: a dose (``above``, in ``unit``) or how close two days may lie; ``said`` has the condition.
+
+    ``short`` heads the amount that a label gives, where it stands beside a computed one that is more.
+    """
 
     said: Cited
     above: float | None = None
     unit: str = ""
     days_apart: int | None = None
+    short: str = ""
 
 
 class Drug(NamedTuple):

@@ -80,7 +80,7 @@ def _no_headline(answers: Answers, patient: Patient) -> str:
     if never_in_remission(patient):
         return "Never in remission: no encoded scheme has groups for such a leukaemia."
     if patient.known or not answers.applicable:
-        return "No encoded scheme is for this patient."
+        return f"No encoded scheme is {'certainly ' if answers.applicable else ''}for this patient."
     return (
         "Nothing is known of the patient. Give at least age, white cell count and lineage: "
         "all-risk classify --age 7 --wbc 45 --lineage B"

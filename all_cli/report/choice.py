@@ -161,7 +161,7 @@ def _reasons(undecided: Undecided, library: ProtocolLibrary) -> Iterator[Reason]
         barred = [reason._replace(strong=True) for reason in barred_reasons(choice, library)]
         if not choice.answers:  # then the risk group says more than what is barred
             yield from undecided.risk
-        if choice.undecided and choice.elsewhere:
+        if choice.elsewhere and (choice.undecided or not (choice.answers or choice.possible)):
             names = few(list(dict.fromkeys(offer.protocol for offer in choice.elsewhere)))
             yield Reason("besides", f"in phases of their own, as far as they fit: {names}", strong=True)
         yield from barred[:1]
@@ -253,6 +253,7 @@ def _offer_json(offer: Offer) -> dict[str, Any]:
         "status": offer.status,
         "hangs_on": {fact: possible_text(values) for fact, values in offer.hangs_on.items()},
         "own_criteria": list(offer.own_criteria),
+        "untold": list(offer.untold),
         "barred_later": {kind: guard.text for kind, guard in offer.later},
     }
 

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from all_cli.logic.explain import truth
+from all_cli.logic.expression import tests
 from all_cli.logic.values import NumberSet
 from all_cli.patient.patient import Patient
 from all_cli.protocol.coverage import line_checked
 from all_cli.protocol.drugs import INTRATHECAL
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for
+from all_cli.protocol.reasons import few
 from all_cli.protocol.regimen import DoseTable, Line, Protocol
 from all_cli.report.answers import citations_json, header
 from all_cli.report.guidance_pointers import cautions, for_patient, pointers_page
@@ -74,6 +76,7 @@ def intrathecal_page(library: ProtocolLibrary, patient: Patient, by_age: str = "
     if grown := _grown(patient):  # the tables are of children's protocols
         _fixed(page, library, patient)
         page.heading("By age, from tables of children's protocols")
+    _by_cns(page, library, patient)
     _tables(page, library, patient)
     if not grown:
         _fixed(page, library, patient)
@@ -86,6 +89,22 @@ def _grown(patient: Patient) -> bool:
     """Whether the patient is certainly 18 years or older."""
     ages = patient.possible().get("age")
     return isinstance(ages, NumberSet) and ages & NumberSet.comparison(">=", 18) == ages
+
+
+def _by_cns(page: Page, library: ProtocolLibrary, patient: Patient) -> None:
+    """That the CNS status, where it is told, changes no dose in the tables, and where the injections hang on it."""
+    if "cns" not in patient.told:
+        return
+    hanging = [
+        protocol.id
+        for protocol in protocols_for(library, patient)
+        if any(
+            line.route == "IT" and line.when is not None and any(test.fact == "cns" for test in tests(line.when))
+            for line in protocol.lines
+        )
+    ]
+    text = f"; on which days they are given hangs on it in {few(hanging)}" if hanging else ""
+    page.line(f"CNS status {patient.bare('cns')} changes no dose by age{text}", "cns", strong=True)
 
 
 def _tables(page: Page, library: ProtocolLibrary, patient: Patient) -> None:

@@ -156,7 +156,8 @@ def _about(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
 
 
 def _phases(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
-    for phase in shown.phases:
+    label = shown.asked in library.drugs and not shown.whole  # its uses have no order in time
+    for phase in sorted(shown.phases, key=lambda phase: label and phase.id in shown.barred):
         _phase(page, phase, shown, library)
     no_caps(page, _lines(shown), library)
 
@@ -172,7 +173,8 @@ _DAYS_IN_HEAD = 30  # characters
 
 def _beyond(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     """What labels limit and a line below does not keep, before any dose is; once each."""
-    for said in dict.fromkeys(said for line in _lines(shown) for said in beyond_label(line, shown.patient, library)):
+    lines, patient = _lines(shown), shown.patient
+    for said in dict.fromkeys(limit.said for line in lines for limit in beyond_label(line, patient, library)):
         page.line(f"{said.text} {_cite(page, said)}", "caution", strong=True)
 
 

@@ -119,7 +119,7 @@ def _line_json(
         "schedule": line.schedule,
         "cap": None,
         "uncapped": _cited_json(said, cited) if (said := uncapped(line, library)) else None,
-        "beyond_label": [_cited_json(said, cited) for said in beyond_label(line, shown.patient, library)],
+        "beyond_label": [_cited_json(each.said, cited) for each in beyond_label(line, shown.patient, library)],
         "when": line.condition,
         "who": line.who,
         "text": f"{dose_text(line, shown.growing, library)} {line.route}, days {when_text(line)}",

@@ -10,7 +10,7 @@ from all_cli.logic.expression import tests
 from all_cli.logic.values import Possible
 from all_cli.patient.names import condition_text
 from all_cli.protocol.choice_rules import choice_rules
-from all_cli.protocol.indications import against, holds
+from all_cli.protocol.indications import REFRACTORY, against, holds
 from all_cli.protocol.library import ProtocolLibrary, lines_for
 from all_cli.protocol.regimen import Arm, Line, Phase
 from all_cli.report.amounts import cap_text
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from all_cli.report.regimen import Shown
 
 OUTSIDE = "not for this patient"
-_NOT_HERE = "not here"
+_NOT_HERE, _PERHAPS = "not here", "perhaps"
 _ORDER = {True: 0, None: 1, False: 2}
 
 
@@ -46,8 +46,11 @@ def uses_part(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
         phases = [phase for phase in shown.phases if phase.id in arm.phases]
         barred = [shown.barred[phase.id] for phase in phases if phase.id in shown.barred]
         if told and (here is False or barred):
-            why = against(arm, shown.patient) if here is False else barred[0]
-            page.line(f"{arm.title}: {why}", _NOT_HERE, strong=True)
+            why = against(arm, shown.patient, shown.protocol.arms) if here is False else barred[0]
+            if why == REFRACTORY:  # the doses as printed, so that a step-up is seen; none is computed
+                page.line(f"{arm.title}, {why}: {_doses(page, phases, shown._replace(dosing=None), library)}", _PERHAPS)
+            else:
+                page.line(f"{arm.title}: {why}", _NOT_HERE, strong=True)
             if not shown.forced:
                 continue
         if doses := _doses(page, phases, shown, library):

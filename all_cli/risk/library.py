@@ -144,7 +144,7 @@ class RiskLibrary:
         if not patient.possible() or not applicable:
             return None
         equals = self.equals(patient, applicable)
-        return next((id for id in equals if id in decided), equals[0] if equals else applicable[0])
+        return next((id for id in equals if id in decided), equals[0] if equals else None)
 
     def equals(self, patient: Patient, applicable: Sequence[str]) -> list[str]:
         """The schemes of the order of preference that come first and count alike, in its order."""
@@ -227,11 +227,15 @@ class Answers:
             kept = {each.id for each in schemes if for_relapse(each) and not (other and each.first_relapse)}
             self.first_line = [id for id in applicable if id not in kept]
             applicable = [id for id in applicable if id in kept]
-        decided = {id for id in applicable if self.brief[id].status == ASSIGNED}
+        # Where the newer of one group's schemes leaves one group, an older one does not go before it only because the
+        # newer may yet not be for the patient; those of relapse are of several groups, and a decided one goes first.
+        again = in_relapse(patient)
+        decided = {id for id, each in self.brief.items() if (each.group if again else each.only) and id in applicable}
         # A scheme known to have been in use then goes before one of which it is not recorded.
         heading = [id for id in applicable if not self.first_line or asks_relapse(self._schemes[id])]
         recorded = [id for id in heading if id not in self.unrecorded]
         first = library.primary(patient, recorded, decided) or library.primary(patient, heading, decided)
+        first = first or next((id for id in heading if patient.known and self.brief[id].status == ASSIGNED), None)
         self.primary = schemes[0].id if named and schemes else first
         equals = library.equals(patient, applicable)
         self.before = equals[: equals.index(first)] if first in equals else []

@@ -102,6 +102,12 @@ class Brief(NamedTuple):
     group: str | None
     possible: tuple[str, ...]
 
+    @property
+    def only(self) -> str | None:
+        """The one group that is left, though the scheme may still not be for the patient."""
+        left = [group for group in self.possible if group != NOT_APPLICABLE]
+        return left[0] if len(left) == 1 and left[0] != UNCLASSIFIED else None
+
 
 def brief(scheme: Scheme, patient: Patient) -> Brief:
     """The answer of :func:`judge` without any reason; both read it off the same diagram."""

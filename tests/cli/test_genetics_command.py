@@ -94,3 +94,11 @@ def test_classify_says_what_a_karyotype_leaves_open() -> None:
     )
     assert result.exit_code == 0
     assert "marked uncertain" in result.stdout
+
+
+@pytest.mark.parametrize("text", ["t(9;22)", "t(4;11)", "iAMP21"])
+def test_what_is_listed_as_unfavourable_is_called_so_whatever_is_not_known(text: str) -> None:
+    (line,) = (line for line in shown(text).splitlines() if "cog-genetics" in line)
+    assert "Unfavourable genetics; whether it counts beside ETV6::RUNX1, double trisomy 4 and 10 is not said" in line
+    assert "or Favourable" not in line
+    assert "Unfavourable genetics (COG" in shown(f"{text}, otherwise none")

@@ -178,3 +178,14 @@ def test_without_an_age_every_table_is_shown() -> None:
     assert "Children, EBMT 2022" in text
     assert "Adults, EBMT 2022 and 2025" in text
     assert "concern this patient" not in text
+
+
+def test_a_word_that_is_no_topic_and_stands_in_entries_is_looked_for_there() -> None:
+    result = RUNNER.invoke(protocol_app, ["guide", "tpmt"])
+    assert result.exit_code == 2
+    assert "all-protocol guide --search tpmt" in result.stderr
+    shown = RUNNER.invoke(protocol_app, ["show", "cart"])
+    assert "car-t" in shown.stderr
+    assert "ar2" not in shown.stderr
+    unknown = RUNNER.invoke(protocol_app, ["show", "induction", "--age", "4", "--set", "tpmt=poor"])
+    assert "did you mean" not in unknown.stderr

@@ -180,3 +180,33 @@ def test_never_in_remission_is_grouped_by_no_scheme_of_a_first_relapse(who: tupl
     assert {"cog-aall1331", "bfm-relapse", "gmall-relapse"} & set(found["left_out_in_relapse"])
     assert "as there was never a remission" in screen(*who, "--no-ph", *never)
     assert data(*who, "--no-ph", *facts("refractory=yes"))["primary"] is not None, "it may have been a relapse"
+
+
+def test_what_raises_nci_standard_risk_is_said_before_it_and_no_figure_of_it_is_shown() -> None:
+    child = ("--age", "4", "--lineage", "B")
+    for raised, said in (("--steroid-pretreatment", "Steroids before diagnosis"), ("--cns=3", "CNS status CNS3")):
+        text = screen(*child, "--wbc", "12", raised)
+        assert said in text
+        assert "event-free survival" not in text.split("Under other schemes", 1)[0]
+    for unraised in (("--no-steroid-pretreatment", "--wbc", "12"), ("--steroid-pretreatment", "--wbc", "60")):
+        assert "Steroids before diagnosis" not in screen(*child, *unraised)
+
+
+def test_the_newer_scheme_of_cog_heads_once_it_leaves_one_group() -> None:
+    child = ("--age", "4", "--wbc", "12", "--lineage", "B", "--genetics", "none", "--mrd-eoi", "0.02%")
+    assert data(*child, "--cns", "1")["primary"] == "cog-aall1731"
+    assert data(*child, "--cns", "3")["primary"] == "cog-aall08b1"
+
+
+def test_a_relapse_of_t_lineage_is_not_headed_by_the_scheme_of_a_trial_of_b_lineage() -> None:
+    relapse = facts("relapse_site=marrow", "months_to_relapse=20")
+    assert data("--age", "9", "--lineage", "T", *relapse)["primary"] == "bfm-relapse"
+    assert data("--age", "9", "--lineage", "T", *facts("relapsed=yes"))["primary"] != "cog-aall1331"
+
+
+def test_in_mixed_phenotype_no_scheme_for_ph_positive_disease_heads_unless_it_is_found() -> None:
+    found = data("--age", "7", "--lineage", "MPAL")
+    assert found["primary"] is None
+    assert "Mixed phenotype: no scheme here has groups for it" in found["warnings"][0]
+    positive = data("--age", "7", "--lineage", "MPAL", "--ph")
+    assert not any("Mixed phenotype" in text for text in positive["warnings"])

@@ -18,8 +18,21 @@ NAMES = {
     "t(4;11)": "kmt2a_aff1", "t(12;21)": "etv6_runx1", "TEL-AML1": "etv6_runx1", "E2A-PBX1": "tcf3_pbx1",
     "CRLF2": "crlf2_r", "iAMP21": "iamp21", "IKZF1 deletion": "ikzf1_deleted", "trisomy 4": "trisomy_4",
 }  # fmt: skip
-BEHIND = ("negative", "neg", "absent", "not detected", "not found", "wild type", "germline", "normal", "excluded", "no")
+BEHIND = (
+    "negative",
+    "not seen",
+    "neg",
+    "absent",
+    "not detected",
+    "not found",
+    "wild type",
+    "germline",
+    "normal",
+    "excluded",
+    "no",
+)
 LATER = ("not done", "pending", "unknown", "failed")
+SEEN = ("detected", "was found", "seen", "present", "were identified")
 GAPS = (" ", ": ", ":", " : ", " = ", "=", " - ", " – ", " — ", "  ", "\t", ", ", ",\n", " (")
 BEFORE = (
     "non", "without evidence of", "no evidence of", "no evidence for", "no signs of", "excluded:", "Negative for", "NO",
@@ -47,14 +60,16 @@ def found(text: str) -> set[str]:
 @given(
     st.lists(st.sampled_from(sorted(NAMES)), min_size=2, max_size=5, unique_by=lambda name: NAMES[name]),
     st.sampled_from((", ", ",", "; ")), st.sampled_from((*BEHIND, *LATER)), st.sampled_from(GAPS),
-    st.sampled_from(BEFORE), st.sampled_from((" and ", " or ", " & ", None)),
+    st.sampled_from(BEFORE), st.sampled_from(SEEN),
+    st.sampled_from((" and ", " or ", " & ", None)),
 )  # fmt: skip
 def test_no_name_of_a_list_is_found_that_a_denial_may_cover(
-    names: list[str], sign: str, behind: str, gap: str, before: str, last: str | None
+    names: list[str], sign: str, behind: str, gap: str, before: str, seen: str, last: str | None
 ) -> None:
     listed = sign.join(names) if last is None else sign.join(names[:-1]) + last + names[-1]
     assert not found(f"{listed}{gap}{behind}")
     assert not found(f"{before} {listed}")
+    assert not found(f"{before} {listed} {seen}")
     assert not found(f"Ph positive, {listed}{gap}{behind}") - {"bcr_abl1"}
 
 
@@ -64,6 +79,7 @@ def test_no_name_of_a_list_is_found_that_a_denial_may_cover(
         ("neg for BCR-ABL, MLL, CRLF2", {"bcr_abl1", "kmt2a_r", "crlf2_r"}),
         ("not found: t(9;22), t(4;11)", {"bcr_abl1", "kmt2a_aff1"}),
         ("no BCR-ABL, TEL-AML1 or MLL", {"bcr_abl1", "etv6_runx1", "kmt2a_r"}),
+        ("no t(9;22), t(4;11) or t(12;21) detected", {"bcr_abl1", "kmt2a_aff1", "etv6_runx1"}),
         ("BCR-ABL and MLL negative", {"bcr_abl1", "kmt2a_r"}), ("neither BCR-ABL nor MLL", {"bcr_abl1", "kmt2a_r"}),
         ("BCR-ABL, MLL both negative", {"bcr_abl1", "kmt2a_r"}),
         ("BCR-ABL, MLL, CRLF2: all negative", {"bcr_abl1", "kmt2a_r", "crlf2_r"}),

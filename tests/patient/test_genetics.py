@@ -280,3 +280,27 @@ def test_every_kind_of_minus_says_absent(text: str) -> None:
 def test_a_stray_sign_is_refused_and_never_taken_for_a_finding(text: str) -> None:
     with pytest.raises(UnreadableError):
         READER.read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "fact", "value"),
+    [
+        ("no Ph chromosome seen", "bcr_abl1", ABSENT),
+        ("Ph chromosome not seen", "bcr_abl1", ABSENT),
+        ("no MLL rearrangement was found", "kmt2a_r", ABSENT),
+        ("without iAMP21 detected", "iamp21", ABSENT),
+        ("BCR-ABL p190", "bcr_abl1", PRESENT),
+        ("p210 BCR-ABL1 positive", "bcr_abl1", PRESENT),
+    ],
+)
+def test_a_denial_as_reports_write_it_is_read(text: str, fact: str, value: Possible) -> None:
+    assert read(text) == {fact: value}
+
+
+@pytest.mark.parametrize("text", ["BCR-ABL p190 neg", "p210 BCR-ABL not detected", "no BCR-ABL1 p190 seen"])
+def test_one_breakpoint_denied_leaves_the_fusion_open(text: str) -> None:
+    assert read(text) == {}
+
+
+def test_what_is_denied_of_one_and_found_of_another_in_one_item_is_refused() -> None:
+    assert "not recognised" in refusal("no t(9;22) but MLL rearrangement detected")

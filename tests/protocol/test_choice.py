@@ -16,7 +16,7 @@ from all_cli.logic.values import Possible
 from all_cli.patient.patient import Patient
 from all_cli.patient.unreadable import ContradictionError
 from all_cli.protocol.choice import ANSWER, EXCLUDED, POSSIBLE, Choice, Chooser, choose
-from all_cli.protocol.choice_rules import ChoiceRules, choice_rules
+from all_cli.protocol.choice_rules import ChoiceRules, choice_rules, narrowed
 from all_cli.protocol.compile_choice import population_of
 from all_cli.protocol.guards import forbidden, shown_phases
 from all_cli.protocol.heads import ArmHead
@@ -27,6 +27,7 @@ from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import UNCLASSIFIED
 
 COMPLETIONS, LATER = 24, 1000
+IM = "interim-maintenance"
 PER_ARM, PARTS = 4, 4
 
 
@@ -206,7 +207,7 @@ def test_every_arm_is_what_brute_force_says_it_is_for_thousands_of_patients(choo
             if patient is None:
                 continue
             found = chooser.offer(id, arm, patient, kind)
-            if found.own_criteria and found.status == POSSIBLE and not found.hangs_on:
+            if (found.own_criteria or found.untold) and found.status == POSSIBLE and not found.hangs_on:
                 expected = ANSWER  # but for criteria that are not encoded
             else:
                 expected = found.status
@@ -346,3 +347,40 @@ def test_an_arm_chosen_by_criteria_that_are_not_encoded_is_never_certain(chooser
     (goelal,) = (offer for offer in adult.offers if offer.protocol == "goelal02")
     assert (goelal.status, goelal.own_criteria) == (POSSIBLE, ("high",))
     assert "calgb-10403/single" in names(adult, ANSWER)
+
+
+def test_an_arm_named_as_first_if_something_holds_is_first_once_it_does(chooser: Chooser) -> None:
+    weighing = Chooser(chooser.library, chooser.rules, chooser.risk, ["cog-aall0434", "cog-aall0232", "cog-aall0932"])
+    seen = 0
+    for lineage, age, phase in itertools.product("BT", ("4", "12"), ("consolidation", IM)):
+        for more in ({}, {"mrd_eoi": "0.3%"}, {"wbc": "80", "cns": "CNS1"}):
+            patient = patient_of(chooser, lineage=lineage, age=age, bcr_abl1="no", **more)
+            for offer in weighing.choice(patient, phase).waiting:
+                met: Patient | None = patient
+                for fact, values in offer.hangs_on.items():
+                    met = met and narrowed(met, fact, values, "met")
+                head = met and weighing.choice(met, phase).head
+                if met and head and head.protocol == offer.protocol:
+                    default = weighing.library.default_arm(offer.protocol, None, met)
+                    answers = {each.arm for each in weighing.choice(met, phase).answers}
+                    first = default if default in answers else head.arm
+                    begins = {arm.id: arm.kinds[phase] for arm in weighing.library.arm_heads(offer.protocol)}
+                    assert begins[first] == begins[offer.arm], (offer.name, phase, patient.said())
+                    seen += 1
+    assert seen > 5
+
+
+def test_an_arm_whose_population_asks_what_no_fact_tells_is_never_certain(chooser: Chooser) -> None:
+    ph = {"bcr_abl1": "no", "lineage": "B", "wbc": "20"}
+    found = chooser.choice(patient_of(chooser, age="75", **ph), "induction")
+    told = {offer.protocol: (offer.status, bool(offer.untold)) for offer in found.offers}
+    assert [told[id] for id in ("mini-hyper-cvd", "initial-1", "ewall-ino")] == [(POSSIBLE, True)] * 3
+    assert told["swog-1318"] == (ANSWER, False)
+    positive = {"bcr_abl1": "yes", "lineage": "B"}
+    for age, status in (("59.9", POSSIBLE), ("60", ANSWER)):
+        (offer,) = (
+            each
+            for each in chooser.choice(patient_of(chooser, age=age, **positive), "induction").offers
+            if each.protocol == "gimema-lal1811"
+        )
+        assert (offer.status, bool(offer.untold)) == (status, status == POSSIBLE)

@@ -15,14 +15,13 @@ ANOTHER_GUARD = "a guard of its own, with words of its own, is bound there"
 REMISSION_NOT_ASKED = "this phase is no treatment of a remission, or clears what is left"
 PREPHASE = "days of steroid before the inhibitor, which begins in induction"
 OWN_SCHEME = "its own scheme puts these lesions into another group"
-THROUGH_IT = "who has been through the extended induction goes on"
+THROUGH_IT = "who has been through it goes on, and so does who never needed it"
 INDUCTION_ALONE = "speaks of the number of drugs in induction; other guards keep the arm later on"
 
 REMISSION = {
     **dict.fromkeys(["prephase", "induction", "extended-induction", "reinduction", "car-t"], REMISSION_NOT_ASKED),
     "conditioning": "leads to transplantation, to which such a patient is pointed",
-    "blinatumomab": "E1910 has a guard of its own; others begin with it, or clear with it what is left",
-    "radiotherapy": RADIOTHERAPY,
+    "blinatumomab": "guards of their own are bound there; others begin with it, or clear with it what is left",
 }  # fmt: skip
 OF_REMISSION = {**REMISSION, "continuation": ANOTHER_GUARD}
 EACH_BUT_CONTINUATION = ["consolidation", "interim-maintenance", "delayed-intensification", "maintenance"]
@@ -30,6 +29,13 @@ INHIBITOR = {
     "prephase": PREPHASE, "radiotherapy": RADIOTHERAPY,
     "conditioning": "arms with it are not for the setting BCR::ABL1-positive; the inhibitor is not read for these days",
 }  # fmt: skip
+TOOK_THEM = "these groups took patients without remission"
+BEFORE_BLINATUMOMAB = {
+    "induction": REMISSION_NOT_ASKED, "consolidation": ANOTHER_GUARD, "maintenance": ANOTHER_GUARD,
+}  # fmt: skip
+OTHERS_GET_THE_REST = dict.fromkeys(
+    ["induction", *EACH_BUT_CONTINUATION], "the rest of the arm is for those too who are not irradiated"
+)
 INDUCTION, RT = {"induction": LATER_THAN_INDUCTION}, {"radiotherapy": RADIOTHERAPY}
 
 UNBOUND: dict[str, dict[str, str]] = {
@@ -57,22 +63,43 @@ UNBOUND: dict[str, dict[str, str]] = {
         **dict.fromkeys(["interim-maintenance", "delayed-intensification", "maintenance"], THROUGH_IT),
     },
     "rapid-responders": {},
-    "no-remission": OF_REMISSION,
+    "no-remission-t": INDUCTION,
+    "no-remission": {**OF_REMISSION, "reinduction": ANOTHER_GUARD},
+    "no-remission-later": {
+        **INDUCTION, "consolidation": TOOK_THEM, "high-risk-block": TOOK_THEM, "intensification": TOOK_THEM,
+        "interim-maintenance": "arms with one are not for high risk, and kept back", "reinduction": ANOTHER_GUARD,
+        "continuation": "a kinase inhibitor goes on",
+    },
+    "no-remission-reinduction": {
+        **{kind: why for kind, why in OF_REMISSION.items() if kind != "reinduction"},
+        **dict.fromkeys([*EACH_BUT_CONTINUATION, "intensification", "radiotherapy"], ANOTHER_GUARD),
+        "high-risk-block": TOOK_THEM,
+    },
     "high-mrd-m1-standard": OF_REMISSION,
     "high-mrd-m1-t": OF_REMISSION,
     "high-mrd-m1": OF_REMISSION,
     "high-mrd": OF_REMISSION,
     "no-remission-continuation": {
-        **REMISSION, **dict.fromkeys([*EACH_BUT_CONTINUATION, "intensification"], ANOTHER_GUARD),
-        "high-risk-block": "the high-risk groups of BFM took patients without remission",
+        **REMISSION, **dict.fromkeys([*EACH_BUT_CONTINUATION, "intensification", "radiotherapy"], ANOTHER_GUARD),
+        "high-risk-block": TOOK_THEM,
     },
     "high-mrd-continuation": {
-        **REMISSION, **dict.fromkeys([*EACH_BUT_CONTINUATION, "intensification"], ANOTHER_GUARD),
-        "high-risk-block": "the high-risk groups of BFM took patients without remission",
+        **REMISSION, **dict.fromkeys([*EACH_BUT_CONTINUATION, "intensification", "radiotherapy"], ANOTHER_GUARD),
+        "high-risk-block": TOOK_THEM,
     },
-    "no-remission-blinatumomab": {
-        "induction": REMISSION_NOT_ASKED, "consolidation": ANOTHER_GUARD, "maintenance": ANOTHER_GUARD,
+    **dict.fromkeys(["no-remission-blinatumomab-first-line", "high-mrd-blinatumomab"], BEFORE_BLINATUMOMAB),
+    "no-remission-d-alba": {**INDUCTION, "prephase": REMISSION_NOT_ASKED},
+    "aall1731-high-eoc": {},
+    "extended-induction-for": {**INDUCTION, **dict.fromkeys([*EACH_BUT_CONTINUATION, "radiotherapy"], THROUGH_IT)},
+    "radiotherapy-aall0232": {**OTHERS_GET_THE_REST, "extended-induction": "has a guard of its own"},
+    "radiotherapy-aieop-bfm": OTHERS_GET_THE_REST,
+    "radiotherapy-bfm-95": OTHERS_GET_THE_REST,
+    "salvage-graall": {
+        **INDUCTION, "prephase": LATER_THAN_INDUCTION,
+        **dict.fromkeys(["consolidation", "delayed-intensification", "maintenance", "radiotherapy"], THROUGH_IT),
     },
+    "induction-2-swog": {**INDUCTION, **dict.fromkeys(EACH_BUT_CONTINUATION, THROUGH_IT)},
+    "no-remission-blinatumomab": BEFORE_BLINATUMOMAB,
     "high-mrd-bfm": {**INDUCTION, **RT},
     "no-remission-bfm": {**INDUCTION, **RT},
     "genetics-not-standard": {"induction": GENETICS_LATER},

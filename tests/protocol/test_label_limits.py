@@ -22,5 +22,5 @@ def test_fewer_than_14_days_between_two_doses_are_said(
     days: tuple[int, ...], said: bool, weekly: Line, protocols: ProtocolLibrary
 ) -> None:
     found = beyond_label(weekly._replace(days=days), Patient(protocols.vocabulary), protocols)
-    assert any("14 days" in each.text for each in found) is said
-    assert any("14 days" in each.text for each in beyond_label(weekly, Patient(protocols.vocabulary), protocols))
+    assert any("14 days" in each.said.text for each in found) is said
+    assert any("14 days" in each.said.text for each in beyond_label(weekly, Patient(protocols.vocabulary), protocols))
