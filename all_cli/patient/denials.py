@@ -22,6 +22,11 @@ NOT_SETTLED = (
     r"|equivocal|uncertain|failed|suspected|possible"
 )
 PERHAPS = r"possible|possibly|probable|suspected|questionable|query|cannot exclude"
+UNSURE = re.compile(
+    rf"(?:\?|(?:{PERHAPS})\s+)\s*(?P<before>.+)|(?P<after>.+?)(?:\s*\?|[\s:=-]+(?:{NOT_SETTLED}))",
+    re.IGNORECASE,
+)
+"""What leaves one finding open."""
 NOTHING_FOUND = frozenset(
     {"none", "no abnormality", "no abnormalities", "nothing found", "panel negative", "all negative", "negative"}
 )

@@ -11,9 +11,7 @@ from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, intersect, number_set
 from all_cli.patient.abnormality import meaning, refused, unclear_without_bands
 from all_cli.patient.cytogenetics import read_karyotype
-from all_cli.patient.denials import (
-    DASHES, NEGATIVE, NOT_SETTLED, NOTHING_ELSE, NOTHING_FOUND, PERHAPS, SEEN, Denied, denied_lists,
-)  # fmt: skip
+from all_cli.patient.denials import DASHES, NEGATIVE, NOTHING_ELSE, NOTHING_FOUND, SEEN, UNSURE, Denied, denied_lists
 from all_cli.patient.findings import Finding, Span
 from all_cli.patient.fish import is_fish, is_tail, read_fish, read_tail
 from all_cli.patient.genetics_items import items_of
@@ -36,10 +34,6 @@ _LOSS = re.compile(
 )
 _DELETED = re.compile(r"(?:deletion of|loss of|deleted)\s+(?:the\s+)?(?P<gene>[a-z0-9/]+)", re.IGNORECASE)
 _ARM_LOST = re.compile(r"(?P<chromosome>[0-9]{1,2})(?P<arm>[pq])[-−]")
-_UNSURE = re.compile(
-    rf"(?:\?|(?:{PERHAPS})\s+)\s*(?P<before>.+)|(?P<after>.+?)(?:\s*\?|[\s:=-]+(?:{NOT_SETTLED}))",
-    re.IGNORECASE,
-)
 _PLOIDY_COUNTED = re.compile(
     r"(?P<word>[a-z -]*ploid(?:y|ie)?)[\s,:=(]+(?P<count>[0-9]{2,3})(?:\s*chromosomes)?\)?", re.IGNORECASE
 )
@@ -209,7 +203,7 @@ class GeneticsReader:
                 read_number(fact, str(interval[0]))
                 read_number(fact, str(interval[1]))
                 return Span(item, (Finding(fact.id, NumberSet.between(*interval), item),))
-            if (match := _UNSURE.fullmatch(item)) and not self._says(item):
+            if (match := UNSURE.fullmatch(item)) and not self._says(item):
                 known = self._known(match["before"] or match["after"])
                 if known is not None:
                     said = f"{known[0].title} is not settled: nothing is concluded"
@@ -357,7 +351,7 @@ def _unclear(item: str) -> Span | None:
     """A translocation, found, denied or doubted, that without bands is not one finding; None if it is not of these."""
     plain = DASHES.sub("-", item.strip())
     signed = (match["rest"] for pattern in (_BEFORE, _AFTER, _MINUS) if (match := pattern.fullmatch(plain)))
-    doubted = (match["before"] or match["after"] for match in [_UNSURE.fullmatch(plain)] if match)
+    doubted = (match["before"] or match["after"] for match in [UNSURE.fullmatch(plain)] if match)
     for text in (plain, *signed, *doubted):
         token = read_token(text)
         said = unclear_without_bands(token) if token else None
