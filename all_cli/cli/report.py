@@ -123,9 +123,11 @@ def _report(
     vocabulary = library.vocabulary
     run = run_record(manifest) if manifest is not None else None
     with open_table(told.sources, told.read_as) as opened:
+        first = opened.first()
 
         def plan(own: "Sequence[str]") -> "Sequence[Column]":
-            return columns_of(Table(opened.name, list(own), opened.form, iter(()), opened.dictionary), vocabulary, told)
+            rows = iter([first] if first is not None else [])
+            return columns_of(Table(opened.name, list(own), opened.form, rows, opened.dictionary), vocabulary, told)
 
         results = count_results(
             opened.name,

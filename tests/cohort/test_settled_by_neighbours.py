@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -68,7 +69,7 @@ def test_dates_with_points_are_day_first_where_one_of_them_can_only_be_so(dates:
     assert [column.date_order for column in settle({"born": dates, "diagnosed": diagnosed})] == [order, ""]
 
 
-def test_the_three_readers_of_a_table_settle_the_same_and_say_so() -> None:
+def test_all_readers_of_a_table_settle_the_same_and_say_so(tmp_path: Path) -> None:
     rows = [("03.04.2015", "13.04.2019", "12.500", "0,05"), ("14.04.2009", "02.03.2019", "120.000", "neg.")]
     table = "born;diagnosed;WBC (/uL);MRD day 29 (%)\n" + "".join(";".join(row) + "\n" for row in rows)
     result = CliRunner().invoke(app, ["batch", "-", "--set", "lineage=B", "--scheme", "nci-rome"], input=table)
@@ -77,6 +78,10 @@ def test_the_three_readers_of_a_table_settle_the_same_and_say_so() -> None:
     assert 'born from "born" written dmy' in result.stderr
     groups = [row["nci-rome.group"] for row in csv.DictReader(io.StringIO(result.stdout), delimiter=";")]
     assert groups == ["standard", "high"]
+    path = tmp_path / "classified.csv"
+    path.write_text(result.stdout)
+    seen = CliRunner().invoke(app, ["report", str(path), "--set", "lineage=B", "--format", "json"])
+    assert seen.exit_code == 0, seen.stderr
     frame = pl.DataFrame(rows, schema=table.split("\n")[0].split(";"), orient="row")
     answers = classify_frame(frame, schemes=["nci-rome"], for_all={"lineage": "B"})
     assert answers["nci-rome.group"].to_list() == groups
