@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from all_cli.cohort.ages_in_parts import AgesInParts
 from all_cli.cohort.columns import Column, read_cell, read_cell_date
 from all_cli.cohort.doubted_numbers import counted
 from all_cli.cohort.doubts import doubts, in_the_way, near_misses, with_commas
@@ -99,7 +100,7 @@ def inspect_table(
     reader = _Reader(vocabulary)
     tallies = [_Tally(column, reader) for column in columns]
     pair = _DatePair(columns, vocabulary)
-    left_alone = LeftAlone(columns)
+    left_alone, ages = LeftAlone(columns), AgesInParts(columns)
     patients = id_column([column.header for column in columns])
     repeats = Repeats(patients) if patients else None
     rows = spoiled = 0
@@ -115,12 +116,14 @@ def inspect_table(
         for tally in tallies:
             tally.add(frame.to_series(tally.column.index))
         pair.see(frame)
+        ages.see(frame)
         if repeats is not None:
             repeats.watch(frame[repeats.column])
     near = near_misses(columns, vocabulary)
     for tally in tallies:
         tally.seen.unread = left_alone.words.get(tally.column.index, {})
         tally.let_go(last=True)
+    ages.tell({tally.column.index: tally.seen for tally in tallies})
     commas = with_commas(columns, {tally.column.index: tally.seen for tally in tallies})
     views = [tally.view(columns, near, commas) for tally in tallies]
     pair.say(views)
