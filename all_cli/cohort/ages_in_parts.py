@@ -68,8 +68,8 @@ def doubts_of_parts(column: Column, seen: Evidence, others: Sequence[Column]) ->
     coarse = next(other for other in others if other.rough and other.reads == "age")
     one, finer = _NAMES[coarse.unit or "y"], _NAMES[column.unit]
     yield Doubt(
-        f'{counted(seen.parts, "row")} with fewer {finer} here than the {one} in "{coarse.header}" have: {finer} beyond '
-        f"the {one}, or all of the age? Two parts of one age are not added up: write them into one cell (4y 6mo), or "
+        f'{counted(seen.parts, "row")} with fewer {finer} here than the {one} in "{coarse.header}" have: {finer} beyond'
+        f" the {one}, or all of the age? Two parts of one age are not added up: write them into one cell (4y 6mo), or "
         f'say --map "{column.header}=-" to read the {one} alone, --map "{coarse.header}=-" if it is all of the age',
         stops=True,
     )

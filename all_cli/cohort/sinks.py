@@ -136,6 +136,7 @@ class _JsonLinesSink:
         for column in frame:
             if column.dtype.is_float() and (odd := column.len() - column.null_count() - int(column.is_finite().sum())):
                 self._lost[_NO_JSON] += odd
+        frame = frame.with_columns(as_text(column) for column in frame if "Binary" in str(column.dtype))
         buffer = io.BytesIO()
         frame.write_ndjson(buffer)
         self._file.write(buffer.getbuffer())
