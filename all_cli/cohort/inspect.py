@@ -30,6 +30,8 @@ from all_cli.patient.unreadable import UnreadableError
 if TYPE_CHECKING:
     import polars as pl
 
+    from all_cli.cohort.kernel import Kernel
+
 _HELD = 50_000  # distinct texts of a column counted before they are read and let go
 _EXAMPLES = 3
 _REASONS = 1000  # distinct unreadable texts kept per column
@@ -69,7 +71,7 @@ class ColumnView:
 
 @dataclass(slots=True)
 class Inspection:
-    """A whole table: its columns, how many rows cannot be used as a whole and the first, and what forbids a run."""
+    """A whole table: its columns, how many rows would be invalid and the first, and what forbids a run."""
 
     rows: int
     spoiled: int
@@ -87,7 +89,8 @@ def inspect_table(
     columns: Sequence[Column],
     stretches: Iterable[Rows],
     vocabulary: Vocabulary,
-    problems: Iterable[UnreadableError] = (),
+    problems: Iterable[Exception] = (),
+    kernel: Kernel | None = None,
 ) -> Inspection:
     """Read every cell of a table as its column is planned, and say what came of it.
 
@@ -96,6 +99,7 @@ def inspect_table(
         stretches: the rows, in order.
         vocabulary: the facts.
         problems: what forbids a run with these columns.
+        kernel: of the schemes by which rows that contradict themselves are to be found, as a batch finds them.
     """
     reader = _Reader(vocabulary)
     tallies = [_Tally(column, reader) for column in columns]
@@ -107,9 +111,13 @@ def inspect_table(
     first: list[Spot] = []
     for stretch in stretches:
         frame = with_what_holds_for_all(texts_of(stretch.frame), columns)
-        for row in sorted(stretch.rejected)[: SHOWN - len(first)]:
-            first.append(Spot(rows + row + 1, stretch.line(row), stretch.rejected[row]))
-        rows, spoiled = rows + frame.height, spoiled + len(stretch.rejected)
+        invalid = dict(stretch.rejected)
+        if kernel is not None:
+            answers = kernel.classify(texts_of(stretch.frame), stretch.rejected)
+            invalid |= dict(zip(answers.invalid.tolist(), answers.reasons, strict=True))
+        for row in sorted(invalid)[: SHOWN - len(first)]:
+            first.append(Spot(rows + row + 1, stretch.line(row), invalid[row]))
+        rows, spoiled = rows + frame.height, spoiled + len(invalid)
         if stretch.rejected:
             frame = frame[[row for row in range(frame.height) if row not in stretch.rejected]]
         left_alone.see(frame, {})
