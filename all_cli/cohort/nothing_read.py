@@ -24,10 +24,14 @@ def no_column_read(table: Table, columns: Sequence[Column]) -> UnreadableError |
     """Why a batch of a table has to wait, if no column of it is read and nothing is said of all rows."""
     if any(column.reads != LEFT_ALONE for column in columns):
         return None
-    return UnreadableError("columns", "", f"none is read, so that every answer would be open; {_what_helps(table)}")
+    return UnreadableError(
+        "columns", "", f"none is read, so that every answer would be open; {_what_helps(table, columns)}"
+    )
 
 
-def _what_helps(table: Table) -> str:
+def _what_helps(table: Table, columns: Sequence[Column]) -> str:
+    if aside := [f'"{column.header}": {column.aside}' for column in columns if column.aside]:
+        return "; ".join(aside[:_ENOUGH])
     header = [as_written(name).strip() for name in table.header]
     first = table.first()
     rows = list(texts_of(first.frame.head(_LOOKED_AT)).iter_rows()) if first is not None else []
