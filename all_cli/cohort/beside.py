@@ -43,8 +43,8 @@ _COMPARES = frozenset(
 )
 _TIME = re.compile(
     r"(?:sampling |sample |specimen |collection |entnahme|proben|untersuchungs)?(?:time ?points?|tp|zeitpunkt|timing)"
-    r"|(?:sampling|sample|specimen|collection) (?:time|type|status|description|class|source|event|phase|name)"
-    r"|sampletype|samplename|specimentype|sample|specimen|probe|probenart|material"
+    r"|(?:sampling|sample|specimen|collection) (?:time|type|status|description|class|source|event|phase)"
+    r"|sampletype|specimentype|probenart"
     r"|visit(?: name)?|redcap event name|event name|redcap repeat instrument|disease (?:status|state|stage|phase)"
     r"|tum(?:o|ou)r (?:descriptor|status)|phase|moment|day|week|tag|woche|study day|visit day"
     r"|point|momento|temps|moment du prelevement|momento de la muestra"
@@ -65,7 +65,9 @@ _NO_PATIENT = re.compile(
     r"\b(?:normal|healthy|control|controls|germline|gesund\w*|kontroll\w*|volunteer|cell ?line|xenograft|pdx|sain"
     r"|sano|remission|cr\d?|komplettremission)\b"
 )
-_PRIMARY = re.compile(r"\b(?:primary|de novo|pre ?treatment|screening|ed|pre)\b|\b(?:day|d|tag|week) ?[01]\b")
+_PRIMARY = re.compile(
+    r"\b(?:primary|de novo|pre ?(?:treatment|therapy|induction)|screening|ed)\b|\b(?:day|d|tag|week) ?[01]\b"
+)
 _DIAGNOSIS, _LATER, _NOT_HIS = "diagnosis", "later", "no patient"
 
 
@@ -241,9 +243,10 @@ def _times(
     if not odd or (len(distinct) == 1 and _of_one_moment(distinct.pop(), read, vocabulary)):
         return ""
     shown = next((other for other in read if _moment_of(other, vocabulary) != _DIAGNOSIS), read[0])
+    reads = shown.reads if _moment_of(shown, vocabulary) != _DIAGNOSIS else "of the diagnosis"
     return (
         f"its cells speak of another time or person than the columns beside it are read for: {_shown(odd)}, and "
-        f'"{shown.header}" would be read as {shown.reads}; keep the rows that are meant, or name each column by its '
+        f'"{shown.header}" would be read as {reads}; keep the rows that are meant, or name each column by its '
         f"time with --map; {_leave(column)} reads all rows as they are"
     )
 
@@ -272,9 +275,11 @@ def _when(header: str, text: str, names: HeaderNames, vocabulary: Vocabulary) ->
         reads = names.find(f"MRD {words}")[0]
         if reads in vocabulary.facts and vocabulary[reads].moment != _DIAGNOSIS and _tells(words):
             return vocabulary[reads].moment
+    if speaks_of_later(plain):
+        return _LATER
     if _PRIMARY.search(plain) or is_of_diagnosis(plain):
         return _DIAGNOSIS
-    if speaks_of_later(plain) or _tells(text) or (text.strip().isdecimal() and _tells(f"{header} {text}")):
+    if _tells(text) or (text.strip().isdecimal() and _tells(f"{header} {text}")):
         return _LATER
     return ""
 

@@ -81,6 +81,9 @@ def stopped(table: str, **options: dict[str, str]) -> str:
         ("disease,wbc\nB-ALL,4\nAML,3\nBurkitt lymphoma,3", '"AML" (1 cell), "Burkitt lymphoma" (1 cell)'),
         ("diagnosis,wbc\nT-ALL,4\nLymphoblastic lymphoma,3\nPre-B,3", ""),
         ("disease,hospital\nAML,4", ""),
+        ("sample,wbc\nD001,4\nD015,3", ""),
+        ("sample_type,wbc\nPrimary Blood Derived Cancer - Bone Marrow,4\nBlood Derived Normal,3", "Derived Normal"),
+        ("subtype,wbc\nPre-B,4\nNormal,3", ""),
     ],
 )
 def test_what_stands_beside_stops_a_run_only_where_it_says_otherwise(table: str, says: str) -> None:
