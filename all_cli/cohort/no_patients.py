@@ -105,7 +105,9 @@ def _names_again(frame: pl.DataFrame) -> dict[int, str]:
     rows: set[int] = set()
     for column, name in list(zip(frame, names, strict=True))[:2]:
         if column.dtype == pl.String and name:
-            rows.update((column.str.strip_chars().str.to_lowercase() == name).arg_true().to_list())
+            # Of many cells few are as long as the name.
+            alike = (column.str.len_bytes() == len(name.encode())).arg_true()
+            rows.update(alike.filter(column.gather(alike).str.to_lowercase() == name).to_list())
     again = "the row holds the names of the columns again and is taken for no patient"
     return {row: again for row in sorted(rows) if _are(frame.row(row), names)}
 
