@@ -53,7 +53,7 @@ class Column:
     agree within one unit. ``aside`` says why a column whose name is known is left alone. ``caller`` is the program
     whose predictions it holds; of its labels ``confidence`` is the column that says how sure it is. ``coded``: a
     dictionary gave the values, and cells that are not among them cannot be read. ``for_all``: what every row says; the
-    table has no such column (:mod:`all_cli.cohort.whole_table`).
+    table has no such column (:mod:`all_cli.cohort.whole_table`). ``settled``: the user has said to leave it alone.
     """
 
     index: int
@@ -70,6 +70,7 @@ class Column:
     aside: str = ""
     coded: bool = False
     for_all: str = ""
+    settled: bool = False
 
     def __str__(self) -> str:
         if self.for_all:
@@ -256,6 +257,7 @@ def plans(
                 caller=called.id if called else predicted.get(name, ""),
                 confidence=called.confidence if called else "",
                 aside="" if mapping.get(name) or rule.reads else aside.replace("COLUMN=", f"{name}="),
+                settled=LEFT_ALONE in (mapping.get(name), rule.reads) and reads == LEFT_ALONE,
             )
         )  # fmt: skip
         problems.extend(_of_two_units(columns[-1], vocabulary, rule.place))
