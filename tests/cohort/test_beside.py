@@ -48,6 +48,7 @@ def stopped(table: str, **options: dict[str, str]) -> str:
         ("age (years),age weeks,age days\n4,10,3", "all of the age?"),
         ("age years,age months\n1,18\n0,11\n4,55", ""),
         ("age years,age months\n4,\n,6\n0,11", ""),
+        ("age years,age months\n1,18\n1,11", ""),
         ("age,age_unit\n4,years\n6,months", "write each unit into its cell"),
         ("age,Unit\n6,months", '--unit "age=mo"'),
         ("age,Unit\n6,years", ""),
