@@ -168,10 +168,11 @@ def batch(
     with sentences():
         if master is not None and engine is not EngineName.spark:
             fail(f'--master "{master}": only Spark has a master; add --engine spark')
-        from all_cli.cohort.manifest import manifest_of, now, written_manifest
+        from all_cli.cohort.manifest import inputs_of, manifest_of, now, written_manifest
 
         started = now()
         with written_manifest(manifest) if manifest is not None else nullcontext() as record:
+            inputs = inputs_of(_of_files(job, engine)) if manifest is not None else []
             if engine is EngineName.spark:
                 summary = _run(job, scheme or DEFAULT_SCHEMES, _on_spark(master or "", verbose))
             else:
@@ -179,7 +180,7 @@ def batch(
             for line in summary.lines():
                 typer.echo(line, err=True)
             if record is not None:
-                record({"engine": engine.value, **manifest_of(_of_files(job, engine), summary, started)})
+                record({"engine": engine.value, **manifest_of(_of_files(job, engine), summary, started, inputs)})
         counts = {"invalid": summary.invalid, "indeterminate": summary.indeterminate, "outside": summary.outside}
         if summary.unread or any(counts[answer] for answer in failing):
             raise typer.Exit(WITH_INVALID)
@@ -218,16 +219,17 @@ def replay(
     """Run a batch again from its record and compare: exit code 0 if all is as it was, 1 if anything differs."""
     import tempfile
 
-    from all_cli.cohort.manifest import differences, job_of, manifest_of, now, read_manifest
+    from all_cli.cohort.manifest import differences, inputs_of, job_of, manifest_of, now, read_manifest, refuse_replaced
 
     with sentences(), tempfile.TemporaryDirectory(prefix="all-risk-") as folder:
         before = read_manifest(record)
         name = Path(str(before["output"]["file"])).name
         job = job_of(before, str(record), output or str(Path(folder) / (name if name != "-" else "output.csv")))
+        refuse_replaced(before)
         _check_roles(job, "", str(record))
-        started = now()
+        started, inputs = now(), inputs_of(job)
         summary = _run(job, before["schemes"])
-        found = list(differences(before, manifest_of(job, summary, started)))
+        found = list(differences(before, manifest_of(job, summary, started, inputs)))
         for line in found:
             typer.echo(line)
         if found:

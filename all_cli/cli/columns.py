@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from all_cli.cli.batch import DEFAULT_SCHEMES
 from all_cli.cli.common import WITH_INVALID, Color, emit, one_of, sentences
 from all_cli.cli.options import ColorOption, FormatOption, RulesOption
 from all_cli.cli.reading import Told, with_table
@@ -36,6 +37,7 @@ def columns(
     from all_cli.cohort.inspect import inspect_table
     from all_cli.cohort.long_table import refuse_long
     from all_cli.cohort.mapping import map_file_text
+    from all_cli.cohort.output import already_there
     from all_cli.cohort.proposals import Proposals
     from all_cli.cohort.run import columns_and_problems
     from all_cli.cohort.tables import open_table
@@ -51,9 +53,12 @@ def columns(
         with open_table(source, job.read_as) as opened:
             refuse_long(opened)
             planned, problems = columns_and_problems(opened, vocabulary, job)
+            schemes = chosen or [one_of("scheme", id, library.schemes) for id in DEFAULT_SCHEMES]
+            there = [*problems, *already_there(opened.name, opened.header, [scheme.id for scheme in schemes])]
+            kernel = None if problems else job.plan(planned, schemes).kernel(library)
             counting = Proposals(library, chosen, planned) if chosen and not problems else None
             stretches = opened.rows() if counting is None else counting.seen(opened.rows())
-            found = inspect_table(planned, stretches, vocabulary, problems)
+            found = inspect_table(planned, stretches, vocabulary, there, kernel)
         proposed = counting.found() if counting is not None else []
         name = f"{opened.name}, {opened.form.text()}"
         if save_map is not None:

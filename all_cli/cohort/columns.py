@@ -56,8 +56,9 @@ class Column:
     agree within one unit. ``aside`` says why a column whose name is known is left alone. ``caller`` is the program
     whose predictions it holds; of its labels ``confidence`` is the column that says how sure it is. ``coded``: a
     dictionary gave the values, and cells that are not among them cannot be read. ``for_all``: what every row says; the
-    table has no such column (:mod:`all_cli.cohort.whole_table`). ``assumed`` is the unit that bare numbers are taken in
-    although nobody said one. ``karyotypes``: by its name a column of genetics holds those, and no results of a panel.
+    table has no such column (:mod:`all_cli.cohort.whole_table`). ``settled``: the user has said to leave it alone.
+    ``assumed`` is the unit that bare numbers are taken in although nobody said one. ``karyotypes``: by its name a
+    column of genetics holds those, and no results of a panel.
     """
 
     index: int
@@ -76,6 +77,7 @@ class Column:
     for_all: str = ""
     assumed: str = ""
     karyotypes: bool = False
+    settled: bool = False
 
     def __str__(self) -> str:
         if self.for_all:
@@ -272,6 +274,7 @@ def plans(
                 aside="" if mapping.get(name) or rule.reads else aside.replace("COLUMN=", f"{name}="),
                 assumed="" if unit else _assumed(vocabulary, reads),
                 karyotypes=reads == GENETICS and any(_KARYOTYPES.search(loose(text)) for text in (name, *told.names)),
+                settled=LEFT_ALONE in (mapping.get(name), rule.reads) and reads == LEFT_ALONE,
             )
         )  # fmt: skip
         problems.extend(_of_two_units(columns[-1], vocabulary, rule.place))

@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from all_cli.cohort.ages_in_parts import doubts_of_parts
+from all_cli.cohort.beside import doubts_beside
 from all_cli.cohort.classify import RESULTS
 from all_cli.cohort.columns import NONE, Column
 from all_cli.cohort.doubted_numbers import Doubt, counted, doubts_of_numbers
@@ -97,12 +99,14 @@ def doubts(
     if column.aside:
         yield Doubt(column.aside)
     if column.reads == LEFT_ALONE:
+        yield from doubts_beside(column, vocabulary, seen.unread, others)
         if fits := proposal(column, vocabulary, seen.unread, others):
             yield Doubt(fits)
         return
     if column.reads in (BORN, DIAGNOSED):
         yield from _dates(column, seen)
     yield from _cells(column, fact, seen)
+    yield from doubts_of_parts(column, seen, others)
     if fact is not None and fact.kind == "number":
         yield from doubts_of_numbers(column, fact, seen, others, commas)
     elif fact is not None and not column.coded:

@@ -53,7 +53,8 @@ class Evidence:
     stands there at most) leave out what looks like a code for missing. ``per_ul`` could be cells per uL, ``either`` of
     those at most 1000 ×10⁹/L too. ``least_thousands`` is the least number such as 1.234, ``least_between``
     the least from 1000 to 3000 ×10⁹/L. ``unread`` are the words of a
-    column that is left alone.
+    column that is left alone. ``parts`` are rows in which an age may be what is left of a coarser one beside it,
+    ``wholes`` those in which it is not.
     """
 
     filled: int = 0
@@ -78,6 +79,8 @@ class Evidence:
     month_first: int = 0
     two_ways: int = 0
     unread: dict[str, int] = field(default_factory=dict)
+    parts: int = 0
+    wholes: int = 0
 
     def add(self, other: Evidence) -> None:
         """Add what another part of the table holds."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from all_cli.cohort.beside import says_of_others
 from all_cli.cohort.columns import Column
 from all_cli.cohort.header_words import ELSEWHERE, folded, moment, times
 from all_cli.cohort.headers import GENETICS, LEFT_ALONE
@@ -37,27 +38,31 @@ _ELSE = ELSEWHERE | frozenset(
 
 
 class LeftAlone:
-    """The words in the first rows of the columns that are left alone."""
+    """The words in the first rows of the columns that are left alone; of those that speak of others, in all rows."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
         self._columns = [column for column in columns if column.reads == LEFT_ALONE]
         self._rows = _ROWS
+        self._whole = {column.index for column in self._columns if says_of_others(column.header)}
         self.words: dict[int, dict[str, int]] = {column.index: {} for column in self._columns}
 
     def see(self, frame: pl.DataFrame, rejected: Mapping[int, str]) -> None:
         """Look at the next rows; ``rejected`` are those that are spoiled as a whole."""
-        if not self._rows or not self._columns:
+        if not self._whole and not (self._rows and self._columns):
             return
-        first = frame.head(self._rows + len(rejected))
+        rest = frame if self._whole else frame.head(self._rows + len(rejected))
         if rejected:
-            first = first[[row for row in range(first.height) if row not in rejected]].head(self._rows)
+            rest = rest[[row for row in range(rest.height) if row not in rejected]]
+        first = rest.head(self._rows)
         self._rows -= first.height
         for column in self._columns:
-            if column.header not in first.columns:
+            if column.header not in frame.columns:
                 continue
+            part = rest if column.index in self._whole else first
             seen = self.words[column.index]
-            for text, cells in first[column.header].drop_nulls().value_counts().iter_rows():
-                seen[text.strip()] = seen.get(text.strip(), 0) + cells
+            for text, cells in part[column.header].drop_nulls().value_counts().iter_rows():
+                if (word := text.strip()) in seen or len(seen) < _ROWS:
+                    seen[word] = seen.get(word, 0) + cells
 
 
 def proposal(column: Column, vocabulary: Vocabulary, words: Mapping[str, int], others: Sequence[Column]) -> str:

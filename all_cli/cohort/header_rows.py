@@ -82,11 +82,14 @@ def _top(name: str, rows: Sequence[Cells], wanted: str) -> Top:
         raise InputError(name, NO_HEADER)
     above = found - 1
     if start < found and len(set(filter(None, map(str.strip, rows[above])))) > 1 and not _has_number(rows[above]):
-        raise _ask(name, f"row {above + 1} says more of the names in row {found + 1} below it", above, found)
+        why = f"row {above + 1} says more of the names in row {found + 1} below it"
+        both = f"--header-row {above + 1}-{found + 1} if the names are both together"
+        raise InputError(name, f"{why}; say --header-row {found + 1}, or {both}")
     if _are_units(rows, found):
         return Top(found, found + 1, _joined(rows[found : found + 2]))
     if _says_the_same(rows, found):
-        raise _ask(name, f"rows {found + 1} and {found + 2} both name columns", found, found + 1)
+        why = f"rows {found + 1} and {found + 2} both name columns, so that neither is a patient"
+        raise InputError(name, f"{why}; say --header-row {found + 1}-{found + 2}")
     return Top(found, found, list(rows[found]))
 
 

@@ -192,10 +192,10 @@ _PERSONS = frozenset(
     {"donor", "spender", "mother", "mutter", "father", "vater", "maternal", "paternal", "parent", "parents"}
     | {"sibling", "family"}
 )
-ELSEWHERE = _PERSONS | frozenset(
+_RELAPSE = frozenset(
     {"relapse", "relapses", "relapsed", "recurrence", "recurrent", "rezidiv", "rechute", "recaida", "recidiva", "复发"}
-    | {"follow", "followup", "last"}
 )
+ELSEWHERE = _PERSONS | _RELAPSE | frozenset({"follow", "followup", "last"})
 """Words of another person, or of another time than the diagnosis."""
 _TREATED = (
     r"(?:induction|consolidation|treatment|therapy|chemotherapy|transplant(?:ation)?|hsct|sct|bmt|remission|prephase"
@@ -206,6 +206,17 @@ _LATER = re.compile(
     r"|\b(?:in|at)(?: the time of)? (?:first |second |complete )?(?:remission|progression|death|transplant(?:ation)?)\b"
     r"|\bcurrent(?:ly)?\b|\bmost recent\b|\baktuell\w*|\bactuel\w*"
 )
+_PHASES = {
+    "end-of-induction": re.compile(
+        r"\bend induction\b|\b(?:post|after|following|nach|ende|fin|fim|fine) (?:the |der |de |di |da |do )*indu[ck]\w+"
+    ),
+    "end-of-consolidation": re.compile(
+        r"\bend consolidation\b"
+        r"|\b(?:post|after|following|nach|ende|fin|fim|fine) (?:the |der |de |di |da |do )*(?:consolida|konsolidier)\w+"
+    ),
+}
+FIRST_DAYS = frozenset({"day0", "day1", "week0"})
+"""Days at which a patient is as at diagnosis."""
 _NO_PLAIN_NUMBER = re.compile(
     r"\b(?:log ?(?:2|10)?|ln|logarithm\w*|transformed|categor\w+|kategorie\w*|groups?|grouped|gruppe\w*|quartiles?"
     r"|tertiles?|percentiles?|z score|binned|dichotomi[sz]ed|standardi[sz]ed)\b"
@@ -224,9 +235,24 @@ def speaks_of_else(name: str) -> bool:
     return bool(ELSEWHERE & set(re.findall(r"\w+", words))) or "复发" in words
 
 
+def speaks_of_relapse(name: str) -> bool:
+    """Whether a name speaks of a relapse."""
+    words = folded(name)
+    return bool(_RELAPSE & set(re.findall(r"\w+", words))) or "复发" in words
+
+
 def speaks_of_later(text: str) -> bool:
     """Whether a sentence speaks of a time after treatment began."""
     return bool(_LATER.search(folded(text)))
+
+
+def phases_ended(text: str) -> frozenset[str]:
+    """The ends of phases of treatment of which a text speaks, as moments of the vocabulary."""
+    plain = folded(text)
+    for pattern, meant in _ENDS:
+        plain = pattern.sub(meant, plain)
+    words = " ".join(re.sub(r"\bend (?:of )?(?:the )?", "end ", plain).split())
+    return frozenset(phase for phase, pattern in _PHASES.items() if pattern.search(words))
 
 
 def speaks_of_no_plain_number(text: str) -> bool:

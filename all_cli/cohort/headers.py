@@ -145,6 +145,12 @@ class HeaderNames:
         """The days, weeks and time points by which a fact is known."""
         return frozenset().union(*(times(words) for words, fact in self._moments.items() if fact == reads))
 
+    def times_at(self, moment_of_fact: str) -> frozenset[str]:
+        """The days, weeks and time points by which any fact of a moment of treatment is known."""
+        facts = self._vocabulary.facts
+        of_it = (words for words, fact in self._moments.items() if fact and facts[fact].moment == moment_of_fact)
+        return frozenset().union(*map(times, of_it))
+
     def _with_unit_behind(self, text: str) -> tuple[str, str] | None:
         for gap in reversed(list(re.finditer(r"[\s_,./-]+", text))):
             reads = self._named(folded(text[: gap.start()]).removesuffix(" in").rstrip(","))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from all_cli.cohort.ages_in_parts import AgesInParts
 from all_cli.cohort.columns import Column, read_cell, read_cell_date
 from all_cli.cohort.doubted_numbers import counted
 from all_cli.cohort.doubts import doubts, in_the_way, near_misses, with_commas
@@ -28,6 +29,8 @@ from all_cli.patient.unreadable import UnreadableError
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from all_cli.cohort.kernel import Kernel
 
 _HELD = 50_000  # distinct texts of a column counted before they are read and let go
 _EXAMPLES = 3
@@ -68,7 +71,7 @@ class ColumnView:
 
 @dataclass(slots=True)
 class Inspection:
-    """A whole table: its columns, how many rows cannot be used as a whole and the first, and what forbids a run."""
+    """A whole table: its columns, how many rows would be invalid and the first, and what forbids a run."""
 
     rows: int
     spoiled: int
@@ -86,7 +89,8 @@ def inspect_table(
     columns: Sequence[Column],
     stretches: Iterable[Rows],
     vocabulary: Vocabulary,
-    problems: Iterable[UnreadableError] = (),
+    problems: Iterable[Exception] = (),
+    kernel: Kernel | None = None,
 ) -> Inspection:
     """Read every cell of a table as its column is planned, and say what came of it.
 
@@ -95,32 +99,39 @@ def inspect_table(
         stretches: the rows, in order.
         vocabulary: the facts.
         problems: what forbids a run with these columns.
+        kernel: of the schemes by which rows that contradict themselves are to be found, as a batch finds them.
     """
     reader = _Reader(vocabulary)
     tallies = [_Tally(column, reader) for column in columns]
     pair = _DatePair(columns, vocabulary)
-    left_alone = LeftAlone(columns)
+    left_alone, ages = LeftAlone(columns), AgesInParts(columns)
     patients = id_column([column.header for column in columns])
     repeats = Repeats(patients) if patients else None
     rows = spoiled = 0
     first: list[Spot] = []
     for stretch in stretches:
         frame = with_what_holds_for_all(texts_of(stretch.frame), columns)
-        for row in sorted(stretch.rejected)[: SHOWN - len(first)]:
-            first.append(Spot(rows + row + 1, stretch.line(row), stretch.rejected[row]))
-        rows, spoiled = rows + frame.height, spoiled + len(stretch.rejected)
+        invalid = dict(stretch.rejected)
+        if kernel is not None:
+            answers = kernel.classify(texts_of(stretch.frame), stretch.rejected)
+            invalid |= dict(zip(answers.invalid.tolist(), answers.reasons, strict=True))
+        for row in sorted(invalid)[: SHOWN - len(first)]:
+            first.append(Spot(rows + row + 1, stretch.line(row), invalid[row]))
+        rows, spoiled = rows + frame.height, spoiled + len(invalid)
         if stretch.rejected:
             frame = frame[[row for row in range(frame.height) if row not in stretch.rejected]]
         left_alone.see(frame, {})
         for tally in tallies:
             tally.add(frame.to_series(tally.column.index))
         pair.see(frame)
+        ages.see(frame)
         if repeats is not None:
             repeats.watch(frame[repeats.column])
     near = near_misses(columns, vocabulary)
     for tally in tallies:
         tally.seen.unread = left_alone.words.get(tally.column.index, {})
         tally.let_go(last=True)
+    ages.tell({tally.column.index: tally.seen for tally in tallies})
     commas = with_commas(columns, {tally.column.index: tally.seen for tally in tallies})
     views = [tally.view(columns, near, commas) for tally in tallies]
     pair.say(views)

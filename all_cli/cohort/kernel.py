@@ -30,6 +30,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from all_cli.cohort.ages_in_parts import AgesInParts
 from all_cli.cohort.cells import CellReader
 from all_cli.cohort.classify import INVALID, LIKELY, RESULTS, Tally
 from all_cli.cohort.columns import Column
@@ -188,7 +189,7 @@ class Kernel:
         linked = linked_facts(vocabulary, spoken_of(vocabulary, columns) | facts)
         held = frozenset(facts_in_conditions(wished)).union(*(linked[fact] for fact in facts))
         self._groups: list[Group] = groups_of(vocabulary, columns, reader, held)
-        self._left_alone = LeftAlone(columns)
+        self._left_alone, self._ages = LeftAlone(columns), AgesInParts(columns)
         can_be_known = frozenset().union(*(group.facts for group in self._groups))
         self._walks = [Walk(scheme, vocabulary, can_be_known) for scheme in schemes]
         self._assuming = Assuming(vocabulary, self._walks, wishes, linked, self._groups) if wishes else None
@@ -226,6 +227,7 @@ class Kernel:
         frame = with_what_holds_for_all(frame, self._columns)
         if rejected:
             frame = _silenced(frame, rejected)
+        self._ages.see(frame)
         read = [group.read(frame) for group in self._groups]
         profiles = self._profiles.number([found.codes for found in read] or [np.zeros(rows, np.int32)])
         self._judge()
@@ -282,11 +284,13 @@ class Kernel:
     def evidence(self) -> dict[int, Evidence]:
         """What the cells so far speak for, by the place of the column."""
         read = dict(one for group in self._groups for one in group.evidence())
+        self._ages.tell(read)
         return read | {place: Evidence(unread=words) for place, words in self._left_alone.words.items()}
 
     def forget_warnings(self) -> None:
         """Count warnings, and gather evidence, from here on: of the next part of a table alone."""
         self._left_alone = LeftAlone(self._columns)
+        self._ages.forget()
         for group in self._groups:
             group.forget_warnings()
 

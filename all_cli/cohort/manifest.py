@@ -30,8 +30,13 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def manifest_of(job: Job, summary: Summary, started: str) -> dict[str, Any]:
-    """The record of a finished batch.
+def inputs_of(job: Job) -> list[dict[str, Any]]:
+    """Name, size and hash of what a batch reads; before it runs, since it may write over it."""
+    return [_file(file) for file in input_files(job.sources)]
+
+
+def manifest_of(job: Job, summary: Summary, started: str, inputs: list[dict[str, Any]]) -> dict[str, Any]:
+    """The record of a finished batch; ``inputs`` as :func:`inputs_of` gave them before.
 
     Raises:
         OSError: a file can no longer be read.
@@ -72,7 +77,7 @@ def manifest_of(job: Job, summary: Summary, started: str) -> dict[str, Any]:
             for scheme, status in summary.tally.status.items()
         },
         **({"likely": likely_counts(summary.tally)} if job.assume or job.routine else {}),
-        "inputs": [_file(file) for file in input_files(job.sources)],
+        "inputs": inputs,
         "output": _file(job.output),
     }
 
@@ -149,6 +154,16 @@ def job_of(manifest: Mapping[str, Any], name: str, output: str) -> Job:
     if "-" in sources:
         raise InputError(name, "the batch read standard input, which cannot be read again; run it from a file")
     return job
+
+
+def refuse_replaced(manifest: Mapping[str, Any]) -> None:
+    """Raise :class:`InputError` if the answers of a batch stand where its input stood."""
+    written = manifest["output"]
+    for entry in manifest["inputs"]:
+        name = str(entry["file"])
+        if name == written["file"] and written["sha256"] and _file(name)["sha256"] == written["sha256"]:
+            why = "the batch wrote its answers over its own input, which is gone; put the file that was read back there"
+            raise InputError(name, f"{why}, then replay")
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:

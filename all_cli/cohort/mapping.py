@@ -192,8 +192,10 @@ def map_file_text(columns: Sequence[Column], unread: Mapping[int, Sequence[tuple
         unread: per column index, texts that could not be read with their number of cells; they stand as comments to be
             given a meaning.
     """
-    lines = ["# How all-risk reads the columns of a table; replay it with --map-file.", "columns:"]
-    for column in own_columns(columns):
+    own = own_columns(columns)
+    nothing = "" if any(column.reads != LEFT_ALONE or column.settled for column in own) else " {}"
+    lines = ["# How all-risk reads the columns of a table; replay it with --map-file.", f"columns:{nothing}"]
+    for column in own:
         reads = column.caller if column.calls else column.reads
         parts = [f"fact: {_quoted(reads) if reads == LEFT_ALONE else reads}"]
         # A unit that stands in the header is read there again; in the map it would be the user's own word.
@@ -202,7 +204,9 @@ def map_file_text(columns: Sequence[Column], unread: Mapping[int, Sequence[tuple
         parts += [f"decimal: {column.decimal}"] if column.decimal else []
         if column.values:
             parts.append(f"values: {{{', '.join(f'{_quoted(a)}: {_quoted(b)}' for a, b in column.values)}}}")
-        lines.append(f"  {_quoted(column.header)}: {{{', '.join(parts)}}}")
+        # What only its name leaves alone can still stop a run, unless the user says that it is to be left alone.
+        mark = "# " if column.reads == LEFT_ALONE and not column.settled else ""
+        lines.append(f"  {mark}{_quoted(column.header)}: {{{', '.join(parts)}}}")
         for text, cells in (unread or {}).get(column.index, ()) if not column.calls else ():
             lines.append(
                 f"    # not read, {counted(cells, 'cell')}; to give it a meaning: values: {{{_quoted(text)}: …}}"

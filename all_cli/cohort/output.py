@@ -298,12 +298,18 @@ def check_names(name: str, header: Sequence[str], schemes: Sequence[str], write_
         InputError: which column.
         UnreadableError: the id column does not exist, or has a name that the long form needs.
     """
-    if taken := results_in(header, schemes):
-        raise InputError(name, f'it already has the result column "{taken[0]}"; --replace replaces old results')
+    for problem in already_there(name, header, schemes):
+        raise problem
     if write_as.id and write_as.id not in header:
         raise UnreadableError("--id", write_as.id, f"no column is called that{did_you_mean(write_as.id, list(header))}")
     if write_as.form == LONG and write_as.id in (ROW, "scheme", *results_of(write_as.likely)):
         raise UnreadableError("--id", write_as.id, "the long form has a column of that name; rename the id column")
+
+
+def already_there(name: str, header: Sequence[str], schemes: Sequence[str]) -> Iterator[InputError]:
+    """What stands in the way of a batch that adds results to a table that has some of these schemes."""
+    if taken := results_in(header, schemes):
+        yield InputError(name, f'it already has the result column "{taken[0]}"; --replace replaces old results')
 
 
 def results_in(header: Sequence[str], schemes: Sequence[str]) -> list[str]:

@@ -20,6 +20,7 @@ from all_cli.cohort.kernel import Answers, Kernel, Plan
 from all_cli.cohort.likely_text import likely_lines
 from all_cli.cohort.long_table import refuse_long
 from all_cli.cohort.mapping import read_map_file
+from all_cli.cohort.nothing_read import no_column_read
 from all_cli.cohort.output import LONG, WriteAs, check_names, open_output, output_format, renamed, results_in
 from all_cli.cohort.overlap import one_behind, read_ahead
 from all_cli.cohort.progress import progress
@@ -318,7 +319,9 @@ def columns_and_problems(
     )
     first = table.first()
     columns = settled(columns, vocabulary, first.frame if first is not None else None)
-    return [*columns, *columns_of_all(job.for_all, vocabulary, len(columns))], problems
+    whole = [*columns, *columns_of_all(job.for_all, vocabulary, len(columns))]
+    nothing = no_column_read(table, whole)
+    return whole, [*problems, nothing] if nothing is not None else problems
 
 
 def classified(table: Table, kernel: Kernel) -> Iterator[tuple[Rows, Answers]]:

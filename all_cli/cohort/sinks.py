@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ARROW_EXTRA = "install all-cli[arrow]"
 _FORMULA = r"^[=+\-@\t\r\n]"  # what Excel takes for a formula, itself or behind white space that it drops
+_NUMBER = r"^[-+]?(?:\d[\d.,]*|[.,]\d+)(?:[eE][-+]?\d+)?%?$"  # which is none
 _BOM = b"\xef\xbb\xbf"
 _LONGEST_SHEET, _WIDEST_SHEET, _LONGEST_TEXT = 1_048_576, 16_384, 32_767
 _EXACT = 1 << 53  # above, a sheet no longer tells neighbouring whole numbers apart
@@ -136,6 +137,7 @@ class _JsonLinesSink:
         for column in frame:
             if column.dtype.is_float() and (odd := column.len() - column.null_count() - int(column.is_finite().sum())):
                 self._lost[_NO_JSON] += odd
+        frame = frame.with_columns(as_text(column) for column in frame if "Binary" in str(column.dtype))
         buffer = io.BytesIO()
         frame.write_ndjson(buffer)
         self._file.write(buffer.getbuffer())
@@ -294,4 +296,9 @@ def excel_safe(frame: pl.DataFrame) -> pl.DataFrame:
     import polars as pl
 
     text = pl.col(pl.String)
-    return frame.with_columns(pl.when(text.str.contains(_FORMULA)).then(pl.lit("'") + text).otherwise(text).name.keep())
+    return frame.with_columns(
+        pl.when(text.str.contains(_FORMULA) & ~text.str.contains(_NUMBER))
+        .then(pl.lit("'") + text)
+        .otherwise(text)
+        .name.keep()
+    )

@@ -1,7 +1,7 @@
-"""What a spreadsheet's cells say beside their values: percent formats, merged cells, formulas without a result, errors.
+"""What a spreadsheet's cells say beside their values: number formats, merged cells, lost results, errors.
 
-A reader of values gives 0.0005 for a cell that shows 0.05 %. Here the file itself is looked through, XLSX and ODS, for
-the cells whose own format is their unit.
+A reader of values gives 0.0005 for a cell that shows 0.05 %, 121 for 12¹, and cuts numbers to nine decimals. Here the
+file itself is looked through, XLSX and ODS, for the cells that say more than their value.
 """
 
 from __future__ import annotations
@@ -15,10 +15,22 @@ from decimal import Decimal
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, ParseError, iterparse
 
+from all_cli.cohort.shown_cells import (
+    adds_to_numbers,
+    beside_the_number,
+    plain_number,
+    raised,
+    shown_text,
+    shows_dates,
+)
 from all_cli.cohort.streams import InputError
 
-_BUILT_IN_PERCENT = {9, 10}  # number formats 0% and 0.00%
-_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')  # text in a number format, where % is only a sign
+_BUILT_IN = {9: "0%", 10: "0.00%"}  # number formats that add something
+_BUILT_IN_DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
+_LONG = re.compile(
+    rb"(?:<v>|:value=\")-?(?:\d*\.\d{10,}|[\d.]+[eE]-)"
+)  # of more decimals than the reader of values gives
+_ODD_TEXT = re.compile(rb"value-type=\"(?:float|currency)\"[^>]*><text:p>[^<]*?(?:[^\d.,\s+<-]|&[lg]t;)")
 _WORTH = (b"mergeCell ", b'"e"', b"<f", b":formula", b"spanned", b"percentage", b"hidden=", b'"collapse"', b'"filter"')
 _HIDDEN = ("1", "true", "collapse", "filter")
 _LARGEST = 1 << 30  # bytes of one part, unpacked
@@ -32,7 +44,8 @@ class Cells(NamedTuple):
 
     Attributes:
         first: row and column of the upper left corner of all cells that hold anything.
-        percent: numbers with a percent format, as stored.
+        shown: by place what a cell holds and the text that it shows, where that is more: a percentage, words, a unit,
+            digits above the line, more decimals than the reader of values gives.
         merged: ranges of merged cells; only the first cell of each holds a value.
         unfinished: formulas without a result.
         errors: errors such as #N/A, with their number.
@@ -40,7 +53,7 @@ class Cells(NamedTuple):
     """
 
     first: Place
-    percent: dict[Place, str]
+    shown: dict[Place, tuple[str, str]]
     merged: int
     unfinished: int
     errors: Counter[str]
@@ -60,8 +73,7 @@ class Cells(NamedTuple):
 
 def percent_text(stored: str) -> str:
     """A stored share as the percentage that the cell shows: 0.0005 is 0.05%."""
-    shown = f"{Decimal(repr(float(stored))) * 100:f}"
-    return f"{shown.rstrip('0').rstrip('.') if '.' in shown else shown}%"
+    return f"{plain_number(Decimal(repr(float(stored))) * 100)}%"
 
 
 def odd_cells(name: str, content: bytes, sheet: str, form: str) -> Cells:
@@ -134,9 +146,9 @@ def _of_xlsx(parts: zipfile.ZipFile, sheet: str) -> Cells:
     }
     target = targets[relation]
     content = _part(parts, target.lstrip("/") if target.startswith("/") else f"xl/{target}")
-    styles = _percent_styles(parts)
+    shows = _Shows(parts, content)
     found = Cells((0, 0), {}, 0, 0, Counter())
-    if not styles and not any(sign in content for sign in _WORTH):
+    if not (shows.more or any(sign in content for sign in _WORTH)):
         return found
     merged = unfinished = 0
     rows, columns = [], []
@@ -165,8 +177,8 @@ def _of_xlsx(parts: zipfile.ZipFile, sheet: str) -> Cells:
                 found.errors[value] += 1
             elif not value and any(_name(child) == "f" for child in element):
                 unfinished += 1
-            elif kind == "n" and value and int(element.get("s", 0)) in styles:
-                found.percent[row, column] = value
+            elif two := shows.of(element, kind, value):
+                found.shown[row, column] = two
         elif name == "row":
             element.clear()
     return found._replace(
@@ -201,18 +213,68 @@ def _place(reference: str, row: int, column: int) -> Place:
     return int(match[2]) - 1, number - 1
 
 
-def _percent_styles(parts: zipfile.ZipFile) -> set[int]:
-    """The numbers of the cell styles that show a percentage."""
+class _Shows:
+    """What the cells of a sheet show; ``more`` says whether any can show more than its value."""
+
+    def __init__(self, parts: zipfile.ZipFile, content: bytes) -> None:
+        self._formats, self._dates = _styles(parts)
+        self._texts = _raised_texts(parts)
+        self.more = bool(self._formats or self._texts or _LONG.search(content) or b"vertAlign" in content)
+
+    def of(self, cell: Element, kind: str, value: str) -> tuple[str, str] | None:
+        """What a cell holds, and what it shows where that is more."""
+        if kind == "s":
+            return self._texts.get(value)
+        if kind == "inlineStr":
+            return _rich(cell)
+        style = int(cell.get("s", 0))
+        if kind != "n" or not value or style in self._dates:
+            return None
+        text = shown_text(self._formats[style], value) if style in self._formats else ""
+        return (value, text or plain_number(value)) if text or _is_long(value) else None
+
+
+def _styles(parts: zipfile.ZipFile) -> tuple[dict[int, str], set[int]]:
+    """The number formats of the cell styles that show more than a number, and the styles of dates."""
     if "xl/styles.xml" not in parts.namelist():
-        return set()
+        return {}, set()
     content = _part(parts, "xl/styles.xml")
-    formats = set(_BUILT_IN_PERCENT)
-    for element in _elements(content, "numFmt"):
-        if "%" in _QUOTED.sub("", element.get("formatCode", "")):
-            formats.add(int(element.get("numFmtId", -1)))
+    formats = {int(e.get("numFmtId", -1)): e.get("formatCode", "") for e in _elements(content, "numFmt")}
     for element in _elements(content, "cellXfs"):
-        return {number for number, style in enumerate(element) if int(style.get("numFmtId", 0)) in formats}
-    return set()
+        ids = [int(style.get("numFmtId", 0)) for style in element]
+        codes = [_BUILT_IN.get(id, formats.get(id, "")) for id in ids]
+        dates = {n for n, id in enumerate(ids) if id in (_BUILT_IN_DATES if not codes[n] else ()) or _is_date(codes[n])}
+        return {n: code for n, code in enumerate(codes) if n not in dates and adds_to_numbers(code)}, dates
+    return {}, set()
+
+
+def _is_date(code: str) -> bool:
+    return bool(code) and shows_dates(code)
+
+
+def _is_long(value: str) -> bool:
+    return _LONG.match(b"<v>" + value.encode()) is not None
+
+
+def _raised_texts(parts: zipfile.ZipFile) -> dict[str, tuple[str, str]]:
+    """By number the shared texts with signs above or below the line: as they are kept, and as they show."""
+    name = next((name for name in parts.namelist() if name.casefold() == "xl/sharedstrings.xml"), "")
+    content = _part(parts, name) if name else b""
+    if b"vertAlign" not in content:
+        return {}
+    texts = enumerate(_elements(content, "si"))
+    return {str(number): two for number, element in texts if (two := _rich(element))}
+
+
+def _rich(element: Element) -> tuple[str, str] | None:
+    """A text of several runs, of which some stand above or below the line; None if none does."""
+    kept = shown = ""
+    for run in (run for run in element.iter() if _name(run) == "r"):
+        text = "".join(part.text or "" for part in run if _name(part) == "t")
+        where = next((e.get("val", "") for e in run.iter() if _name(e) == "vertAlign"), "")
+        kept += text
+        shown += raised(text, below=where == "subscript") if where in ("superscript", "subscript") else text
+    return (kept, shown) if kept != shown else None
 
 
 # --- ODS --------------------------------------------------------------------------------------------------------------
@@ -221,7 +283,8 @@ def _percent_styles(parts: zipfile.ZipFile) -> set[int]:
 def _of_ods(parts: zipfile.ZipFile, sheet: str) -> Cells:
     content = _part(parts, "content.xml")
     found = Cells((0, 0), {}, 0, 0, Counter())
-    if not any(sign in content for sign in _WORTH):
+    above = _raised_styles(content) if b"text-position" in content else {}
+    if not (above or any(sign in content for sign in _WORTH) or _LONG.search(content) or _ODD_TEXT.search(content)):
         return found
     merged = unfinished = hidden = 0
     rows: list[int] = []
@@ -246,9 +309,9 @@ def _of_ods(parts: zipfile.ZipFile, sheet: str) -> Cells:
                 found.errors[text] += 1
             elif _get(cell, "formula") and not kind:
                 unfinished += 1
-            elif kind == "percentage" and value:
-                found.percent.update(
-                    ((row + down, column + right), value) for down in range(times) for right in range(many)
+            elif says := _says_more(cell, kind, value, text, above):
+                found.shown.update(
+                    ((row + down, column + right), says) for down in range(times) for right in range(many)
                 )
             column += many
         if len(rows) > before and _get(line, "visibility") in _HIDDEN:
@@ -265,3 +328,34 @@ def _of_ods(parts: zipfile.ZipFile, sheet: str) -> Cells:
         first=(min(rows, default=0), min(columns, default=0)), merged=merged, unfinished=unfinished,
         hidden=(hidden, len(hidden_columns & {*columns})),
     )  # fmt: skip
+
+
+def _says_more(cell: Element, kind: str, value: str, text: str, above: dict[str, bool]) -> tuple[str, str] | None:
+    """What a cell holds, and what it shows where that is more."""
+    if kind == "percentage" and value:
+        return value, percent_text(value)
+    if kind in ("float", "currency") and value:
+        says = beside_the_number(text, value) if text and kind == "float" else ""
+        return (value, says or plain_number(value)) if says or _is_long(value) else None
+    if kind == "string" and above:
+        shown = "".join(_raised_in(child, above) for child in cell if _name(child) == "p")
+        return (text, shown) if shown != text else None
+    return None
+
+
+def _raised_in(element: Element, above: dict[str, bool]) -> str:
+    inside = (element.text or "") + "".join(_raised_in(child, above) for child in element)
+    style = _get(element, "style-name")
+    if _name(element) == "span" and style in above:
+        inside = raised(inside, below=above[style])
+    return inside + (element.tail or "" if _name(element) != "p" else "")
+
+
+def _raised_styles(content: bytes) -> dict[str, bool]:
+    """The styles of text above the line, and below it (true)."""
+    found = {}
+    for style in _elements(content, "style"):
+        where = next((place for e in style.iter() if (place := _get(e, "text-position"))), "")
+        if where.startswith(("super", "sub", "-")) or re.match(r"[1-9]", where):
+            found[_get(style, "name")] = where.startswith(("sub", "-"))
+    return found

@@ -184,6 +184,8 @@ def _one_after_another(first: Table, others: list[str], read_as: ReadAs) -> Iter
             table = _open(file, read_as, stack)
             same_columns(first, table)
             for rows in table.rows():
+                if table.form.delimiter != first.form.delimiter:
+                    rows.block = None  # its lines are not those of the others
                 rows.done = (number + rows.done) / files if rows.done is not None else None
                 yield rows.in_order(first.header)
 

@@ -12,15 +12,18 @@ from typing import NamedTuple
 
 from all_cli.cohort.header_words import (
     BRACKETS,
+    FIRST_DAYS,
     age_unit,
     folded,
     is_of_diagnosis,
     moment,
     percent_unit,
+    phases_ended,
     speaks_of_else,
     speaks_of_later,
     speaks_of_no_plain_number,
     speaks_of_person,
+    speaks_of_relapse,
     times,
 )
 from all_cli.cohort.headers import GENETICS, LEFT_ALONE, HeaderNames, doubt_of_name, known_unit, unit_factor
@@ -102,21 +105,43 @@ def _option(reads: str) -> str:
 def _denied(told: Told, reads: str, names: HeaderNames, vocabulary: Vocabulary) -> str:
     """Why a column is not of the patient, or not of the time of its fact, as a sentence; empty if nothing says so."""
     fact = vocabulary.facts.get(reads)
-    known = names.times_of(reads)
+    moment_of_fact = fact.moment if fact is not None else "diagnosis"
+    known = names.times_of(reads) | names.times_at(moment_of_fact)
+    dated = any(moment_of_fact in phases_ended(text) or times(moment(text).words) for text in told.texts)
     for text in (*told.texts, *told.around):
         named = names.find(text)[0]
-        if (named and named == reads) or (text in told.around and is_of_diagnosis(text)):
+        if named and named == reads:
             continue
-        of_diagnosis = fact is None or fact.moment == "diagnosis"
         if speaks_of_person(text):
             return f'"{text}" speaks of another person'
         if fact is not None and fact.kind == "number" and text not in told.around and speaks_of_no_plain_number(text):
             return f'"{text}" does not speak of the number itself'
-        if (of_diagnosis and (speaks_of_else(text) or speaks_of_later(text))) or (
-            text not in told.around and times(moment(text).words) - known
+        heading = text in told.around
+        if _is_of_another_time(text, moment_of_fact, known, heading) and not (
+            heading and dated and moment_of_fact != "diagnosis" and not speaks_of_relapse(text)
         ):
             return f'"{text}" speaks of another time'
     return ""
+
+
+def _is_of_another_time(text: str, own: str, known: frozenset[str], heading: bool) -> bool:
+    """Whether a text speaks of another time than the moment of a fact, which is known by some days.
+
+    What a heading says of the diagnosis it may say among others. A relapse is told of at any time. (Where a field tells
+    its own day, headings such as "Follow-up" say nothing against it.)
+    """
+    days = times(moment(text).words)
+    if own == "diagnosis":
+        if heading and is_of_diagnosis(text):
+            return False
+        days -= FIRST_DAYS
+        return speaks_of_else(text) or speaks_of_later(text) or bool(days - known)
+    if own in ("relapse", "later"):
+        return not heading and bool(days - known)
+    if speaks_of_else(text):
+        return True
+    phases = phases_ended(text)
+    return own not in phases and bool(phases or days) and not (days and days <= known)
 
 
 def unit_told(header: str, told: Told, reads: str, names: HeaderNames, vocabulary: Vocabulary) -> str:

@@ -132,7 +132,7 @@ class Lines:
     def _row(self, cells: list[str], why: str) -> Row:
         width = self._width
         problems = [why] if why else []
-        if len(cells) > width:
+        if len(cells) > width and any(cell.strip() for cell in cells[width:]):
             extra = "; ".join(f'"{_shown(cell)}"' for cell in cells[width:])
             problems.append(f"the row has {_cells(len(cells))} for {_columns(width)}; beyond the last column: {extra}")
         elif len(cells) < width:

@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 from all_cli.cohort.dictionary import Dictionary, told_in_comments
 from all_cli.cohort.header_rows import ENOUGH, LOOKED_AT, filled, find_top, is_comment, known, own_names
 from all_cli.cohort.rows import Rows
-from all_cli.cohort.spreadsheet_cells import Cells, odd_cells, percent_text, with_signs
+from all_cli.cohort.spreadsheet_cells import Cells, odd_cells, with_signs
 from all_cli.cohort.streams import Bytes, InputError
 from all_cli.cohort.troubled import Row
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _STRETCH = 200_000  # rows
 _LARGEST_WHOLE = 1e15  # above, a float no longer tells neighbouring whole numbers apart
+_CUT = 1e-9  # what the reader of spreadsheets leaves out of a number
 _DIGITS = 38  # of a decimal number; of more the reader of Arrow files gives up
 _MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[ T]00:00:00(?:\.0+)?$"
 _SPREADSHEET = "to read a spreadsheet, install all-cli[spreadsheet]; or save it as CSV"
@@ -52,6 +53,8 @@ def as_text(column: pl.Series) -> pl.Series:
         text = pl.Series(
             [None if cell is None else ", ".join(map(_cell_text, cell)) for cell in column], dtype=pl.String
         )
+    elif kind == pl.Binary:
+        text = pl.Series([None if cell is None else _bytes_text(cell) for cell in column], dtype=pl.String)
     elif kind == pl.Struct or kind == pl.Object:
         text = pl.Series([None if cell is None else _cell_text(cell) for cell in column], dtype=pl.String)
     elif kind == pl.Null:
@@ -69,6 +72,11 @@ def texts_of(frame: pl.DataFrame) -> pl.DataFrame:
         return frame
     texts = pl.DataFrame([as_text(column) for column in frame])
     return texts.with_columns(pl.all().replace("", None))
+
+
+def _bytes_text(cell: bytes) -> str:
+    """Bytes as the text that they are, or as their numbers: \\xff."""
+    return cell.decode("utf-8", "backslashreplace")
 
 
 def _cell_text(cell: Any) -> str:
@@ -134,7 +142,7 @@ class Sheet(NamedTuple):
 def sheet(name: str, content: bytes, wanted: str, form: str, header_row: str = "") -> Sheet:
     """One sheet of an XLSX or ODS file: the one wanted, or the one that holds a table of patients.
 
-    Rows that are wholly empty are none. A cell with a percent format reads as it shows: 0.05%.
+    Rows that are wholly empty are none. A cell reads as it shows: 0.05%, 30 months, 12¹.
 
     Raises:
         InputError: damaged, empty, or without such a sheet; more than one that can be meant.
@@ -155,7 +163,7 @@ def sheet(name: str, content: bytes, wanted: str, form: str, header_row: str = "
     except (fastexcel.FastExcelError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise InputError(name, f"it cannot be read as a spreadsheet ({_first_line(error)})") from None
     odd = odd_cells(name, content, chosen, form)
-    cells = _with_percent(name, cells, odd)
+    cells = _as_shown(name, cells, odd)
     cells = cells.select(pl.all().cast(pl.String).str.replace(_MIDNIGHT, "${1}").replace("", None))
     if not cells.height or not cells.width:
         raise InputError(name, f'its sheet "{chosen}" is empty')
@@ -205,32 +213,32 @@ def _quoted(names: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
 
 
-def _with_percent(name: str, cells: pl.DataFrame, odd: Cells) -> pl.DataFrame:
-    """The cells with those of a percent format as percentages.
+def _as_shown(name: str, cells: pl.DataFrame, odd: Cells) -> pl.DataFrame:
+    """The cells with those that show more than their value as they show.
 
     Raises:
         InputError: a value is not where it was seen in the file.
     """
     import polars as pl
 
-    by_column: dict[int, dict[int, str]] = {}
-    for (row, column), value in odd.percent.items():
-        by_column.setdefault(column - odd.first[1], {})[row] = value
-    for column, stored in by_column.items():
+    by_column: dict[int, dict[int, tuple[str, str]]] = {}
+    for (row, column), two in odd.shown.items():
+        by_column.setdefault(column - odd.first[1], {})[row] = two
+    for column, shown in by_column.items():
         texts = cells.to_series(column).to_list() if column < cells.width else []
-        for row, value in stored.items():
-            if row >= len(texts) or not _same_number(texts[row], value):
-                raise InputError(name, "its cells with a percent format cannot be made out; save it as CSV")
-            texts[row] = percent_text(value)
+        for row, (stored, text) in shown.items():
+            if row >= len(texts) or not _is_same(texts[row], stored):
+                raise InputError(name, "its cells cannot be told from how they are shown; save it as CSV")
+            texts[row] = text
         cells = cells.with_columns(pl.Series(cells.columns[column], texts, pl.String))
     return cells
 
 
-def _same_number(text: str | None, stored: str) -> bool:
+def _is_same(text: str | None, stored: str) -> bool:
     try:
-        return text is not None and math.isclose(float(text), float(stored), rel_tol=1e-9)
+        return text is not None and math.isclose(float(text), float(stored), rel_tol=1e-9, abs_tol=_CUT)
     except ValueError:
-        return False
+        return text is not None and "".join(text.split()) == "".join(stored.split())
 
 
 class JsonLines:

@@ -135,7 +135,7 @@ def test_a_template_filled_in_is_understood_by_batch_without_a_map(tmp_path: Pat
 def test_a_template_of_all_schemes_is_understood_by_columns() -> None:
     header = RUNNER.invoke(app, ["template"]).stdout
     width = header.count(",")
-    result = columns(f"{header.strip()}\n{',' * width}\n", "--format", "json")
+    result = columns(f"{header.strip()}\n1{',' * width}\n", "--format", "json")
     left = [column["column"] for column in json.loads(result.stdout)["columns"] if column["reads"] is None]
     assert (result.exit_code, left) == (0, ["record_id"])
 

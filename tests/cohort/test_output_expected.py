@@ -68,10 +68,13 @@ def test_a_suffix_that_names_no_table_is_refused_naming_those_that_do(tmp_path: 
     assert list(tmp_path.iterdir()) == []
 
 
+NUMBERS = ["-3", "+21", "-1,5", "-4.5e-3", "-0.5%", "-.5"]  # no formulas
+
+
 @pytest.mark.parametrize(("sign", "form"), [(",", "wide"), (";", "wide"), ("\t", "wide"), (",", "long")])
 def test_excel_is_given_its_mark_and_no_formula(sign: str, form: str, tmp_path: Path) -> None:
     """A sheet that takes semicolons gets them back; a comma would leave each row in one cell there."""
-    odd = ["=1+1", "-x", "@y", "+21", "\tz", "\rz", "\nz", " =1", "z", "'=1"]
+    odd = ["=1+1", "-x", "@y", "+21-A1", "\tz", "\rz", "\nz", " =1", "z", "'=1", *NUMBERS]
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=sign, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writerows([["=n", "age", "wbc", "lineage"], *([cell, "7", "45", "B"] for cell in odd)])
@@ -81,7 +84,7 @@ def test_excel_is_given_its_mark_and_no_formula(sign: str, form: str, tmp_path: 
     assert content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(content[3:].decode(), newline=""), delimiter=sign))
     column = [row[0 if form == "wide" else 1] for row in rows]
-    assert column == ["'=n", *(f"'{cell}" for cell in odd[:7]), " =1", "z", "'=1"]
+    assert column == ["'=n", *(f"'{cell}" for cell in odd[:7]), " =1", "z", "'=1", *NUMBERS]
     assert "'" not in batch(text.getvalue()).stdout.split("z")[0]
 
 

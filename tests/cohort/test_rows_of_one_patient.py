@@ -61,10 +61,10 @@ def test_a_row_per_measurement_is_refused_and_the_way_out_names_the_columns(comm
 @pytest.mark.parametrize(
     "text",
     [
-        "id,test,result\nA,WBC,45\nB,age,7\n",  # a row per patient: whatever it is, ids do not come again
-        "id,test,result\nA,sweat,45\nA,hearing,7\n",
+        "id,test,result,sex\nA,WBC,45,f\nB,age,7,f\n",  # a row per patient: whatever it is, ids do not come again
+        "id,test,result,sex\nA,sweat,45,f\nA,hearing,7,f\n",
         "id,test,age\nA,WBC,45\nA,age,7\n",
-        "id,test,result\n",
+        "id,test,result,sex\n",
     ],
 )
 def test_other_tables_with_a_column_of_tests_are_read(text: str) -> None:

@@ -18,7 +18,7 @@ from all_cli.cohort.spreadsheet_cells import odd_cells, percent_text
 
 RUNNER = CliRunner()
 PERCENT = ["0%", "0.00%", "0.0000 %", "[Red]0.0%", "0.0%;-0.0%", "#,##0.00%", 9, 10]
-NO_PERCENT = ["0.00", "General", '0.00" %"', r"0.00\%", "0.00E+00"]
+NO_PERCENT = ["0.00", "General", "0.00E+00"]
 ODS = (
     '<?xml version="1.0"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
     'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
