@@ -54,7 +54,7 @@ class Tally:
                     if text[1]:
                         self.group[scheme][text[1]] += rows
                     if text[0] == INDETERMINATE:
-                        self.missing[scheme].update(dict.fromkeys(text[4].split("|"), rows))
+                        self.missing[scheme].update(dict.fromkeys(filter(None, text[4].split("|")), rows))
         for scheme, numbers, likely in zip(answers.schemes, answers.numbers, answers.likely, strict=False):
             self.count_likely(scheme, likely, np.bincount(numbers, minlength=len(likely)).tolist())
 

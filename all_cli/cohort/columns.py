@@ -24,15 +24,18 @@ from all_cli.cohort.headers import (
     unit_factor,
     units_of,
 )
+from all_cli.cohort.misnamed import misnamed
 from all_cli.cohort.told import read_as, unit_told, values_of
-from all_cli.knowledge.problems import did_you_mean
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.values import NumberSet
 from all_cli.patient.dates import read_table_date
-from all_cli.patient.reading import UNKNOWN_WORDS, Reading, fold, read_value
+from all_cli.patient.denials import NOTHING_ELSE, NOTHING_FOUND
+from all_cli.patient.reading import UNKNOWN_WORDS, Reading, fold, loose, read_value
 from all_cli.patient.unreadable import UnreadableError
 
 NONE = "none"
+_KARYOTYPES = re.compile(r"[ck]ar[iy]ot|iscn|[cz]ytogen|citogen|banding|核型")
+_OTHERWISE = re.compile(rf"[,;|\s]+(?:{'|'.join(NOTHING_ELSE)})\s*$", re.IGNORECASE)
 _ONE_OF_AGE = {"d": 1 / 365.25, "w": 7 / 365.25, "mo": 1 / 12, "y": 1.0}
 # ArrayExpress keeps the unit of a column in the next one: Characteristics[age], Unit[time unit].
 _UNIT_BESIDE = re.compile(r"unit ?\[.*\]", re.IGNORECASE)
@@ -54,6 +57,8 @@ class Column:
     whose predictions it holds; of its labels ``confidence`` is the column that says how sure it is. ``coded``: a
     dictionary gave the values, and cells that are not among them cannot be read. ``for_all``: what every row says; the
     table has no such column (:mod:`all_cli.cohort.whole_table`). ``settled``: the user has said to leave it alone.
+    ``assumed`` is the unit that bare numbers are taken in although nobody said one. ``karyotypes``: by its name a
+    column of genetics holds those, and no results of a panel.
     """
 
     index: int
@@ -71,16 +76,22 @@ class Column:
     coded: bool = False
     for_all: str = ""
     settled: bool = False
+    assumed: str = ""
+    karyotypes: bool = False
 
     def __str__(self) -> str:
         if self.for_all:
             return f"{self.reads} {self.for_all} for all rows"
         reads = f"calls of {self.caller}" if self.calls else self.reads
         text = f'{reads} from "{self.header}"' + (f" in {self.unit}" if self.unit else "")
+        if self.assumed:
+            text += f", bare numbers taken in {self.assumed}"
         if self.confidence:
             text += f' with "{self.confidence}"'
         if self.rough:
             text += " (a finer column is taken; this one has to agree)"
+        if self.decimal:
+            text += f" with a decimal {self.decimal}"
         if self.date_order:
             text += f" written {self.date_order}"
         mapped = f" with {len(self.values)} value{'' if len(self.values) == 1 else 's'} mapped" if self.values else ""
@@ -108,6 +119,10 @@ class Column:
         if self.coded and plain not in UNKNOWN_WORDS:
             codes = ", ".join(dict.fromkeys(written for written, _ in self.values))
             raise UnreadableError(self.reads, text, f"the column can only hold {codes}")
+        if self.karyotypes:
+            # Metaphases without a finding exclude no fusion: nobody has looked at more.
+            text = _OTHERWISE.sub("", text)
+            plain = "normal" if plain in NOTHING_FOUND else plain
         return "normal karyotype" if plain == "normal" and self.reads == GENETICS else text
 
 
@@ -219,7 +234,7 @@ def plans(
 ) -> tuple[list[Column], list[UnreadableError]]:
     """As :func:`plan_columns`, with everything that stands in the way of a run instead of the first such error."""
     table = table or TableMapping()
-    problems = list(_misnamed(header, vocabulary, mapping, units or {}, table))
+    problems = list(misnamed(header, vocabulary, mapping, units or {}, table))
     names = header_names(vocabulary)
     predicted = _predicted(header, vocabulary)
     columns = []
@@ -258,6 +273,8 @@ def plans(
                 confidence=called.confidence if called else "",
                 aside="" if mapping.get(name) or rule.reads else aside.replace("COLUMN=", f"{name}="),
                 settled=LEFT_ALONE in (mapping.get(name), rule.reads) and reads == LEFT_ALONE,
+                assumed="" if unit else _assumed(vocabulary, reads),
+                karyotypes=reads == GENETICS and any(_KARYOTYPES.search(loose(text)) for text in (name, *told.names)),
             )
         )  # fmt: skip
         problems.extend(_of_two_units(columns[-1], vocabulary, rule.place))
@@ -279,31 +296,6 @@ def _predicted(header: Sequence[str], vocabulary: Vocabulary) -> dict[str, str]:
         if {caller.label, *caller.beside} <= {*header}
         for column in (caller.label, *caller.predicted)
     }
-
-
-def _misnamed(
-    header: Sequence[str],
-    vocabulary: Vocabulary,
-    mapping: Mapping[str, str],
-    units: Mapping[str, str],
-    table: TableMapping,
-) -> Iterator[UnreadableError]:
-    """Columns and facts of the options and the map file that are not there."""
-    for option, given in (("--map", mapping), ("--unit", units)):
-        for name, meant in given.items():
-            if name not in header:
-                why = f"no column is called that{did_you_mean(name, list(header))}"
-                yield UnreadableError(option, f"{name}={meant}", why)
-    for name, fact in mapping.items():
-        known = fact in vocabulary or fact in SPECIAL or fact.casefold() in vocabulary.callers
-        if name in header and not known:
-            why = f"no fact is called that{did_you_mean(fact, list(vocabulary))}"
-            yield UnreadableError("--map", f"{name}={fact}", why)
-    for name, rule in table.columns.items():
-        if name not in header:
-            yield UnreadableError(
-                rule.place, "", f'the table has no column called "{name}"{did_you_mean(name, list(header))}'
-            )
 
 
 def _of_two_units(column: Column, vocabulary: Vocabulary, place: str) -> Iterator[UnreadableError]:
@@ -367,6 +359,14 @@ def _conflicts(columns: Sequence[Column]) -> Iterator[UnreadableError]:
                 f'--map "{first[column.reads].header}=-" or --map "{column.header}=-"',
             )  # fmt: skip
         first.setdefault(column.reads, column)
+
+
+def _assumed(vocabulary: Vocabulary, reads: str) -> str:
+    """The unit in which bare numbers are taken that other laboratories give in another; of counts the size tells."""
+    fact = vocabulary.facts.get(reads)
+    if fact is None or fact.kind != "number" or fact.bare == "refuse" or fact.reading in ("age", "wbc"):
+        return ""
+    return fact.unit if fact.units or fact.reading == "percent" else ""
 
 
 def _unit(

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from all_cli.cohort.columns import Column, read_cell, size_of_one
 from all_cli.cohort.evidence import (
+    ALL_OF_IT,
     BARE_COUNT,
     FEW_PER_UL,
     LARGEST_COUNT,
@@ -23,12 +24,14 @@ from all_cli.cohort.evidence import (
 from all_cli.cohort.headers import BORN, DIAGNOSED, unit_factor
 from all_cli.knowledge.vocabulary import Fact
 from all_cli.logic.values import NumberSet, number_text
+from all_cli.patient.reading import UNKNOWN_WORDS
 from all_cli.patient.two_readings import scale
 from all_cli.patient.unreadable import UnreadableError
 
 _FEW = 5  # numbers below which a column's range says nothing about its unit
 _MANY = 20
 _OFTEN = 3  # cells that make a number a code, if no other number stands there half as often
+_FAR = 4  # times the largest other number
 _LIKELY = 10  # one cell in so many may be a slip of the pen
 
 
@@ -45,13 +48,15 @@ def doubts_of_numbers(
     """What is to be doubted of a column of numbers; ``commas`` are the columns of the table with decimal commas."""
     if column.rough:
         yield Doubt(_coarser(column, fact, others))
-    yield from _missing(column, fact, seen)
+    yield from _missing(column, fact, seen, others)
     if fact.reading == "age":
         yield from _age(column, seen)
     elif fact.reading == "wbc":
         yield from _wbc(column, fact, seen)
     elif fact.reading == "percent":
         yield from _percent(column, fact, seen)
+    elif fact.id == "d8_blasts" and not column.unit:
+        yield from _per_ul_or_percent(column, seen)
     yield from _decimals(column, fact, seen, commas)
 
 
@@ -78,9 +83,14 @@ def _decimals(column: Column, fact: Fact, seen: Evidence, commas: Mapping[str, i
         yield Doubt(f"{counted(own, 'number')} with a decimal comma; if all are: --decimal comma")
 
 
-def _missing(column: Column, fact: Fact, seen: Evidence) -> Iterator[Doubt]:
-    """Numbers such as 999 that stand for a missing one: several of the kind, or one that stands out and recurs."""
+def _missing(column: Column, fact: Fact, seen: Evidence, others: Sequence[Column]) -> Iterator[Doubt]:
+    """Numbers such as 999 that stand for a missing one.
+
+    There are several of the kind, or one stands out and recurs, or it is far off all others, or the map file calls it
+    missing in another column.
+    """
     suspects = {}
+    elsewhere = {_code(text) for other in others for text, meant in other.values if meant in UNKNOWN_WORDS}
     surely = any(text.startswith("-") or len(text.split(".")[0]) > 2 for text in seen.codes)
     below_zero = fact.hard[0] is not None and fact.hard[0] < 0
     for text, cells in seen.codes.items():
@@ -89,11 +99,9 @@ def _missing(column: Column, fact: Fact, seen: Evidence) -> Iterator[Doubt]:
         value = abs(float(text))
         out = value > seen.highest or text.startswith("-")
         often = cells >= _OFTEN and cells > 2 * seen.most
-        if (
-            (out and (cells > 1 or (surely and len(seen.codes) > 1)))
-            or often
-            or (fact.reading == "age" and value >= 99 and out)
-        ):
+        far = len(_code(text)) > 2 and value > _FAR * seen.highest > 0
+        stands_out = cells > 1 or (surely and len(seen.codes) > 1) or _code(text) in elsewhere
+        if far or often or (out and (stands_out or (fact.reading == "age" and value >= 99))):
             suspects[text] = cells
     if not suspects:
         return
@@ -105,6 +113,10 @@ def _missing(column: Column, fact: Fact, seen: Evidence) -> Iterator[Doubt]:
         f"columns: {{{name}: {{fact: {fact.id}, values: {{{values}}}}}}}, or the value with its unit",
         stops=any(_readable(column, fact, text) for text in suspects),
     )
+
+
+def _code(text: str) -> str:
+    return text.split(".")[0]
 
 
 def _readable(column: Column, fact: Fact, text: str) -> bool:
@@ -199,6 +211,22 @@ def _both(text: str) -> str:
     return f"{number_text(value)} or {number_text(value / 1000)}"
 
 
+def _per_ul_or_percent(column: Column, seen: Evidence) -> Iterator[Doubt]:
+    """Blasts in the blood: most laboratories report their percentage, and the fact is a number per uL."""
+    over, parts = seen.above[ALL_OF_IT], seen.numbers - seen.whole
+    if not seen.positive or column.chosen or (over and not parts):
+        return
+    if over:
+        odd = f"{counted(parts, 'number')} with decimals beside {over:,} above {ALL_OF_IT}"
+    else:
+        odd = f"no number is above {ALL_OF_IT}" + (f", {parts:,} with decimals" if parts else "")
+    yield Doubt(
+        f"{odd}: blasts per uL, or percent of the white cells? If they are per uL, say "
+        f'--unit "{column.header}=/uL"; percent cannot be read: --map "{column.header}=-"',
+        stops=not over,
+    )
+
+
 def _percent(column: Column, fact: Fact, seen: Evidence) -> Iterator[Doubt]:
     percent, fraction = (f'--unit "{column.header}={unit}"' for unit in ("percent", "fraction"))
     over = seen.above[1]
@@ -218,7 +246,12 @@ def _percent(column: Column, fact: Fact, seen: Evidence) -> Iterator[Doubt]:
             f"{over:,} of {counted(seen.numbers, 'number')} above 1, which no fraction is: {percent}?",
             stops=seen.positive > over,
         )
-    elif column.unit != "fraction" and seen.positive >= _FEW and not over and not column.chosen:
+    elif (
+        column.unit != "fraction"
+        and not column.chosen
+        and not over
+        and (seen.positive >= _FEW or (seen.whole < seen.numbers and not column.unit))
+    ):
         say = f"Say {percent} or {fraction}" if not column.unit else f"If fractions, {fraction}"
         yield Doubt(f"no number is above 1: fractions, or low percentages? {say}", stops=not column.unit)
 

@@ -19,7 +19,7 @@ from all_cli.cohort.columns import NONE, Column
 from all_cli.cohort.doubted_numbers import Doubt, counted, doubts_of_numbers
 from all_cli.cohort.evidence import Evidence
 from all_cli.cohort.fitting import proposal
-from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, doubt_of_name, header_names
+from all_cli.cohort.headers import BORN, DIAGNOSED, LEFT_ALONE, doubt_of_name, header_names
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.patient.reading import UNKNOWN_WORDS, read_value
 from all_cli.patient.unreadable import UnreadableError
@@ -105,7 +105,7 @@ def doubts(
         return
     if column.reads in (BORN, DIAGNOSED):
         yield from _dates(column, seen)
-    yield from _cells(column, seen)
+    yield from _cells(column, fact, seen)
     yield from doubts_of_parts(column, seen, others)
     if fact is not None and fact.kind == "number":
         yield from doubts_of_numbers(column, fact, seen, others, commas)
@@ -124,7 +124,7 @@ def _predicted(column: Column) -> Iterator[Doubt]:
         yield Doubt(f"predicted by {column.caller} from gene expression; no test of the patient has shown it")
 
 
-def _cells(column: Column, seen: Evidence) -> Iterator[Doubt]:
+def _cells(column: Column, fact: Fact | None, seen: Evidence) -> Iterator[Doubt]:
     """What can be doubted of any column."""
     if not seen.filled:
         yield Doubt("no cell is filled")
@@ -133,14 +133,26 @@ def _cells(column: Column, seen: Evidence) -> Iterator[Doubt]:
         yield Doubt(f"{counted(sum(seen.errors.values()), 'cell')} with an error of a spreadsheet ({shown})")
     if NONE in seen.words:
         cells = counted(seen.words[NONE], "cell")
-        meant = "nothing found" if column.reads == GENETICS else "no"
-        yield Doubt(
-            f'"None" ({cells}) is read as not known; if it says that nothing is there: {_values("None", meant)}'
-        )
+        meant = _nothing_there(column, fact)
+        way = f"; if it says that nothing is there: {_values('None', meant)}" if meant else ""
+        yield Doubt(f'"None" ({cells}) is read as not known{way}')
 
 
 def _values(cell: str, meant: str) -> str:
     return f"values: {{{json.dumps(cell)}: {meant}}} in a map file"
+
+
+def _nothing_there(column: Column, fact: Fact | None) -> str:
+    """What says of a column that nothing is there, in words that its reader takes; empty if nothing does."""
+    if fact is None:
+        return "normal karyotype" if column.karyotypes else "nothing found"
+    if fact.kind == "flag":
+        return "no"
+    return next((name for name, value in fact.values.items() if any(map(_is_negative, value.spellings))), "")
+
+
+def _is_negative(spelling: str) -> bool:
+    return spelling.endswith(" negative")
 
 
 def _codes(column: Column, fact: Fact, seen: Evidence) -> Iterator[Doubt]:
@@ -175,7 +187,9 @@ def _codes(column: Column, fact: Fact, seen: Evidence) -> Iterator[Doubt]:
         yield Doubt(why, stops=True)
     if "-" in seen.words and "+" in seen.words:
         cells = counted(seen.words["-"], "cell")
-        yield Doubt(f'"-" ({cells}) is read as not known, beside "+"; if it means absent: {_values("-", "no")}')
+        meant = _nothing_there(column, fact)
+        way = f"; if it means absent: {_values('-', meant)}" if meant else ""
+        yield Doubt(f'"-" ({cells}) is read as not known, beside "+"{way}')
 
 
 def _graded(words: Mapping[str, int]) -> bool:

@@ -28,12 +28,15 @@ OLDEST = 120  # years; nobody is older
 MOST_OF_SOME = 25  # months or years below which a column of months may be one of years
 LEAST_PER_UL, FEW_PER_UL = 100, 500  # cells per uL of blood; hardly anybody has fewer, most patients have more
 BARE_COUNT, LARGEST_COUNT = 1000, 3000  # ×10⁹/L
-STEPS = (1, MOST_OF_SOME, OLDEST, FEW_PER_UL, BARE_COUNT, LARGEST_COUNT)
+ALL_OF_IT = 100  # percent
+STEPS = (1, MOST_OF_SOME, ALL_OF_IT, OLDEST, FEW_PER_UL, BARE_COUNT, LARGEST_COUNT)
 ERRORS = ("#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#null!", "#num!", "err:502", "err:504")
 _BARE = r"^(?:[<>]=?|[≤≥=])?\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+))$"
 _CODE = r"^(?:-[789]|-?(?:9{2,5}|8{2,5}|7{2,5}))(?:\.0+)?$"
+_BLANK = "[ \u00a0\u202f\u2009]"
+_BLANKS_BETWEEN = rf"^[1-9]\d{{0,2}}(?:{_BLANK}\d{{3}})+(?:[.,]\d+)?$"
 _POWER = r"^[<>≤≥=]*\s*\d+(?:\.\d+)?[eE]-\d+$"
-_DECIMAL_COMMA = r"(?:^|[^\d.,])\d+,(?:\d{1,2}|\d{4,})(?:$|[^\d.,])|\d\.\d{3},\d|(?:^|[^\d.,])0,\d"
+DECIMAL_COMMA = r"(?:^|[^\d.,])\d+,(?:\d{1,2}|\d{4,})(?:$|[^\d.,])|\d\.\d{3},\d|(?:^|[^\d.,])0,\d"
 _LIKE_THOUSANDS = rf"(?:^|[^\d.,]){THOUSANDS_POINT}(?:$|[^\d.,])"
 _TWO_WAYS = r"^\s*\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
 _WITH_COMMA = re.compile(r"\d+,\d{1,2}")
@@ -127,12 +130,14 @@ class Evidence:
         elif column.decimal == "point":
             plain = text.str.replace_all(",", "", literal=True)
         else:
-            self.decimal_comma += int(frame.filter(text.str.contains(_DECIMAL_COMMA))["cells"].sum())
+            self.decimal_comma += int(frame.filter(text.str.contains(DECIMAL_COMMA))["cells"].sum())
             points = frame.filter(text.str.contains(_LIKE_THOUSANDS))
             self.like_thousands += int(points["cells"].sum())
             if least := points["text"].str.extract(f"({THOUSANDS_POINT})").cast(pl.Float64).min():
                 self.least_thousands = min(self.least_thousands, float(least))  # type: ignore[arg-type]
             plain = text.str.replace(",", ".", literal=True)
+        grouped = text.str.contains(_BLANKS_BETWEEN)
+        plain = pl.when(grouped).then(plain.str.replace_all(_BLANK, "")).otherwise(plain)
         self.powers += int(frame.filter(text.str.contains(_POWER))["cells"].sum())
         numbers = frame.with_columns(plain.str.extract(_BARE).cast(pl.Float64, strict=False).alias("value"))
         numbers = numbers.drop_nulls("value")

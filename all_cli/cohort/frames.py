@@ -17,6 +17,7 @@ from all_cli.cohort.doubts import DoubtfulError, refuse_doubtful
 from all_cli.cohort.kernel import Plan, result_columns, results_of
 from all_cli.cohort.no_patients import no_patients
 from all_cli.cohort.output import LONG, ROW, WIDE
+from all_cli.cohort.settled import settled
 from all_cli.cohort.typed import as_text
 from all_cli.cohort.whole_table import columns_of_all, own_columns
 from all_cli.knowledge.problems import did_you_mean
@@ -155,6 +156,7 @@ def _columns(frame: pl.DataFrame, library: RiskLibrary, reading: Reading) -> lis
         named = _ARGUMENT.get(error.fact.removeprefix("--"), error.fact)
         raise UnreadableError(named, error.text, _in_python(error.why)) from None
     # A number that is kept as one is written with a point, whatever the texts of the table do.
+    columns = settled(columns, library.vocabulary, frame)
     own = [replace(column, decimal="") if frame.dtypes[column.index].is_numeric() else column for column in columns]
     return [*own, *said_of_all]
 

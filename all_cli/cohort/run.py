@@ -26,6 +26,7 @@ from all_cli.cohort.overlap import one_behind, read_ahead
 from all_cli.cohort.progress import progress
 from all_cli.cohort.repeats import RepeatedIds, Repeats, id_column
 from all_cli.cohort.rows import Rows
+from all_cli.cohort.settled import settled
 from all_cli.cohort.streams import STANDARD_INPUT
 from all_cli.cohort.streams import InputError as InputError
 from all_cli.cohort.tables import Form, ReadAs, Table, open_table
@@ -316,6 +317,8 @@ def columns_and_problems(
         date_order=job.date_order,
         dictionary=read_dictionary(job.dictionary).over(table.dictionary) if job.dictionary else table.dictionary,
     )
+    first = table.first()
+    columns = settled(columns, vocabulary, first.frame if first is not None else None)
     whole = [*columns, *columns_of_all(job.for_all, vocabulary, len(columns))]
     nothing = no_column_read(table, whole)
     return whole, [*problems, nothing] if nothing is not None else problems

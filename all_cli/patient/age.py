@@ -186,8 +186,9 @@ def _bare(body: str, unit: str) -> NumberSet | None:
         case "w":
             return _days(quantity.low * 7)
         case _:
-            # A bare 0 is "not yet one year", which is all that a count of completed years says.
-            if quantity.low == 0 and "." not in body and "," not in body:
+            # A bare 0 is "not yet one year", which is all that a count of completed years says; 0.0 is what it becomes
+            # beside empty cells in programs that keep such numbers as fractions.
+            if re.fullmatch(r"0+(?:[.,]0)?", body):
                 return NumberSet.between(0, 1, open_high=True)
             return NumberSet.point(float(quantity.low))
 

@@ -16,6 +16,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _CLOCK = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?"
 _YEAR_BEFORE = re.compile(rf"(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){_CLOCK}")
 _YEAR_AFTER = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}){_CLOCK}")
+_TOGETHER = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?:\.0)?")
 _DAY_NAMED = re.compile(rf"(\d{{1,2}})[-. /]*({'|'.join(_MONTHS)})[a-z]*[-., /]*(\d{{4}})", re.IGNORECASE)
 _MONTH_NAMED = re.compile(rf"({'|'.join(_MONTHS)})[a-z]*[-. ]*(\d{{1,2}})[, ]+(\d{{4}})", re.IGNORECASE)
 _SHORT_YEAR = re.compile(r"\d{1,2}[-/. ](?:\d{1,2}|[a-z]{3,9})[-/. ]\d{2}", re.IGNORECASE)
@@ -36,6 +37,8 @@ def read_table_date(name: str, text: str, order: str = "") -> date:
     plain = text.strip()
     if found := _YEAR_BEFORE.fullmatch(plain):
         return _day(name, text, int(found[1]), int(found[3]), int(found[4]))
+    if found := _TOGETHER.fullmatch(plain):
+        return _day(name, text, int(found[1]), int(found[2]), int(found[3]))
     if found := _DAY_NAMED.fullmatch(plain):
         return _day(name, text, int(found[3]), _MONTHS.index(found[2].lower()) + 1, int(found[1]))
     if found := _MONTH_NAMED.fullmatch(plain):

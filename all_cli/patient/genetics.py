@@ -4,13 +4,14 @@ karyotypes and interphase FISH among them."""
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, intersect, number_set
 from all_cli.patient.abnormality import meaning, refused, unclear_without_bands
 from all_cli.patient.cytogenetics import read_karyotype
+from all_cli.patient.denials import DASHES, NEGATIVE, NOTHING_ELSE, NOTHING_FOUND, SEEN, UNSURE, Denied, denied_lists
 from all_cli.patient.findings import Finding, Span
 from all_cli.patient.fish import is_fish, is_tail, read_fish, read_tail
 from all_cli.patient.genetics_items import items_of
@@ -20,22 +21,12 @@ from all_cli.patient.quantity import read_number
 from all_cli.patient.spreadsheet import damage
 from all_cli.patient.unreadable import UnreadableError
 
-_NEGATIVE = (
-    r"negative|neg|absent|not (?:detected|found|seen|identified|present|rearranged)|germline|wild[- ]?type|wt|normal"
-    r"|excluded"
-)
-_POSITIVE = r"positive|pos|present|detected|found"
-_BEFORE = re.compile(rf"(?:no|not|without|non|{_NEGATIVE})[\s-]+(?:evidence of\s+|for\s+)?(?P<rest>.+)", re.IGNORECASE)
-_NONE_SEEN = re.compile(
-    r"(?:no|without)\s+(?:evidence of\s+)?(?P<rest>.+?)\s+(?:was\s+)?(?:seen|detected|found|identified|present)",
-    re.IGNORECASE,
-)
-_AFTER = re.compile(rf"(?P<rest>.+?)[\s:=-]+(?:(?P<neg>{_NEGATIVE}|no)|(?P<pos>{_POSITIVE}|yes))", re.IGNORECASE)
+_POSITIVE = r"positive|pos\.?|present|detected|found"
+_BEFORE = re.compile(rf"(?:no|not|without|non|{NEGATIVE})[\s-]+(?:evidence of\s+|for\s+)?(?P<rest>.+)", re.IGNORECASE)
+_NONE_SEEN = re.compile(rf"(?:no|without)\s+(?:evidence of\s+)?(?P<rest>.+?)\s+(?:{SEEN})", re.IGNORECASE)
+_AFTER = re.compile(rf"(?P<rest>.+?)[\s:=-]+(?:(?P<neg>{NEGATIVE}|no)|(?P<pos>{_POSITIVE}|yes))", re.IGNORECASE)
 _MINUS = re.compile(r"(?P<rest>.*[a-z0-9)])\s*:?\s*-$", re.IGNORECASE)
-_DASHES = re.compile("[−–—‐‑‒]")  # what word processors make of a minus sign
 _BANDS = re.compile(r"\b(t)(\([^)]*\))\s*\([pq][^)]*\)", re.IGNORECASE)
-_NONE = {"none", "no abnormality", "no abnormalities", "nothing found", "panel negative", "all negative", "negative"}
-_REST = {"otherwise none", "otherwise negative", "otherwise normal", "rest negative", "rest normal", "no other"}
 _LOSS = re.compile(
     r"\b(deletion|deleted|del|loss|gain|(?:(?:[0-9]+|extra|additional|multiple)\s+)?cop(?:y|ies)|amplification|"
     r"monosomy|mutation|mutated)\b(?:\s+of\b)?",
@@ -43,12 +34,6 @@ _LOSS = re.compile(
 )
 _DELETED = re.compile(r"(?:deletion of|loss of|deleted)\s+(?:the\s+)?(?P<gene>[a-z0-9/]+)", re.IGNORECASE)
 _ARM_LOST = re.compile(r"(?P<chromosome>[0-9]{1,2})(?P<arm>[pq])[-−]")
-_UNSURE = re.compile(
-    r"(?:\?|(?:possible|possibly|probable|suspected|questionable|query|cannot exclude)\s+)\s*(?P<before>.+)"
-    r"|(?P<after>.+?)(?:\s*\?|[\s:=-]+(?:pending|not done|not tested|not available|not evaluable|unknown|inconclusive"
-    r"|equivocal|uncertain|failed|suspected|possible))",
-    re.IGNORECASE,
-)
 _PLOIDY_COUNTED = re.compile(
     r"(?P<word>[a-z -]*ploid(?:y|ie)?)[\s,:=(]+(?P<count>[0-9]{2,3})(?:\s*chromosomes)?\)?", re.IGNORECASE
 )
@@ -155,23 +140,32 @@ class GeneticsReader:
             why = f"longer than {_LONGEST_TEXT} characters; give the karyotype or the list of findings alone"
             return (Span(f"{text[:40]}…", why=why),)
         items = list(items_of(text))
-        spans, rest = self._read_items(items, False)
+        denied = {one.first: one for one in denied_lists(text, items, self._bare)}
+        spans, rest = self._read_items(items, denied, False)
         several = sum(karyotype for _, karyotype in items) > 1
         if any(span.fragment and (several or is_tail(span.text)) for span in spans):
             # What one part of a text does not show, a part that is not read may.
-            spans, rest = self._read_items(items, True)
+            spans, rest = self._read_items(items, denied, True)
         if rest:
             spans.append(self._rest(rest, spans))
         return tuple(spans)
 
-    def _read_items(self, items: Sequence[tuple[str, bool]], unread: bool) -> tuple[list[Span], str]:
+    def _read_items(
+        self, items: Sequence[tuple[str, bool]], denied: Mapping[int, Denied], unread: bool
+    ) -> tuple[list[Span], str]:
         spans: list[Span] = []
         rest = ""
-        for item, karyotype in items:
+        end = 0
+        for at, (item, karyotype) in enumerate(items):
+            if at in denied:
+                end = denied[at].end
+                spans.extend(self._denied(denied[at], ", ".join(text for text, _ in items[at:end])))
+            if at < end:
+                continue
             folded = "" if karyotype else " ".join(item.casefold().split())
             if karyotype:
                 spans.extend(read_karyotype(item, self._span, unread))
-            elif folded in _NONE or folded in _REST:
+            elif folded in NOTHING_FOUND or folded in NOTHING_ELSE:
                 rest = item
             else:
                 span = self._span(item)
@@ -209,7 +203,7 @@ class GeneticsReader:
                 read_number(fact, str(interval[0]))
                 read_number(fact, str(interval[1]))
                 return Span(item, (Finding(fact.id, NumberSet.between(*interval), item),))
-            if (match := _UNSURE.fullmatch(item)) and not self._says(item):
+            if (match := UNSURE.fullmatch(item)) and not self._says(item):
                 known = self._known(match["before"] or match["after"])
                 if known is not None:
                     said = f"{known[0].title} is not settled: nothing is concluded"
@@ -218,11 +212,26 @@ class GeneticsReader:
         except UnreadableError as error:
             return Span(item, why=error.why, fault=error if error.text else None)  # without a text it names nothing
 
-    def _says(self, item: str) -> bool:
+    def _denied(self, denied: Denied, text: str) -> Iterator[Span]:
+        """What a denial over several names says, or the sentence that it may be over fewer."""
+        if not denied.names:
+            name = denied.covered
+            ways = f"Write each name with its own word, such as {name} negative or {name} positive"
+            yield Span(text, why=f"is {name} found, or does the word beside it go for the whole list? {ways}")
+        for name in denied.names:
+            span = self._span(f"no {name}")
+            yield span._replace(text=name, findings=tuple(one._replace(text=text) for one in span.findings))
+
+    def _bare(self, item: str) -> Fact | None:
+        """The fact that an item is the name of, without a word or a sign that denies it."""
         try:
-            return self._known(item) is not None
+            known = self._known(DASHES.sub("-", item.strip()))
         except UnreadableError:
-            return False
+            return None
+        return known[0] if known else None
+
+    def _says(self, item: str) -> bool:
+        return self._bare(item) is not None
 
     def _nothing_else(self, named: set[str], text: str) -> Iterator[Finding]:
         """Absence of every finding of the panel that the list did not name and that nothing named brings with it."""
@@ -258,7 +267,7 @@ class GeneticsReader:
 
     def _finding(self, item: str) -> Span:
         absent = False
-        rest = _DASHES.sub("-", item.strip())
+        rest = DASHES.sub("-", item.strip())
         # "Ph-" ends in a minus sign, not in a hyphen: it has to be seen before separators are made alike.
         if arm := _ARM_LOST.fullmatch(rest.casefold()):
             # "17p-" is a lost arm, not the absence of something called 17p.
@@ -340,9 +349,9 @@ class GeneticsReader:
 
 def _unclear(item: str) -> Span | None:
     """A translocation, found, denied or doubted, that without bands is not one finding; None if it is not of these."""
-    plain = _DASHES.sub("-", item.strip())
+    plain = DASHES.sub("-", item.strip())
     signed = (match["rest"] for pattern in (_BEFORE, _AFTER, _MINUS) if (match := pattern.fullmatch(plain)))
-    doubted = (match["before"] or match["after"] for match in [_UNSURE.fullmatch(plain)] if match)
+    doubted = (match["before"] or match["after"] for match in [UNSURE.fullmatch(plain)] if match)
     for text in (plain, *signed, *doubted):
         token = read_token(text)
         said = unclear_without_bands(token) if token else None
@@ -359,7 +368,7 @@ def _is_failure(text: str) -> bool:
 def _folded(text: str) -> str:
     """A spelling with case, chromosome bands and separators made alike; a plus sign keeps its meaning."""
     plain = _BANDS.sub(r"\1\2", text.strip()).casefold()
-    plain = _DASHES.sub("-", plain)
+    plain = DASHES.sub("-", plain)
     plain = re.sub(r"\bt\(\s*(\d+|x|y)\s*;\s*(\d+|x|y)\s*\)", lambda m: f"t({m[1]};{m[2]})", plain)
     # A separator at the end is not made away with: "Ph-", "Ph –" and "KMT2A:" are not "Ph" and "KMT2A".
     return re.sub(r"[\s:/_\-]+", "-", plain)

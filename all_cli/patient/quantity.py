@@ -25,7 +25,11 @@ _QUANTITY = (
     r"(?P<sign><=|>=|<|>|=)?\s*"
     rf"(?:{_POWER}|(?P<low>{_NUMBER})(?:\s*(?:-|\.\.|to)\s*(?P<high>{_NUMBER}))?)\s*(?P<unit>.*)"
 )
-_SIGNS = str.maketrans({"≤": "<=", "≥": ">=", "µ": "u", "μ": "u", "×": "x", "·": "*", "−": "-", "–": "-", "⁻": "-"})
+_SIGNS = str.maketrans(
+    {"≤": "<=", "≥": ">=", "µ": "u", "μ": "u", "×": "x", "·": "*", "−": "-", "–": "-", "⁻": "-"}
+    | {"\u00a0": " ", "\u202f": " ", "\u2009": " "}  # blanks that do not break a line
+)
+_BLANKS_BETWEEN = re.compile(r"(?<![\d.,])([1-9]\d{0,2})((?: \d{3})+)(?![\d^])")
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _AMBIGUOUS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
 BARE_COUNT, LARGEST_COUNT = 1000, 3000
@@ -74,6 +78,8 @@ def parse_quantity(text: str) -> Quantity | None:
     plain = _plain(text)
     if plain.isascii() and plain.isdigit() and len(plain) < 20:
         return Quantity("", Decimal(plain), Decimal(plain), "", False)
+    if " " in plain:
+        plain = _BLANKS_BETWEEN.sub(lambda found: found[1] + found[2].replace(" ", ""), plain)
     for words, sign in _SIGN_WORDS.items():
         if plain.lower().startswith(words):
             plain = sign + plain[len(words) :]
@@ -165,15 +171,15 @@ def read_number(fact: Fact, text: str, unit: str = "", decimal: str = "", *, cho
     words = {folded_unit(word): spans for word, spans in fact.words.items()}
     if fact.reading == "percent":
         text = _MRD_BEFORE.sub("", text)
-    if folded_unit(text) in words:
-        return Number(_within(fact, text, number_set(words[folded_unit(text)])))
+    if (word := folded_unit(text).removesuffix(".")) in words:
+        return Number(_within(fact, text, number_set(words[word])))
     if len(text) > _LONGEST:
         raise UnreadableError(fact.id, f"{text[:20]}…", "too long to be a number")
     if decimal:
         text = with_decimal_point(fact, text, decimal)
     if fact.reading == "percent":
         two_readings.refuse_ten_times(fact, text)
-    if fact.reading == "percent" and (found := _worded(fact, text, words)) is not None:
+    if fact.reading == "percent" and (found := _worded(fact, text, words, unit)) is not None:
         return Number(_within(fact, text, found))
     quantity = _quantity(fact, text)
     quantity = quantity._replace(unit=unit_in_cell(fact, quantity.unit))
@@ -231,7 +237,7 @@ def _backwards(fact: Fact, quantity: Quantity) -> str:
     return f"a range from {low} down to {high}, which runs backwards; if it is one, write {high}-{low}{also}"
 
 
-def _worded(fact: Fact, text: str, words: Mapping[str, tuple[Interval, ...]]) -> NumberSet | None:
+def _worded(fact: Fact, text: str, words: Mapping[str, tuple[Interval, ...]], unit: str) -> NumberSet | None:
     """A word and a figure together, None if it is not that: ``negative (sensitivity 1e-4)``, ``positive (0.05%)``.
 
     Negative by an assay of sensitivity s says "below s" and no more, be s coarser or finer than what the word alone
@@ -252,7 +258,7 @@ def _worded(fact: Fact, text: str, words: Mapping[str, tuple[Interval, ...]]) ->
         return None
     meant = number_set(words[folded_unit(match["word"])])
     # The unit of a column is that of its bare numbers: a sensitivity of 1e-4 is no 0.0001 %.
-    value = float(quantity.low * _percent_scale(fact, text, quantity, "", False))
+    value = float(quantity.low * _percent_scale(fact, text, quantity, "" if quantity.exponent else unit, False))
     if 0.0 not in meant:
         stated = NumberSet.comparison(quantity.sign or "==", value)
         found = meant if match["limit"] else meant & stated

@@ -25,7 +25,7 @@ UNKNOWN_WORDS = frozenset(
 )
 # 1.0 and 0.0 are what a column of 1, 0 and empty cells becomes in programs that keep numbers as fractions.
 PRESENT_WORDS = frozenset(
-    {"present", "yes", "y", "true", "positive", "positiv", "pos", "detected", "1", "1.0", "+"}
+    {"present", "yes", "y", "true", "positive", "positiv", "pos", "pos.", "detected", "1", "1.0", "+"}
     | {"ja", "oui", "sí", "si", "sim", "sì", "positif", "positivo", "positiva", "是", "有", "阳性"}
 )
 # p190 or Ph+ in place of yes is a finding; the bare name of a gene or band only repeats what the column is about.
@@ -40,6 +40,7 @@ ABSENT_WORDS = frozenset(
         "negative",
         "negativ",
         "neg",
+        "neg.",
         "not detected",
         "none",
         "0",
@@ -145,6 +146,8 @@ def _flag(fact: Fact, text: str, folded: str) -> ChoiceSet:
 
 def _choice(fact: Fact, text: str, folded: str) -> ChoiceSet:
     known = choice_words(fact)
+    if re.fullmatch(r"\d+\.0", folded):
+        folded = folded.removesuffix(".0")
     if loose(folded) in known:
         return known[loose(folded)]
     found: frozenset[str] = frozenset()

@@ -159,12 +159,17 @@ def _other_unit(fact: Fact, text: str, quantity: Quantity, factor: Decimal, *, c
         ascii_name = next((unit for unit, one in fact.units.items() if scale(one) == by and unit.isascii()), name)
         shown = re.sub(r"(?<=/)(u?)l$", r"\1L", ascii_name)
         space = "" if shown.startswith(("/", "e")) else " "
-        meant = "–".join(number_text(float(end * by)) for end in ends)
+        meant = "–".join(_shown(end * by) for end in ends)
         ways.append(f"{meant} {fact.unit}? write {number}{space}{shown}")
-    shown_value = f"{'–'.join(number_text(float(end * factor)) for end in ends)} {fact.unit}"
+    shown_value = f"{'–'.join(_shown(end * factor) for end in ends)} {fact.unit}"
     why = "too little to be meant" if too_little else "too much to be meant"
     ways.append(f"{shown_value} all the same? {_all_the_same(fact, quantity, factor, too_little=too_little)}")
     raise UnreadableError(fact.id, text, f"{shown_value} is {why}. {'; '.join(ways)}")
+
+
+def _shown(value: Decimal) -> str:
+    """A number as a person would say it: 33 days are 4.71 weeks."""
+    return number_text(float(f"{value:.3g}")) if value != value.quantize(Decimal("1e-6")) else number_text(float(value))
 
 
 def _all_the_same(fact: Fact, quantity: Quantity, factor: Decimal, *, too_little: bool) -> str:

@@ -78,7 +78,10 @@ def _row(view: ColumnView, vocabulary: Vocabulary) -> tuple[str, ...]:
     unit = _unit(view, vocabulary)
     return (
         _quoted(column.header),
-        reads + (f", {unit}" if unit else "") + (", values mapped" if column.values else ""),
+        reads
+        + (f", {unit}" if unit else "")
+        + (f", decimal {column.decimal}" if column.decimal else "")
+        + (", values mapped" if column.values else ""),
         f"{view.filled:,}",
         f"{view.unknown:,}" if view.unknown else "",
         f"{view.unreadable:,}" if view.unreadable else "",

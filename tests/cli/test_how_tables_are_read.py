@@ -108,7 +108,8 @@ def test_how_a_table_is_read_means_the_same_to_every_command(tmp_path: Path, mon
         return result.stdout + result.stderr
 
     read = (
-        'age from "x1" in y, wbc from "x2" in 10^9/L, lineage from "x3" with 4 values mapped, '
+        'age from "x1" in y with a decimal comma, wbc from "x2" in 10^9/L with a decimal comma, '
+        'lineage from "x3" with 4 values mapped, '
         "down_syndrome no for all rows"
     )
     assert f"  read: {read}\n" in run("batch", "in.csv", "--scheme", "nci-rome", "-o", "out.txt")

@@ -88,7 +88,7 @@ CONTRADICTIONS = [
     (("--ph", "--genetics", "none"), ("bcr_abl1", "--ph", "none")),
     (("--no-ph", "--genetics", "t(9;22)"), ("bcr_abl1", "t(9;22)")),
     (("--genetics", "modal number 40, high hyperdiploidy"), ("modal_chromosomes", "40", "51")),
-    (("--genetics", "t(12;21), TEL-AML1 negative"), ("etv6_runx1",)),
+    (("--genetics", "t(12;21) positive, TEL-AML1 negative"), ("etv6_runx1",)),
     (("--genetics", "KMT2A::AFF1", "--no-kmt2a"), ("kmt2a_r",)),
     (("--testicular", "--sex", "female"), ("sex",)),
     (("--lineage", "B", "--set", "etp=yes"), ("lineage",)),

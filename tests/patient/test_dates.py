@@ -64,7 +64,8 @@ def test_a_day_that_never_was_is_refused(text: str) -> None:
     ("text", "why"),
     [
         ("07/03/19", "which century"), ("7-Mar-19", "which century"), ("43531", "day count"), ("43531.0", "day count"),
-        ("20190307", "not a date"), ("03-2019", "not a date"), ("spring", "not a date"), ("", "not a date"),
+        ("20191307", "no such day"), ("201903", "not a date"),
+        ("03-2019", "not a date"), ("spring", "not a date"), ("", "not a date"),
         ("2019-03/07", "not a date"), ("2019", "not a date"), ("7/3.2019", "not a date"),
     ],
 )  # fmt: skip

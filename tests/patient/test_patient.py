@@ -118,7 +118,7 @@ def test_a_contradiction_names_both_sayings(genetics: str, facts: dict[str, str]
         ("no double trisomy, +4", {}, "trisomy_10", ABSENT),
         ("no double trisomy", {}, "triple_trisomy", ABSENT),
         ("double trisomy, +17", {}, "triple_trisomy", PRESENT),
-        ("no triple trisomy, double trisomy", {}, "trisomy_17", ABSENT),
+        ("double trisomy, no triple trisomy", {}, "trisomy_17", ABSENT),
         ("triple trisomy", {}, "double_trisomy", PRESENT),
         ("", {"testicular": "yes"}, "sex", frozenset({"male"})),
         ("", {"sex": "female"}, "testicular", ABSENT),
