@@ -75,9 +75,9 @@ class Column:
     aside: str = ""
     coded: bool = False
     for_all: str = ""
+    settled: bool = False
     assumed: str = ""
     karyotypes: bool = False
-    settled: bool = False
 
     def __str__(self) -> str:
         if self.for_all:
@@ -272,9 +272,9 @@ def plans(
                 caller=called.id if called else predicted.get(name, ""),
                 confidence=called.confidence if called else "",
                 aside="" if mapping.get(name) or rule.reads else aside.replace("COLUMN=", f"{name}="),
+                settled=LEFT_ALONE in (mapping.get(name), rule.reads) and reads == LEFT_ALONE,
                 assumed="" if unit else _assumed(vocabulary, reads),
                 karyotypes=reads == GENETICS and any(_KARYOTYPES.search(loose(text)) for text in (name, *told.names)),
-                settled=LEFT_ALONE in (mapping.get(name), rule.reads) and reads == LEFT_ALONE,
             )
         )  # fmt: skip
         problems.extend(_of_two_units(columns[-1], vocabulary, rule.place))
