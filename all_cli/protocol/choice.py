@@ -352,7 +352,7 @@ class Chooser:
         if barred is not None:
             return Offer(protocol, arm.id, EXCLUDED, tuple(parts), {}, barred)
         open_parts = [part for part in parts if not part.sure(patient)]
-        own, untold = arm.own_criteria(protocol in self.rules.every_risk), arm.untold_of(patient)
+        own, untold = arm.own_criteria(protocol in self.rules.every_risk), arm.untold_of(patient, phase)
         if not open_parts:
             status = POSSIBLE if own or untold else ANSWER
             return Offer(protocol, arm.id, status, tuple(parts), {}, None, own, untold)

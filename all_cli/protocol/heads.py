@@ -21,7 +21,8 @@ class ArmHead(NamedTuple):
     """An arm as the choice sees it: settings, groups by scheme, its phases by kind, risk labels of its protocol.
 
     ``population_read`` says whether it was read, not recalled, for whom the protocol was; ``untold`` are what its
-    population asks for and no fact tells, each with the condition under which it is not asked (None: always asked).
+    population asks for and no fact tells, each with the condition under which it is not asked (None: always asked);
+    ``untold_in`` is what the arm, or its phases of a kind, ask for and no fact tells.
     """
 
     id: str
@@ -31,6 +32,7 @@ class ArmHead(NamedTuple):
     risk: tuple[str, ...]
     population_read: bool
     untold: tuple[tuple[str, Expression | None], ...] = ()
+    untold_in: Mapping[str, Sequence[str]] = {}
 
     def own_criteria(self, every_risk: bool) -> tuple[str, ...]:
         """The labels of risk by which it was given whose criteria are not encoded; ``eligibility`` if unread.
@@ -41,10 +43,11 @@ class ArmHead(NamedTuple):
         labels = () if self.groups or every_risk else tuple(sorted(_SELECTED_BY & set(self.risk)))
         return ((ELIGIBILITY,) if unread else ()) + labels
 
-    def untold_of(self, patient: Patient) -> tuple[str, ...]:
-        """What the population asks of this patient and no fact tells; the arm is then never certain."""
+    def untold_of(self, patient: Patient, phase: str) -> tuple[str, ...]:
+        """What is asked of this patient for a kind of phase and no fact tells; the arm is then never certain."""
         possible = patient.possible()
-        return tuple(text for text, unless in self.untold if unless is None or truth(unless, possible) is not True)
+        asked = [text for text, unless in self.untold if unless is None or truth(unless, possible) is not True]
+        return (*asked, *self.untold_in.get(phase, ()))
 
 
 def arm_heads_in(head: Mapping[str, Any]) -> list[ArmHead]:
@@ -62,6 +65,7 @@ def arm_heads_in(head: Mapping[str, Any]) -> list[ArmHead]:
             tuple(head["risk"]),
             head["population"]["checked"],
             untold,
+            arm["untold"],
         )
         for arm in head["arms"]
     ]
@@ -70,6 +74,7 @@ def arm_heads_in(head: Mapping[str, Any]) -> list[ArmHead]:
 def head_of(raw: Mapping[str, Any]) -> dict[str, Any]:
     """What choosing needs of a protocol in the open; the whole of it closed until it is asked for."""
     kinds, ids = [phase["phase"] for phase in raw["phases"]], [phase["id"] for phase in raw["phases"]]
+    asked = {phase["id"]: [each["text"] for each in phase.get("untold", ())] for phase in raw["phases"]}
     return {
         "id": raw["id"],
         "audience": raw["audience"],
@@ -82,6 +87,12 @@ def head_of(raw: Mapping[str, Any]) -> dict[str, Any]:
                 "kinds": {
                     kind: [id for id in arm["phases"] if kinds[ids.index(id)] == kind]
                     for kind in dict.fromkeys(kinds[number] for number in map(ids.index, arm["phases"]))
+                },
+                "untold": {
+                    kind: [each["text"] for each in arm.get("untold", ())] + texts
+                    for kind in dict.fromkeys(kinds)
+                    for texts in ([text for id in arm["phases"] if kinds[ids.index(id)] == kind for text in asked[id]],)
+                    if texts or "untold" in arm
                 },
             }
             for arm in raw["arms"]

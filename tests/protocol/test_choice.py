@@ -384,3 +384,18 @@ def test_an_arm_whose_population_asks_what_no_fact_tells_is_never_certain(choose
             if each.protocol == "gimema-lal1811"
         )
         assert (offer.status, bool(offer.untold)) == (status, status == POSSIBLE)
+
+
+def test_what_an_arm_or_its_phase_asks_and_no_fact_tells_bears_on_that_phase_alone(chooser: Chooser) -> None:
+    asking = {}
+    for id, arm, kind in every_arm(chooser):
+        if texts := arm.untold_in.get(kind, ()):
+            asking.setdefault(f"{id}/{arm.id}", set()).add(kind)
+            someone = fulfilling(list(chooser.parts(id, arm, kind)), Patient(chooser.library.vocabulary))
+            assert someone is not None
+            offer = chooser.offer(id, arm, someone, kind)
+            assert (offer.status, offer.untold[-len(texts) :]) == (POSSIBLE, tuple(texts))
+    assert asking.pop("ukall-xii/allogeneic") == {"conditioning"}
+    assert asking.pop("e1910/blinatumomab") == {"blinatumomab"}
+    assert asking.pop("cog-aall1731/average") == {"blinatumomab"}
+    assert set.union(*asking.values()) == {"extended-induction"}
