@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 
-import pytest
 from brute_force import Value, can_have, completions, groups, value_in
 from folded import each
 from random_patients import choices_of, groups_left, known_patient, random_masks
@@ -18,7 +17,7 @@ SCHEMES = list(risk_library().schemes)
 PATIENTS = 20
 
 
-@pytest.mark.parametrize("id", SCHEMES)
+@each("id", SCHEMES)
 def test_possible_groups_equal_brute_force_over_all_completions(id: str, library: RiskLibrary) -> None:
     scheme = library.schemes[id]
     chance = random.Random(id)
@@ -35,7 +34,7 @@ def test_possible_groups_equal_brute_force_over_all_completions(id: str, library
         assert set(judge(scheme, patient).possible) == expected, told
 
 
-@pytest.mark.parametrize("id", SCHEMES)
+@each("id", SCHEMES)
 def test_learning_more_only_ever_narrows_the_answer(id: str, library: RiskLibrary) -> None:
     scheme = library.schemes[id]
     chance = random.Random(f"narrow {id}")
@@ -56,7 +55,7 @@ def test_learning_more_only_ever_narrows_the_answer(id: str, library: RiskLibrar
             before = after
 
 
-@pytest.mark.parametrize("id", SCHEMES)
+@each("id", SCHEMES)
 def test_facts_said_to_be_missing_are_those_that_can_change_the_answer(id: str, library: RiskLibrary) -> None:
     scheme = library.schemes[id]
     chance = random.Random(f"missing {id}")
@@ -80,19 +79,19 @@ def test_facts_said_to_be_missing_are_those_that_can_change_the_answer(id: str, 
         assert changing <= {missing.fact for missing in judge(scheme, patient).missing}, told
 
 
-CUT_OFFS = {
-    id: [(axis.fact, cut) for axis in scheme.diagram.axes for cut in axis.cuts]
+CUT_OFFS = [
+    (id, axis.fact, cut)
     for id, scheme in risk_library().schemes.items()
-}
+    for axis in scheme.diagram.axes
+    for cut in axis.cuts
+]
 
 
-@pytest.mark.parametrize("id", [id for id, cuts in CUT_OFFS.items() if cuts])
-def test_each_cut_off_just_below_at_just_above_unknown_and_straddled(id: str, library: RiskLibrary) -> None:
+@each("id, fact, cut", CUT_OFFS)
+def test_each_cut_off_just_below_at_just_above_unknown_and_straddled(
+    id: str, fact: str, cut: float, library: RiskLibrary
+) -> None:
     """Generated for every number in every rule: the answer at the cut-off is the one that the condition states."""
-    each("fact, cut", CUT_OFFS[id])(lambda fact, cut: exact_around(id, fact, cut, library))()
-
-
-def exact_around(id: str, fact: str, cut: float, library: RiskLibrary) -> None:
     scheme = library.schemes[id]
     chance = random.Random(f"{id} {fact} {cut}")
     axes = scheme.diagram.axes

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 
-import pytest
 from brute_force import Value, can_have, completions, holds, possible_beings, value_in
+from folded import each
 
 from all_cli.logic.values import NumberSet, Possible
 from all_cli.patient.patient import Patient
@@ -18,7 +18,7 @@ from all_cli.risk.verdict import judge
 
 SCHEMES = list(risk_library().schemes)
 BEINGS, PATIENTS, COMPLETIONS = 18, 10, 300
-EVERY_SCHEME = pytest.mark.parametrize("id", SCHEMES)
+EVERY_SCHEME = each("id", SCHEMES)
 
 
 def nobody(library: RiskLibrary) -> Patient:

@@ -6,6 +6,7 @@ import random
 
 import pytest
 from brute_force import completions, groups
+from folded import each
 from random_patients import choices_of, known_patient, random_masks
 
 from all_cli.logic.values import NumberSet, Possible
@@ -92,7 +93,7 @@ def test_an_assumption_replaces_the_told_value_under_an_alias_too(library: RiskL
     assert other.known["bcr_abl1"].possible == {"present"}
 
 
-@pytest.mark.parametrize("id", SCHEMES)
+@each("id", SCHEMES)
 def test_every_range_of_every_fact_leaves_what_brute_force_says(id: str, library: RiskLibrary) -> None:
     scheme = library.schemes[id]
     chance = random.Random(f"what if {id}")
@@ -134,7 +135,7 @@ def test_every_range_of_every_fact_leaves_what_brute_force_says(id: str, library
     assert tried
 
 
-@pytest.mark.parametrize("id", SCHEMES)
+@each("id", SCHEMES)
 def test_the_ranges_cover_every_value_once_and_the_patient_stands_in_the_answer(id: str, library: RiskLibrary) -> None:
     scheme = library.schemes[id]
     chance = random.Random(f"cover {id}")
