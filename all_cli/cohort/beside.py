@@ -24,7 +24,7 @@ from all_cli.cohort.header_words import (
     speaks_of_relapse,
     times,
 )
-from all_cli.cohort.headers import LEFT_ALONE, SPECIAL, HeaderNames, header_names, known_unit, unit_factor
+from all_cli.cohort.headers import LEFT_ALONE, SPECIAL, header_names, known_unit, unit_factor
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.patient.reading import UNKNOWN_WORDS, fold
 from all_cli.patient.two_readings import scale
@@ -94,12 +94,11 @@ def doubts_beside(
     read = [other for other in others if other.reads != LEFT_ALONE and not other.for_all]
     if column.settled or column.aside or not said or not read:
         return
-    names = header_names(vocabulary)
     texts = [folded(form.text) for form in forms(column.header)]
     found = (
-        _signs(column, said, texts, others, names, vocabulary)
-        or _units(column, said, texts, others, names, vocabulary)
-        or _times(column, said, texts, read, names, vocabulary)
+        _signs(column, said, texts, others, vocabulary)
+        or _units(column, said, texts, others, vocabulary)
+        or _times(column, said, texts, read, vocabulary)
         or _diseases(column, said, texts)
     )
     if found:
@@ -124,11 +123,10 @@ def _units(
     said: Mapping[str, int],
     texts: Sequence[str],
     others: Sequence[Column],
-    names: HeaderNames,
     vocabulary: Vocabulary,
 ) -> str:
     called = any(map(_UNIT.search, texts))
-    of = _partner(column, texts, _UNIT, others, names, vocabulary, alone=called)
+    of = _partner(column, texts, _UNIT, others, vocabulary, alone=called)
     fact = vocabulary.facts.get(of.reads) if of is not None else None
     if of is None or fact is None or (not called and not all(_unit(fact, text) for text in said)):
         return ""
@@ -167,14 +165,13 @@ def _signs(
     said: Mapping[str, int],
     texts: Sequence[str],
     others: Sequence[Column],
-    names: HeaderNames,
     vocabulary: Vocabulary,
 ) -> str:
     compared = {text: cells for text, cells in said.items() if folded_sign(text) in _COMPARES}
     called = any(map(_SIGN.search, texts))
     if not compared or not (called or all(folded_sign(text) in _COMPARES | _EQUAL for text in said)):
         return ""
-    of = _partner(column, texts, _SIGN, others, names, vocabulary, alone=True)
+    of = _partner(column, texts, _SIGN, others, vocabulary, alone=True)
     if of is None:
         return ""
     return (
@@ -193,12 +190,12 @@ def _partner(
     texts: Sequence[str],
     called: re.Pattern[str],
     others: Sequence[Column],
-    names: HeaderNames,
     vocabulary: Vocabulary,
     *,
     alone: bool,
 ) -> Column | None:
     """The column of numbers of which another one speaks: by its name, else its neighbour, if ``alone`` allows it."""
+    names = header_names(vocabulary)
     numbers = [other for other in others if _is_number(other, vocabulary)]
     for text in texts:
         base = " ".join(_NO_NAME.sub(" ", called.sub(" ", text)).split())
@@ -212,9 +209,8 @@ def _partner(
             return None  # of another column
     beside = {other.index: other for other in numbers}
     nearest = beside.get(column.index - 1) or (beside.get(column.index + 1) if called is _SIGN else None)
-    whose = [other for other in numbers if other is nearest]
     bare = any(not _NO_NAME.sub(" ", called.sub(" ", text)).strip() for text in texts)
-    return whose[0] if whose and alone and (bare or called is _SIGN) else None
+    return nearest if alone and (bare or called is _SIGN) else None
 
 
 def _is_number(column: Column, vocabulary: Vocabulary) -> bool:
@@ -229,12 +225,11 @@ def _times(
     said: Mapping[str, int],
     texts: Sequence[str],
     read: Sequence[Column],
-    names: HeaderNames,
     vocabulary: Vocabulary,
 ) -> str:
     if any(map(_OUTCOME.search, texts)):
         return ""
-    when = {text: _when(column.header, text, names, vocabulary) for text in said}
+    when = {text: _when(column.header, text, vocabulary) for text in said}
     named = any(map(_TIME.fullmatch, texts))
     distinct = set(when.values())
     if not named and not (_DIAGNOSIS in distinct and len(distinct) > 1 and "" not in distinct):
@@ -263,7 +258,7 @@ def _moment_of(column: Column, vocabulary: Vocabulary) -> str:
     return fact.moment if fact is not None else _DIAGNOSIS
 
 
-def _when(header: str, text: str, names: HeaderNames, vocabulary: Vocabulary) -> str:
+def _when(header: str, text: str, vocabulary: Vocabulary) -> str:
     plain = folded(text)
     if speaks_of_person(plain) or _NO_PATIENT.search(plain):
         return _NOT_HIS
@@ -272,7 +267,7 @@ def _when(header: str, text: str, names: HeaderNames, vocabulary: Vocabulary) ->
     for words in (text, f"{header} {text}" if text.strip().isdecimal() else ""):
         if not words:
             continue
-        reads = names.find(f"MRD {words}")[0]
+        reads = header_names(vocabulary).find(f"MRD {words}")[0]
         if reads in vocabulary.facts and vocabulary[reads].moment != _DIAGNOSIS and _tells(words):
             return vocabulary[reads].moment
     if speaks_of_later(plain):

@@ -41,7 +41,7 @@ def _what_helps(table: Table, columns: Sequence[Column]) -> str:
             "write.csv(Biobase::pData(GEOquery::getGEO(filename = FILE)), FILE.csv)"
         )
     parts = header[0].split()
-    if len(header) == 1 and len(parts) > 1 and sum(bool(fact_named(part)) for part in parts) >= 1:
+    if len(header) == 1 and len(parts) > 1 and any(map(fact_named, parts)):
         if all(len(str(row[0] or "").split(" ")) == len(header[0].split(" ")) for row in rows):
             return 'its cells are separated by spaces; say --delimiter " "'
         return "its cells are separated by several spaces; write it with commas or tabs"

@@ -74,7 +74,6 @@ def arm_heads_in(head: Mapping[str, Any]) -> list[ArmHead]:
 def head_of(raw: Mapping[str, Any]) -> dict[str, Any]:
     """What choosing needs of a protocol in the open; the whole of it closed until it is asked for."""
     kinds, ids = [phase["phase"] for phase in raw["phases"]], [phase["id"] for phase in raw["phases"]]
-    asked = {phase["id"]: [each["text"] for each in phase.get("untold", ())] for phase in raw["phases"]}
     return {
         "id": raw["id"],
         "audience": raw["audience"],
@@ -88,12 +87,7 @@ def head_of(raw: Mapping[str, Any]) -> dict[str, Any]:
                     kind: [id for id in arm["phases"] if kinds[ids.index(id)] == kind]
                     for kind in dict.fromkeys(kinds[number] for number in map(ids.index, arm["phases"]))
                 },
-                "untold": {
-                    kind: [each["text"] for each in arm.get("untold", ())] + texts
-                    for kind in dict.fromkeys(kinds)
-                    for texts in ([text for id in arm["phases"] if kinds[ids.index(id)] == kind for text in asked[id]],)
-                    if texts or "untold" in arm
-                },
+                "untold": _untold_in(arm, raw["phases"]),
             }
             for arm in raw["arms"]
         ],
@@ -104,6 +98,16 @@ def head_of(raw: Mapping[str, Any]) -> dict[str, Any]:
         "completeness": _completeness(raw),
         "whole": closed_part(raw),
     }
+
+
+def _untold_in(arm: Mapping[str, Any], phases: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """By kind of phase, what the arm and its phases ask for and no fact tells."""
+    found: dict[str, dict[str, None]] = {}
+    for phase in phases:
+        if phase["id"] in arm["phases"]:
+            for each in (*arm.get("untold", ()), *phase.get("untold", ())):
+                found.setdefault(phase["phase"], {})[each["text"]] = None
+    return {kind: [*texts] for kind, texts in found.items()}
 
 
 def _completeness(raw: Mapping[str, Any]) -> tuple[int, int]:

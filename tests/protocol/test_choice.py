@@ -64,9 +64,8 @@ class Oracle:
         self.groups = [(chooser.risk.schemes[scheme], set(named)) for scheme, named in arm.groups]
         self.later = {scheme.id: rules.unasked(kind, scheme.facts) for scheme, _ in self.groups}
         self.schemes = {
-            scheme.id: (scheme, [fact for fact in scheme.facts if fact not in later], sorted(later))
+            scheme.id: (scheme, [fact for fact in scheme.facts if fact not in self.later[scheme.id]])
             for scheme, _ in self.groups
-            for later in (self.later[scheme.id],)
         }
         conditions: list[Expression] = [*(rule.when for rule in self.setting.rules), self.population, *self.guards]
         for scheme, _ in self.groups:
@@ -128,7 +127,8 @@ class Oracle:
         return True
 
     def answers(self, id: str, being: Mapping[str, Value]) -> set[frozenset[str]]:
-        scheme, now, later = self.schemes[id]
+        scheme, now = self.schemes[id]
+        later = sorted(self.later[id])
         asked = {fact: being[fact] for fact in now}
         key = (id, tuple(asked.values()))
         if key not in self.seen:
