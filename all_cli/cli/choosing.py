@@ -9,8 +9,9 @@ from all_cli.cli.selection import Asked, shown_of
 from all_cli.logic.values import NumberSet
 from all_cli.patient.assumption import not_assumed
 from all_cli.patient.patient import Patient
-from all_cli.protocol.choice import Choice, Chooser, Offer, choose
+from all_cli.protocol.choice import Chooser, choose
 from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.offer import Choice, Offer
 from all_cli.protocol.parts import GROUP
 from all_cli.protocol.reasons import (
     answer_reasons,

@@ -21,7 +21,8 @@ trial is certain for every child because all its groups begin alike, which says 
 does not head while such an arm waits (older adolescents and young adults fare better on children's regimens), nor for
 somebody who may be below 18 whose own protocols keep other phases.
 Nothing heads where an arm before the first answer, of its own protocol and with another phase, waits, and for whom
-the rules say so (``undecided``; with ``holds_back`` also for whom they may by a fact that a preferred arm waits for);
+the rules say so (``undecided``; with ``holds_back`` also for whom they may by a fact that a preferred arm waits for, or
+by any where no preferred protocol has the phase);
 but for these two a head is never lost by adding a fact either.
 
 Hence adding a fact keeps every answer, unless it contradicts a presumption or is one that a guard bears on once it is
@@ -30,103 +31,20 @@ known; it then changes the setting or meets a guard, which the result names.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
 
-from all_cli.logic.values import NumberSet, Possible
+from all_cli.logic.values import NumberSet
 from all_cli.patient.patient import Patient
-from all_cli.protocol.choice_rules import ChoiceRules, Guard, NoHead, Presumption, certainly, choice_rules, narrowed
+from all_cli.protocol.choice_rules import ChoiceRules, Guard, Presumption, certainly, choice_rules, narrowed
 from all_cli.protocol.heads import ELIGIBILITY, ArmHead
 from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.offer import ANSWER, EXCLUDED, POSSIBLE, Choice, Offer, Turn
 from all_cli.protocol.parts import GROUP, GUARD, POPULATION, SETTING, Part, hangs_on, together
 from all_cli.risk.library import RiskLibrary, risk_library
 from all_cli.risk.scheme import Scheme
 from all_cli.risk.verdict import brief, masks_of
 
-ANSWER, POSSIBLE, EXCLUDED = "answer", "possible", "excluded"
 OLDER = "older-adult"
-
-
-class Offer(NamedTuple):
-    """What an arm is to the patient.
-
-    ``hangs_on`` maps facts to the values that lead to it, ``against`` is what bars it; ``own_criteria`` are labels of
-    risk by which the protocol chose and whose criteria are not encoded, or ``eligibility`` if that of a relapse arm was
-    not read; ``untold`` is what its population asks for and no fact tells; ``later`` are kinds of phase that the arm
-    goes on to and that a guard bars for this patient.
-    """
-
-    protocol: str
-    arm: str
-    status: str
-    parts: tuple[Part, ...]
-    hangs_on: Mapping[str, Possible]
-    against: Part | None = None
-    own_criteria: tuple[str, ...] = ()
-    untold: tuple[str, ...] = ()
-    later: tuple[tuple[str, Guard], ...] = ()
-
-    @property
-    def name(self) -> str:
-        """``cog-aall0232/pred-hdmtx``."""
-        return f"{self.protocol}/{self.arm}"
-
-
-class Turn(NamedTuple):
-    """What applies if a presumption turns out otherwise, in this phase and among arms without such a phase."""
-
-    presumption: Presumption
-    answers: tuple[Offer, ...]
-    possible: tuple[Offer, ...]
-    elsewhere: tuple[Offer, ...]
-
-
-class Choice(NamedTuple):
-    """The arms for a patient in a kind of phase (all phases if empty), in the order in which they answer.
-
-    ``rules`` are those that chose; ``patient`` is the one with the presumptions; ``warnings`` are guards that keep the
-    patient from every arm; ``elsewhere`` are arms that would answer and have no such phase; ``head`` is the answer that
-    stands first, None if there is none or if it is not decided which; ``waiting`` are the preferred arms that would
-    stand before it once what they hang on is known; ``undecided`` says why nothing heads, where the rules do;
-    ``likely`` is the choice under assumptions.
-    """
-
-    rules: ChoiceRules
-    phase: str
-    patient: Patient
-    presumed: tuple[Presumption, ...]
-    settings: tuple[str, ...]
-    warnings: tuple[Guard, ...]
-    offers: tuple[Offer, ...]
-    turns: tuple[Turn, ...] = ()
-    elsewhere: tuple[Offer, ...] = ()
-    head: Offer | None = None
-    waiting: tuple[Offer, ...] = ()
-    undecided: NoHead | None = None
-    likely: Choice | None = None
-
-    def _with(self, status: str) -> list[Offer]:
-        return [offer for offer in self.offers if offer.status == status]
-
-    @property
-    def answers(self) -> list[Offer]:
-        """The arms that are certain."""
-        return self._with(ANSWER)
-
-    @property
-    def possible(self) -> list[Offer]:
-        """The arms that hang on facts that are not known."""
-        return self._with(POSSIBLE)
-
-    @property
-    def excluded(self) -> list[Offer]:
-        """The arms that are not for this patient."""
-        return self._with(EXCLUDED)
-
-    @property
-    def open_to(self) -> set[tuple[str, str]]:
-        """Protocol and arm of all that are not excluded."""
-        return {(offer.protocol, offer.arm) for offer in self.offers if offer.status != EXCLUDED}
 
 
 def choose(
@@ -198,16 +116,23 @@ class Chooser:
         # Where the arm before the first answer in its own protocol waits, which of the two it is stays open.
         closed = first is not None and any(offer.protocol == first.protocol for offer in waiting)
         # Nor does an arm head that is certain only by not asking what the waiting one does, and what would bar a head.
-        closed = closed or self.rules.held_back(patient, phase, {fact for offer in waiting for fact in offer.hangs_on})
-        head = None if closed else self._head(answers, patient, settled=bool(waiting))
+        held = self.rules.may_bar(patient, phase, self._waited_for(offers, waiting, patient)) if answers else ()
+        head = None if closed or held else self._head(answers, patient, settled=bool(waiting))
         if undecided and undecided.settled_heads and (decided := self._decided(answers, patient)):
             undecided, head = None, decided
         elsewhere = tuple(self.elsewhere(patient, phase)) if phase and (undecided or not fits) else ()
         return Choice(
             self.rules, phase, patient, tuple(presumed), settings, warnings, offers,
             tuple(self.turns(told, phase, presumed, settings)), elsewhere,
-            None if elsewhere or undecided else head, waiting, undecided,
+            None if elsewhere or undecided else head, waiting, undecided, held,
         )  # fmt: skip
+
+    def _waited_for(self, offers: Sequence[Offer], waiting: Sequence[Offer], patient: Patient) -> frozenset[str] | None:
+        """The facts that preferred arms wait for; None (any fact) where no preferred protocol has such a phase."""
+        preferred = self.library.preferred(patient)
+        if not any(offer.protocol in preferred for offer in offers):
+            return None
+        return frozenset(fact for offer in waiting for fact in offer.hangs_on)
 
     def _head(self, answers: Sequence[Offer], patient: Patient, *, settled: bool) -> Offer | None:
         """The first answer, or (``settled``) the first whose risk group is settled, not made for adults."""

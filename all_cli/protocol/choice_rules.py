@@ -37,12 +37,16 @@ class Guard(NamedTuple):
 
 
 class NoHead(NamedTuple):
-    """Why no arm stands first although some may be certain; ``settled_heads`` excepts one whose risk group is."""
+    """Why no arm stands first although some may be certain; ``settled_heads`` excepts one whose risk group is.
+
+    ``open_`` are the facts of which nothing is known and by which it may hold, where it need not.
+    """
 
     text: str
     cite: tuple[Citation, ...]
     checked: bool
     settled_heads: bool
+    open_: tuple[str, ...] = ()
 
 
 class Presumption(NamedTuple):
@@ -99,16 +103,20 @@ class ChoiceRules:
         for raw in self.raw_undecided:
             spared = "unless" in raw and certainly(unpack(raw["unless"]), patient)
             if kind in raw["phases"] and not spared and certainly(unpack(raw["expression"]), patient):
-                return NoHead(raw["text"], citations(raw["cite"]), raw["checked"], raw.get("settled_heads", False))
+                return _no_head(raw)
         return None
 
-    def held_back(self, patient: Patient, kind: str, open_: Collection[str]) -> bool:
-        """Whether a reason why nothing stands first may still hold by one of these facts, which are not yet known."""
-        waits = (raw for raw in self.raw_undecided if raw.get("holds_back") and kind in raw["phases"])
-        return any(
-            any(test.fact in open_ for test in tests(condition)) and truth(condition, patient.possible()) is not False
-            for condition in (unpack(raw["expression"]) for raw in waits)
-        )
+    def may_bar(self, patient: Patient, kind: str, facts: Collection[str] | None) -> tuple[NoHead, ...]:
+        """The reasons why nothing stands first that may still hold, by one of these facts or by any (None)."""
+        found = []
+        for raw in self.raw_undecided:
+            if not raw.get("holds_back") or kind not in raw["phases"]:
+                continue
+            condition = unpack(raw["expression"])
+            asked = dict.fromkeys(test.fact for test in tests(condition))
+            if (facts is None or asked.keys() & facts) and truth(condition, patient.possible()) is None:
+                found.append(_no_head(raw, tuple(fact for fact in asked if fact not in patient.known)))
+        return tuple(found)
 
     @property
     def raw_guards(self) -> Sequence[Mapping[str, Any]]:
@@ -179,6 +187,10 @@ class ChoiceRules:
                     )
                 )  # fmt: skip
         return patient, found
+
+
+def _no_head(raw: Mapping[str, Any], open_: tuple[str, ...] = ()) -> NoHead:
+    return NoHead(raw["text"], citations(raw["cite"]), raw["checked"], raw.get("settled_heads", False), open_)
 
 
 def condition_diagram(expression: Expression, vocabulary: Vocabulary) -> Diagram:

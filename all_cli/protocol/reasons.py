@@ -9,10 +9,10 @@ from all_cli.logic.values import Possible, intersect, whole_domain
 from all_cli.patient.names import reasons_text
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import value_text
-from all_cli.protocol.choice import Choice, Offer, Turn
 from all_cli.protocol.choice_rules import Guard
 from all_cli.protocol.heads import ELIGIBILITY
 from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.offer import Choice, Offer, Turn
 from all_cli.protocol.parts import GROUP, GUARD, POPULATION, SETTING, Part
 from all_cli.protocol.regimen import Reason
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Scheme

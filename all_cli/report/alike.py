@@ -9,9 +9,9 @@ from typing import NamedTuple
 from all_cli.logic.explain import truth
 from all_cli.patient.names import condition_text
 from all_cli.patient.patient import Patient
-from all_cli.protocol.choice import Choice, Offer
 from all_cli.protocol.coverage import line_checked
 from all_cli.protocol.library import ProtocolLibrary, lines_for
+from all_cli.protocol.offer import Choice, Offer
 from all_cli.protocol.reasons import few
 from all_cli.protocol.regimen import Line, Phase, Reason
 from all_cli.report.line_text import brief_dose

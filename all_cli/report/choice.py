@@ -10,8 +10,8 @@ from all_cli.logic.values import possible_text
 from all_cli.patient.assumption import Assumption, assumption_text
 from all_cli.patient.names import condition_text, reasons_text
 from all_cli.patient.patient import Patient
-from all_cli.protocol.choice import Choice, Offer
 from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.offer import Choice, Offer
 from all_cli.protocol.parts import GUARD, SETTING
 from all_cli.protocol.reasons import (
     against_reason,
@@ -93,7 +93,8 @@ def _none(choice: Choice) -> str:
     if choice.answers and choice.undecided:
         return "no arm stands first"
     if choice.answers:
-        return "which arm stands first is still open" if choice.waiting else "only arms made for adults are certain"
+        still_open = choice.waiting or choice.held
+        return "which arm stands first is still open" if still_open else "only arms made for adults are certain"
     return "no arm is certain" if choice.possible else "no encoded arm is for this patient"
 
 
@@ -114,10 +115,27 @@ def _certain(choice: Choice) -> Iterator[Reason]:
         if not choice.undecided or choice.undecided.settled_heads:
             yield from first_reasons(choice, "first")
         names = few(list(dict.fromkeys(offer.protocol for offer in choice.answers)))
-        made = f"{names}, made for adults" if not choice.waiting else f"{names}, in any case, after the above"
-        yield Reason("certain", names if choice.undecided else made, strong=True)
+        yield Reason("certain", f"{names}{_why_not_first(choice)}", strong=True)
+        if not (choice.undecided or choice.waiting):
+            yield from _may_bar(choice)
     if choice.undecided and choice.undecided.settled_heads:
         yield from group_reasons(choice)
+
+
+def _why_not_first(choice: Choice) -> str:
+    if choice.undecided:
+        return ""
+    if choice.waiting:
+        return ", in any case, after the above"
+    return "; none goes first while this is open:" if choice.held else ", made for adults"
+
+
+def _may_bar(choice: Choice) -> Iterator[Reason]:
+    """Why it may be that nothing stands first, and the facts that would say so."""
+    vocabulary = choice.patient.vocabulary
+    for reason in choice.held[:_MOST]:
+        facts = few([vocabulary[id].name for id in reason.open_], 5)
+        yield Reason("open", f"not known: {facts}. If they say so: {reason.text}", reason.cite, reason.checked, True)
 
 
 def _kinds(offer: Offer, library: ProtocolLibrary) -> list[str]:
@@ -230,6 +248,10 @@ def choice_json(
         "undecided": [_reason_json(Reason("", each.text, each.cite, each.checked), cited)]
         if (each := choice.undecided)
         else [],
+        "may_be_undecided": [
+            {**_reason_json(Reason("", each.text, each.cite, each.checked), cited), "facts": list(each.open_)}
+            for each in choice.held
+        ],
         "choices": [_offer_json(offer) for offer in (*choice.answers, *choice.possible)],
         "turns": [
             {

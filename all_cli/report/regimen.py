@@ -24,7 +24,7 @@ from all_cli.report.words import said_text
 
 if TYPE_CHECKING:
     from all_cli.patient.assumption import Assumption
-    from all_cli.protocol.choice import Choice
+    from all_cli.protocol.offer import Choice
     from all_cli.report.doses import Dosing
 
 _INFANTS_APART = "below one year: infants have protocols and doses of their own: all-protocol list --audience infants"
