@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from all_cli.cli.common import fail, one_of
 from all_cli.knowledge.problems import did_you_mean
+from all_cli.logic.explain import truth
 from all_cli.patient.patient import Patient
 from all_cli.protocol.inhibitor import with_inhibitor
 from all_cli.protocol.library import ProtocolLibrary
@@ -173,7 +174,7 @@ def with_bars(library: ProtocolLibrary, shown: Shown) -> Shown:
     from all_cli.protocol.indications import against, holds
     from all_cli.protocol.reasons import against_reason
 
-    barred: dict[str, str] = {}
+    barred = {phase.id: f"only for {phase.who}" for phase in shown.for_others}
     for phase in shown.phases:  # of a label: uses that are not this patient's
         uses = [arm for arm in shown.arms if phase.id in arm.phases]
         if uses and all(holds(arm, shown.patient) is False for arm in uses):
@@ -218,11 +219,16 @@ def shown_of(
         has = ", ".join(dict.fromkeys(phase.kind for phase in protocol.phases))
         where = f" in arm {arms[0].id}" if arms else ""
         fail(f'"{protocol.id}" has no phase {asked.text}{where}; it has: {has}')
+    for_others = [phase for phase in phases if phase.when and truth(phase.when, patient.possible()) is False]
+    if len(for_others) < len(phases):
+        phases = [phase for phase in phases if phase not in for_others]
+    else:  # asked for by its name: shown, and said not to be for this patient
+        phases = [phase.gone_through() for phase in phases]
     others = [id for id in library.with_phase(asked.kind) if id != protocol.id]
     arm = arms[0] if len(arms) == 1 else None
     if not everything:  # shown whole, the phase beside has its place
         phases = [with_inhibitor(protocol, arms or protocol.arms, phase, library) for phase in phases]
-    return Shown(protocol, arm, phases, patient, others, asked.text, whole=everything)
+    return Shown(protocol, arm, phases, patient, others, asked.text, whole=everything, for_others=for_others)
 
 
 def every(library: ProtocolLibrary, asked: Asked, risk: str | None, ph: bool | None, patient: Patient) -> list[Shown]:

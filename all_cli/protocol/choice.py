@@ -1,6 +1,7 @@
 """Which arms are the answer for a patient in a phase, which are still possible and on what each hangs, which are out.
 
-An arm rests on parts: the setting is one of its own, its population, each of its risk groups, no guard is broken.
+An arm rests on parts: the setting is one of its own, its population, in the phase it gives something to such a patient,
+each of its risk groups, no guard is broken.
 
 * **answer**: every part is certain. **excluded**: no completion of the patient fulfils all parts at once.
   **possible**: neither; it then hangs on facts that are not known.
@@ -15,15 +16,13 @@ An arm rests on parts: the setting is one of its own, its population, each of it
 
 Which of several answers **heads** is another question than which are certain. The protocols that ``protocols.yaml``
 prefers (``defaults``) go first; then those not made for adults, for somebody who may be below 18; then arms made for
-older adults; then protocols of which at least a line was read; then the fuller ones. While an arm of a preferred
-protocol hangs on facts that this phase asks for, only an arm whose risk group is settled heads before it (an older
-trial is certain for every child because all its groups begin alike, which says nothing of the child). An adults' arm
-does not head while such an arm waits (older adolescents and young adults fare better on children's regimens), nor for
-somebody who may be below 18 whose own protocols keep other phases.
-Nothing heads where an arm before the first answer, of its own protocol and with another phase, waits, and for whom
-the rules say so (``undecided``; with ``holds_back`` also for whom they may by a fact that a preferred arm waits for, or
-by any where no preferred protocol has the phase);
-but for these two a head is never lost by adding a fact either.
+older adults; then protocols of which at least a line was read; then the fuller ones. Nothing heads
+
+* while an arm of a preferred protocol hangs on facts that this phase asks for: who is certain of an older trial may be
+  so only because it asks less;
+* in a phase that no preferred protocol for the patient has: it belongs to another treatment (but for what may be added
+  to any, such as blinatumomab);
+* for whom the rules say so (``undecided``). But for these a head is never lost by adding a fact either.
 
 Hence adding a fact keeps every answer, unless it contradicts a presumption or is one that a guard bears on once it is
 known; it then changes the setting or meets a guard, which the result names.
@@ -39,12 +38,14 @@ from all_cli.protocol.choice_rules import ChoiceRules, Guard, Presumption, certa
 from all_cli.protocol.heads import ELIGIBILITY, ArmHead
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.offer import ANSWER, EXCLUDED, POSSIBLE, Choice, Offer, Turn
-from all_cli.protocol.parts import GROUP, GUARD, POPULATION, SETTING, Part, hangs_on, together
+from all_cli.protocol.parts import GIVEN, GROUP, GUARD, POPULATION, SETTING, Part, hangs_on, together
 from all_cli.risk.library import RiskLibrary, risk_library
 from all_cli.risk.scheme import Scheme
 from all_cli.risk.verdict import brief, masks_of
 
 OLDER = "older-adult"
+APART = frozenset({"", "blinatumomab", "car-t", "conditioning"})
+"""Kinds of phase that may be added to whatever treatment was given; the others belong to one."""
 
 
 def choose(
@@ -113,31 +114,26 @@ class Chooser:
         fits = first is not None and self._fits(first, patient)
         waiting = tuple(self._waiting(offers, first, patient, phase))
         undecided = self.rules.undecided(patient, phase)
-        # Where the arm before the first answer in its own protocol waits, which of the two it is stays open.
-        closed = first is not None and any(offer.protocol == first.protocol for offer in waiting)
-        # Nor does an arm head that is certain only by not asking what the waiting one does, and what would bar a head.
-        held = self.rules.may_bar(patient, phase, self._waited_for(offers, waiting, patient)) if answers else ()
-        head = None if closed or held else self._head(answers, patient, settled=bool(waiting))
+        without = self._without(phase, patient) if first and not waiting and phase not in APART else ()
+        head = None if waiting or without else first
         if undecided and undecided.settled_heads and (decided := self._decided(answers, patient)):
             undecided, head = None, decided
         elsewhere = tuple(self.elsewhere(patient, phase)) if phase and (undecided or not fits) else ()
         return Choice(
             self.rules, phase, patient, tuple(presumed), settings, warnings, offers,
             tuple(self.turns(told, phase, presumed, settings)), elsewhere,
-            None if elsewhere or undecided else head, waiting, undecided, held,
+            None if elsewhere or undecided else head, waiting, undecided, without,
         )  # fmt: skip
 
-    def _waited_for(self, offers: Sequence[Offer], waiting: Sequence[Offer], patient: Patient) -> frozenset[str] | None:
-        """The facts that preferred arms wait for; None (any fact) where no preferred protocol has such a phase."""
-        preferred = self.library.preferred(patient)
-        if not any(offer.protocol in preferred for offer in offers):
-            return None
-        return frozenset(fact for offer in waiting for fact in offer.hangs_on)
-
-    def _head(self, answers: Sequence[Offer], patient: Patient, *, settled: bool) -> Offer | None:
-        """The first answer, or (``settled``) the first whose risk group is settled, not made for adults."""
-        heads = (each for each in answers if not settled or (self._for_young(each) and _settled(each, patient)))
-        return next(heads, None)
+    def _without(self, phase: str, patient: Patient) -> tuple[str, ...]:
+        """The preferred protocols for this patient, if none of them has such a phase."""
+        heads = {id: self.library.arm_heads(id) for id in self.library.preferred(patient)}
+        fitting = [
+            id
+            for id, arms in heads.items()
+            if any(self.offer(id, arm, patient, "").status != EXCLUDED for arm in arms if arm.settings)
+        ]
+        return () if any(phase in arm.kinds for id in fitting for arm in heads[id]) else tuple(fitting)
 
     def _for_young(self, offer: Offer) -> bool:
         """Whether an arm is of a protocol not made for adults alone."""
@@ -292,6 +288,8 @@ class Chooser:
         if arm.settings:
             yield Part(SETTING, " or ".join(arm.settings), setting.diagram, *self.leaves(setting, arm.settings))
         yield Part(POPULATION, protocol, self.rules.population(protocol), 1, 1)
+        if (given := self.rules.given(protocol, arm.id, phase)) is not None:
+            yield Part(GIVEN, arm.id, given, 1, 1)
         for guard, diagram in self.rules.guarding(protocol, arm.id, [phase] if phase in arm.kinds else list(arm.kinds)):
             if self.named and protocol in guard.not_if_named:
                 continue
@@ -311,12 +309,6 @@ class Chooser:
             mean = sum(1 << leaf for leaf, each in own if each <= asked)
             self._leaves[key] = mean, sum(1 << leaf for leaf, each in own if each & asked)
         return self._leaves[key]
-
-
-def _settled(offer: Offer, patient: Patient) -> bool:
-    """Whether the patient's risk group is known to be one that the arm was for."""
-    groups = [part for part in offer.parts if part.kind == GROUP]
-    return bool(groups) and all(part.outright(patient) for part in groups)
 
 
 def _in_one_group(offer: Offer, patient: Patient) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -37,16 +37,12 @@ class Guard(NamedTuple):
 
 
 class NoHead(NamedTuple):
-    """Why no arm stands first although some may be certain; ``settled_heads`` excepts one whose risk group is.
-
-    ``open_`` are the facts of which nothing is known and by which it may hold, where it need not.
-    """
+    """Why no arm stands first although some may be certain; ``settled_heads`` excepts one whose risk group is."""
 
     text: str
     cite: tuple[Citation, ...]
     checked: bool
     settled_heads: bool
-    open_: tuple[str, ...] = ()
 
 
 class Presumption(NamedTuple):
@@ -103,20 +99,8 @@ class ChoiceRules:
         for raw in self.raw_undecided:
             spared = "unless" in raw and certainly(unpack(raw["unless"]), patient)
             if kind in raw["phases"] and not spared and certainly(unpack(raw["expression"]), patient):
-                return _no_head(raw)
+                return NoHead(raw["text"], citations(raw["cite"]), raw["checked"], raw.get("settled_heads", False))
         return None
-
-    def may_bar(self, patient: Patient, kind: str, facts: Collection[str] | None) -> tuple[NoHead, ...]:
-        """The reasons why nothing stands first that may still hold, by one of these facts or by any (None)."""
-        found = []
-        for raw in self.raw_undecided:
-            if not raw.get("holds_back") or kind not in raw["phases"]:
-                continue
-            condition = unpack(raw["expression"])
-            asked = dict.fromkeys(test.fact for test in tests(condition))
-            if (facts is None or asked.keys() & facts) and truth(condition, patient.possible()) is None:
-                found.append(_no_head(raw, tuple(fact for fact in asked if fact not in patient.known)))
-        return tuple(found)
 
     @property
     def raw_guards(self) -> Sequence[Mapping[str, Any]]:
@@ -145,6 +129,11 @@ class ChoiceRules:
     def population(self, protocol: str) -> Diagram:
         """Whom a protocol is for."""
         return self.diagram(self._packed["protocols"][protocol]["population"])
+
+    def given(self, protocol: str, arm: str, kind: str) -> Diagram | None:
+        """To whom an arm gives anything in its phases of this kind; None if to everybody."""
+        number = self._packed["protocols"][protocol]["given"][arm].get(kind)
+        return None if number is None else self.diagram(number)
 
     def guarding(self, protocol: str, arm: str, kinds: Sequence[str]) -> list[tuple[Guard, Diagram]]:
         """The guards that could keep somebody from these phases of the arm, with whom they keep out."""
@@ -187,10 +176,6 @@ class ChoiceRules:
                     )
                 )  # fmt: skip
         return patient, found
-
-
-def _no_head(raw: Mapping[str, Any], open_: tuple[str, ...] = ()) -> NoHead:
-    return NoHead(raw["text"], citations(raw["cite"]), raw["checked"], raw.get("settled_heads", False), open_)
 
 
 def condition_diagram(expression: Expression, vocabulary: Vocabulary) -> Diagram:

@@ -12,7 +12,7 @@ from all_cli.knowledge.strict_yaml import Document, Path
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.logic.expression import AllOf, Always, Expression, OneOf, pack
 from all_cli.protocol.choice_rules import condition_diagram
-from all_cli.protocol.guards import forbidden
+from all_cli.protocol.guards import forbidden, given_to
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.regimen import Protocol
 from all_cli.risk.compile import compile_schemes, condition
@@ -72,17 +72,20 @@ class _Compiler:
         }
 
     def arms(self, protocol: Protocol, guards: list[dict[str, Any]]) -> dict[str, Any]:
-        """Per protocol its population, per arm and kind of phase the guards that could keep somebody out."""
+        """Per protocol its population, per arm and kind of phase to whom it gives anything and who guards keep out."""
         kept: dict[str, dict[str, list[tuple[int, int]]]] = {}
+        given: dict[str, dict[str, int]] = {}
         for arm in protocol.arms:
             kinds = dict.fromkeys(phase.kind for phase in protocol.phases if phase.id in arm.phases)
             kept[arm.id] = {kind: [] for kind in kinds}
+            asked = {kind: given_to(protocol, arm, kind, self.protocols) for kind in kinds}
+            given[arm.id] = {kind: self.diagram(when) for kind, when in asked.items() if when is not None}
             for kind in kinds:
                 for index, guard in enumerate(guards):
                     broken = forbidden(guard, guard["expression"], protocol, arm, kind, self.protocols)
                     if broken is not None:
                         kept[arm.id][kind].append((index, self.diagram(broken)))
-        return {"population": self.diagram(population_of(protocol)), "guards": kept}
+        return {"population": self.diagram(population_of(protocol)), "guards": kept, "given": given}
 
     def diagram(self, expression: Expression) -> int:
         """The number of the diagram whose answer 0 says that the condition holds, 1 that it does not."""

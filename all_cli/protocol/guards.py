@@ -84,6 +84,13 @@ def shown_phases(protocol: Protocol, arm: Arm, kind: str, library: ProtocolLibra
     return [with_inhibitor(protocol, [arm], phase, library) for phase in through]
 
 
+def given_to(protocol: Protocol, arm: Arm, kind: str, library: ProtocolLibrary) -> Expression | None:
+    """To whom the arm gives anything in its phases of this kind; None if to everybody."""
+    lines = [line for phase in shown_phases(protocol, arm, kind, library) for line in phase.lines]
+    given = _any_of([Always(True) if line.when is None else line.when for line in lines])
+    return None if given == Always(True) else given
+
+
 def _given(phase: Phase, offers: Mapping[str, Any], library: ProtocolLibrary) -> Expression:
     """For whom a line of the phase gives the drug (or one of the class) at the dose that the guard speaks of."""
     lines = [line for line in phase.lines if _speaks_of(line, offers, library)]

@@ -11,7 +11,7 @@ from all_cli.knowledge.cache import compiled, open_part
 from all_cli.knowledge.sources import Bibliography, Source, citations, pack_sources, sources_in
 from all_cli.knowledge.vocabulary import Vocabulary, pack_vocabulary, unpack_vocabulary, vocabulary_in
 from all_cli.logic.explain import truth
-from all_cli.logic.expression import Expression, unpack
+from all_cli.logic.expression import AllOf, Expression, unpack
 from all_cli.logic.values import Possible
 from all_cli.patient.patient import Patient
 from all_cli.protocol.heads import ArmHead, arm_heads_in, head_of
@@ -285,8 +285,8 @@ def _optional(raw: Mapping[str, Any] | None) -> Cited | None:
     return _cited(raw) if raw else None
 
 
-def _line(raw: Mapping[str, Any]) -> Line:
-    dose, cap, window = raw.get("dose"), raw.get("cap"), raw.get("window")
+def _line(raw: Mapping[str, Any], within: Expression | None) -> Line:
+    dose, cap, window, own = raw.get("dose"), raw.get("cap"), raw.get("window"), _expression(raw)
     return Line(
         id=raw["id"],
         drug=raw["drug"],
@@ -308,7 +308,8 @@ def _line(raw: Mapping[str, Any]) -> Line:
         cap=Cap(cap["dose"], cap["unit"], cap["per"], citations(cap["cite"]), cap["checked"], cap.get("note", ""))
         if cap
         else None,
-        when=_expression(raw),
+        when=AllOf((within, own)) if within and own else within or own,
+        own=own,
         condition=raw.get("when", ""),
         who=raw.get("who", ""),
         note=raw.get("note", ""),
@@ -335,15 +336,17 @@ def _stated(raw: Mapping[str, Any]) -> StatedTotal:
 
 
 def _phase(raw: Mapping[str, Any]) -> Phase:
+    when = _expression(raw)
     return Phase(
         id=raw["id"],
         kind=raw["phase"],
         title=raw["title"],
-        lines=tuple(map(_line, raw["lines"])),
+        lines=tuple(_line(line, when) for line in raw["lines"]),
         days=raw.get("days"),
         cycle=raw.get("cycle", False),
         cycles=_cycles(raw.get("cycles")),
         who=raw.get("who", ""),
+        when=when,
         arms=tuple(raw.get("arms", ())),
         start=_optional(raw.get("start")),
         assessments=tuple(

@@ -13,7 +13,7 @@ from all_cli.patient.patient import Patient
 from all_cli.protocol.choice_rules import Guard, narrowed
 from all_cli.risk.scheme import Scheme
 
-SETTING, POPULATION, GROUP, GUARD = "setting", "population", "group", "guard"
+SETTING, POPULATION, GIVEN, GROUP, GUARD = "setting", "population", "given", "group", "guard"
 
 
 class Part(NamedTuple):

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from all_cli.logic.explain import because
 from all_cli.logic.values import Possible, intersect, whole_domain
-from all_cli.patient.names import reasons_text
+from all_cli.patient.names import condition_text, reasons_text
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import value_text
 from all_cli.protocol.choice_rules import Guard
 from all_cli.protocol.heads import ELIGIBILITY
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.offer import Choice, Offer, Turn
-from all_cli.protocol.parts import GROUP, GUARD, POPULATION, SETTING, Part
+from all_cli.protocol.parts import GIVEN, GROUP, GUARD, POPULATION, SETTING, Part
 from all_cli.protocol.regimen import Reason
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Scheme
 from all_cli.risk.verdict import Decision, brief, cites, judge
@@ -162,6 +162,8 @@ def against_reason(offer: Offer, choice: Choice, library: ProtocolLibrary) -> Re
         have = " or ".join(groups[id].label for id in told)
         open_ = " (BCR::ABL1 not known)" if len(told) < len(choice.settings) else ""
         return Reason("not offered", f"for {wanted}; here {have}{open_}")
+    if part.kind == GIVEN:
+        return _nothing_given(offer, choice, library)
     if part.kind == POPULATION:
         population = library.protocol(offer.protocol).population
         lineage = library.protocol(offer.protocol).lineage
@@ -172,6 +174,20 @@ def against_reason(offer: Offer, choice: Choice, library: ProtocolLibrary) -> Re
     possible = [group for group in brief(_scheme(part), patient).possible if group != UNCLASSIFIED]
     says = " or ".join(possible).replace(NOT_APPLICABLE, "not applicable")
     return Reason("not offered", f"{part.name} says {says}")
+
+
+def _nothing_given(offer: Offer, choice: Choice, library: ProtocolLibrary) -> Reason:
+    """That an arm gives nothing to the patient in its phases of the kind, and to whom it does."""
+    protocol = library.protocol(offer.protocol)
+    own = next(arm.phases for arm in protocol.arms if arm.id == offer.arm)
+    phases = [phase for phase in protocol.phases if phase.id in own and phase.kind == choice.phase]
+    names = library.vocabulary
+    conditions = (line.who or condition_text(line.condition, names) for phase in phases for line in phase.lines)
+    whom = dict.fromkeys(phase.who for phase in phases if phase.who) or dict.fromkeys(conditions)
+    lines = [line for phase in phases for line in phase.lines]
+    cite = tuple(dict.fromkeys(citation for line in lines for citation in line.cite))
+    checked = all(line.checked for line in lines)
+    return Reason("not offered", f"given only to others here: {'; '.join(filter(None, whom))}", cite, checked)
 
 
 def barred_reasons(choice: Choice, library: ProtocolLibrary) -> Iterator[Reason]:

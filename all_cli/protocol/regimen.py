@@ -1,5 +1,7 @@
 """Protocols as the program uses them: arms, phases and lines, each line with its source."""
 
+from __future__ import annotations
+
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -45,7 +47,8 @@ class Line(NamedTuple):
     ``dose`` is a number, a range or None; then ``dose_by`` names a table of doses by age, or ``dose_text`` says it in
     words; ``scale_by`` names a rule by which small children get a fraction of it. ``per`` is dose, day, 24 h, week or
     course. ``days`` are protocol days, the first being day 1; ``window`` is one day from first to last; ``schedule``
-    says it in words. ``read`` names the parts that were read in the source of a line that is not checked as a whole.
+    says it in words. ``when`` says for whom it is, with what its phase asks; ``own`` is its own part of that, which
+    ``condition`` has as the file writes it. ``read`` names the parts that were read in the source of a line that is not checked as a whole.
     """
 
     id: str
@@ -67,6 +70,7 @@ class Line(NamedTuple):
     schedule: str = ""
     cap: Cap | None = None
     when: Expression | None = None
+    own: Expression | None = None
     condition: str = ""
     who: str = ""
     note: str = ""
@@ -97,7 +101,8 @@ class Phase(NamedTuple):
     """A phase: how long, when it may start, what is given, looked at and done if things go otherwise.
 
     ``arms`` are the arms that it belongs to; empty means all. A phase that is a ``cycle`` is given ``cycles`` times;
-    None means that the number is not printed. Where it stands among the others: ``counts_on`` its days are counted from
+    None means that the number is not printed. ``who`` says in words for whom it is where not all of the arm go through
+    it; ``when`` says it as a condition, which its lines have too. Where it stands among the others: ``counts_on`` its days are counted from
     day 1 of the phase before it (BFM: IB begins on day 36), ``beside`` it runs beside the others, which do not wait for
     it, ``in_turn`` its cycles alternate with those of the phase after it.
     """
@@ -110,6 +115,7 @@ class Phase(NamedTuple):
     cycle: bool = False
     cycles: tuple[int, int | None] | None = None
     who: str = ""
+    when: Expression | None = None
     arms: tuple[str, ...] = ()
     start: Cited | None = None
     assessments: tuple[Assessment, ...] = ()
@@ -118,6 +124,12 @@ class Phase(NamedTuple):
     counts_on: bool = False
     beside: bool = False
     in_turn: bool = False
+
+    def gone_through(self) -> Phase:
+        """The same for somebody who goes through it although not all do: each line keeps its own condition alone."""
+        if self.when is None:
+            return self
+        return self._replace(lines=tuple(line._replace(when=line.own) for line in self.lines), when=None, who="")
 
 
 class StatedTotal(NamedTuple):

@@ -85,6 +85,7 @@ class Roadmap(NamedTuple):
     patient: Patient
     left_out: tuple[Phase, ...] = ()
     warnings: tuple[str, ...] = ()
+    for_others: tuple[Phase, ...] = ()
 
     @property
     def counted(self) -> list[Stretch]:
@@ -150,7 +151,8 @@ def roadmap(protocol: Protocol, arm: Arm, start: date, patient: Patient, wanted:
     """
     wanted = wanted or Wanted()
     by_id = {phase.id: phase for phase in protocol.phases}
-    phases = [by_id[id] for id in dict.fromkeys(arm.phases)]
+    going = ((by_id[id], _goes_through(by_id[id], patient, wanted)) for id in dict.fromkeys(arm.phases))
+    phases = [phase.gone_through() if goes else phase for phase, goes in going if goes is not False]
     plan = _Plan(start, patient, wanted)
     try:
         for phase, cycle, cycles in passes(phases, wanted.cycles):
@@ -168,7 +170,17 @@ def roadmap(protocol: Protocol, arm: Arm, start: date, patient: Patient, wanted:
                 f"{phase.title} is drawn several times in a row; its title and the arm say where each belongs"
             )
     left_out = tuple(phase for phase in phases if phase.id in wanted.left_out)
-    return Roadmap(protocol, arm, start, tuple(plan.placed), patient, left_out, tuple(plan.warnings))
+    others = tuple(by_id[id] for id in arm.phases if id not in {phase.id for phase in phases})
+    return Roadmap(protocol, arm, start, tuple(plan.placed), patient, left_out, tuple(plan.warnings), others)
+
+
+def _goes_through(phase: Phase, patient: Patient, wanted: Wanted) -> bool | None:
+    """Whether the patient goes through a phase that is for some alone: as the user says, or as the facts do."""
+    if phase.when is None:
+        return None
+    if phase.id in wanted.taken or any(id == phase.id for id, _ in wanted.starts):
+        return True
+    return truth(phase.when, patient.possible())
 
 
 def passes(phases: Sequence[Phase], cycles: Mapping[str, int]) -> Iterator[tuple[Phase, int, int]]:

@@ -209,7 +209,7 @@ def _total(
     library: ProtocolLibrary,
     measure: Measure,
 ) -> Total:
-    measured = [(line, bool(line.who or phase.who), measure(phase, line)) for phase, line in lines]
+    measured = [(line, bool(line.who or _some(phase)), measure(phase, line)) for phase, line in lines]
     whole: Span | None = None
     for case in _cases((line.when for line, _, _ in measured), patient, library):
         span = NOTHING
@@ -228,10 +228,15 @@ def _total(
     )  # fmt: skip
 
 
+def _some(phase: Phase) -> str:
+    """Who goes through the phase, where no condition says it; a condition is on every line."""
+    return phase.who if phase.when is None else ""
+
+
 def _reasons(phase: Phase, line: Line, unit: str, patient: Patient | None) -> Iterator[str]:
     """Why a line does not count as one number."""
     possible = patient.possible() if patient else {}
-    yield from (who for who in (phase.who, line.who) if who)
+    yield from (who for who in (_some(phase), line.who) if who)
     if line.when is not None and truth(line.when, possible) is None:
         yield f"if {line.condition}"
     if times_given(line, phase).high is None:
@@ -260,7 +265,7 @@ def _intrathecal(phases: Sequence[Phase], patient: Patient | None, library: Prot
             sure = [line for line in own if not line.who and (line.when is None or truth(line.when, case))]
             able = [line for line in own if line.when is None or truth(line.when, case) is not False]
             one = _injections(sure, able).times(cycles_of(phase))
-            span = span.plus(NOTHING.either(one) if phase.who else one)
+            span = span.plus(NOTHING.either(one) if _some(phase) else one)
         whole = span if whole is None else whole.either(span)
     reasons = (
         f"{phase.title}: {reason}" for phase, line in lines for reason in _reasons(phase, line, INJECTIONS, patient)

@@ -80,7 +80,7 @@ def _given(offer: Offer, kind: str, patient: Patient, library: ProtocolLibrary) 
 
 def _whom(line: Line, phase: Phase, patient: Patient) -> str:
     """For whom a line is, as far as it is open for this patient."""
-    open_ = line.when is not None and truth(line.when, patient.possible()) is None
+    open_ = line.own is not None and truth(line.own, patient.possible()) is None
     parts = [f"if {condition_text(line.condition, patient.vocabulary)}" if open_ else "", line.who, phase.who]
     said = ", ".join(part for part in parts if part)
     return f"({said})" if said else ""

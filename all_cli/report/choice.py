@@ -30,7 +30,7 @@ from all_cli.report.answers import assumed_json, citations_json, header
 from all_cli.report.guidance_pointers import cautions, for_kind, pointers_page
 from all_cli.report.page import Page
 from all_cli.report.regimen import Shown, phases_part
-from all_cli.report.words import number_of, said_text
+from all_cli.report.words import be, number_of, said_text
 
 _MOST, _MISSING, _WAYS, _SETTINGS = 4, 2, 2, 2
 
@@ -93,8 +93,9 @@ def _none(choice: Choice) -> str:
     if choice.answers and choice.undecided:
         return "no arm stands first"
     if choice.answers:
-        still_open = choice.waiting or choice.held
-        return "which arm stands first is still open" if still_open else "only arms made for adults are certain"
+        if choice.without:
+            return "a phase of other treatments than the one that goes first"
+        return "which arm stands first is still open" if choice.waiting else "only arms made for adults are certain"
     return "no arm is certain" if choice.possible else "no encoded arm is for this patient"
 
 
@@ -116,8 +117,6 @@ def _certain(choice: Choice) -> Iterator[Reason]:
             yield from first_reasons(choice, "first")
         names = few(list(dict.fromkeys(offer.protocol for offer in choice.answers)))
         yield Reason("certain", f"{names}{_why_not_first(choice)}", strong=True)
-        if not (choice.undecided or choice.waiting):
-            yield from _may_bar(choice)
     if choice.undecided and choice.undecided.settled_heads:
         yield from group_reasons(choice)
 
@@ -125,17 +124,11 @@ def _certain(choice: Choice) -> Iterator[Reason]:
 def _why_not_first(choice: Choice) -> str:
     if choice.undecided:
         return ""
+    if choice.without:
+        return f"; {few(list(choice.without))} {be(len(choice.without), 'goes', 'go')} first and {be(len(choice.without), 'has', 'have')} no such phase"
     if choice.waiting:
         return ", in any case, after the above"
-    return "; none goes first while this is open:" if choice.held else ", made for adults"
-
-
-def _may_bar(choice: Choice) -> Iterator[Reason]:
-    """Why it may be that nothing stands first, and the facts that would say so."""
-    vocabulary = choice.patient.vocabulary
-    for reason in choice.held[:_MOST]:
-        facts = few([vocabulary[id].name for id in reason.open_], 5)
-        yield Reason("open", f"not known: {facts}. If they say so: {reason.text}", reason.cite, reason.checked, True)
+    return ", made for adults"
 
 
 def _kinds(offer: Offer, library: ProtocolLibrary) -> list[str]:
@@ -237,7 +230,8 @@ def choice_json(
 ) -> dict[str, Any]:
     """Settings, presumptions, warnings and every arm that is not excluded, with its status and what it hangs on.
 
-    ``waiting`` are the preferred arms that would stand first, ``undecided`` says why none does where the rules do.
+    ``waiting`` are the preferred arms that would stand first, ``undecided`` says why none does where the rules do,
+    ``without`` names the protocols that go first where none of them has such a phase.
     ``assumed`` is what the arms under ``likely`` rest on, ``left_out`` says which wishes were not assumed, and why.
     """
     return {
@@ -248,10 +242,7 @@ def choice_json(
         "undecided": [_reason_json(Reason("", each.text, each.cite, each.checked), cited)]
         if (each := choice.undecided)
         else [],
-        "may_be_undecided": [
-            {**_reason_json(Reason("", each.text, each.cite, each.checked), cited), "facts": list(each.open_)}
-            for each in choice.held
-        ],
+        "without": list(choice.without),
         "choices": [_offer_json(offer) for offer in (*choice.answers, *choice.possible)],
         "turns": [
             {

@@ -44,7 +44,7 @@ class Shown(NamedTuple):
     their totals; ``leading`` stands before all else; ``chosen`` is the answer and what it hangs on, ``basis`` why it is
     this protocol and arm, ``beside`` which others there are; ``assumed`` is what the likely arms rest on, ``left_out``
     what was not assumed and why; ``by_age`` has the age for doses by age, where it is known to be another than that at
-    diagnosis. ``barred`` says by phase why it is not for this patient: no dose is computed then, unless ``forced``.
+    diagnosis. ``for_others`` are phases left out as the patient does not go through them. ``barred`` says by phase why it is not for this patient: no dose is computed then, unless ``forced``.
     """
 
     protocol: Protocol
@@ -65,6 +65,7 @@ class Shown(NamedTuple):
     choice: Choice | None = None
     barred: Mapping[str, str] = MappingProxyType({})
     forced: bool = False
+    for_others: Sequence[Phase] = ()
 
     @property
     def arms(self) -> Sequence[Arm]:
@@ -159,6 +160,9 @@ def _phases(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     label = shown.asked in library.drugs and not shown.whole  # its uses have no order in time
     for phase in sorted(shown.phases, key=lambda phase: label and phase.id in shown.barred):
         _phase(page, phase, shown, library)
+    for phase in shown.for_others:
+        if phase.id not in {each.id for each in shown.phases}:
+            page.line(f"{phase.title}: only for {phase.who}", "left out")
     no_caps(page, _lines(shown), library)
 
 
@@ -210,7 +214,7 @@ def _computed_text(page: Page, line: Line, shown: Shown, library: ProtocolLibrar
     from all_cli.report.doses import dose_cell
 
     name = library.drugs[line.drug].name
-    open_ = line.when is None or truth(line.when, shown.patient.possible()) is True
+    open_ = line.own is None or truth(line.own, shown.patient.possible()) is True
     whom = line.who if open_ else _whom(line, library)
     cap = f", at most {cap_text(line.cap)}" if line.cap else ""
     text = f"{'intrathecal ' if line.route == 'IT' else ''}{name} {dose_cell(page, line, shown.dosing, library)}{cap}"

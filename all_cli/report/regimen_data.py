@@ -53,6 +53,7 @@ def _shown_json(shown: Shown, library: ProtocolLibrary) -> dict[str, Any]:
         **({"phases": phases} if len(phases) > 1 else {}),
         "total_duration": _cited_json(protocol.total_duration, cited) if protocol.total_duration else None,
         "protocol_notes": [_cited_json(note, cited) for note in protocol.notes if _holds(note.when, shown)],
+        "for_others": [phase.id for phase in shown.for_others],
         "other_protocols": list(shown.others),
         "guidance": pointers_json(for_phases(*guided_by(shown))),
     }

@@ -61,7 +61,7 @@ def given_in(stretch: Stretch, plan: Roadmap, library: ProtocolLibrary) -> list[
     for line in stretch.lines:
         rows = dose_rows_for(library.dose_tables[line.dose_by], patient) if line.dose_by else []
         name = library.drugs[line.drug].name
-        condition = f"if {line.condition}" if line.when is not None and _open(line, plan) else ""
+        condition = f"if {line.condition}" if line.own is not None and _open(line, plan) else ""
         parts: list[Line | DoseRow | Cap] = [line, *rows, *([line.cap] if line.cap else [])]
         most = f", at most {number_text(line.cap.dose)} {line.cap.unit} a {line.cap.per}" if line.cap else ""
         found.append(
@@ -80,7 +80,7 @@ def given_in(stretch: Stretch, plan: Roadmap, library: ProtocolLibrary) -> list[
 
 
 def _open(line: Line, plan: Roadmap) -> bool:
-    return line.when is not None and truth(line.when, plan.patient.possible()) is not True
+    return line.own is not None and truth(line.own, plan.patient.possible()) is not True
 
 
 def status(stretch: Stretch) -> str:
@@ -178,6 +178,8 @@ def _overview(page: Page, plan: Roadmap) -> None:
         page.line(DATES_MEAN)
     for phase in plan.left_out:
         page.line(f"{phase.title} ({phase.id}), as asked", "left out")
+    for phase in plan.for_others:
+        page.line(f"{phase.title} ({phase.id}), only for {phase.who}", "left out")
     once = [stretch.phase.id for stretch in plan.stretches if one_of_several(stretch)]
     if once:
         page.line(f"one cycle of {', '.join(once)} is drawn; --cycles PHASE=N or --cycles all draws more", "cycles")

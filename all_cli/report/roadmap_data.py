@@ -88,6 +88,7 @@ def roadmap_json(plan: Roadmap, library: ProtocolLibrary) -> dict[str, Any]:
         "warnings": list(plan.warnings),
         "phases": [_stretch(stretch, plan, library, cited) for stretch in plan.stretches],
         "left_out": [phase.id for phase in plan.left_out],
+        "for_others": [phase.id for phase in plan.for_others],
         "days": plan.days,
         "days_text": days_said(plan),
         "length_not_printed": list(dict.fromkeys(stretch.phase.id for stretch in plan.unmeasured)),

@@ -97,7 +97,7 @@ def _in_short(page: Page, line: Line, shown: Shown, library: ProtocolLibrary) ->
         dose = dose_cell(page, line, shown.dosing, library)
     if shown.barred and shown.forced:
         dose += f" ({OUTSIDE})"
-    open_ = line.when is not None and truth(line.when, shown.patient.possible()) is not True
+    open_ = line.own is not None and truth(line.own, shown.patient.possible()) is not True
     parts = [dose, f"days {when_text(line)}" if line.days else when_text(line)]
     parts += [f"at most {cap_text(line.cap)}" if line.cap else ""]
     parts += [condition_text(line.condition, library.vocabulary) if open_ else "", line.who]

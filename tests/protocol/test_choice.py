@@ -56,6 +56,8 @@ class Oracle:
             (forbidden(raw, unpack(raw["expression"]), protocol, own, kind, protocols), raw.get("if_told", ()))
             for raw in rules.raw_guards
         ]
+        phases = shown_phases(protocol, own, kind, protocols)
+        self.given = [line.when for phase in phases for line in phase.lines]
         self.barring = [(condition, if_told) for condition, if_told in barring if condition is not None]
         # Beings differ in few facts: what each condition says of them is worked out once.
         self.asked = [sorted({test.fact for test in comparisons(condition)}) for condition, _ in self.barring]
@@ -69,6 +71,9 @@ class Oracle:
             for scheme, _ in self.groups
         }
         conditions: list[Expression] = [*(rule.when for rule in self.setting.rules), self.population, *self.guards]
+        if None in self.given:
+            self.given = []  # somebody gets something whoever it is
+        conditions += [when for when in self.given if when is not None]
         for scheme, _ in self.groups:
             conditions += [scheme.population.when, *(rule.when for rule in scheme.rules)]
         facts = dict.fromkeys(test.fact for condition in conditions for test in comparisons(condition))
@@ -103,6 +108,8 @@ class Oracle:
     def fixed(self, being: Mapping[str, Value]) -> bool:
         """Setting, population and guards."""
         within = groups(self.setting, being) <= self.wanted and holds(self.population, being)
+        if self.given and not any(when is None or holds(when, being) for when in self.given):
+            return False
         return within and not any(self.broken(number, being) for number in range(len(self.barring)))
 
     def broken(self, number: int, being: Mapping[str, Value]) -> bool:

@@ -37,7 +37,7 @@ ENFORCED = [
     "prednisone-from-10", "steroids-not-standard", "genetics-not-standard", "myc-not-standard", "second-relapse",
     "older-t", "no-remission", "very-high-genetics", "adverse-genetics", "mrd-eoc-not-standard",
     "mrd-not-standard-bfm", "mrd-high-bfm", "mrd-not-standard-ukall", "rapid-responders",
-    "cns3-high-dose-methotrexate", "nelarabine-child", "down-high-risk", "t-mrd-eoc", "cns2-neutral",
+    "cns3-high-dose-methotrexate", "down-high-risk", "t-mrd-eoc", "cns2-neutral",
     "arm-of-girls", "arm-of-boys", "t-not-standard-bfm", "no-remission-continuation", "very-high-exit",
     "blinatumomab-b-lineage", "mrd-eoc-very-high", "high-mrd-bfm", "never-in-remission",
     "kinase-inhibitor-relapse-cells", "no-remission-blinatumomab",
