@@ -64,7 +64,7 @@ ANSWERS = [
     ),
     ("methotrexate by age, COG 2 to <3 y 10 mg", "first dose, COG 2 to <3 y 50 mg"),
     (
-        "ccg-1991",
+        "cog-aall0932",
         "mercaptopurine 75 mg/m² × 0.701 m² ≈ 52.6 mg a day",
         "methotrexate 20 mg/m² × 0.701 m² ≈ 14 mg, once a week",
         "intrathecal methotrexate 12 mg",

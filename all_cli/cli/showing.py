@@ -2,6 +2,7 @@
 
 # No postponed annotations here, as in options.py.
 from enum import StrEnum
+from math import inf
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
@@ -101,7 +102,7 @@ def show(
         dosing = _dosing(library, patient, sizes, formula, rounding or [])
         then = _by_age(patient, age_then)
         request = _Request(what, risk, by_patient, protocol, arm, everything, every, about.flags["bcr_abl1"])
-        found = _found(library, request, patient, assume or [], routine)
+        found = _found(library, request, then.patient if then and then.in_relapse else patient, assume or [], routine)
         if dosing is not None:
             dosing = dosing._replace(patient=then.patient if then else patient)
 
@@ -262,14 +263,18 @@ def _by_age(patient: "Patient", on_the_day: "NumberSet | None") -> "ByAge | None
     from all_cli.patient.age import age_at_relapse
     from all_cli.report.regimen import ByAge
 
-    age = on_the_day or age_at_relapse(patient)
+    at_relapse = age_at_relapse(patient)
+    age = on_the_day or at_relapse
     if age is None:
         return None
     aged = patient.assuming("age", age)
     if on_the_day:
-        return ByAge(aged, f"as for {aged.text('age')}, the age on the day of the injection")
+        return ByAge(
+            aged, f"as for {aged.text('age')}, the age on the day of the injection", in_relapse=at_relapse is not None
+        )
     at_first = f"the age given, {patient.text('age')}, is that at first diagnosis"
     if "months_to_relapse" not in patient.told:
         return ByAge(aged, f"{at_first}, and doses by age go by the age now: --born with --on DATE says it")
     since = f"and the relapse came {patient.text('months_to_relapse')} later"
-    return ByAge(aged, f"as for {aged.text('age')}: {at_first}, {since}; --born with --on DATE says the day")
+    text = f"as for {aged.text('age')}: {at_first}, {since}; --born with --on DATE says the day"
+    return ByAge(aged, text, in_relapse=age.spans[-1][1][0] < inf)  # in a later relapse only the lower bound is known

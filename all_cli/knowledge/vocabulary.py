@@ -39,7 +39,8 @@ class Fact(NamedTuple):
     numbers are kept in, ``units`` the accepted spellings of units with their factor; ``hard`` bounds what can exist,
     ``plausible`` what is not worth a warning; ``words`` maps a word to the intervals it means; ``definition`` is the
     compiled form of ``defined_by`` (see :mod:`all_cli.logic.definition`). ``known_means`` are other facts with the
-    values that they have as soon as anything is said of this one, ``at_most`` numbers that this one cannot exceed.
+    values that they have as soon as anything is said of this one, ``rest_means`` what "otherwise none" says of this
+    number (third) where another has none but certain values (first and second), ``at_most`` numbers that this one cannot exceed.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Fact(NamedTuple):
     implies: tuple[Implied, ...] = ()
     all_of: tuple[str, ...] = ()
     none_means: tuple[Interval, ...] = ()
+    rest_means: tuple[tuple[str, tuple[Interval, ...], tuple[Interval, ...]], ...] = ()
     known_means: tuple[tuple[str, Values], ...] = ()
     at_most: tuple[str, ...] = ()
     exceeds: Exceeds | None = None
@@ -293,6 +295,10 @@ def _fact(id: str, entry: Mapping[str, Any], words: Mapping[str, tuple[Interval,
         implies=_implied(entry),
         all_of=tuple(entry.get("all_of", ())),
         none_means=intervals(entry["none_means"]) if "none_means" in entry else (),
+        rest_means=tuple(
+            (other, intervals(given), intervals(entry["rest_means"]["then"]))
+            for other, given in entry.get("rest_means", {}).get("when", {}).items()
+        ),
         known_means=tuple((other, _said(values)) for other, values in entry.get("known_means", {}).items()),
         at_most=tuple(entry.get("at_most", ())),
         exceeds=_exceeds(entry.get("exceeds")),
@@ -330,6 +336,9 @@ def unpack_vocabulary(packed: Sequence[Any]) -> Vocabulary:
         entry["words"] = {word: tuple(map(tuple, spans)) for word, spans in entry["words"].items()}
         entry["none_means"] = tuple(map(tuple, entry["none_means"]))
         entry["implies"] = tuple((_opened(when), other, _opened(then)) for when, other, then in entry["implies"])
+        entry["rest_means"] = tuple(
+            (o, tuple(map(tuple, given)), tuple(map(tuple, then))) for o, given, then in entry["rest_means"]
+        )
         entry["known_means"] = tuple((other, _opened(values)) for other, values in entry["known_means"])
         entry["sets"] = {name: tuple(members) for name, members in entry["sets"].items()}
         entry["values"] = {word: Value(label, tuple(spellings)) for word, (label, spellings) in values.items()}

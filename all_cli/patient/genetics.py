@@ -4,11 +4,11 @@ karyotypes and interphase FISH among them."""
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
-from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, intersect, number_set
+from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, intersect, number_set, within
 from all_cli.patient.abnormality import meaning, refused, unclear_without_bands
 from all_cli.patient.cytogenetics import read_karyotype
 from all_cli.patient.denials import DASHES, NEGATIVE, NOTHING_ELSE, NOTHING_FOUND, SEEN, UNSURE, Denied, denied_lists
@@ -180,7 +180,8 @@ class GeneticsReader:
             return Span(item, note="not all of it can be read: nothing is denied", doubt=True)
         named = {finding.fact for span in spans for finding in span.findings}
         left = {fact for span in spans for fact in span.open}
-        return Span(item, tuple(self._nothing_else(named | left, item)))
+        found = tuple(self._nothing_else(named | left, item))
+        return Span(item, (*found, *self._rest_numbers(spans, named | left, item)))
 
     def _read_item(self, item: str) -> Span:
         """One item of a list."""
@@ -251,6 +252,14 @@ class GeneticsReader:
                 yield Finding(fact.id, frozenset({ABSENT}), text)
             elif fact.none_means:
                 yield Finding(fact.id, number_set(fact.none_means), text)
+
+    def _rest_numbers(self, spans: Iterable[Span], named: set[str], text: str) -> Iterator[Finding]:
+        """What "otherwise none" says of a number that was not named, beside one that was."""
+        found = {one.fact: one.possible for span in spans for one in span.findings}
+        for fact in self.panel:
+            for other, given, then in fact.rest_means:
+                if fact.id not in named and other in found and within(found[other], number_set(given)):
+                    yield Finding(fact.id, number_set(then), text, inferred=True)
 
     def _ploidy_named(self, named: set[str]) -> bool:
         return any(fact.kind == "number" and fact.id in named for fact in self.panel)

@@ -114,7 +114,7 @@ class Chooser:
         fits = first is not None and self._fits(first, patient)
         waiting = tuple(self._waiting(offers, first, patient, phase))
         undecided = self.rules.undecided(patient, phase)
-        without = self._without(phase, patient) if first and not waiting and phase not in APART else ()
+        without = self._without(phase, patient) if not waiting and phase not in APART else ()
         head = None if waiting or without else first
         if undecided and undecided.settled_heads and (decided := self._decided(answers, patient)):
             undecided, head = None, decided
@@ -293,7 +293,7 @@ class Chooser:
         for guard, diagram in self.rules.guarding(protocol, arm.id, [phase] if phase in arm.kinds else list(arm.kinds)):
             if self.named and protocol in guard.not_if_named:
                 continue
-            silent = frozenset() if patient is None else guard.if_told.difference(patient.known)
+            silent = frozenset() if patient is None else _silent(guard, patient)
             yield Part(GUARD, guard.id, diagram, 2, 2, silent, guard=guard)
         for id, groups in arm.groups if self.groups else ():
             scheme = self.risk.schemes[id]
@@ -309,6 +309,21 @@ class Chooser:
             mean = sum(1 << leaf for leaf, each in own if each <= asked)
             self._leaves[key] = mean, sum(1 << leaf for leaf, each in own if each & asked)
         return self._leaves[key]
+
+
+def _silent(guard: Guard, patient: Patient) -> frozenset[str]:
+    """The facts that bear on a guard only if told and are not; what merely follows bears if the guard is then met.
+
+    A complete remission leaves an M2 marrow open: that is no reason to ask for the marrow.
+    """
+    if not guard.if_told:
+        return guard.if_told
+    key = (guard.id, "silent")
+    if key not in patient.worked_out:
+        heard = patient.known if certainly(guard.when, patient) else patient.told
+        patient.worked_out[key] = guard.if_told.difference(heard)
+    silent: frozenset[str] = patient.worked_out[key]
+    return silent
 
 
 def _in_one_group(offer: Offer, patient: Patient) -> bool:

@@ -86,8 +86,11 @@ def _whom(line: Line, phase: Phase, patient: Patient) -> str:
     return f"({said})" if said else ""
 
 
-def common_reason(ways: Sequence[Way], library: ProtocolLibrary) -> Reason | None:
-    """The drugs that more than half of the arms give by the same route, with every dose that is printed."""
+def common_reason(ways: Sequence[Way], library: ProtocolLibrary, *, beside: bool) -> Reason | None:
+    """The drugs that more than half of the arms give by the same route, with every dose that is printed.
+
+    ``beside`` says that they stand beside arms that are certain.
+    """
     total = sum(len(way.arms) for way in ways)
     count: Counter[tuple[str, str]] = Counter()
     for way in ways:
@@ -108,7 +111,7 @@ def common_reason(ways: Sequence[Way], library: ProtocolLibrary) -> Reason | Non
     if not parts:
         return None
     text = "; ".join(
-        f"{', '.join(drugs)} ({'all' if number == total else f'{number} of'} {number_of(total, 'arm')})"
+        f"{', '.join(drugs)} ({'all' if number == total else f'{number} of'} {number_of(total, 'possible arm' if beside else 'arm')})"
         for number, drugs in parts.items()
     )
     return _cited("in common", text, lines, library)

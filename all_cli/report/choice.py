@@ -92,9 +92,11 @@ def undecided_page(undecided: Undecided, library: ProtocolLibrary) -> Page:
 def _none(choice: Choice) -> str:
     if choice.answers and choice.undecided:
         return "no arm stands first"
+    if choice.without:
+        several = len(choice.without)
+        goes, has = be(several, "goes", "go"), be(several, "has", "have")
+        return f"{few(list(choice.without))}, which {goes} first, {has} no such phase"
     if choice.answers:
-        if choice.without:
-            return "a phase of other treatments than the one that goes first"
         return "which arm stands first is still open" if choice.waiting else "only arms made for adults are certain"
     return "no arm is certain" if choice.possible else "no encoded arm is for this patient"
 
@@ -122,13 +124,9 @@ def _certain(choice: Choice) -> Iterator[Reason]:
 
 
 def _why_not_first(choice: Choice) -> str:
-    if choice.undecided:
+    if choice.undecided or choice.without:
         return ""
-    if choice.without:
-        return f"; {few(list(choice.without))} {be(len(choice.without), 'goes', 'go')} first and {be(len(choice.without), 'has', 'have')} no such phase"
-    if choice.waiting:
-        return ", in any case, after the above"
-    return ", made for adults"
+    return ", in any case, after the above" if choice.waiting else ", made for adults"
 
 
 def _kinds(offer: Offer, library: ProtocolLibrary) -> list[str]:
@@ -204,9 +202,9 @@ def _open(choice: Choice, library: ProtocolLibrary, *, ways: bool) -> Iterator[R
     if facts := Counter(fact for offer in choice.possible for fact in offer.hangs_on):
         yield _missing(facts, choice)
     found = ways_of(choice, library) if ways else []
-    if len(found) > 1 and (common := common_reason(found, library)):
+    if len(found) > 1 and (common := common_reason(found, library, beside=bool(choice.answers))):
         yield common
-    yield from (way_reason(way, library, only=len(found) == 1) for way in found[:_WAYS])
+    yield from (way_reason(way, library, only=len(found) == 1 and not choice.answers) for way in found[:_WAYS])
 
 
 def _missing(facts: Counter[str], choice: Choice) -> Reason:

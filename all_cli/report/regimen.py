@@ -31,10 +31,14 @@ _INFANTS_APART = "below one year: infants have protocols and doses of their own:
 
 
 class ByAge(NamedTuple):
-    """The patient as old as doses by age are to take them, and why that is another age than the one at diagnosis."""
+    """The patient as old as doses by age are to take them, and why that is another age than the one at diagnosis.
+
+    ``in_relapse`` says that it is the age in a relapse: whom a regimen is for goes by it, too.
+    """
 
     patient: Patient
     text: str
+    in_relapse: bool = False
 
 
 class Shown(NamedTuple):

@@ -14,7 +14,10 @@ from all_cli.risk.library import risk_library
 
 RUNNER = CliRunner()
 VOCABULARY = risk_library().vocabulary
-CHILD = ("--age", "4", "--wbc", "12", "--lineage", "B", "--cns", "CNS1", "--mrd-eoi", "negative")
+CHILD = (
+    "--age", "4", "--wbc", "12", "--lineage", "B", "--cns", "CNS1", "--mrd-eoi", "negative", "--marrow-eoi", "M1",
+    "--mrd-d8-pb", "0.1%",
+)  # fmt: skip
 LESIONS = tuple(
     word for fact in ("bcr_abl1", "kmt2a_r", "iamp21", "steroid_pretreatment") for word in ("--assume", f"{fact}=no")
 )
@@ -51,14 +54,14 @@ def test_the_exact_answer_stays_as_it_was() -> None:
 
 def test_the_first_lines_name_the_likely_arm_and_every_assumption_before_any_dose() -> None:
     found = data(*LIKELY)
-    assert found["likely"][0] == "ccg-1991/iv"
+    assert found["likely"][0] == "cog-aall0932/q4wk"
     for form in ("plain", "markdown"):
         text = show(*LIKELY, "--format", form).stdout.replace("\\_", "_")
         head = "\n".join(text.splitlines()[:10])
         assert "no arm is certain" in text.splitlines()[0]
-        assert "under these assumptions: ccg-1991/iv" in head
+        assert "under these assumptions: cog-aall0932/q4wk" in head
         before = text[: text.index("75 mg/m²")]
-        assert "Likely, only if what is assumed above holds: CCG-1991" in before
+        assert "Likely, only if what is assumed above holds: COG AALL0932" in before
         for item in found["assumed"]:
             assert f"{VOCABULARY[item['fact']].name} {item['value']}" in head
         assert "(--routine)" in head
@@ -92,15 +95,15 @@ def test_what_is_filled_is_what_classify_fills() -> None:
 
 
 def test_a_certain_arm_stays_and_what_else_is_likely_stands_beside_it() -> None:
-    asked = ("maintenance", "--age", "4", "--wbc", "12", "--lineage", "B", "--cns", "CNS1", "--genetics", "none",
-             "--mrd-eoi", "negative", "--no-testicular", "--no-steroid-pretreatment")  # fmt: skip
-    assumed = ("--routine", "--assume", "mrd_d8_pb=0%", "--assume", "marrow_eoi=2")
+    asked = ("maintenance", "--age", "12", "--wbc", "80", "--lineage", "B", "--genetics", "none",
+             "--mrd-eoi", "negative")  # fmt: skip
+    assumed = ("--routine", "--assume", "d8_blasts=100", "--assume", "marrow_eoi=2")
     exact, likely = data(*asked), data(*asked, *assumed)
     assert (likely["protocol"], likely["arm"], likely["lines"]) == (exact["protocol"], exact["arm"], exact["lines"])
-    assert "cog-aall0932/q4wk" in likely["likely"]
+    assert "all-bfm-95/medium" in likely["likely"]
     head = show(*asked, *assumed).stdout.splitlines()[:10]
-    assert any(line.startswith("  likely") and "cog-aall0932/q4wk" in line for line in head)
-    assert any(line.startswith("  assumed") and "MRD" in line for line in head)
+    assert any(line.startswith("  likely") and "all-bfm-95/medium" in line for line in head)
+    assert any(line.startswith("  assumed") and "marrow" in line for line in head)
 
 
 def test_what_waits_on_routine_facts_is_shown_as_likely_and_not_an_older_trial_as_the_answer() -> None:

@@ -241,7 +241,11 @@ def test_extra_chromosomes_are_not_a_normal_karyotype(text: str) -> None:
 def test_a_named_ploidy_is_not_overruled_by_otherwise_none() -> None:
     found = read("high hyperdiploidy, otherwise none")
     assert found["modal_chromosomes"] == NumberSet.between(51, 67)
-    assert "dna_index" not in found
+    assert found["dna_index"] == NumberSet.between(0.81, None)  # nothing else was found: hypodiploidy was not
+    assert "dna_index" not in read("40 chromosomes, otherwise none")
+    assert "dna_index" not in read("43-46 chromosomes, otherwise none")
+    assert read("44 chromosomes, otherwise none")["dna_index"] == NumberSet.between(0.81, None)
+    assert "dna_index" not in read("56 chromosomes")
 
 
 # --- never ignored ----------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from all_cli.logic.values import Possible
 from all_cli.patient.patient import Patient
 from all_cli.patient.unreadable import ContradictionError
 from all_cli.protocol.choice import Chooser, choose
-from all_cli.protocol.choice_rules import ChoiceRules, choice_rules, narrowed
+from all_cli.protocol.choice_rules import ChoiceRules, certainly, choice_rules, narrowed
 from all_cli.protocol.compile_choice import population_of
 from all_cli.protocol.guards import forbidden, shown_phases
 from all_cli.protocol.heads import ArmHead
@@ -53,17 +53,21 @@ class Oracle:
         self.setting, self.wanted = rules.setting, set(arm.settings)
         self.population = population_of(protocol)
         barring = [
-            (forbidden(raw, unpack(raw["expression"]), protocol, own, kind, protocols), raw.get("if_told", ()))
+            (
+                forbidden(raw, unpack(raw["expression"]), protocol, own, kind, protocols),
+                raw.get("if_told", ()),
+                unpack(raw["expression"]),
+            )
             for raw in rules.raw_guards
         ]
         phases = shown_phases(protocol, own, kind, protocols)
         self.given = [line.when for phase in phases for line in phase.lines]
-        self.barring = [(condition, if_told) for condition, if_told in barring if condition is not None]
+        self.barring = [(condition, if_told, when) for condition, if_told, when in barring if condition is not None]
         # Beings differ in few facts: what each condition says of them is worked out once.
-        self.asked = [sorted({test.fact for test in comparisons(condition)}) for condition, _ in self.barring]
+        self.asked = [sorted({test.fact for test in comparisons(each[0])}) for each in self.barring]
         self.met: dict[tuple[object, ...], bool] = {}
-        self.guards = [condition for condition, _ in self.barring]
-        self.silent: set[str] = set()
+        self.guards = [condition for condition, *_ in self.barring]
+        self.silent: list[set[str]] = []
         self.groups = [(chooser.risk.schemes[scheme], set(named)) for scheme, named in arm.groups]
         self.later = {scheme.id: rules.unasked(kind, scheme.facts) for scheme, _ in self.groups}
         self.schemes = {
@@ -94,7 +98,11 @@ class Oracle:
     def status(self, patient: Patient) -> str:
         beings = list(completions({fact: self.values(fact, patient) for fact in self.axes}, self.vocabulary))
         assert beings
-        self.silent = {fact for _, if_told in self.barring for fact in if_told if fact not in patient.known}
+        # What merely follows from what was told bears on a guard only if the guard is then met.
+        self.silent = [
+            set(if_told).difference(patient.known if certainly(when, patient) else patient.told)
+            for _, if_told, when in self.barring
+        ]
         if all(self.fixed(being) and self.leads(being, surely=True) for being in beings):
             return ANSWER
         return POSSIBLE if any(self.fixed(being) and self.leads(being, surely=False) for being in beings) else EXCLUDED
@@ -114,8 +122,8 @@ class Oracle:
 
     def broken(self, number: int, being: Mapping[str, Value]) -> bool:
         """Whether a guard is broken whatever the facts are that bear only if they are known and are not."""
-        guard, if_told = self.barring[number]
-        silent = [fact for fact in if_told if fact in self.silent]
+        guard, if_told, _ = self.barring[number]
+        silent = [fact for fact in if_told if fact in self.silent[number]]
         if not silent:
             key = (number, *(being[fact] for fact in self.asked[number]))
             if key not in self.met:
@@ -215,7 +223,8 @@ def test_every_arm_is_what_brute_force_says_it_is_for_thousands_of_patients(choo
             if patient is None:
                 continue
             found = chooser.offer(id, arm, patient, kind)
-            if (found.own_criteria or found.untold) and found.status == POSSIBLE and not found.hangs_on:
+            apart = found.own_criteria or found.untold
+            if apart and found.status == POSSIBLE and all(part.sure(patient) for part in found.parts):
                 expected = ANSWER  # but for criteria that are not encoded
             else:
                 expected = found.status

@@ -52,7 +52,7 @@ LIMITS = [
     Limit("mrd-not-standard-ukall", "ukall-2003/b", LATER, "mrd_eoi", 0.0099, 0.01, 0.0101, False, False),
     Limit("mrd-eoc-not-standard", "cog-aall0932/q4wk", LATER, "mrd_eoc", 0.0099, 0.01, 0.0101, True, False),
     Limit("mrd-eoc-very-high", "cog-aall0232/pred-hdmtx", LATER, "mrd_eoc", 0.0099, 0.01, 0.0101, True, False),
-    Limit("mrd-extended-induction", "cog-aall0232/pred-hdmtx", "consolidation", "mrd_eoi", 0.99, 1, 1.01, True, False),
+    Limit("mrd-extended-induction", "cog-aall0232/pred-hdmtx", "consolidation", "mrd_eoi", 0.99, 1, 1.01, True, True),
     Limit("rapid-responders", "ccg-1961/standard", LATER, "mrd_eoi", 0.099, 0.1, 0.101, True, False),
     Limit("no-remission", "cog-aall0232/pred-hdmtx", LATER, "marrow_eoi", 4.9, 5, 5.1, True, False),
     Limit("high-mrd", "cog-aall0232/pred-hdmtx", LATER, "mrd_eoi", 4.99, 5, 5.01, True, False),
@@ -135,8 +135,6 @@ LIMITS = [
     Limit("second-relapse", "clofarabine/standard", "reinduction", "relapse_number", 3, 2, 1, False, True,
           {"refractory": "no"}),
     Limit("first-relapse", "ukall-r3/mitoxantrone", "reinduction", "relapse_number", 1, 2, 3, True, False),
-    Limit("nelarabine-child", "nelarabine/adult", "reinduction", "age", 16.01, 16, 15.99, False, True),
-    Limit("nelarabine-adult", "nelarabine/child", "reinduction", "age", 21.99, 22, 22.01, True, True),
 ]  # fmt: skip
 
 
@@ -270,6 +268,10 @@ OPEN = [
     Open("older-adults-no-preference", "induction", "age", ADULT, (55.99, None), (56, 69.99)),
     Open("adults-from-70", "induction", "age", ADULT, (69.99, None), (70, 85)),
     Open("adults-no-preference", "induction", "age", ADULT, (30.99, 56, None), (31, 55.99)),
+    Open("radiotherapy-adult", "radiotherapy", "age", ADULT, (17.99, None), (18, 40)),
+    Open("radiotherapy-child", "radiotherapy", "age", {**B_CHILD, "cns": "CNS1"}, (18, None), (17.99, 2)),
+    Open("prephase-ph-adult", "prephase", "age", {**ADULT, "bcr_abl1": "yes"}, (17.99, None), (18, 60)),
+    Open("car-t-adult", "car-t", "age", {**RELAPSED, "bcr_abl1": "no"}, (17.99, None), (18, 60)),
     Open("adults-no-preference", "induction", "age", {**ADULT, "lineage": "T"}, (30.99, None), (31, 56, 80)),
 ]
 

@@ -377,3 +377,25 @@ def test_no_phase_but_a_first_one_or_one_after_a_prephase_is_fixed_by_itself(pro
             plan = roadmap(protocol, arm, START, patient_of(protocols))
             for before, stretch in zip(plan.counted, plan.counted[1:], strict=False):
                 assert not stretch.fixed or before.phase.kind == "prephase", f"{protocol.id}/{arm.id}"
+
+
+@pytest.mark.parametrize(
+    ("facts", "wanted", "drawn", "anthracycline"),
+    [
+        ({"marrow_d15": "4.9", "mrd_eoi": "0.099%"}, Wanted(), "left out", (175, 175)),
+        ({"marrow_d15": "4.9", "mrd_eoi": "0.1%"}, Wanted(), "counted", (250, 250)),
+        ({"marrow_d15": "5"}, Wanted(), "counted", (250, 250)),
+        ({"mrd_eoi": "0%"}, Wanted(), "apart", (175, 250)),
+        ({}, Wanted(), "apart", (175, 250)),
+        ({"marrow_d15": "4.9", "mrd_eoi": "0%"}, Wanted(taken={"di2"}), "counted", (250, 250)),
+        ({"marrow_d15": "5"}, Wanted(left_out={"di2"}), "left out", (175, 175)),
+    ],
+)
+def test_a_phase_for_some_is_drawn_for_those_whose_facts_say_so_or_who_are_said_to_go_through_it(
+    protocols: ProtocolLibrary, facts: dict[str, str], wanted: Wanted, drawn: str, anthracycline: tuple[int, int]
+) -> None:
+    asked = wanted._replace(left_out={*wanted.left_out, "extended-induction-dex"})
+    plan = plan_of(protocols, "cog-aall0232/dex-hdmtx", asked, **facts)
+    stretches = [stretch for stretch in plan.stretches if stretch.phase.id == "di2"]
+    assert drawn == ("left out" if not stretches else "counted" if stretches[0].counted else "apart")
+    assert _total(plan, protocols, "anthracycline") == anthracycline
