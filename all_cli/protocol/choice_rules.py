@@ -42,6 +42,7 @@ class NoHead(NamedTuple):
     ``open_`` are the facts of which nothing is known and by which it may hold, where it need not.
     """
 
+    id: str
     text: str
     cite: tuple[Citation, ...]
     checked: bool
@@ -190,7 +191,8 @@ class ChoiceRules:
 
 
 def _no_head(raw: Mapping[str, Any], open_: tuple[str, ...] = ()) -> NoHead:
-    return NoHead(raw["text"], citations(raw["cite"]), raw["checked"], raw.get("settled_heads", False), open_)
+    settled = raw.get("settled_heads", False)
+    return NoHead(raw["id"], raw["text"], citations(raw["cite"]), raw["checked"], settled, open_)
 
 
 def condition_diagram(expression: Expression, vocabulary: Vocabulary) -> Diagram:

@@ -67,15 +67,23 @@ class RiskLibrary:
             Caution(
                 Statement(entry["id"], entry["text"], citations(entry["cite"]), entry["checked"]),
                 entry.get("no_figures", False),
+                frozenset(entry["heads"]) if "heads" in entry else None,
             )
             for entry in self._packed["cautions"]
             if truth(unpack(entry["when"]), possible) is True
             and not ("unless" in entry and truth(unpack(entry["unless"]), possible) is True)
         ]
 
+    def fitting(self, patient: Patient) -> frozenset[str] | None:
+        """The schemes that alone may head and have figures for this patient, as cautions say; None if none says so."""
+        found = [caution.heads for caution in self.cautions(patient) if caution.heads is not None]
+        return frozenset.intersection(*found) if found else None
+
     def figures(self, verdict: Verdict, patient: Patient) -> tuple[Statement, ...]:
         """The outcome figures of a verdict's group that are for this patient."""
-        if any(caution.no_figures for caution in self.cautions(patient)):
+        fitting = self.fitting(patient)
+        others = fitting is not None and verdict.scheme.id not in fitting
+        if others or any(caution.no_figures for caution in self.cautions(patient)):
             return ()
         return () if in_relapse(patient) and not for_relapse(verdict.scheme) else figures(verdict, patient)
 
@@ -166,10 +174,14 @@ class RiskLibrary:
 
 
 class Caution(NamedTuple):
-    """A sentence that heads every screen, and whether no outcome figure is for such a patient."""
+    """A sentence that heads every screen.
+
+    ``no_figures``: no outcome figure is for such a patient. ``heads``: only these schemes are; None if any may be.
+    """
 
     statement: Statement
     no_figures: bool
+    heads: frozenset[str] | None
 
 
 class Likely(NamedTuple):
@@ -233,9 +245,14 @@ class Answers:
         decided = {id for id, each in self.brief.items() if (each.group if again else each.only) and id in applicable}
         # A scheme known to have been in use then goes before one of which it is not recorded.
         heading = [id for id in applicable if not self.first_line or asks_relapse(self._schemes[id])]
+        self.fitting = library.fitting(patient)
+        if self.fitting is not None:
+            fits = {id for id in self.fitting if id in self.brief and NOT_APPLICABLE not in self.brief[id].possible}
+            heading = [id for id in heading if id in fits]
         recorded = [id for id in heading if id not in self.unrecorded]
         first = library.primary(patient, recorded, decided) or library.primary(patient, heading, decided)
-        first = first or next((id for id in heading if patient.known and self.brief[id].status == ASSIGNED), None)
+        unlisted = (id for id in heading if self.fitting is not None or self.brief[id].status == ASSIGNED)
+        first = first or (next(unlisted, None) if patient.known else None)
         self.primary = schemes[0].id if named and schemes else first
         equals = library.equals(patient, applicable)
         self.before = equals[: equals.index(first)] if first in equals else []
