@@ -71,7 +71,9 @@ _WORD_INSIDE = re.compile(
 )
 _METHOD = r"(?:(?:interphase|metaphase)\s+)?(?:FISH|(?:[rq]?RT-?|RQ-?|q)?PCR)"
 _MENTIONED = re.compile(r"FISH\b|PCR\b", re.IGNORECASE)
-_LABELLED = re.compile(rf"(?:by\s+)?{_METHOD}(?:\s*:\s*|\s+)(?:(?:for|of|was|were|is)\s+)?(?P<rest>.+)", re.IGNORECASE)
+_LABELLED = re.compile(
+    rf"(?:by\s+)?{_METHOD}(?:\s*:\s*|\s+)(?:(?:for|of|was|were|is)\s+)?(?P<rest>(?!without\b).+)", re.IGNORECASE
+)
 _TOLD_HOW = re.compile(
     rf"(?P<name>.+?)\s*(?:\(\s*(?:by\s+)?{_METHOD}\s*\)|\s(?:(?:by|on)\s+)?{_METHOD}\b)(?P<word>.*)", re.IGNORECASE
 )
@@ -121,7 +123,8 @@ def plain_item(item: str, known: Callable[[str], Fact | None]) -> Plain:
         return Plain(plain)
     labelled, told = _LABELLED.fullmatch(plain), _TOLD_HOW.fullmatch(plain)
     found = [labelled["rest"]] if labelled else []
-    found += [told["name"] + told["word"]] if told else []
+    # "no FISH for BCR-ABL" denies the test.
+    found += [told["name"] + told["word"]] if told and not _TRIGGER.fullmatch(told["name"]) else []
     for rest in map(_word_outside, found):
         if known(rest):
             return Plain(rest, bare=True)
