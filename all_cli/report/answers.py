@@ -42,8 +42,7 @@ def answers_page(
     """
     page = Page(library.sources)
     warnings(page, patient, library)
-    said = patient.said()
-    page.line(", ".join(f"{id} {text}" for id, text in said.items()) or "nothing known", "Patient")
+    page.line(", ".join(f"{id} {text}" for id, text in patient.said().items()) or "nothing known", "Patient")
     for warning in patient.warnings:
         page.line(warning, "Note")
     for text in answers.not_assumed:
@@ -295,14 +294,13 @@ def answers_json(answers: Answers, patient: Patient, library: RiskLibrary) -> di
         {**verdict_json(answers.verdict(id), cited), **_likely_json(answers.likely(id), library, cited)}
         for id in answers.ids
     ]
-    cautions = [caution for caution, *_ in library.cautions(patient)]
     outside = [verdict_json(verdict, cited) for verdict in answers.outside]
     return {
         **header(),
         "patient": patient.said(),
         "warnings": warning_texts(patient, library),
         **({"not_assumed": left_out} if (left_out := answers.not_assumed) else {}),
-        "cautions": [statement_json(caution, cited) for caution in cautions],
+        "cautions": [statement_json(caution, cited) for caution, *_ in library.cautions(patient)],
         **_as_of_json(answers),
         "primary": answers.primary,
         "left_out_in_relapse": answers.first_line,

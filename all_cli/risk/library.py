@@ -19,6 +19,7 @@ from all_cli.patient.age import never_in_remission, relapsed_again
 from all_cli.patient.assumption import ROUTINE, Assumption, assumed, not_assumed
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import read_value
+from all_cli.risk.cautions import Caution, cautions_on, heads_left
 from all_cli.risk.scheme import NOT_APPLICABLE, Scheme, Statement
 from all_cli.risk.verdict import ASSIGNED, Verdict, brief, figures, judge, judge_outside
 
@@ -62,28 +63,17 @@ class RiskLibrary:
 
     def cautions(self, patient: Patient) -> list[Caution]:
         """What is to head every screen on this patient, whatever the scheme."""
-        possible = patient.possible()
-        return [
-            Caution(
-                Statement(entry["id"], entry["text"], citations(entry["cite"]), entry["checked"]),
-                entry.get("no_figures", False),
-                frozenset(entry["heads"]) if "heads" in entry else None,
-            )
-            for entry in self._packed["cautions"]
-            if truth(unpack(entry["when"]), possible) is True
-            and not ("unless" in entry and truth(unpack(entry["unless"]), possible) is True)
-        ]
+        return cautions_on(patient, self._packed["cautions"])
 
     def fitting(self, patient: Patient) -> frozenset[str] | None:
         """The schemes that alone may head and have figures for this patient, as cautions say; None if none says so."""
-        found = [caution.heads for caution in self.cautions(patient) if caution.heads is not None]
-        return frozenset.intersection(*found) if found else None
+        return heads_left(self.cautions(patient))
 
     def figures(self, verdict: Verdict, patient: Patient) -> tuple[Statement, ...]:
         """The outcome figures of a verdict's group that are for this patient."""
-        fitting = self.fitting(patient)
-        others = fitting is not None and verdict.scheme.id not in fitting
-        if others or any(caution.no_figures for caution in self.cautions(patient)):
+        said = self.cautions(patient)
+        fitting = heads_left(said)
+        if any(each.no_figures for each in said) or not (fitting is None or verdict.scheme.id in fitting):
             return ()
         return () if in_relapse(patient) and not for_relapse(verdict.scheme) else figures(verdict, patient)
 
@@ -171,17 +161,6 @@ class RiskLibrary:
             and not ("sure" in entry and truth(unpack(entry["sure"]), possible) is not True)
             and not ("when" in entry and truth(unpack(entry["when"]), possible) is False)
         )
-
-
-class Caution(NamedTuple):
-    """A sentence that heads every screen.
-
-    ``no_figures``: no outcome figure is for such a patient. ``heads``: only these schemes are; None if any may be.
-    """
-
-    statement: Statement
-    no_figures: bool
-    heads: frozenset[str] | None
 
 
 class Likely(NamedTuple):
