@@ -149,7 +149,8 @@ def test_a_denial_in_doubt_is_asked_about_in_one_sentence(text: str, name: str) 
     [
         ("FISH for BCR-ABL", "a test without its result"),
         ("t(12;21) by FISH", "a test without its result"),
-        ("FISH negative", "not recognised"),  # of which probes? it denies no panel
+        ("FISH negative", "not recognised"),
+        ("FISH normal", "not recognised"),  # of which probes? it denies no panel
         ("FISH not negative for BCR-ABL", "not recognised"),
         ("FISH for BCR-ABL and MLL not negative", "not recognised"),
         ("no negative BCR-ABL", "not recognised"),
