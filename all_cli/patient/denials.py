@@ -7,7 +7,7 @@ the list is refused where they do. ``t(12;21), no t(9;22)`` and ``BCR-ABL positi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from all_cli.knowledge.vocabulary import Fact
@@ -17,6 +17,7 @@ NEGATIVE = (
     r"|excluded"
 )
 SEEN = r"(?:(?:was|were)\s+)?(?:seen|detected|found|identified|present)"
+POSITIVE = r"positive|pos\.?|present|detected|found"
 NOT_SETTLED = (
     r"pending|not done|not tested|not available|not evaluable|unknown|inconclusive"
     r"|equivocal|uncertain|failed|suspected|possible"
@@ -35,8 +36,13 @@ NOTHING_ELSE = (
     "otherwise none", "otherwise negative", "otherwise normal", "rest negative", "rest normal", "no other",
 )  # fmt: skip
 """What stands for all of a panel that a list does not name."""
+WHOLE_PANEL = NOTHING_FOUND.union(NOTHING_ELSE)
 DASHES = re.compile("[−–—‐‑‒]")
 """What word processors make of a minus sign."""
+NONE_SEEN = re.compile(rf"(?:no|without)\s+(?:evidence of\s+)?(?P<rest>.+?)\s+(?:{SEEN})", re.IGNORECASE)
+"""``no A found``: the one name."""
+AFTER = re.compile(rf"(?P<rest>.+?)[\s:=-]+(?:(?P<neg>{NEGATIVE}|no)|(?P<pos>{POSITIVE}|yes))", re.IGNORECASE)
+"""A name and the word behind it that denies or affirms it."""
 _TRIGGER = re.compile(
     rf"\b(?:no|not|non|nothing|none|without|neither|{NEGATIVE}|{NOT_SETTLED}|{PERHAPS})\b|[\s:][−–—‐‑‒-]\s*(?:$|[,;\n|])",
     re.IGNORECASE,
@@ -59,6 +65,19 @@ _JOINED = re.compile(r"\s+(and|or|nor)\s+|\s*(&)\s*", re.IGNORECASE)
 _SAYS_SO = re.compile(r"(?:rearranged|deleted|mutated|amplified|fused|lost)$", re.IGNORECASE)
 _PLOIDY = re.compile(r"ploid(?:y|ie)$", re.IGNORECASE)
 _INSIDE = re.compile(r"\([^()]*\)")
+_WORD_INSIDE = re.compile(
+    rf"(?P<name>.*\S)\s*\(\s*(?:(?P<neg>{NEGATIVE}|no|-)|(?P<pos>{POSITIVE}|yes|\+)|(?P<open>{NOT_SETTLED}))\s*\)",
+    re.IGNORECASE,
+)
+_METHOD = r"(?:(?:interphase|metaphase)\s+)?(?:FISH|(?:[rq]?RT-?|RQ-?|q)?PCR)"
+_MENTIONED = re.compile(r"FISH\b|PCR\b", re.IGNORECASE)
+_LABELLED = re.compile(
+    rf"(?:by\s+)?{_METHOD}(?:\s*:\s*|\s+)(?:(?:for|of|was|were|is)\s+)?(?P<rest>(?!without\b).+)", re.IGNORECASE
+)
+_TOLD_HOW = re.compile(
+    rf"(?P<name>.+?)\s*(?:\(\s*(?:by\s+)?{_METHOD}\s*\)|\s(?:(?:by|on)\s+)?{_METHOD}\b)(?P<word>.*)", re.IGNORECASE
+)
+_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 _NOTHING, _BARE, _STATED, _SIGNED = range(4)
 
 
@@ -86,6 +105,58 @@ class _Part(NamedTuple):
     seen: bool = False
 
 
+class Plain(NamedTuple):
+    """An item as its statement alone; ``bare`` says that it names a test without a result."""
+
+    text: str
+    bare: bool = False
+
+
+def plain_item(item: str, known: Callable[[str], Fact | None]) -> Plain:
+    """An item without the method of its test and without parentheses around its word.
+
+    ``FISH for BCR-ABL and MLL negative`` and ``BCR-ABL (neg) by PCR`` become what is said. Where that is nothing on
+    names alone ("FISH negative" denies no panel), the item stays as it is.
+    """
+    plain = _word_outside(" ".join(item.split()))
+    if not _MENTIONED.search(plain):
+        return Plain(plain)
+    labelled, told = _LABELLED.fullmatch(plain), _TOLD_HOW.fullmatch(plain)
+    found = [labelled["rest"]] if labelled else []
+    # "no FISH for BCR-ABL" denies the test.
+    found += [told["name"] + told["word"]] if told and not _TRIGGER.fullmatch(told["name"]) else []
+    for rest in map(_word_outside, found):
+        if known(rest):
+            return Plain(rest, bare=True)
+        if _worded(rest, known):
+            return Plain(rest)
+    return Plain(item)
+
+
+def _word_outside(item: str) -> str:
+    match = _WORD_INSIDE.fullmatch(DASHES.sub("-", item)) if item.rstrip().endswith(")") else None
+    if match is None:
+        return item
+    return f"{match['name']} {'negative' if match['neg'] else 'positive' if match['pos'] else match['open']}"
+
+
+def statements_of(items: Iterable[tuple[str, bool]], known: Callable[[str], Fact | None]) -> Iterator[tuple[str, bool]]:
+    """The items; ``A negative and B positive`` and ``no A and no B``, each with a word of its own, are two."""
+    for item, karyotype in items:
+        pieces = [] if karyotype else _AND.split(item.strip())
+        sides = {_worded(plain_item(piece, known).text, known) for piece in pieces} if len(pieces) > 1 else set()
+        yield from ((piece, False) for piece in pieces) if sides in ({"behind"}, {"before"}) else [(item, karyotype)]
+
+
+def _worded(item: str, known: Callable[[str], Fact | None]) -> str:
+    """On which side of its names a word stands that denies, doubts or affirms them; empty if there is none."""
+    part = _part(item, known)
+    if part.behind or part.before:
+        return "behind" if part.behind else "before"
+    match = AFTER.fullmatch(item.strip())
+    return "behind" if match and match["pos"] and not known(item) and known(match["rest"]) else ""
+
+
 def denied_lists(text: str, items: Sequence[tuple[str, bool]], known: Callable[[str], Fact | None]) -> list[Denied]:
     """The stretches of a list over which a denial, or a word of doubt, can reach beyond its own name.
 
@@ -96,8 +167,9 @@ def denied_lists(text: str, items: Sequence[tuple[str, bool]], known: Callable[[
     """
     if not _TRIGGER.search(text):
         return []
-    parts = [_Part(_NOTHING) if karyotype else _part(item, known) for item, karyotype in items]
     places = _places(text, items)
+    items = [(item if karyotype else plain_item(item, known).text, karyotype) for item, karyotype in items]
+    parts = [_Part(_NOTHING) if karyotype else _part(item, known) for item, karyotype in items]
     lines = [text.count("\n", 0, place) + text.count("|", 0, place) for place in places]
     found: list[Denied] = []
     at = 0

@@ -11,7 +11,18 @@ from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, intersect, number_set, within
 from all_cli.patient.abnormality import meaning, refused, unclear_without_bands
 from all_cli.patient.cytogenetics import read_karyotype
-from all_cli.patient.denials import DASHES, NEGATIVE, NOTHING_ELSE, NOTHING_FOUND, SEEN, UNSURE, Denied, denied_lists
+from all_cli.patient.denials import (
+    AFTER,
+    DASHES,
+    NEGATIVE,
+    NONE_SEEN,
+    UNSURE,
+    WHOLE_PANEL,
+    Denied,
+    denied_lists,
+    plain_item,
+    statements_of,
+)
 from all_cli.patient.findings import Finding, Span
 from all_cli.patient.fish import is_fish, is_tail, read_fish, read_tail
 from all_cli.patient.genetics_items import items_of
@@ -21,10 +32,7 @@ from all_cli.patient.quantity import read_number
 from all_cli.patient.spreadsheet import damage
 from all_cli.patient.unreadable import UnreadableError
 
-_POSITIVE = r"positive|pos\.?|present|detected|found"
 _BEFORE = re.compile(rf"(?:no|not|without|non|{NEGATIVE})[\s-]+(?:evidence of\s+|for\s+)?(?P<rest>.+)", re.IGNORECASE)
-_NONE_SEEN = re.compile(rf"(?:no|without)\s+(?:evidence of\s+)?(?P<rest>.+?)\s+(?:{SEEN})", re.IGNORECASE)
-_AFTER = re.compile(rf"(?P<rest>.+?)[\s:=-]+(?:(?P<neg>{NEGATIVE}|no)|(?P<pos>{_POSITIVE}|yes))", re.IGNORECASE)
 _MINUS = re.compile(r"(?P<rest>.*[a-z0-9)])\s*:?\s*-$", re.IGNORECASE)
 _BANDS = re.compile(r"\b(t)(\([^)]*\))\s*\([pq][^)]*\)", re.IGNORECASE)
 _LOSS = re.compile(
@@ -139,7 +147,7 @@ class GeneticsReader:
         if len(text) > _LONGEST_TEXT:
             why = f"longer than {_LONGEST_TEXT} characters; give the karyotype or the list of findings alone"
             return (Span(f"{text[:40]}…", why=why),)
-        items = list(items_of(text))
+        items = list(statements_of(items_of(text), self._bare))
         denied = {one.first: one for one in denied_lists(text, items, self._bare)}
         spans, rest = self._read_items(items, denied, False)
         several = sum(karyotype for _, karyotype in items) > 1
@@ -165,7 +173,7 @@ class GeneticsReader:
             folded = "" if karyotype else " ".join(item.casefold().split())
             if karyotype:
                 spans.extend(read_karyotype(item, self._span, unread))
-            elif folded in NOTHING_FOUND or folded in NOTHING_ELSE:
+            elif folded in WHOLE_PANEL:
                 rest = item
             else:
                 span = self._span(item)
@@ -185,6 +193,11 @@ class GeneticsReader:
 
     def _read_item(self, item: str) -> Span:
         """One item of a list."""
+        name, bare = plain_item(item, self._bare)
+        why = f"a test without its result; write {name} negative or {name} positive"
+        return Span(item, why=why) if bare else self._read_plain(name)._replace(text=item)
+
+    def _read_plain(self, item: str) -> Span:
         if is_fish(item):
             return read_fish(item, self.flags)
         if is_tail(item):
@@ -286,9 +299,9 @@ class GeneticsReader:
         minus = _MINUS.fullmatch(rest)
         direct = None if minus else self._known(rest)
         if direct is None:
-            if match := _NONE_SEEN.fullmatch(rest) or _BEFORE.fullmatch(rest):
+            if match := NONE_SEEN.fullmatch(rest) or _BEFORE.fullmatch(rest):
                 absent, rest = True, match["rest"]
-            elif match := _AFTER.fullmatch(rest):
+            elif match := AFTER.fullmatch(rest):
                 absent, rest = match["neg"] is not None, match["rest"]
             elif minus:
                 absent, rest = True, minus["rest"]
@@ -359,7 +372,7 @@ class GeneticsReader:
 def _unclear(item: str) -> Span | None:
     """A translocation, found, denied or doubted, that without bands is not one finding; None if it is not of these."""
     plain = DASHES.sub("-", item.strip())
-    signed = (match["rest"] for pattern in (_BEFORE, _AFTER, _MINUS) if (match := pattern.fullmatch(plain)))
+    signed = (match["rest"] for pattern in (_BEFORE, AFTER, _MINUS) if (match := pattern.fullmatch(plain)))
     doubted = (match["before"] or match["after"] for match in [UNSURE.fullmatch(plain)] if match)
     for text in (plain, *signed, *doubted):
         token = read_token(text)

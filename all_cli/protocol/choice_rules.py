@@ -39,6 +39,7 @@ class Guard(NamedTuple):
 class NoHead(NamedTuple):
     """Why no arm stands first although some may be certain; ``settled_heads`` excepts one whose risk group is."""
 
+    id: str
     text: str
     cite: tuple[Citation, ...]
     checked: bool
@@ -99,7 +100,8 @@ class ChoiceRules:
         for raw in self.raw_undecided:
             spared = "unless" in raw and certainly(unpack(raw["unless"]), patient)
             if kind in raw["phases"] and not spared and certainly(unpack(raw["expression"]), patient):
-                return NoHead(raw["text"], citations(raw["cite"]), raw["checked"], raw.get("settled_heads", False))
+                settled = raw.get("settled_heads", False)
+                return NoHead(raw["id"], raw["text"], citations(raw["cite"]), raw["checked"], settled)
         return None
 
     @property

@@ -108,7 +108,7 @@ def dose_for(
     norm = _Range(Decimal(str(line.dose[0])), Decimal(str(line.dose[1])))
     if not size_unit:
         return _flat(line, norm, unit)
-    size = {"m2": body.bsa, "kg": body.weight}.get(size_unit)
+    size = _size(body, size_unit)
     if size is None:
         needed = "height and weight, or the body surface" if size_unit == "m2" else "weight"
         return _none(line, f"needs {needed}")
@@ -123,22 +123,30 @@ def dose_for(
             whole = _Range(whole.low * over / under, whole.high * over / under)
             steps.append(step)
     whole = whole.times(size)
-    shown_size = f"{size:.3f}".rstrip("0").rstrip(".") if size_unit == "m2" else f"{size.normalize():f}"
-    steps.append(Step(f"× {shown_size} {unit_text(size_unit)} {_equals(whole, unit)}{_each(line)}"))
+    steps.append(Step(f"× {_size_text(size, size_unit)} {_equals(whole, unit)}{_each(line)}"))
     dose = _finished(line, whole, unit, steps, rounding or {})
     label = (
-        _label_step(limit, size, f"{shown_size} {unit_text(size_unit)}", unit)
-        for limit in beyond_label(line, patient, library)
-        if limit.above is not None
+        _label_step(limit, body, unit) for limit in beyond_label(line, patient, library) if limit.above is not None
     )
     return dose._replace(steps=(*dose.steps, *label))
 
 
-def _label_step(limit: Limit, size: Decimal, size_text: str, unit: str) -> Step:
-    """What a label gives, beside an amount that is more."""
-    norm = Decimal(str(limit.above))
-    amount = norm * size
-    said = f"{number(norm)} {unit_text(limit.unit)} × {size_text} {_equals(_Range(amount, amount), unit)}"
+def _size(body: Body, unit: str) -> Decimal | None:
+    return {"m2": body.bsa, "kg": body.weight}.get(unit)
+
+
+def _size_text(size: Decimal, unit: str) -> str:
+    shown = f"{size:.3f}".rstrip("0").rstrip(".") if unit == "m2" else f"{size.normalize():f}"
+    return f"{shown} {unit_text(unit)}"
+
+
+def _label_step(limit: Limit, body: Body, unit: str) -> Step:
+    """What a label gives, beside an amount that is more or goes by another size."""
+    norm, size_unit = Decimal(str(limit.above)), limit.unit.partition("/")[2]
+    said, size = f"{number(norm)} {unit_text(limit.unit)}", _size(body, size_unit)
+    if size is None:
+        return Step(f"({limit.short}: {said}, not computed: needs weight)", limit.said.cite, limit.said.checked)
+    said += f" × {_size_text(size, size_unit)} {_equals(_Range(norm * size, norm * size), unit)}"
     return Step(f"({limit.short}: {said})", limit.said.cite, limit.said.checked)
 
 

@@ -87,6 +87,12 @@ def beyond_label(line: Line, patient: Patient, library: ProtocolLibrary) -> list
 def _exceeds(line: Line, limit: Limit) -> bool:
     if limit.days_apart is not None:
         return any(later - day < limit.days_apart for day, later in pairwise(line.days))
+    if line.dose is None or limit.above is None:
+        return False
     # U and IU are the same unit of asparaginase.
-    same = line.unit.removeprefix("I") == limit.unit.removeprefix("I")
-    return same and line.dose is not None and limit.above is not None and line.dose[1] > limit.above
+    given, _, size = line.unit.removeprefix("I").partition("/")
+    allowed, _, label_size = limit.unit.removeprefix("I").partition("/")
+    if given != allowed or not size:
+        return False
+    # Which of a dose per m² and one per kg is more, the size of the patient says: both amounts stand in the line.
+    return size != label_size or line.dose[1] > limit.above

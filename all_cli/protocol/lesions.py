@@ -20,7 +20,7 @@ def meaning(patient: Patient, library: RiskLibrary) -> Iterator[Reason]:
 
     It is taken that the leukaemia is untreated, as everywhere unless a fact of relapse is given.
     """
-    for caution, _ in library.cautions(patient):
+    for caution, *_ in library.cautions(patient):
         yield Reason("caution", caution.text, caution.cite, caution.checked, strong=True)
     rules = choice_rules(protocol_library())
     presumed, _ = rules.presumed(patient, "", named=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from all_cli import __version__
@@ -42,8 +42,7 @@ def answers_page(
     """
     page = Page(library.sources)
     warnings(page, patient, library)
-    said = patient.said()
-    page.line(", ".join(f"{id} {text}" for id, text in said.items()) or "nothing known", "Patient")
+    page.line(", ".join(f"{id} {text}" for id, text in patient.said().items()) or "nothing known", "Patient")
     for warning in patient.warnings:
         page.line(warning, "Note")
     for text in answers.not_assumed:
@@ -65,20 +64,22 @@ def answers_page(
     return page
 
 
-def warnings(page: Page, patient: Patient, library: RiskLibrary) -> None:
-    """What heads every screen on a patient who may not have ALL at all."""
-    for caution, _ in library.cautions(patient):
+def warnings(page: Page, patient: Patient, library: RiskLibrary, said: Collection[str] = ()) -> None:
+    """What heads every screen on a patient who may not have ALL at all; but for what is ``said`` below, by id."""
+    for caution in (each for each, *_ in library.cautions(patient) if each.id not in said):
         page.line(f"{caution.text} {page.cite(caution.cite, caution.checked)}", "warning", strong=True)
 
 
 def warning_texts(patient: Patient, library: RiskLibrary) -> list[str]:
     """The sentences of :func:`warnings`, and what is doubtful in the values given."""
-    return [*(caution.text for caution, _ in library.cautions(patient)), *patient.warnings]
+    return [*(caution.text for caution, *_ in library.cautions(patient)), *patient.warnings]
 
 
 def _no_headline(answers: Answers, patient: Patient) -> str:
     if never_in_remission(patient):
         return "Never in remission: no encoded scheme has groups for such a leukaemia."
+    if answers.fitting is not None:
+        return "No risk group stands first: see the warning above."
     if patient.known or not answers.applicable:
         return f"No encoded scheme is {'certainly ' if answers.applicable else ''}for this patient."
     return (
@@ -216,7 +217,7 @@ def _others(page: Page, answers: Answers, library: RiskLibrary) -> None:
         cited = page.cite((c for decision in reasons for c in decision.cite), verdict.checked)
         rows.append((id, answers.brief[id].group or "", why, cited))
     if rows:
-        page.heading("Under other schemes")
+        page.heading("Under other schemes" if answers.fitting is None else "Under other schemes, most made for others")
         page.table(("scheme", "answer", "because", "source"), rows)
     undecided = [id for id in others if answers.brief[id].group is None]
     found = {id: likely for id in undecided if (likely := answers.likely(id)) and _is_single(likely)}
@@ -293,14 +294,13 @@ def answers_json(answers: Answers, patient: Patient, library: RiskLibrary) -> di
         {**verdict_json(answers.verdict(id), cited), **_likely_json(answers.likely(id), library, cited)}
         for id in answers.ids
     ]
-    cautions = [caution for caution, _ in library.cautions(patient)]
     outside = [verdict_json(verdict, cited) for verdict in answers.outside]
     return {
         **header(),
         "patient": patient.said(),
         "warnings": warning_texts(patient, library),
         **({"not_assumed": left_out} if (left_out := answers.not_assumed) else {}),
-        "cautions": [statement_json(caution, cited) for caution in cautions],
+        "cautions": [statement_json(caution, cited) for caution, *_ in library.cautions(patient)],
         **_as_of_json(answers),
         "primary": answers.primary,
         "left_out_in_relapse": answers.first_line,

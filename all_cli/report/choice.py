@@ -27,6 +27,7 @@ from all_cli.protocol.reasons import (
 from all_cli.protocol.regimen import Reason
 from all_cli.report.alike import common_reason, way_reason, ways_of
 from all_cli.report.answers import assumed_json, citations_json, header
+from all_cli.report.cautions import cautions_json, show_warnings
 from all_cli.report.guidance_pointers import cautions, for_kind, pointers_page
 from all_cli.report.page import Page
 from all_cli.report.regimen import Shown, phases_part
@@ -56,11 +57,13 @@ def undecided_page(undecided: Undecided, library: ProtocolLibrary) -> Page:
     """Warnings, or what keeps arms out, first; the likely arm; then a line for each arm: on what it hangs."""
     page = Page(library.sources)
     choice = undecided.choice
+    told = [guard.id for guard in choice.warnings] or ([choice.undecided.id] if choice.undecided else [])
     if choice.warnings:
         first = choice.warnings[0].text
         page.heading(f"{first[0].upper()}{first[1:]}", 1)
     else:
         page.heading(f"{undecided.asked}: {_none(choice)}", 1)
+    show_warnings(page, undecided.patient, told)
     for reason in _reasons(undecided, library):
         show_reason(page, reason)
     if undecided.then is not None:
@@ -287,6 +290,7 @@ def undecided_json(undecided: Undecided, library: ProtocolLibrary) -> dict[str, 
         "arm": None,
         "asked": undecided.asked,
         "patient": undecided.patient.said(),
+        "cautions": cautions_json(undecided.patient, cited),
         **choice,
         "excluded": excluded,
         "sources": {id: library.sources[id].reference for id in cited if id in library.sources},

@@ -16,6 +16,7 @@ from all_cli.protocol.inhibitor import INHIBITOR
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, uncapped
 from all_cli.protocol.regimen import Arm, Cited, Line, Phase, Protocol, Reason
 from all_cli.report.amounts import NO_CAP, cap_text
+from all_cli.report.cautions import show_warnings
 from all_cli.report.guidance_pointers import cautions, for_phases, pointers_page
 from all_cli.report.line_text import UNITS, dose_text, duration_text, recalled_text, when_text
 from all_cli.report.page import Page
@@ -85,6 +86,8 @@ class Shown(NamedTuple):
 def shown_pages(all_shown: Sequence[Shown], library: ProtocolLibrary) -> Page:
     """Several protocols on one page, with one list of references."""
     page = Page(library.sources)
+    for shown in all_shown[:1]:  # all are for one patient
+        show_warnings(page, shown.patient)
     for shown in all_shown:
         _protocol(page, shown, library)
     pointers_page(page, [brief for shown in all_shown for brief in for_phases(*guided_by(shown))])

@@ -9,6 +9,7 @@ from all_cli.protocol.drugs import beyond_label
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, uncapped
 from all_cli.protocol.regimen import Cited, Line, Phase
 from all_cli.report.answers import citations_json, header
+from all_cli.report.cautions import cautions_json
 from all_cli.report.guidance_pointers import for_phases, pointers_json
 from all_cli.report.line_text import dose_text, when_text
 from all_cli.report.regimen import Shown, guided_by, is_checked, rows_of
@@ -44,6 +45,7 @@ def _shown_json(shown: Shown, library: ProtocolLibrary) -> dict[str, Any]:
             "cite": citations_json(population.cite, cited),
         },
         "patient": shown.patient.said(),
+        "cautions": cautions_json(shown.patient, cited),
         "age_on_the_day": shown.growing.text("age") if shown.by_age else None,
         "age_from": shown.by_age.text if shown.by_age else None,
         "chosen": [reason.text for reason in (*shown.chosen, *shown.basis, *shown.beside)],

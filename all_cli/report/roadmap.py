@@ -11,6 +11,7 @@ from all_cli.protocol.library import ProtocolLibrary, dose_rows_for
 from all_cli.protocol.regimen import Assessment, Cap, DoseRow, Line, Phase, days_text
 from all_cli.protocol.roadmap import Roadmap, Run, Stretch, only_for_some, runs
 from all_cli.protocol.totals import Span, Total, totals_of
+from all_cli.report.cautions import show_warnings
 from all_cli.report.line_text import dose_text, duration_text
 from all_cli.report.page import UNCHECKED, Page
 from all_cli.report.regimen import recalled_line
@@ -139,6 +140,7 @@ def roadmap_page(plan: Roadmap, library: ProtocolLibrary) -> Page:
     page = Page(library.sources)
     protocol = plan.protocol
     page.heading(f"{summary_title(plan)} ({protocol.id}/{plan.arm.id})", 1)
+    show_warnings(page, plan.patient)
     for warning in plan.warnings:
         page.line(warning, "caution", strong=True)
     page.line(f"{protocol.population.text} {page.cite(protocol.population.cite, protocol.population.checked)}", "for")

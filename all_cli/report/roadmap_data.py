@@ -8,6 +8,7 @@ from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.regimen import Assessment
 from all_cli.protocol.roadmap import Roadmap, Stretch
 from all_cli.report.answers import citations_json, header
+from all_cli.report.cautions import cautions_json
 from all_cli.report.page import NOT_A_DEVICE
 from all_cli.report.roadmap import (
     Given,
@@ -85,6 +86,7 @@ def roadmap_json(plan: Roadmap, library: ProtocolLibrary) -> dict[str, Any]:
         "arm": plan.arm.id,
         "start": plan.start.isoformat(),
         "patient": plan.patient.said(),
+        "cautions": cautions_json(plan.patient, cited),
         "warnings": list(plan.warnings),
         "phases": [_stretch(stretch, plan, library, cited) for stretch in plan.stretches],
         "left_out": [phase.id for phase in plan.left_out],

@@ -61,7 +61,7 @@ def compile_schemes(
         problems.extend(compiler.problems)
         compiled.append(scheme)
     primary = list(_primary(document, vocabulary, list(seen), problems))
-    cautions = list(_cautions(document, vocabulary, sources, problems))
+    cautions = list(_cautions(document, vocabulary, sources, list(seen), problems))
     routine = list(_routine(document, vocabulary, sources, problems))
     not_encoded = document.data.get("not_encoded", [])
     listed: set[str] = set()
@@ -275,9 +275,7 @@ def _primary(
 ) -> Iterator[dict[str, Any]]:
     for index, entry in enumerate(document.data.get("primary", ())):
         path: Path = ("primary", index)
-        if entry["scheme"] not in ids:
-            hint = did_you_mean(entry["scheme"], ids)
-            problems.append(Problem(document.place((*path, "scheme")), f'no scheme "{entry["scheme"]}"{hint}'))
+        problems.extend(_no_scheme(document, (*path, "scheme"), entry["scheme"], ids))
         for number, fact in enumerate(entry.get("known", ())):
             if fact not in vocabulary:
                 place = document.place((*path, "known", number))
@@ -291,11 +289,22 @@ def _primary(
         }
 
 
+def _no_scheme(document: Document, path: Path, id: str, ids: list[str]) -> list[Problem]:
+    """That no scheme has this id; nothing if one has."""
+    return [] if id in ids else [Problem(document.place(path), f'no scheme "{id}"{did_you_mean(id, ids)}')]
+
+
 def _cautions(
-    document: Document, vocabulary: Vocabulary, sources: Mapping[str, Source], problems: list[Problem]
+    document: Document,
+    vocabulary: Vocabulary,
+    sources: Mapping[str, Source],
+    ids: list[str],
+    problems: list[Problem],
 ) -> Iterator[dict[str, Any]]:
     for index, entry in enumerate(document.data.get("cautions", ())):
         path: Path = ("cautions", index)
+        for number, id in enumerate(entry.get("heads", ())):
+            problems.extend(_no_scheme(document, (*path, "heads", number), id, ids))
         problems.extend(citation_problems(document, path, entry["cite"], sources, entry["checked"]))
         yield {**entry, **_conditions(document, path, entry, ("when", "unless"), vocabulary, problems)}
 

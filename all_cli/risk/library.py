@@ -19,6 +19,7 @@ from all_cli.patient.age import never_in_remission, relapsed_again
 from all_cli.patient.assumption import ROUTINE, Assumption, assumed, not_assumed
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import read_value
+from all_cli.risk.cautions import Caution, cautions_on, heads_left
 from all_cli.risk.scheme import NOT_APPLICABLE, Scheme, Statement
 from all_cli.risk.verdict import ASSIGNED, Verdict, brief, figures, judge, judge_outside
 
@@ -62,20 +63,17 @@ class RiskLibrary:
 
     def cautions(self, patient: Patient) -> list[Caution]:
         """What is to head every screen on this patient, whatever the scheme."""
-        possible = patient.possible()
-        return [
-            Caution(
-                Statement(entry["id"], entry["text"], citations(entry["cite"]), entry["checked"]),
-                entry.get("no_figures", False),
-            )
-            for entry in self._packed["cautions"]
-            if truth(unpack(entry["when"]), possible) is True
-            and not ("unless" in entry and truth(unpack(entry["unless"]), possible) is True)
-        ]
+        return cautions_on(patient, self._packed["cautions"])
+
+    def fitting(self, patient: Patient) -> frozenset[str] | None:
+        """The schemes that alone may head and have figures for this patient, as cautions say; None if none says so."""
+        return heads_left(self.cautions(patient))
 
     def figures(self, verdict: Verdict, patient: Patient) -> tuple[Statement, ...]:
         """The outcome figures of a verdict's group that are for this patient."""
-        if any(caution.no_figures for caution in self.cautions(patient)):
+        said = self.cautions(patient)
+        fitting = heads_left(said)
+        if any(each.no_figures for each in said) or not (fitting is None or verdict.scheme.id in fitting):
             return ()
         return () if in_relapse(patient) and not for_relapse(verdict.scheme) else figures(verdict, patient)
 
@@ -165,13 +163,6 @@ class RiskLibrary:
         )
 
 
-class Caution(NamedTuple):
-    """A sentence that heads every screen, and whether no outcome figure is for such a patient."""
-
-    statement: Statement
-    no_figures: bool
-
-
 class Likely(NamedTuple):
     """The groups that a scheme leaves under assumptions, and those of the assumptions that bear on it."""
 
@@ -233,9 +224,14 @@ class Answers:
         decided = {id for id, each in self.brief.items() if (each.group if again else each.only) and id in applicable}
         # A scheme known to have been in use then goes before one of which it is not recorded.
         heading = [id for id in applicable if not self.first_line or asks_relapse(self._schemes[id])]
+        self.fitting = library.fitting(patient)
+        if self.fitting is not None:
+            fits = {id for id in self.fitting if id in self.brief and NOT_APPLICABLE not in self.brief[id].possible}
+            heading = [id for id in heading if id in fits]
         recorded = [id for id in heading if id not in self.unrecorded]
         first = library.primary(patient, recorded, decided) or library.primary(patient, heading, decided)
-        first = first or next((id for id in heading if patient.known and self.brief[id].status == ASSIGNED), None)
+        unlisted = (id for id in heading if self.fitting is not None or self.brief[id].status == ASSIGNED)
+        first = first or (next(unlisted, None) if patient.known else None)
         self.primary = schemes[0].id if named and schemes else first
         equals = library.equals(patient, applicable)
         self.before = equals[: equals.index(first)] if first in equals else []

@@ -172,6 +172,17 @@ def test_a_mistake_is_said_with_file_line_and_column(
     assert all(place[1].strip().isdigit() for place in places)
 
 
+def test_a_caution_lets_only_its_own_schemes_head_and_they_must_exist(mine: Path) -> None:
+    form = "{id: mine, when: sex == male, heads: [HEAD], text: Apart., cite: [smith-1996], checked: false}"
+    caution = f"cautions:\n  - {form}\n"
+    refused(mine, MINE + caution.replace("HEAD", "my-schema"), ":14:", '"my-schema"', '"my-scheme"')
+    options = ("--age", "7", "--wbc", "45", "--lineage", "B", "--rules", str(mine), "--format", "json")
+    told = (("my-scheme", "male", "my-scheme"), ("", "male", None), ("my-scheme", "female", "nci-rome"))
+    for head, sex, primary in told:
+        mine.write_text(MINE + caution.replace("HEAD", head), encoding="utf-8")
+        assert json.loads(risk("classify", *options, "--sex", sex).stdout)["primary"] == primary
+
+
 def test_a_condition_is_pointed_at_in_its_middle(tmp_path: Path) -> None:
     text = MINE.replace("wbc >= 20", "wbc >= 20 and wbx < 3")
     column = text.splitlines()[10].index("wbx") + 1

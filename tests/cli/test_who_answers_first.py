@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -177,7 +180,8 @@ def test_never_in_remission_is_grouped_by_no_scheme_of_a_first_relapse(who: tupl
     never = facts("refractory=yes", "relapse_number=0")
     found = data(*who, "--no-ph", *never)
     assert found["primary"] in (None, "tower-refractory")
-    assert {"cog-aall1331", "bfm-relapse", "gmall-relapse"} & set(found["left_out_in_relapse"])
+    of = {each["scheme"]: each["status"] for each in found["results"]}
+    assert {of[id] for id in ("cog-aall1331", "bfm-relapse", "gmall-relapse")} == {"not-applicable"}
     assert "as there was never a remission" in screen(*who, "--no-ph", *never)
     assert data(*who, "--no-ph", *facts("refractory=yes"))["primary"] is not None, "it may have been a relapse"
 
@@ -207,6 +211,47 @@ def test_a_relapse_of_t_lineage_is_not_headed_by_the_scheme_of_a_trial_of_b_line
 def test_in_mixed_phenotype_no_scheme_for_ph_positive_disease_heads_unless_it_is_found() -> None:
     found = data("--age", "7", "--lineage", "MPAL")
     assert found["primary"] is None
-    assert "Mixed phenotype: no scheme here has groups for it" in found["warnings"][0]
-    positive = data("--age", "7", "--lineage", "MPAL", "--ph")
-    assert not any("Mixed phenotype" in text for text in positive["warnings"])
+    assert "Mixed phenotype: hardly a scheme here took it" in found["warnings"][0]
+    positive = ("--lineage", "MPAL", "--ph")
+    assert "AALL1631 took such patients" in data("--age", "7", *positive)["warnings"][0]
+    assert data("--age", "7", *positive, "--no-down-syndrome")["primary"] == "cog-aall1631"
+    assert {data("--age", age, *positive)["primary"] for age in ("6mo", "7", "45")} == {None}, "open, or not for them"
+
+
+@pytest.mark.parametrize(
+    "who",
+    [("--age", "40", "--lineage", "B", *facts("igh_myc=yes")),
+     ("--age", "7", "--wbc", "60", *facts("maturation=mature-B")),
+     ("--age", "40", "--lineage", "MPAL"), ("--age", "3", "--lineage", "MPAL", "--no-ph", "--wbc", "12"),
+     ("--age", "45", "--lineage", "MPAL", "--ph")],
+)  # fmt: skip
+def test_no_group_and_no_figure_stands_under_a_warning_that_none_is_for_this_leukaemia(who: tuple[str, ...]) -> None:
+    text = screen(*who)
+    assert "No risk group stands first: see the warning above." in text
+    assert "outcome  " not in text
+    assert "survival" not in text.split("Guidance", 1)[0].split("Criteria often quoted", 1)[0]
+    assert "Under other schemes, most made for others" in text
+    named = screen(*who, "--scheme", "guideline-summary", "--scheme", "nci-rome", "--scheme", "bfm-90")
+    assert "outcome  " not in named, "named, they are shown, without a figure"
+    assert "High risk" in named
+
+
+def test_burkitt_and_ph_keep_the_sentence_on_the_inhibitor_and_ask_for_the_phenotype() -> None:
+    asked = ("a kinase inhibitor belongs to every phase", "surface immunoglobulin with light chains")
+    found = RUNNER.invoke(app, ["genetics", "46,XX,t(9;22)(q34;q11.2),t(8;14)(q24;q32)[20]", "--format", "plain"])
+    assert all(words in found.stdout for words in asked)
+    with_ph = data("--age", "45", "--ph", *facts("myc_r=yes"))
+    assert [each["id"] for each in with_ph["cautions"]] == ["burkitt", "burkitt-or-ph"]
+    assert [each["id"] for each in data("--age", "45", "--no-ph", *facts("myc_r=yes"))["cautions"]] == ["burkitt"]
+
+
+def test_never_in_remission_is_outside_schemes_that_count_from_a_remission_in_each_command(tmp_path: Path) -> None:
+    schemes = ("ukall-xii-relapse", "sweden-relapse", "gmall-relapse", "graall-relapse", "pethema-relapse")
+    table = tmp_path / "relapses.csv"
+    table.write_text("age,refractory,relapse_number,ph\n40,yes,0,no\n40,yes,1,no\n", encoding="utf-8")
+    named = [part for scheme in schemes for part in ("--scheme", scheme)]
+    rows = list(csv.DictReader(io.StringIO(RUNNER.invoke(app, ["batch", str(table), *named, "-o", "-"]).stdout)))
+    first, second = ({row[f"{scheme}.status"] for scheme in schemes} for row in rows)
+    never = data("--age", "40", "--no-ph", *facts("refractory=yes", "relapse_number=0"), *named)["results"]
+    assert {each["status"] for each in never} == first == {"not-applicable"}
+    assert second == {"indeterminate"}

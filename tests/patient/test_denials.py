@@ -71,6 +71,9 @@ def test_no_name_of_a_list_is_found_that_a_denial_may_cover(
     assert not found(f"{before} {listed}")
     assert not found(f"{before} {listed} {seen}")
     assert not found(f"Ph positive, {listed}{gap}{behind}") - {"bcr_abl1"}
+    assert not found(f"FISH for {listed}{gap}{behind}")
+    assert not found(f"FISH {before} {listed}")
+    assert not found(f"{listed} by FISH{gap}{behind}")
 
 
 @pytest.mark.parametrize(
@@ -83,6 +86,15 @@ def test_no_name_of_a_list_is_found_that_a_denial_may_cover(
         ("BCR-ABL and MLL negative", {"bcr_abl1", "kmt2a_r"}), ("neither BCR-ABL nor MLL", {"bcr_abl1", "kmt2a_r"}),
         ("BCR-ABL, MLL both negative", {"bcr_abl1", "kmt2a_r"}),
         ("BCR-ABL, MLL, CRLF2: all negative", {"bcr_abl1", "kmt2a_r", "crlf2_r"}),
+        ("FISH for BCR-ABL and MLL negative", {"bcr_abl1", "kmt2a_r"}), ("BCR-ABL (negative)", {"bcr_abl1"}),
+        ("FISH negative for MLL, BCR-ABL", {"bcr_abl1", "kmt2a_r"}), ("MLL (neg)", {"kmt2a_r"}),
+        ("MLL and BCR-ABL by FISH: not detected", {"bcr_abl1", "kmt2a_r"}), ("BCR-ABL(-)", {"bcr_abl1"}),
+        ("BCR-ABL: not detected, MLL: not detected", {"bcr_abl1", "kmt2a_r"}),
+        ("BCR-ABL: not  detected and MLL: not detected", {"bcr_abl1", "kmt2a_r"}),
+        ("no BCR-ABL and no MLL", {"bcr_abl1", "kmt2a_r"}), ("BCR-ABL (absent), MLL (neg)", {"bcr_abl1", "kmt2a_r"}),
+        ("no t(9;22) by FISH", {"bcr_abl1"}), ("RT-PCR for BCR-ABL: negative", {"bcr_abl1"}),
+        ("BCR-ABL or MLL negative (FISH)", {"bcr_abl1", "kmt2a_r"}),
+        ("FISH for BCR-ABL, MLL: all negative", {"bcr_abl1", "kmt2a_r"}),
     ],
 )  # fmt: skip
 def test_a_denial_that_surely_covers_a_list_denies_all_of_it(text: str, absent: set[str]) -> None:
@@ -101,6 +113,9 @@ def test_a_denial_that_surely_covers_a_list_denies_all_of_it(text: str, absent: 
         ("+4, BCR-ABL negative", {"trisomy_4"}, {"bcr_abl1"}),
         ("no Ph, MLL positive", {"kmt2a_r"}, {"bcr_abl1"}),
         ("neg for BCR-ABL, MLL, t(12;21) positive", {"etv6_runx1"}, {"bcr_abl1", "kmt2a_r"}),
+        ("BCR-ABL (positive), MLL (negative)", {"bcr_abl1"}, {"kmt2a_r"}),
+        ("FISH for BCR-ABL positive and MLL negative", {"bcr_abl1"}, {"kmt2a_r"}),
+        ("BCR-ABL positive by PCR, FISH for MLL negative", {"bcr_abl1"}, {"kmt2a_r"}),
     ],
 )  # fmt: skip
 def test_words_that_go_with_one_name_alone_leave_the_others(text: str, present: set[str], absent: set[str]) -> None:
@@ -117,8 +132,35 @@ def test_words_that_go_with_one_name_alone_leave_the_others(text: str, present: 
         ("BCR-ABL, MLL not done", "BCR-ABL"),
         ("+4, +10: negative", "[+]4"),
         ("none, t(9;22)", "t(9;22)"),
+        ("FISH for BCR-ABL, MLL negative", "BCR-ABL"),
+        ("t(12;21), FISH for BCR-ABL and MLL negative", "t(12;21)"),
+        ("no t(9;22) by FISH, MLL", "MLL"),
+        ("BCR-ABL, MLL (negative)", "BCR-ABL"),
+        ("FISH for BCR-ABL and MLL pending", "BCR-ABL"),
     ],
 )  # fmt: skip
 def test_a_denial_in_doubt_is_asked_about_in_one_sentence(text: str, name: str) -> None:
     with pytest.raises(UnreadableError, match=f"is {name.replace('(', '.').replace(')', '.')} found, or does the word"):
+        READER.read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("FISH for BCR-ABL", "a test without its result"),
+        ("t(12;21) by FISH", "a test without its result"),
+        ("FISH negative", "not recognised"),
+        ("FISH normal", "not recognised"),  # of which probes? it denies no panel
+        ("FISH not negative for BCR-ABL", "not recognised"),
+        ("FISH for BCR-ABL and MLL not negative", "not recognised"),
+        ("no negative BCR-ABL", "not recognised"),
+        ("no FISH for BCR-ABL", "not recognised"),  # it was not done
+        ("FISH without BCR-ABL", "not recognised"),
+        ("no BCR-ABL and MLL positive", "not recognised"),
+        ("FISH for BCR-ABL and frobnicate negative", "not recognised"),
+        ("BCR-ABL negative and positive", "not recognised"),
+    ],
+)
+def test_a_test_without_a_clear_result_is_refused(text: str, why: str) -> None:
+    with pytest.raises(UnreadableError, match=why):
         READER.read(text)
