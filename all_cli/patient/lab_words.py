@@ -28,7 +28,7 @@ _ANY = re.compile(r"trisom|amplif|iamp21", re.IGNORECASE)
 
 
 def in_our_words(text: str) -> str:
-    """A genetics text with trisomies in a list and amplified RUNX1, with or without its signals, as the reader has it."""
+    """A genetics text with listed trisomies and amplified RUNX1, its signals counted or not, as the reader has them."""
     return _AMPLIFIED.sub(_amplified, _TRISOMIES.sub(_trisomies, text)) if _ANY.search(text) else text
 
 
