@@ -53,9 +53,8 @@ class Choice(NamedTuple):
     ``rules`` are those that chose; ``patient`` is the one with the presumptions; ``warnings`` are guards that keep the
     patient from every arm; ``elsewhere`` are arms that would answer and have no such phase; ``head`` is the answer that
     stands first, None if there is none or if it is not decided which; ``waiting`` are the preferred arms that would
-    stand before it once what they hang on is known; ``undecided`` says why nothing heads, where the rules do, ``without``
-    the preferred protocols, where none has such a phase;
-    ``likely`` is the choice under assumptions.
+    stand before it once what they hang on is known; ``undecided`` says why nothing heads, where the rules do,
+    ``without`` the preferred protocols, where none has such a phase; ``likely`` is the choice under assumptions.
     """
 
     rules: ChoiceRules

@@ -48,7 +48,8 @@ class Line(NamedTuple):
     words; ``scale_by`` names a rule by which small children get a fraction of it. ``per`` is dose, day, 24 h, week or
     course. ``days`` are protocol days, the first being day 1; ``window`` is one day from first to last; ``schedule``
     says it in words. ``when`` says for whom it is, with what its phase asks; ``own`` is its own part of that, which
-    ``condition`` has as the file writes it. ``read`` names the parts that were read in the source of a line that is not checked as a whole.
+    ``condition`` has as the file writes it. ``read`` names the parts that were read in the source of a line that is not
+    checked as a whole.
     """
 
     id: str
@@ -102,9 +103,9 @@ class Phase(NamedTuple):
 
     ``arms`` are the arms that it belongs to; empty means all. A phase that is a ``cycle`` is given ``cycles`` times;
     None means that the number is not printed. ``who`` says in words for whom it is where not all of the arm go through
-    it; ``when`` says it as a condition, which its lines have too. Where it stands among the others: ``counts_on`` its days are counted from
-    day 1 of the phase before it (BFM: IB begins on day 36), ``beside`` it runs beside the others, which do not wait for
-    it, ``in_turn`` its cycles alternate with those of the phase after it.
+    it; ``when`` says it as a condition, which its lines have too. Where it stands among the others: ``counts_on`` its
+    days are counted from day 1 of the phase before it (BFM: IB begins on day 36), ``beside`` it runs beside the others,
+    which do not wait for it, ``in_turn`` its cycles alternate with those of the phase after it.
     """
 
     id: str

@@ -110,9 +110,9 @@ def common_reason(ways: Sequence[Way], library: ProtocolLibrary, *, beside: bool
         parts.setdefault(number, []).append(_drug_text(key, list(doses), library))
     if not parts:
         return None
+    arms = number_of(total, "possible arm" if beside else "arm")
     text = "; ".join(
-        f"{', '.join(drugs)} ({'all' if number == total else f'{number} of'} {number_of(total, 'possible arm' if beside else 'arm')})"
-        for number, drugs in parts.items()
+        f"{', '.join(drugs)} ({'all' if number == total else f'{number} of'} {arms})" for number, drugs in parts.items()
     )
     return _cited("in common", text, lines, library)
 

@@ -49,7 +49,8 @@ class Shown(NamedTuple):
     their totals; ``leading`` stands before all else; ``chosen`` is the answer and what it hangs on, ``basis`` why it is
     this protocol and arm, ``beside`` which others there are; ``assumed`` is what the likely arms rest on, ``left_out``
     what was not assumed and why; ``by_age`` has the age for doses by age, where it is known to be another than that at
-    diagnosis. ``for_others`` are phases left out as the patient does not go through them. ``barred`` says by phase why it is not for this patient: no dose is computed then, unless ``forced``.
+    diagnosis. ``for_others`` are phases left out as the patient does not go through them. ``barred`` says by phase why
+    it is not for this patient: no dose is computed then, unless ``forced``.
     """
 
     protocol: Protocol
