@@ -71,6 +71,7 @@ class Line(NamedTuple):
     who: str = ""
     note: str = ""
     read: tuple[str, ...] = ()
+    no_dosing: bool = False
 
     @property
     def weekly(self) -> bool:
@@ -237,6 +238,14 @@ class Drug(NamedTuple):
     limits: tuple[Limit, ...] = ()
 
 
+class Reservation(NamedTuple):
+    """Why no arm of a protocol is ever certain, unless a condition holds; ``no_dosing``: nobody is to dose from it."""
+
+    said: Cited
+    unless: Expression | None = None
+    no_dosing: bool = False
+
+
 class Protocol(NamedTuple):
     """A protocol: whom it is for, its arms and its phases; ``label`` if its lines that cite a label are the label's.
 
@@ -260,6 +269,7 @@ class Protocol(NamedTuple):
     notes: tuple[Cited, ...] = ()
     label: bool = False
     duration_by_sex: tuple[tuple[str, str], ...] = ()
+    reservations: tuple[Reservation, ...] = ()
 
     @property
     def lines(self) -> list[Line]:

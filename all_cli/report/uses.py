@@ -14,13 +14,13 @@ from all_cli.protocol.indications import REFRACTORY, against, holds
 from all_cli.protocol.library import ProtocolLibrary, lines_for
 from all_cli.protocol.regimen import Arm, Line, Phase
 from all_cli.report.amounts import cap_text
+from all_cli.report.before_doses import withheld
 from all_cli.report.line_text import dose_text, when_text
 from all_cli.report.page import Page
 
 if TYPE_CHECKING:
     from all_cli.report.regimen import Shown
 
-OUTSIDE = "not for this patient"
 _NOT_HERE, _PERHAPS = "not here", "perhaps"
 _ORDER = {True: 0, None: 1, False: 2}
 
@@ -85,18 +85,19 @@ def _doses(page: Page, phases: Sequence[Phase], shown: Shown, library: ProtocolL
 
 def _line_doses(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> str:
     lines = [line for line in lines_for(phase.lines, shown.patient) if line.drug == shown.asked]
-    return "; ".join(_in_short(page, line, shown, library) for line in lines)
+    return "; ".join(_in_short(page, line, phase, shown, library) for line in lines)
 
 
-def _in_short(page: Page, line: Line, shown: Shown, library: ProtocolLibrary) -> str:
+def _in_short(page: Page, line: Line, phase: Phase, shown: Shown, library: ProtocolLibrary) -> str:
     """The dose, computed where the size is known, with days, cap and for whom, in a few words."""
     dose = dose_text(line, shown.growing, library)
-    if shown.dosing is not None and "/" in line.unit:  # a flat dose needs no arithmetic
+    kept_back = withheld(line, phase, shown)
+    if shown.dosing is not None and "/" in line.unit and (shown.forced or not kept_back):  # flat: no arithmetic
         from all_cli.report.doses import dose_cell
 
         dose = dose_cell(page, line, shown.dosing, library)
-    if shown.barred and shown.forced:
-        dose += f" ({OUTSIDE})"
+    if kept_back and shown.forced:
+        dose += f" ({kept_back.mark})"
     open_ = line.when is not None and truth(line.when, shown.patient.possible()) is not True
     parts = [dose, f"days {when_text(line)}" if line.days else when_text(line)]
     parts += [f"at most {cap_text(line.cap)}" if line.cap else ""]
