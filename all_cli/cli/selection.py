@@ -167,10 +167,11 @@ def facts_told(patient: Patient) -> set[str]:
 
 def with_bars(library: ProtocolLibrary, shown: Shown) -> Shown:
     """What was named, with the phases that are not for this patient and why."""
-    if not facts_told(shown.patient):
+    if not shown.patient.told:
         return shown
     from all_cli.protocol.choice import choose
     from all_cli.protocol.indications import against, holds
+    from all_cli.protocol.named import hanging_reasons
     from all_cli.protocol.reasons import against_reason
 
     barred: dict[str, str] = {}
@@ -185,7 +186,20 @@ def with_bars(library: ProtocolLibrary, shown: Shown) -> Shown:
             through = [arm.id for arm in shown.arms if phase.id in arm.phases]
             if phase.kind == kind and phase.id not in barred and through and all(arm in out for arm in through):
                 barred[phase.id] = against_reason(out[through[0]], choice, library).text
-    return shown._replace(barred=barred)
+    phases = [phase for phase in shown.phases if phase.id not in barred]
+    hanging = hanging_reasons(shown.protocol, shown.arms, phases, shown.patient, library)
+    return shown._replace(barred=barred, leading=(*shown.leading, *hanging))
+
+
+def label_beside(library: ProtocolLibrary, asked: Asked, shown: Shown) -> Shown | None:
+    """The label of the drug that was asked for, where the arm that is shown has no dose of it that was read."""
+    if not asked.named_too(library) or shown.protocol.id == asked.kind:
+        return None
+    lines = [line for phase in shown.phases for line in phase.lines if line.drug == asked.kind]
+    if all(line.checked and line.dose is not None for line in lines):
+        return None
+    label = library.protocol(asked.kind)
+    return with_bars(library, shown_of(library, asked, label, [], False, shown.patient))
 
 
 def _for_the_risk(protocol: Protocol, risk: str | None) -> None:

@@ -106,7 +106,8 @@ def show(
             dosing = dosing._replace(patient=then.patient if then else patient)
 
         def dressed(shown: "Shown") -> "Shown":
-            return shown._replace(dosing=dosing, by_age=then, forced=force)
+            label = dressed(shown.label) if shown.label else None
+            return shown._replace(dosing=dosing, by_age=then, forced=force, label=label)
 
         if not isinstance(found, list):
             from all_cli.report import choice
@@ -180,13 +181,13 @@ def _found(
         wish = Wish(tuple(read_assumption(library.vocabulary, text) for text in assume), routine)
         found = chosen(library, asked, request.protocol, request.everything, patient, wish)
         if isinstance(found, Shown):
-            return [found]
+            return [found._replace(label=selection.label_beside(library, asked, found))]
         if found.choice.warnings or not asked.named_too(library) or request.protocol not in (None, asked.kind):
             return found
         of_label = selection.select(
             library, asked, None, request.ph, asked.kind, request.arm, request.everything, patient
         )
-        return [of_label._replace(leading=beside_label(found.choice, library))]
+        return [of_label._replace(leading=(*beside_label(found.choice, library), *of_label.leading))]
     return [
         selection.select(
             library, asked, request.risk, request.ph, request.protocol, request.arm, request.everything, patient

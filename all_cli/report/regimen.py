@@ -45,6 +45,7 @@ class Shown(NamedTuple):
     this protocol and arm, ``beside`` which others there are; ``assumed`` is what the likely arms rest on, ``left_out``
     what was not assumed and why; ``by_age`` has the age for doses by age, where it is known to be another than that at
     diagnosis. ``barred`` says by phase why it is not for this patient: no dose is computed then, unless ``forced``.
+    ``label`` is the label of the drug that was asked for, where the arm has no dose of it that was read.
     """
 
     protocol: Protocol
@@ -65,6 +66,7 @@ class Shown(NamedTuple):
     choice: Choice | None = None
     barred: Mapping[str, str] = MappingProxyType({})
     forced: bool = False
+    label: Shown | None = None
 
     @property
     def arms(self) -> Sequence[Arm]:

@@ -12,6 +12,7 @@ from all_cli.patient.names import condition_text
 from all_cli.protocol.choice_rules import choice_rules
 from all_cli.protocol.indications import REFRACTORY, against, holds
 from all_cli.protocol.library import ProtocolLibrary, lines_for
+from all_cli.protocol.named import how_to_tell
 from all_cli.protocol.regimen import Arm, Line, Phase
 from all_cli.report.amounts import cap_text
 from all_cli.report.before_doses import withheld
@@ -37,12 +38,15 @@ def uses_part(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
         for phase in shown.phases if shown.forced or not shown.barred else ():
             if doses := _line_doses(page, phase, shown, library):
                 page.line(f"{phase.title}: {doses}", "dose")
+        if shown.label is not None:
+            uses_part(page, shown.label, library)
         return
     # Uses that are open stand in the order of an untreated leukaemia, as long as nothing of a relapse is given.
     presumed = choice_rules(library).presumed(shown.patient, "", named=False)[0].possible()
     of_arm = [(arm, holds(arm, shown.patient)) for arm in shown.arms]
     told = any(arm.when is not None for arm, _ in of_arm) and bool(shown.patient.told)
-    for arm, here in sorted(of_arm, key=lambda item: (item[1] is not True, _ORDER[_presumably(item[0], presumed)])):
+    of_arm.sort(key=lambda item: (item[1] is not True, _ORDER[_presumably(item[0], presumed)]))
+    for arm, here in of_arm:
         phases = [phase for phase in shown.phases if phase.id in arm.phases]
         barred = [shown.barred[phase.id] for phase in phases if phase.id in shown.barred]
         if told and (here is False or barred):
@@ -54,7 +58,7 @@ def uses_part(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
             if not shown.forced:
                 continue
         if doses := _doses(page, phases, shown, library):
-            lead = _lead(arm, here, shown) if told else ""
+            lead = _lead(arm, here, shown, asks=_presumably(arm, presumed) is not True) if told else ""
             page.line(f"{arm.title}{lead}: {doses}", "dose", strong=here is True)
 
 
@@ -62,16 +66,20 @@ def _presumably(arm: Arm, possible: Mapping[str, Possible]) -> bool | None:
     return None if arm.when is None else truth(arm.when, possible)
 
 
-def _lead(arm: Arm, here: bool | None, shown: Shown) -> str:
-    """Whether the use is this patient's, with what was told that bears on it."""
+def _lead(arm: Arm, here: bool | None, shown: Shown, *, asks: bool) -> str:
+    """Whether the use is this patient's, with what was told that bears on it and (``asks``) what would have to be."""
     if arm.when is None:
         return ""
     if here:
         return " (this patient)"
-    facts = dict.fromkeys(test.fact for test in tests(arm.when) if test.fact in shown.patient.known)
+    facts, known = dict.fromkeys(test.fact for test in tests(arm.when)), shown.patient.known
     names = shown.patient.vocabulary
-    told = ", ".join(f"{names[fact].name} {shown.patient.bare(fact)}" for fact in facts)
-    return f" (here {told})" if told else ""
+    told = ", ".join(f"{names[fact].name} {shown.patient.bare(fact)}" for fact in facts if fact in known)
+    parts = [f"here {told}"] if told else []
+    if open_ := [fact for fact in facts if asks and fact not in known]:
+        missing = ", ".join(names[fact].name for fact in open_)
+        parts.append(f"{missing} not known of this patient: {how_to_tell(open_[0], shown.patient)}")
+    return f" ({'; '.join(parts)})" if parts else ""
 
 
 def _doses(page: Page, phases: Sequence[Phase], shown: Shown, library: ProtocolLibrary) -> str:
