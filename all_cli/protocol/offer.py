@@ -18,8 +18,8 @@ class Offer(NamedTuple):
 
     ``hangs_on`` maps facts to the values that lead to it, ``against`` is what bars it; ``own_criteria`` are labels of
     risk by which the protocol chose and whose criteria are not encoded, or ``eligibility`` if that of a relapse arm was
-    not read; ``untold`` is what its population asks for and no fact tells, ``reserved`` why it is never certain; ``later`` are kinds of phase that the arm
-    goes on to and that a guard bars for this patient.
+    not read; ``untold`` is what its population asks for and no fact tells, ``reserved`` why it is never certain;
+    ``later`` are kinds of phase that the arm goes on to and that a guard bars for this patient.
     """
 
     protocol: str
@@ -65,8 +65,8 @@ class Choice(NamedTuple):
     patient from every arm; ``elsewhere`` are arms that would answer and have no such phase; ``head`` is the answer that
     stands first, None if there is none or if it is not decided which; ``waiting`` are the preferred arms that would
     stand before it once what they hang on is known; ``undecided`` says why nothing heads, where the rules do, ``held``
-    why nothing may, by facts that are not known; ``by_name`` are labels that are shown only where they are named, with or
-    without the phase; ``likely`` is the choice under assumptions.
+    why nothing may, by facts that are not known; ``by_name`` are labels that are shown only where they are named, with
+    or without the phase; ``likely`` is the choice under assumptions.
     """
 
     rules: ChoiceRules

@@ -206,9 +206,9 @@ def _reasons(undecided: Undecided, library: ProtocolLibrary) -> Iterator[Reason]
             reason = against_reason(offer, choice, library)
             yield reason._replace(text=f"{offer.name}: {reason.text}")
     others = [offer.protocol for offer in choice.excluded if offer.guard is None]
-    names = dict.fromkeys(others)
     if others and choice.possible:
-        told = f": {', '.join(names)}" if len(names) <= _MOST else ""
+        protocols = dict.fromkeys(others)
+        told = f": {', '.join(protocols)}" if len(protocols) <= _MOST else ""
         yield Reason("left out", f"{number_of(len(others), 'arm')} of another setting, population or risk group{told}")
     having, weighed = library.with_phase(choice.phase), {offer.protocol for offer in choice.offers}
     if len(having) <= _MOST and (unset := [id for id in having if id not in weighed]):

@@ -56,6 +56,7 @@ def _shown_json(shown: Shown, library: ProtocolLibrary) -> dict[str, Any]:
         **phases[0],
         **({"phases": phases} if len(phases) > 1 else {}),
         "total_duration": _cited_json(protocol.total_duration, cited) if protocol.total_duration else None,
+        **({"label": _shown_json(shown.label, library)} if shown.label else {}),
         "protocol_notes": [_cited_json(note, cited) for note in protocol.notes if _holds(note.when, shown)],
         "other_protocols": list(shown.others),
         "guidance": pointers_json(for_phases(*guided_by(shown))),

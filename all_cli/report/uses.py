@@ -49,7 +49,7 @@ def uses_part(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     for arm, here in of_arm:
         phases = [phase for phase in shown.phases if phase.id in arm.phases]
         barred = [shown.barred[phase.id] for phase in phases if phase.id in shown.barred]
-        if told and (here is False or barred):
+        if barred or (told and here is False):
             why = against(arm, shown.patient, shown.protocol.arms) if here is False else barred[0]
             if why == REFRACTORY:  # the doses as printed, so that a step-up is seen; none is computed
                 page.line(f"{arm.title}, {why}: {_doses(page, phases, shown._replace(dosing=None), library)}", _PERHAPS)
@@ -93,10 +93,10 @@ def _doses(page: Page, phases: Sequence[Phase], shown: Shown, library: ProtocolL
 
 def _line_doses(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> str:
     lines = [line for line in lines_for(phase.lines, shown.patient) if line.drug == shown.asked]
-    return "; ".join(_in_short(page, line, phase, shown, library) for line in lines)
+    return "; ".join(line_in_short(page, line, phase, shown, library) for line in lines)
 
 
-def _in_short(page: Page, line: Line, phase: Phase, shown: Shown, library: ProtocolLibrary) -> str:
+def line_in_short(page: Page, line: Line, phase: Phase, shown: Shown, library: ProtocolLibrary) -> str:
     """The dose, computed where the size is known, with days, cap and for whom, in a few words."""
     dose = dose_text(line, shown.growing, library)
     kept_back = withheld(line, phase, shown)
@@ -107,7 +107,8 @@ def _in_short(page: Page, line: Line, phase: Phase, shown: Shown, library: Proto
     if kept_back and shown.forced:
         dose += f" ({kept_back.mark})"
     open_ = line.when is not None and truth(line.when, shown.patient.possible()) is not True
-    parts = [dose, f"days {when_text(line)}" if line.days else when_text(line)]
+    days = f"day{'s' if len(line.days) > 1 else ''} {when_text(line)}" if line.days else when_text(line)
+    parts = [dose, days]
     parts += [f"at most {cap_text(line.cap)}" if line.cap else ""]
     parts += [condition_text(line.condition, library.vocabulary) if open_ else "", line.who]
     return f"{', '.join(part for part in parts if part)} {page.cite(line.cite, line.checked)}"
