@@ -190,15 +190,13 @@ def against_reason(offer: Offer, choice: Choice, library: ProtocolLibrary) -> Re
 
 def by_name_reason(choice: Choice) -> Iterator[Reason]:
     """The labels that a guard keeps from being chosen and that are possible where they are named."""
-    if choice.by_name:
-        guard = choice.by_name[0].guard
-        assert guard is not None
-        text = f"possible by their label, which all-protocol show NAME prints: {few(_protocols(choice.by_name), 8)}"
+    by_guard: dict[Guard, dict[str, None]] = {}
+    for offer in choice.by_name:
+        if offer.guard is not None:
+            by_guard.setdefault(offer.guard, {})[offer.protocol] = None
+    for guard, names in by_guard.items():
+        text = f"{', '.join(names)}: possible by their label (all-protocol show NAME). {guard.text}"
         yield Reason("by name", text, guard.cite, guard.checked, strong=True)
-
-
-def _protocols(offers: Iterable[Offer]) -> list[str]:
-    return list(dict.fromkeys(offer.protocol for offer in offers))
 
 
 def barred_reasons(choice: Choice, library: ProtocolLibrary) -> Iterator[Reason]:

@@ -13,6 +13,7 @@ from all_cli.protocol.choice_rules import choice_rules
 from all_cli.protocol.indications import REFRACTORY, against, holds
 from all_cli.protocol.library import ProtocolLibrary, lines_for
 from all_cli.protocol.named import how_to_tell
+from all_cli.protocol.reasons import few
 from all_cli.protocol.regimen import Arm, Line, Phase
 from all_cli.report.amounts import cap_text
 from all_cli.report.before_doses import withheld
@@ -46,6 +47,7 @@ def uses_part(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     of_arm = [(arm, holds(arm, shown.patient)) for arm in shown.arms]
     told = any(arm.when is not None for arm, _ in of_arm) and bool(shown.patient.told)
     of_arm.sort(key=lambda item: (item[1] is not True, _ORDER[_presumably(item[0], presumed)]))
+    hanging: list[str] = []
     for arm, here in of_arm:
         phases = [phase for phase in shown.phases if phase.id in arm.phases]
         barred = [shown.barred[phase.id] for phase in phases if phase.id in shown.barred]
@@ -58,16 +60,29 @@ def uses_part(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
             if not shown.forced:
                 continue
         if doses := _doses(page, phases, shown, library):
-            lead = _lead(arm, here, shown, asks=_presumably(arm, presumed) is not True) if told else ""
+            lead = _lead(arm, here, shown) if told else ""
             page.line(f"{arm.title}{lead}: {doses}", "dose", strong=here is True)
+            if told and here is None and _presumably(arm, presumed) is not True:
+                hanging.append(_hangs_on(arm, shown))
+    if any(hanging):
+        page.line("; ".join(filter(None, hanging)), "hangs on", strong=True)
 
 
 def _presumably(arm: Arm, possible: Mapping[str, Possible]) -> bool | None:
     return None if arm.when is None else truth(arm.when, possible)
 
 
-def _lead(arm: Arm, here: bool | None, shown: Shown, *, asks: bool) -> str:
-    """Whether the use is this patient's, with what was told that bears on it and (``asks``) what would have to be."""
+def _hangs_on(arm: Arm, shown: Shown) -> str:
+    """What is not known of the patient and decides whether a use is theirs, with the option that tells it."""
+    facts = dict.fromkeys(test.fact for test in tests(arm.when)) if arm.when is not None else {}
+    open_ = [shown.patient.vocabulary[fact] for fact in facts if fact not in shown.patient.known]
+    told_by = next((fact for fact in open_ if fact.option), next(iter(open_), None))
+    how = f" ({how_to_tell(told_by.id, shown.patient)})" if told_by else ""
+    return f"{arm.title}: {few([fact.name for fact in open_])} not known of this patient{how}" if open_ else ""
+
+
+def _lead(arm: Arm, here: bool | None, shown: Shown) -> str:
+    """Whether the use is this patient's, with what was told that bears on it."""
     if arm.when is None:
         return ""
     if here:
@@ -75,11 +90,7 @@ def _lead(arm: Arm, here: bool | None, shown: Shown, *, asks: bool) -> str:
     facts, known = dict.fromkeys(test.fact for test in tests(arm.when)), shown.patient.known
     names = shown.patient.vocabulary
     told = ", ".join(f"{names[fact].name} {shown.patient.bare(fact)}" for fact in facts if fact in known)
-    parts = [f"here {told}"] if told else []
-    if open_ := [fact for fact in facts if asks and fact not in known]:
-        missing = ", ".join(names[fact].name for fact in open_)
-        parts.append(f"{missing} not known of this patient: {how_to_tell(open_[0], shown.patient)}")
-    return f" ({'; '.join(parts)})" if parts else ""
+    return f" (here {told})" if told else ""
 
 
 def _doses(page: Page, phases: Sequence[Phase], shown: Shown, library: ProtocolLibrary) -> str:
