@@ -89,7 +89,7 @@ def group_reasons(choice: Choice) -> Iterator[Reason]:
             facts = dict.fromkeys((*offer.hangs_on, *(missing.fact for missing in verdict.missing)))
             wanted = ", ".join(choice.patient.vocabulary[fact].name for fact in facts)
             once = f", once decided: {wanted}" if wanted else ""
-            never = f"; never the answer: {few(list(offer.reserved))}" if offer.reserved else ""
+            never = f"; no answer: {few(list(offer.reserved))}" if offer.reserved else ""
             label = "by group" if offer.reserved else "first"
             yield Reason(label, f"{offer.name}{once}{never}", strong=True)
 

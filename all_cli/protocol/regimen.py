@@ -4,7 +4,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from all_cli.knowledge.sources import Citation
+from all_cli.logic.explain import truth
 from all_cli.logic.expression import Expression
+from all_cli.patient.patient import Patient
 
 
 class Cited(NamedTuple):
@@ -238,12 +240,20 @@ class Drug(NamedTuple):
     limits: tuple[Limit, ...] = ()
 
 
+NO_DOSING = "do not dose from this entry"
+
+
 class Reservation(NamedTuple):
     """Why no arm of a protocol is ever certain, unless a condition holds; ``no_dosing``: nobody is to dose from it."""
 
     said: Cited
     unless: Expression | None = None
     no_dosing: bool = False
+
+    @property
+    def warning(self) -> str:
+        """The caution that stands before any dose."""
+        return f"{NO_DOSING}: {self.said.text}" if self.no_dosing else self.said.text
 
 
 class Protocol(NamedTuple):
@@ -275,6 +285,11 @@ class Protocol(NamedTuple):
     def lines(self) -> list[Line]:
         """Every line of every phase."""
         return [line for phase in self.phases for line in phase.lines]
+
+    def reserved_for(self, patient: Patient) -> list[Reservation]:
+        """Why it is never certain for this patient; what may hold counts."""
+        possible = patient.possible()
+        return [each for each in self.reservations if each.unless is None or truth(each.unless, possible) is not True]
 
 
 class Default(NamedTuple):

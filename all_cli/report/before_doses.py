@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from all_cli.logic.explain import truth
-from all_cli.patient.patient import Patient
 from all_cli.protocol.drugs import beyond_label
 from all_cli.protocol.heads import eligibility_unread
 from all_cli.protocol.library import ProtocolLibrary, lines_for
-from all_cli.protocol.regimen import Cited, Line, Phase, Protocol, Reservation
+from all_cli.protocol.regimen import NO_DOSING, Cited, Line, Phase
 from all_cli.report.page import Page
 
 if TYPE_CHECKING:
     from all_cli.report.regimen import Shown
 
 OUTSIDE = "not for this patient"
-NO_ENTRY, NO_LINE = "do not dose from this entry", "do not dose from this line"
+NO_LINE = "do not dose from this line"
 NONE_COMPUTED = "no dose is computed for this patient; --force computes them all the same"
 
 
@@ -32,9 +30,9 @@ def withheld(line: Line, phase: Phase, shown: Shown) -> Withheld | None:
     """Whether the dose of a line is withheld: the phase is not for the patient, or nobody is to dose from it."""
     if phase.id in shown.barred:
         return Withheld(OUTSIDE, f"{OUTSIDE}: {shown.barred[phase.id]}")
-    reserved = (each for each in reservations_of(shown.protocol, shown.patient) if each.no_dosing)
+    reserved = (each for each in shown.protocol.reserved_for(shown.patient) if each.no_dosing)
     if (reason := next(reserved, None)) is not None:
-        return Withheld(NO_ENTRY, f"{NO_ENTRY}: {reason.said.text}")
+        return Withheld(NO_DOSING, reason.warning)
     return Withheld(NO_LINE, f"{NO_LINE}: {line.note}") if line.no_dosing else None
 
 
@@ -43,18 +41,11 @@ def withholds(shown: Shown) -> bool:
     return any(withheld(line, phase, shown) for phase in shown.phases for line in phase.lines)
 
 
-def reservations_of(protocol: Protocol, patient: Patient) -> Iterator[Reservation]:
-    """The reservations of a protocol that hold for a patient, or may."""
-    possible = patient.possible()
-    return (each for each in protocol.reservations if each.unless is None or truth(each.unless, possible) is not True)
-
-
 def reserved_part(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     """Reservations of the protocol, lines that nobody is to dose from, and notes of the protocol that go first."""
-    for each in reservations_of(shown.protocol, shown.patient):
-        said, lead = each.said, f"{NO_ENTRY}: " if each.no_dosing else ""
+    for each in shown.protocol.reserved_for(shown.patient):
         tail = f"; {NONE_COMPUTED}" if each.no_dosing and shown.dosing and not shown.forced else ""
-        _caution(page, said._replace(text=f"{lead}{said.text}{tail}"))
+        _caution(page, each.said._replace(text=f"{each.warning}{tail}"))
     population = shown.protocol.population
     if any(eligibility_unread(arm.settings, population.checked) for arm in shown.arms):
         _caution(page, population._replace(text=f"for whom it was is recalled, not read: {population.text}"))

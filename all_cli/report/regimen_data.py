@@ -9,7 +9,7 @@ from all_cli.protocol.drugs import beyond_label
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, uncapped
 from all_cli.protocol.regimen import Cited, Line, Phase
 from all_cli.report.answers import citations_json, header
-from all_cli.report.before_doses import reservations_of, withheld
+from all_cli.report.before_doses import withheld
 from all_cli.report.guidance_pointers import for_phases, pointers_json
 from all_cli.report.line_text import dose_text, when_text
 from all_cli.report.regimen import Shown, guided_by, is_checked, rows_of
@@ -45,7 +45,7 @@ def _shown_json(shown: Shown, library: ProtocolLibrary) -> dict[str, Any]:
         },
         "reservations": [
             {**_cited_json(each.said, cited), "no_dosing": each.no_dosing}
-            for each in reservations_of(protocol, shown.patient)
+            for each in protocol.reserved_for(shown.patient)
         ],
         "patient": shown.patient.said(),
         "age_on_the_day": shown.growing.text("age") if shown.by_age else None,
