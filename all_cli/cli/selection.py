@@ -80,6 +80,11 @@ def read_asked(library: ProtocolLibrary, text: str, protocol_id: str | None) -> 
         named_arms = ", ".join("/".join(arm) for arm in arms[:_MOST_NAMED])
         more = f" and {len(arms) - _MOST_NAMED} more" if len(arms) > _MOST_NAMED else ""
         fail(f'several protocols have an arm "{text}"; name one: {named_arms}{more}')
+    if protocol_id is not None and (drug := read_drug(library, plain)):
+        fail(
+            f'"{text}" is a drug, and no phase or arm of {protocol_id} is called so: leave out --protocol, or '
+            f"all-protocol drug {drug.drug.id} --protocol {protocol_id} shows its lines there"
+        )
     phases = [phase.id for protocol in protocols for phase in protocol.phases]
     names = [*kinds, *library.ids, *phases, *(arm.id for protocol in protocols for arm in protocol.arms)]
     meant = f": {_MEANT[plain]}" if plain in _MEANT else ""

@@ -16,7 +16,7 @@ from all_cli.protocol.named import how_to_tell
 from all_cli.protocol.reasons import few
 from all_cli.protocol.regimen import Arm, Line, Phase
 from all_cli.report.amounts import cap_text
-from all_cli.report.before_doses import withheld
+from all_cli.report.before_doses import OUTSIDE, withheld
 from all_cli.report.line_text import dose_text, when_text
 from all_cli.report.page import Page
 
@@ -115,7 +115,7 @@ def line_in_short(page: Page, line: Line, phase: Phase, shown: Shown, library: P
         from all_cli.report.doses import dose_cell
 
         dose = dose_cell(page, line, shown.dosing, library)
-    if kept_back and shown.forced:
+    if kept_back and (shown.forced or kept_back.mark != OUTSIDE):  # which uses are not for the patient is said of them
         dose += f" ({kept_back.mark})"
     open_ = line.when is not None and truth(line.when, shown.patient.possible()) is not True
     days = f"day{'s' if len(line.days) > 1 else ''} {when_text(line)}" if line.days else when_text(line)
