@@ -17,6 +17,7 @@ from all_cli.protocol.reasons import (
     answer_reasons,
     barred_reasons,
     because_text,
+    caution_reasons,
     few,
     hangs_text,
     later_reasons,
@@ -76,7 +77,7 @@ def chosen(
         leading=list(leading_reasons(choice)),
         chosen=(*_head(picked, choice, barred[:1], risk, likely_said), setting),
         basis=tuple(basis),
-        beside=(*barred[1:], *_beside(picked, choice)),
+        beside=(*barred[1:], *_beside(picked, choice, library)),
         choice=choice,
         assumed=assumed,
         left_out=left_out,
@@ -224,12 +225,12 @@ def _unless(picked: _Picked, patient: Patient) -> Iterator[Reason]:
             yield Reason("unless", part.guard.text, part.guard.cite, part.guard.checked, strong=True)
 
 
-def _beside(picked: _Picked, choice: Choice) -> list[Reason]:
+def _beside(picked: _Picked, choice: Choice, library: ProtocolLibrary) -> list[Reason]:
     """The other arms: those that are certain too, those without this phase, and on what the possible ones hang."""
     own = {f"{picked.protocol.id}/{arm.id}" for arm in picked.arms}
     reasons = []
-    if others := [named(offer) for offer in choice.answers if offer.name not in own]:
-        reasons.append(Reason("also", few(others)))
+    if others := [offer for offer in choice.answers if offer.name not in own]:
+        reasons += [Reason("also", few([named(offer) for offer in others])), *caution_reasons(others, choice, library)]
     if choice.elsewhere:
         names = few([offer.name for offer in choice.elsewhere])
         reasons.append(Reason("besides", f"for the same setting, without this phase: {names}"))

@@ -14,7 +14,7 @@ from all_cli.protocol.heads import ELIGIBILITY
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.offer import Choice, Offer, Turn
 from all_cli.protocol.parts import GIVEN, GROUP, GUARD, POPULATION, SETTING, Part
-from all_cli.protocol.regimen import Reason
+from all_cli.protocol.regimen import Cited, Reason
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Scheme
 from all_cli.risk.verdict import Decision, brief, cites, judge
 
@@ -80,7 +80,7 @@ def leading_reasons(choice: Choice) -> Iterator[Reason]:
 
 
 def group_reasons(choice: Choice) -> Iterator[Reason]:
-    """The arms that go by a scheme, and the facts that decide its group and what else they hang on."""
+    """The arms that go by a scheme, the facts that decide its group, what else they hang on, why they never head."""
     for offer in (*choice.answers, *choice.possible):
         for part in offer.parts:
             if part.kind != GROUP:
@@ -88,7 +88,10 @@ def group_reasons(choice: Choice) -> Iterator[Reason]:
             verdict = judge(_scheme(part), choice.patient)
             facts = dict.fromkeys((*offer.hangs_on, *(missing.fact for missing in verdict.missing)))
             wanted = ", ".join(choice.patient.vocabulary[fact].name for fact in facts)
-            yield Reason("first", f"{offer.name}, once decided: {wanted}", strong=True)
+            once = f", once decided: {wanted}" if wanted else ""
+            never = f"; no answer: {few(list(offer.reserved))}" if offer.reserved else ""
+            label = "by group" if offer.reserved else "first"
+            yield Reason(label, f"{offer.name}{once}{never}", strong=True)
 
 
 def because_text(decisions: Iterable[Decision], patient: Patient) -> str:
@@ -100,6 +103,16 @@ def because_text(decisions: Iterable[Decision], patient: Patient) -> str:
 def _scheme(part: Part) -> Scheme:
     assert part.scheme is not None
     return part.scheme
+
+
+def caution_reasons(offers: Iterable[Offer], choice: Choice, library: ProtocolLibrary) -> Iterator[Reason]:
+    """What stands first on the pages of these arms for patients such as this one, by protocol."""
+    found: dict[tuple[str, Cited], None] = {}
+    for offer in offers:
+        head = next(arm for arm in library.arm_heads(offer.protocol) if arm.id == offer.arm)
+        found |= dict.fromkeys((offer.protocol, each) for each in head.cautions_for(choice.patient, choice.phase))
+    for protocol, said in found:
+        yield Reason("caution", f"{protocol}: {said.text}", said.cite, said.checked, strong=True)
 
 
 def later_reasons(offers: Sequence[Offer]) -> Iterator[Reason]:
@@ -131,6 +144,7 @@ def hangs_text(offer: Offer, patient: Patient) -> str:
     if labels := [label for label in offer.own_criteria if label != ELIGIBILITY]:
         parts.append(f"its own criteria of {' or '.join(labels)} risk, which are not encoded")
     parts += [f"{text}, which no fact here tells" for text in offer.untold]
+    parts += offer.reserved
     if not parts:
         later = [part for part in offer.parts if part.kind == GROUP and not part.outright(patient)]
         missing = [item.fact for part in later for item in judge(_scheme(part), patient).missing]
@@ -190,11 +204,22 @@ def _nothing_given(offer: Offer, choice: Choice, library: ProtocolLibrary) -> Re
     return Reason("not offered", f"given only to others here: {'; '.join(filter(None, whom))}", cite, checked)
 
 
+def by_name_reason(choice: Choice) -> Iterator[Reason]:
+    """The labels that a guard keeps from being chosen and that are possible where they are named."""
+    by_guard: dict[Guard, dict[str, None]] = {}
+    for offer in choice.by_name:
+        if offer.guard is not None:
+            by_guard.setdefault(offer.guard, {})[offer.protocol] = None
+    for guard, names in by_guard.items():
+        text = f"{', '.join(names)}: possible by their label (all-protocol show NAME). {guard.text}"
+        yield Reason("by name", text, guard.cite, guard.checked, strong=True)
+
+
 def barred_reasons(choice: Choice, library: ProtocolLibrary) -> Iterator[Reason]:
     """The guards that keep arms out whose setting and population would fit, with the arms."""
     barred: dict[Reason, list[str]] = {}
     for offer in choice.excluded:
-        if offer.against is not None and offer.against.kind == GUARD:
+        if offer.guard is not None and not offer.only_named:
             barred.setdefault(against_reason(offer, choice, library), []).append(offer.name)
     for reason, names in barred.items():
         yield reason._replace(text=f"{reason.text}: not {few(names, _HEAD)}")

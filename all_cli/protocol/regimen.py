@@ -6,7 +6,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from all_cli.knowledge.sources import Citation
+from all_cli.logic.explain import truth
 from all_cli.logic.expression import Expression
+from all_cli.patient.patient import Patient
 
 
 class Cited(NamedTuple):
@@ -76,6 +78,7 @@ class Line(NamedTuple):
     who: str = ""
     note: str = ""
     read: tuple[str, ...] = ()
+    no_dosing: bool = False
 
     @property
     def weekly(self) -> bool:
@@ -250,6 +253,22 @@ class Drug(NamedTuple):
     limits: tuple[Limit, ...] = ()
 
 
+NO_DOSING = "do not dose from this entry"
+
+
+class Reservation(NamedTuple):
+    """Why no arm of a protocol is ever certain, unless a condition holds; ``no_dosing``: nobody is to dose from it."""
+
+    said: Cited
+    unless: Expression | None = None
+    no_dosing: bool = False
+
+    @property
+    def warning(self) -> str:
+        """The caution that stands before any dose."""
+        return f"{NO_DOSING}: {self.said.text}" if self.no_dosing else self.said.text
+
+
 class Protocol(NamedTuple):
     """A protocol: whom it is for, its arms and its phases; ``label`` if its lines that cite a label are the label's.
 
@@ -273,11 +292,17 @@ class Protocol(NamedTuple):
     notes: tuple[Cited, ...] = ()
     label: bool = False
     duration_by_sex: tuple[tuple[str, str], ...] = ()
+    reservations: tuple[Reservation, ...] = ()
 
     @property
     def lines(self) -> list[Line]:
         """Every line of every phase."""
         return [line for phase in self.phases for line in phase.lines]
+
+    def reserved_for(self, patient: Patient) -> list[Reservation]:
+        """Why it is never certain for this patient; what may hold counts."""
+        possible = patient.possible()
+        return [each for each in self.reservations if each.unless is None or truth(each.unless, possible) is not True]
 
 
 class Default(NamedTuple):
