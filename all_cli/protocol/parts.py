@@ -12,6 +12,7 @@ from all_cli.logic.values import Possible, intersect, whole_domain
 from all_cli.patient.patient import Patient
 from all_cli.protocol.choice_rules import Guard, narrowed
 from all_cli.risk.scheme import Scheme
+from all_cli.risk.verdict import masks_of
 
 SETTING, POPULATION, GROUP, GUARD = "setting", "population", "group", "guard"
 
@@ -51,6 +52,10 @@ class Part(NamedTuple):
     def possible(self, patient: Patient) -> bool:
         """Whether some completion fulfils it."""
         return bool(self.seen(patient)[1] & self.may)
+
+    def may_be(self, patient: Patient) -> bool:
+        """Whether some completion fulfils it if what comes later counts too, as far as it is known."""
+        return bool(self.diagram.reach(masks_of(self.diagram, patient)) & self.may)
 
     def sure(self, patient: Patient) -> bool:
         """Whether, whatever the facts that were asked for, it is fulfilled for some values of the others."""
@@ -115,6 +120,28 @@ def hangs_on(parts: Sequence[Part], patient: Patient) -> dict[str, Possible]:
     narrowing = {fact: values for fact, values in found.items() if not _is_all(fact, values, patient)}
     told = {fact for fact in narrowing if fact not in patient.known or fact in patient.told}
     return {fact: values for fact, values in (narrowing or found).items() if not told or fact in told}
+
+
+def leading_facts(parts: Sequence[Part], patient: Patient) -> list[str]:
+    """The facts on which the parts hang, each once."""
+    return list(dict.fromkeys(fact for part in parts for fact, _ in part.leading(patient)))
+
+
+def enough_alone(parts: Sequence[Part], fact: str, patient: Patient) -> Possible | None:
+    """Values of a fact with each of which the patient fulfils all parts, whatever else is; None if there are none."""
+    for part in parts:
+        masks, _ = part.seen(patient)
+        for number, axis in enumerate(part.diagram.axes):
+            if axis.fact != fact or fact in part.ignored:
+                continue
+            left = 0
+            for piece in axis.pieces(masks[number]):
+                tried = narrowed(patient, fact, axis.possible(1 << piece), "")
+                if tried is not None and all(each.sure(tried) for each in parts):
+                    left |= 1 << piece
+            if left:
+                return axis.possible(left)
+    return None
 
 
 def _is_all(fact: str, values: Possible, patient: Patient) -> bool:
