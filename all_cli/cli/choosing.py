@@ -31,7 +31,7 @@ from all_cli.report.choice import Undecided, first_reasons, likely_reasons
 from all_cli.report.regimen import Shown
 from all_cli.risk.library import Answers, Wish, risk_library
 from all_cli.risk.scheme import NOT_APPLICABLE, Scheme
-from all_cli.risk.verdict import Brief, Verdict, brief, cites, judge
+from all_cli.risk.verdict import Brief, Verdict, cites, judge
 
 _MOST_HANGING, _LITTLE = 3, 2
 
@@ -95,24 +95,21 @@ def beside_label(choice: Choice, library: ProtocolLibrary) -> list[Reason]:
 
 
 def _little(offer: Offer, patient: Patient, library: ProtocolLibrary) -> str:
-    """What an arm waits for, if that is little; a risk group of a scheme made for the patient counts as one thing."""
-    few_facts = 0 < len(offer.hangs_on) <= _LITTLE
+    """What an arm waits for, if that is little; the risk group counts as one thing where no fact alone decides it."""
     met = met_by(offer, patient)
-    if few_facts and all(part.sure(met) for part in offer.parts):
+    asks = 0 < len(offer.hangs_on) <= _LITTLE or (offer.untold and not offer.hangs_on)
+    if asks and all(part.sure(met) for part in offer.parts):
         return hangs_text(offer, patient)
     open_ = [part for part in offer.parts if not part.sure(patient)]
-    decided = [part for part in open_ if part.scheme is not None and _in_scheme(part.scheme, patient)]
-    others = hangs_on([part for part in open_ if part not in decided], patient)
-    if not decided or len(decided) + len(others) > _LITTLE:
-        return hangs_text(offer, patient) if few_facts else ""
+    groups = [part for part in open_ if part.scheme is not None]
+    others = hangs_on([part for part in open_ if part.scheme is None], patient)
+    if not groups or len(groups) + len(others) > _LITTLE:
+        return ""
     head = next(head for head in library.arm_heads(offer.protocol) if head.id == offer.arm)
-    parts = [_group_wait(part.scheme, dict(head.groups)[part.name], patient) for part in decided if part.scheme]
-    rest = hangs_text(offer._replace(hangs_on=others), patient) if others else ""
-    return ", ".join(filter(None, (*parts, rest)))
-
-
-def _in_scheme(scheme: Scheme, patient: Patient) -> bool:
-    return NOT_APPLICABLE not in brief(scheme, patient).possible
+    parts = [_group_wait(part.scheme, dict(head.groups)[part.name], patient) for part in groups if part.scheme]
+    return ", ".join(
+        [*parts, *([hangs_text(offer._replace(hangs_on=others), patient)] if others or offer.untold else [])]
+    )
 
 
 def _group_wait(scheme: Scheme, groups: Sequence[str], patient: Patient) -> str:

@@ -65,6 +65,11 @@ class Part(NamedTuple):
             patient.worked_out[key] = not reached & self.undecided and self._sure(masks, reached)
         return bool(patient.worked_out[key])
 
+    def sure_with(self, masks: list[int], axis: int, piece: int) -> bool:
+        """Whether it is fulfilled, as far as asked for, if an axis is narrowed to one piece."""
+        tried = [*masks[:axis], 1 << piece, *masks[axis + 1 :]]
+        return self._sure(tried, self.diagram.reach(tried))
+
     def outright(self, patient: Patient) -> bool:
         """Whether it is fulfilled whatever the facts are that come later."""
         return not self.ignored or self.kind == GUARD or not self.seen(patient)[1] & ~self.may
@@ -136,6 +141,8 @@ def enough_alone(parts: Sequence[Part], fact: str, patient: Patient) -> Possible
                 continue
             left = 0
             for piece in axis.pieces(masks[number]):
+                if not part.sure_with(masks, number, piece):  # sooner told than by trying the patient
+                    continue
                 tried = narrowed(patient, fact, axis.possible(1 << piece), "")
                 if tried is not None and all(each.sure(tried) for each in parts):
                     left |= 1 << piece

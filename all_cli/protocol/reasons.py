@@ -15,6 +15,7 @@ from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.offer import Choice, Offer, Turn
 from all_cli.protocol.parts import GROUP, GUARD, POPULATION, SETTING, Part, enough_alone, leading_facts
 from all_cli.protocol.regimen import Reason
+from all_cli.risk.library import risk_library
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Scheme
 from all_cli.risk.verdict import Decision, brief, cites, judge
 
@@ -126,8 +127,8 @@ def hangs_text(offer: Offer, patient: Patient) -> str:
     """On what an arm hangs: ``CNS status CNS1 or CNS2, testicular leukaemia absent``."""
     names = patient.vocabulary
     told = [(fact, text) for fact, values in offer.hangs_on.items() if (text := _values(fact, values, patient))]
-    parts = [f"{names[fact].name} {text}" for fact, text in told]
-    if offer.hangs_on and (rest := _rest(offer, met_by(offer, patient))):
+    parts = [f"{names[fact].name} {text}{_open_for(fact, patient)}" for fact, text in told]
+    if offer.hangs_on and not told and (rest := _either(offer, patient)):
         parts.append(rest)
     if ELIGIBILITY in offer.own_criteria:
         parts.append("its eligibility, which was not read")
@@ -143,6 +144,15 @@ def hangs_text(offer: Offer, patient: Patient) -> str:
     return few(parts)
 
 
+def _open_for(fact: str, patient: Patient) -> str:
+    """What still says which value a fact has that follows from others, where some of them are given."""
+    entry = patient.vocabulary[fact]
+    if not entry.defined_by or fact not in patient.known or fact in patient.told:
+        return ""
+    missing = judge(risk_library().schemes[entry.defined_by[0]], patient).missing
+    return f" (open: {few([patient.vocabulary[item.fact].name for item in missing])})" if missing else ""
+
+
 def met_by(offer: Offer, patient: Patient) -> Patient:
     """The patient if the facts that an arm hangs on have the values it asks for."""
     for fact, values in offer.hangs_on.items():
@@ -150,15 +160,15 @@ def met_by(offer: Offer, patient: Patient) -> Patient:
     return patient
 
 
-def _rest(offer: Offer, met: Patient) -> str:
-    """What an arm hangs on besides the facts that must have certain values: values of which one is enough.
+def _either(offer: Offer, patient: Patient) -> str:
+    """What an arm hangs on where no fact must have certain values: values of which one is enough.
 
     Facts of which no value is enough alone are named at the end.
     """
-    leading = leading_facts([part for part in offer.parts if not part.sure(met)], met)
-    names = met.vocabulary
-    enough = {fact: values for fact in leading if (values := enough_alone(offer.parts, fact, met))}
-    either = [f"{names[fact].name} {_values(fact, values, met)}".strip() for fact, values in enough.items()]
+    leading = leading_facts([part for part in offer.parts if not part.sure(patient)], patient)
+    names = patient.vocabulary
+    enough = {fact: values for fact in leading if (values := enough_alone(offer.parts, fact, patient))}
+    either = [f"{names[fact].name} {_values(fact, values, patient)}".strip() for fact, values in enough.items()]
     if together := [names[fact].name for fact in leading if fact not in enough]:
         either.append(f"{few(together)}{', of which several count together' if len(together) > 1 else ''}")
     return " or ".join(either)
