@@ -21,6 +21,7 @@ from all_cli.risk.verdict import Decision, brief, cites, judge
 
 PH = "ph-positive"
 _NAMED = 6
+_LITTLE = 2
 _HEAD = 3  # arms named in a line of the head of a screen; JSON names all
 
 
@@ -128,7 +129,9 @@ def hangs_text(offer: Offer, patient: Patient) -> str:
     names = patient.vocabulary
     told = [(fact, text) for fact, values in offer.hangs_on.items() if (text := _values(fact, values, patient))]
     parts = [f"{names[fact].name} {text}{_open_for(fact, patient)}" for fact, text in told]
-    if offer.hangs_on and not told and (rest := _either(offer, patient)):
+    # While the setting is open, or much else, what is asked besides would be noise.
+    in_setting = all(part.sure(patient) for part in offer.parts if part.kind == SETTING)
+    if offer.hangs_on and in_setting and len(told) <= _LITTLE and (rest := _either(offer, met_by(offer, patient))):
         parts.append(rest)
     if ELIGIBILITY in offer.own_criteria:
         parts.append("its eligibility, which was not read")
@@ -161,7 +164,7 @@ def met_by(offer: Offer, patient: Patient) -> Patient:
 
 
 def _either(offer: Offer, patient: Patient) -> str:
-    """What an arm hangs on where no fact must have certain values: values of which one is enough.
+    """What an arm hangs on besides the facts that must have certain values: values of which one is enough.
 
     Facts of which no value is enough alone are named at the end.
     """
