@@ -9,17 +9,19 @@ from all_cli.logic.values import Possible, intersect, whole_domain
 from all_cli.patient.names import condition_text, reasons_text
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import value_text
-from all_cli.protocol.choice_rules import Guard
+from all_cli.protocol.choice_rules import Guard, narrowed
 from all_cli.protocol.heads import ELIGIBILITY
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.offer import Choice, Offer, Turn
-from all_cli.protocol.parts import GIVEN, GROUP, GUARD, POPULATION, SETTING, Part
+from all_cli.protocol.parts import GIVEN, GROUP, GUARD, POPULATION, SETTING, Part, enough_alone, leading_facts
 from all_cli.protocol.regimen import Cited, Reason
+from all_cli.risk.library import risk_library
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Scheme
 from all_cli.risk.verdict import Decision, brief, cites, judge
 
 PH = "ph-positive"
 _NAMED = 6
+_LITTLE = 2
 _HEAD = 3  # arms named in a line of the head of a screen; JSON names all
 
 
@@ -138,7 +140,12 @@ def named(offer: Offer) -> str:
 def hangs_text(offer: Offer, patient: Patient) -> str:
     """On what an arm hangs: ``CNS status CNS1 or CNS2, testicular leukaemia absent``."""
     names = patient.vocabulary
-    parts = [f"{names[fact].name} {_values(fact, values, patient)}".strip() for fact, values in offer.hangs_on.items()]
+    told = [(fact, text) for fact, values in offer.hangs_on.items() if (text := _values(fact, values, patient))]
+    parts = [f"{names[fact].name} {text}{_open_for(fact, patient)}" for fact, text in told]
+    # While the setting is open, or much else, what is asked besides would be noise.
+    in_setting = all(part.sure(patient) for part in offer.parts if part.kind == SETTING)
+    if offer.hangs_on and in_setting and len(told) <= _LITTLE and (rest := _either(offer, met_by(offer, patient))):
+        parts.append(rest)
     if ELIGIBILITY in offer.own_criteria:
         parts.append("its eligibility, which was not read")
     if labels := [label for label in offer.own_criteria if label != ELIGIBILITY]:
@@ -152,6 +159,36 @@ def hangs_text(offer: Offer, patient: Patient) -> str:
         open_ = "groups that the source does not tell apart"
         parts.append(f"{few(list(facts))}, which come{'s' if len(facts) == 1 else ''} later" if facts else open_)
     return few(parts)
+
+
+def _open_for(fact: str, patient: Patient) -> str:
+    """What still says which value a fact has that follows from others, where some of them are given."""
+    entry = patient.vocabulary[fact]
+    if not entry.defined_by or fact not in patient.known or fact in patient.told:
+        return ""
+    missing = judge(risk_library().schemes[entry.defined_by[0]], patient).missing
+    return f" (open: {few([patient.vocabulary[item.fact].name for item in missing])})" if missing else ""
+
+
+def met_by(offer: Offer, patient: Patient) -> Patient:
+    """The patient if the facts that an arm hangs on have the values it asks for."""
+    for fact, values in offer.hangs_on.items():
+        patient = narrowed(patient, fact, values, "") or patient
+    return patient
+
+
+def _either(offer: Offer, patient: Patient) -> str:
+    """What an arm hangs on besides the facts that must have certain values: values of which one is enough.
+
+    Facts of which no value is enough alone are named at the end.
+    """
+    leading = leading_facts([part for part in offer.parts if not part.sure(patient)], patient)
+    names = patient.vocabulary
+    enough = {fact: values for fact in leading if (values := enough_alone(offer.parts, fact, patient))}
+    either = [f"{names[fact].name} {_values(fact, values, patient)}".strip() for fact, values in enough.items()]
+    if together := [names[fact].name for fact in leading if fact not in enough]:
+        either.append(f"{few(together)}{', of which several count together' if len(together) > 1 else ''}")
+    return " or ".join(either)
 
 
 def _values(fact: str, values: Possible, patient: Patient) -> str:
