@@ -41,7 +41,7 @@ from all_cli.protocol.offer import ANSWER, EXCLUDED, POSSIBLE, Choice, Offer, Tu
 from all_cli.protocol.parts import GIVEN, GROUP, GUARD, POPULATION, SETTING, Part, hangs_on, together
 from all_cli.risk.library import RiskLibrary, risk_library
 from all_cli.risk.scheme import Scheme
-from all_cli.risk.verdict import brief, masks_of
+from all_cli.risk.verdict import masks_of
 
 OLDER = "older-adult"
 APART = frozenset({"", "blinatumomab", "car-t", "conditioning"})
@@ -116,8 +116,6 @@ class Chooser:
         undecided = self.rules.undecided(patient, phase)
         without = self._without(phase, patient) if not waiting and phase not in APART else ()
         head = None if waiting or without else first
-        if undecided and undecided.settled_heads and (decided := self._decided(answers, patient)):
-            undecided, head = None, decided
         others = tuple(self.elsewhere(patient, phase)) if phase and (undecided or not fits) else ()
         elsewhere = tuple(offer for offer in others if offer.status != EXCLUDED)
         by_name = tuple(offer for offer in (*offers, *others) if offer.only_named)
@@ -140,10 +138,6 @@ class Chooser:
     def _for_young(self, offer: Offer) -> bool:
         """Whether an arm is of a protocol not made for adults alone."""
         return self.library.audience(offer.protocol) != "adults"
-
-    def _decided(self, answers: Sequence[Offer], patient: Patient) -> Offer | None:
-        """The first answer that goes by a scheme which leaves one group, made for somebody of this age."""
-        return next((each for each in answers if self._fits(each, patient) and _in_one_group(each, patient)), None)
 
     def _fits(self, offer: Offer, patient: Patient) -> bool:
         """Whether an arm is of a protocol for somebody of this age; an adults' one is not for who may be below 18."""
@@ -330,9 +324,3 @@ def _silent(guard: Guard, patient: Patient) -> frozenset[str]:
         patient.worked_out[key] = guard.if_told.difference(heard)
     silent: frozenset[str] = patient.worked_out[key]
     return silent
-
-
-def _in_one_group(offer: Offer, patient: Patient) -> bool:
-    """Whether the schemes by which the arm was given leave one group each; one that took every group needs that too."""
-    schemes = [part.scheme for part in offer.parts if part.scheme is not None]
-    return bool(schemes) and all(brief(scheme, patient).group is not None for scheme in schemes)

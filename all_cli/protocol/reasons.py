@@ -92,8 +92,7 @@ def group_reasons(choice: Choice) -> Iterator[Reason]:
             wanted = ", ".join(choice.patient.vocabulary[fact].name for fact in facts)
             once = f", once decided: {wanted}" if wanted else ""
             never = f"; no answer: {few(list(offer.reserved))}" if offer.reserved else ""
-            label = "by group" if offer.reserved else "first"
-            yield Reason(label, f"{offer.name}{once}{never}", strong=True)
+            yield Reason("by group", f"{offer.name}{once}{never}", strong=True)
 
 
 def because_text(decisions: Iterable[Decision], patient: Patient) -> str:

@@ -120,12 +120,12 @@ def _certain(choice: Choice, library: ProtocolLibrary) -> Iterator[Reason]:
     if choice.undecided:
         yield Reason("not decided", choice.undecided.text, choice.undecided.cite, choice.undecided.checked, strong=True)
     if choice.answers:
-        if not choice.undecided or choice.undecided.settled_heads:
+        if not choice.undecided:
             yield from first_reasons(choice, "first")
         names = few(list(dict.fromkeys(offer.protocol for offer in choice.answers)))
         yield Reason("certain", f"{names}{_why_not_first(choice)}", strong=True)
         yield from caution_reasons(choice.answers, choice, library)
-    if choice.undecided and choice.undecided.settled_heads:
+    if choice.undecided and choice.undecided.by_group:
         yield from group_reasons(choice)
 
 
