@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from all_cli.cli.selection import Asked, shown_of
@@ -12,15 +12,17 @@ from all_cli.patient.patient import Patient
 from all_cli.protocol.choice import Chooser, choose
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.offer import Choice, Offer
-from all_cli.protocol.parts import GROUP
+from all_cli.protocol.parts import GROUP, hangs_on
 from all_cli.protocol.reasons import (
     answer_reasons,
     barred_reasons,
     because_text,
+    caution_reasons,
     few,
     hangs_text,
     later_reasons,
     leading_reasons,
+    met_by,
     named,
     turn_reason,
 )
@@ -28,9 +30,9 @@ from all_cli.protocol.regimen import Arm, Protocol, Reason
 from all_cli.report.answers import answer_text, deciding, unheeded_text
 from all_cli.report.choice import Undecided, first_reasons, likely_reasons
 from all_cli.report.regimen import Shown
-from all_cli.risk.library import Wish, risk_library
-from all_cli.risk.scheme import NOT_APPLICABLE
-from all_cli.risk.verdict import Brief, Verdict, cites
+from all_cli.risk.library import Answers, Wish, risk_library
+from all_cli.risk.scheme import NOT_APPLICABLE, Scheme
+from all_cli.risk.verdict import Brief, Verdict, cites, judge
 
 _MOST_HANGING, _LITTLE = 3, 2
 
@@ -76,7 +78,7 @@ def chosen(
         leading=list(leading_reasons(choice)),
         chosen=(*_head(picked, choice, barred[:1], risk, likely_said), setting),
         basis=tuple(basis),
-        beside=(*barred[1:], *_beside(picked, choice)),
+        beside=(*barred[1:], *_beside(picked, choice, library)),
         choice=choice,
         assumed=assumed,
         left_out=left_out,
@@ -87,10 +89,35 @@ def beside_label(choice: Choice, library: ProtocolLibrary) -> list[Reason]:
     """What stands before a label that was named with its kind of phase: the arms of trials that wait for little."""
     by_hang: dict[str, list[str]] = {}
     for offer in choice.possible:
-        if 0 < len(offer.hangs_on) <= _LITTLE:
-            by_hang.setdefault(hangs_text(offer, choice.patient), []).append(offer.name)
+        if wait := _little(offer, choice.patient, library):
+            by_hang.setdefault(wait, []).append(offer.name)
     waiting = [Reason("trial", f"{few(names)}, if {hang}", strong=True) for hang, names in by_hang.items()]
     return [*waiting[:_LITTLE], *list(barred_reasons(choice, library))[:1]]
+
+
+def _little(offer: Offer, patient: Patient, library: ProtocolLibrary) -> str:
+    """What an arm waits for, if that is little; the risk group counts as one thing where no fact alone decides it."""
+    met = met_by(offer, patient)
+    asks = 0 < len(offer.hangs_on) <= _LITTLE or (offer.untold and not offer.hangs_on)
+    if asks and all(part.sure(met) for part in offer.parts):
+        return hangs_text(offer, patient)
+    open_ = [part for part in offer.parts if not part.sure(patient)]
+    groups = [part for part in open_ if part.scheme is not None]
+    others = hangs_on([part for part in open_ if part.scheme is None], patient)
+    if not groups or len(groups) + len(others) > _LITTLE:
+        return ""
+    head = next(head for head in library.arm_heads(offer.protocol) if head.id == offer.arm)
+    parts = [_group_wait(part.scheme, dict(head.groups)[part.name], patient) for part in groups if part.scheme]
+    return ", ".join(
+        [*parts, *([hangs_text(offer._replace(hangs_on=others), patient)] if others or offer.untold else [])]
+    )
+
+
+def _group_wait(scheme: Scheme, groups: Sequence[str], patient: Patient) -> str:
+    """``SR-High in cog-aall1731 (open: modal number, KMT2A)``."""
+    labels = " or ".join(scheme.groups[group].label for group in groups)
+    facts = [patient.vocabulary[missing.fact].name for missing in judge(scheme, patient).missing]
+    return f"{labels} in {scheme.id} (open: {few(facts)})"
 
 
 def _audience(patient: Patient) -> str:
@@ -117,25 +144,34 @@ def _risk_reasons(patient: Patient, choice: Choice, library: ProtocolLibrary) ->
     first = answers.verdict(answers.primary)
     narrowed = []
     for id in answers.before:
-        if reason := _narrowed_reason(answers.verdict(id), patient):
+        if reason := _narrowed_reason(answers.verdict(id), answers):
             narrowed += [reason, *_elsewhere_by(id, choice, library)]
-    if first.group is None and (reason := _narrowed_reason(first, patient)):
+    if first.group is None and (reason := _narrowed_reason(first, answers)):
         return [*narrowed, reason, *_elsewhere_by(answers.primary, choice, library)]
     rules = deciding(first) if first.group is not None else ()
     why = because_text(rules, patient)
     cite = cites(rules) or first.scheme.population.cite
     because = "" if narrowed or not why else f"{why}; "
-    void = unheeded_text(answers, patient, risk_library())
-    text = f"{answer_text(first)} ({because}{answers.primary}){f', not heeding {void}' if void else ''}"
+    text = f"{answer_text(first)} ({because}{answers.primary})"
     own = _elsewhere_by(answers.primary, choice, library) if first.group is not None else []
-    return [*narrowed, Reason("risk group", text, cite, first.checked, strong=True), *own]
+    return [*narrowed, _heeding(Reason("risk group", text, cite, first.checked, strong=True), first, answers), *own]
 
 
-def _narrowed_reason(verdict: Verdict, patient: Patient) -> Reason | None:
+def _heeding(reason: Reason, verdict: Verdict, answers: Answers) -> Reason:
+    """A risk group with what it does not heed, and what is said of patients to whom no group's figures apply."""
+    void = unheeded_text(answers, answers.patient, risk_library(), verdict.scheme.id)
+    said = [each.statement for each in risk_library().cautions(answers.patient) if each.no_figures]
+    text = ". ".join([f"{reason.text}, not heeding {void}" if void else reason.text, *(each.text for each in said)])
+    cite = tuple(dict.fromkeys((*reason.cite, *(citation for each in said for citation in each.cite))))
+    return reason._replace(text=text, cite=cite, checked=reason.checked and all(each.checked for each in said))
+
+
+def _narrowed_reason(verdict: Verdict, answers: Answers) -> Reason | None:
     """The one group that a scheme leaves, why, and what would put the patient outside it."""
     group = Brief(verdict.status, verdict.group, verdict.possible).only
     if group is None:
         return None
+    patient = answers.patient
     names = patient.vocabulary
     outside: dict[str, list[str]] = {}
     for missing in verdict.missing:
@@ -148,7 +184,7 @@ def _narrowed_reason(verdict: Verdict, patient: Patient) -> Reason | None:
     )
     why = "; ".join(text for text in (because_text(rules, patient), verdict.scheme.id) if text)
     text = f"{verdict.scheme.groups[group].label}{unless} ({why})"
-    return Reason("risk group", text, cites(rules), verdict.checked, strong=True)
+    return _heeding(Reason("risk group", text, cites(rules), verdict.checked, strong=True), verdict, answers)
 
 
 def _elsewhere_by(scheme: str, choice: Choice, library: ProtocolLibrary) -> list[Reason]:
@@ -186,6 +222,8 @@ def _picked(choice: Choice, head: Offer, kind: str, library: ProtocolLibrary) ->
     heads = {arm.id: arm for arm in library.arm_heads(protocol.id)}
     offers = [offer for offer in choice.answers if offer.protocol == protocol.id]
     preferred = library.default_arm(protocol.id, None, choice.patient)
+    # What is known already, though it comes later, may lead to one of the arms that begin alike.
+    offers = [offer for offer in offers if all(part.may_be(choice.patient) for part in offer.parts)] or offers
     offers.sort(key=lambda offer: (len(offer.later) > 0, offer.arm != preferred))
     first = offers[0]
     # A group that comes later leaves all arms open that begin alike; so does what only an arm of it still hangs on.
@@ -224,12 +262,12 @@ def _unless(picked: _Picked, patient: Patient) -> Iterator[Reason]:
             yield Reason("unless", part.guard.text, part.guard.cite, part.guard.checked, strong=True)
 
 
-def _beside(picked: _Picked, choice: Choice) -> list[Reason]:
+def _beside(picked: _Picked, choice: Choice, library: ProtocolLibrary) -> list[Reason]:
     """The other arms: those that are certain too, those without this phase, and on what the possible ones hang."""
     own = {f"{picked.protocol.id}/{arm.id}" for arm in picked.arms}
     reasons = []
-    if others := [named(offer) for offer in choice.answers if offer.name not in own]:
-        reasons.append(Reason("also", few(others)))
+    if others := [offer for offer in choice.answers if offer.name not in own]:
+        reasons += [Reason("also", few([named(offer) for offer in others])), *caution_reasons(others, choice, library)]
     if choice.elsewhere:
         names = few([offer.name for offer in choice.elsewhere])
         reasons.append(Reason("besides", f"for the same setting, without this phase: {names}"))

@@ -8,9 +8,11 @@ from all_cli.cli.common import fail, one_of
 from all_cli.knowledge.problems import did_you_mean
 from all_cli.logic.explain import truth
 from all_cli.patient.patient import Patient
+from all_cli.protocol.drug_for import AskedDrug, drug_for, read_drug
 from all_cli.protocol.inhibitor import with_inhibitor
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.regimen import Arm, Phase, Protocol, Reason
+from all_cli.report.drug_for import DrugShown
 from all_cli.report.regimen import Shown
 from all_cli.report.words import number_of
 
@@ -28,18 +30,19 @@ _SHORT = {"sr": "standard", "ir": "intermediate", "hr": "high", "vhr": "very-hig
 
 
 class Asked(NamedTuple):
-    """What was named: a kind of phase (and the phase itself, if its own id was named), or a protocol and arm."""
+    """What was named: a kind of phase (and the phase itself, if by its own id), a protocol and arm, or a drug."""
 
     text: str
     kind: str = ""
     phase: str = ""
     protocol: str = ""
     arm: str = ""
+    drug: AskedDrug | None = None
 
     @property
     def whole(self) -> bool:
         """Whether a protocol or an arm was named, not a phase."""
-        return not self.kind
+        return bool(self.protocol)
 
     def named_too(self, library: ProtocolLibrary) -> bool:
         """Whether the kind of phase is also the name of a protocol that has it: a drug by its label."""
@@ -47,7 +50,9 @@ class Asked(NamedTuple):
 
 
 def read_asked(library: ProtocolLibrary, text: str, protocol_id: str | None) -> Asked:
-    """What PHASE|ARM names: a kind of phase, a protocol, ``protocol/arm``, a phase of its own id, an arm.
+    """What PHASE|ARM|DRUG names: a kind of phase, a protocol, ``protocol/arm``, a drug, a phase of its own id, an arm.
+
+    Where no protocol is named a drug goes before a phase of the same name: several protocols call a phase so.
 
     Leaves with one sentence and the nearest names where it names nothing, or arms of several protocols.
     """
@@ -65,6 +70,8 @@ def read_asked(library: ProtocolLibrary, text: str, protocol_id: str | None) -> 
     # A phase of the protocol that is named goes before a protocol of the same id (pegaspargase is both).
     if plain in library.ids and (named is None or protocol_id is None):
         return Asked(plain, protocol=plain)
+    if protocol_id is None and (drug := read_drug(library, plain)):
+        return Asked(plain, drug=drug)
     if named is not None:
         return Asked(plain, kind=named.kind, phase=named.id)
     arms = [(protocol.id, arm.id) for protocol in protocols for arm in protocol.arms if arm.id == plain]
@@ -74,6 +81,11 @@ def read_asked(library: ProtocolLibrary, text: str, protocol_id: str | None) -> 
         named_arms = ", ".join("/".join(arm) for arm in arms[:_MOST_NAMED])
         more = f" and {len(arms) - _MOST_NAMED} more" if len(arms) > _MOST_NAMED else ""
         fail(f'several protocols have an arm "{text}"; name one: {named_arms}{more}')
+    if protocol_id is not None and (drug := read_drug(library, plain)):
+        fail(
+            f'"{text}" is a drug, and no phase or arm of {protocol_id} is called so: leave out --protocol, or '
+            f"all-protocol drug {drug.drug.id} --protocol {protocol_id} shows its lines there"
+        )
     phases = [phase.id for protocol in protocols for phase in protocol.phases]
     names = [*kinds, *library.ids, *phases, *(arm.id for protocol in protocols for arm in protocol.arms)]
     meant = f": {_MEANT[plain]}" if plain in _MEANT else ""
@@ -168,10 +180,11 @@ def facts_told(patient: Patient) -> set[str]:
 
 def with_bars(library: ProtocolLibrary, shown: Shown) -> Shown:
     """What was named, with the phases that are not for this patient and why."""
-    if not facts_told(shown.patient):
+    if not shown.patient.told:
         return shown
     from all_cli.protocol.choice import choose
     from all_cli.protocol.indications import against, holds
+    from all_cli.protocol.named import hanging_reasons
     from all_cli.protocol.reasons import against_reason
 
     barred = {phase.id: f"only for {phase.who}" for phase in shown.for_others}
@@ -186,7 +199,32 @@ def with_bars(library: ProtocolLibrary, shown: Shown) -> Shown:
             through = [arm.id for arm in shown.arms if phase.id in arm.phases]
             if phase.kind == kind and phase.id not in barred and through and all(arm in out for arm in through):
                 barred[phase.id] = against_reason(out[through[0]], choice, library).text
-    return shown._replace(barred=barred)
+    phases = [phase for phase in shown.phases if phase.id not in barred]
+    hanging = hanging_reasons(shown.protocol, shown.arms, phases, shown.patient, library)
+    return shown._replace(barred=barred, leading=(*shown.leading, *hanging))
+
+
+def of_drug(library: ProtocolLibrary, asked: Asked, patient: Patient) -> DrugShown:
+    """A drug that was asked for: the arms of the patient that give it, and its labels."""
+    assert asked.drug is not None
+    found = drug_for(asked.drug, patient, library)
+    as_drug = Asked(asked.drug.drug.id)
+    labels = [
+        with_bars(library, shown_of(library, as_drug, label, [], True, patient)._replace(whole=False, others=()))
+        for label in found.labels
+    ]
+    return DrugShown(found, labels)
+
+
+def label_beside(library: ProtocolLibrary, asked: Asked, shown: Shown) -> Shown | None:
+    """The label of the drug that was asked for, where the arm that is shown has no dose of it that was read."""
+    if not asked.named_too(library) or shown.protocol.id == asked.kind:
+        return None
+    lines = [line for phase in shown.phases for line in phase.lines if line.drug == asked.kind]
+    if all(line.checked and line.dose is not None for line in lines):
+        return None
+    label = library.protocol(asked.kind)
+    return with_bars(library, shown_of(library, asked, label, [], False, shown.patient))
 
 
 def _for_the_risk(protocol: Protocol, risk: str | None) -> None:

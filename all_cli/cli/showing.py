@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from all_cli.protocol.library import ProtocolLibrary
     from all_cli.report.choice import Undecided
     from all_cli.report.doses import Dosing
+    from all_cli.report.drug_for import DrugShown
     from all_cli.report.page import Page
     from all_cli.report.regimen import ByAge, Shown
 
@@ -35,8 +36,8 @@ def show(
     what: Annotated[
         str,
         typer.Argument(
-            metavar="PHASE|ARM",
-            help="induction, consolidation, maintenance …, intrathecal, or a protocol, or protocol/arm.",
+            metavar="PHASE|ARM|DRUG",
+            help="induction, consolidation, maintenance …, intrathecal, a protocol, protocol/arm, or a drug.",
         ),
     ],
     risk: Annotated[
@@ -102,13 +103,20 @@ def show(
         dosing = _dosing(library, patient, sizes, formula, rounding or [])
         then = _by_age(patient, age_then)
         request = _Request(what, risk, by_patient, protocol, arm, everything, every, about.flags["bcr_abl1"])
+        from all_cli.report.drug_for import DrugShown, drug_for_json, drug_for_page
+
         found = _found(library, request, then.patient if then and then.in_relapse else patient, assume or [], routine)
         if dosing is not None:
             dosing = dosing._replace(patient=then.patient if then else patient)
 
         def dressed(shown: "Shown") -> "Shown":
-            return shown._replace(dosing=dosing, by_age=then, forced=force)
+            label = dressed(shown.label) if shown.label else None
+            return shown._replace(dosing=dosing, by_age=then, forced=force, label=label)
 
+        if isinstance(found, DrugShown):
+            of_drug = found._replace(dosing=dosing, forced=force, labels=[dressed(label) for label in found.labels])
+            emit(form, color, lambda: drug_for_page(of_drug, library), lambda: drug_for_json(of_drug, library))
+            return
         if not isinstance(found, list):
             from all_cli.report import choice
 
@@ -152,12 +160,14 @@ class _Request(NamedTuple):
 
 def _found(
     library: "ProtocolLibrary", request: _Request, patient: "Patient", assume: list[str], routine: bool
-) -> "list[Shown] | Undecided":
-    """What to show: one protocol, the phase in every protocol, or the arms still open."""
+) -> "list[Shown] | Undecided | DrugShown":
+    """What to show: one protocol, the phase in every protocol, the arms still open, or a drug."""
     from all_cli.cli import selection
     from all_cli.report.regimen import Shown
 
     asked = selection.read_asked(library, request.what, request.protocol)
+    if asked.drug is not None and any((request.risk, request.arm, request.everything, request.every, assume, routine)):
+        fail(f'"{request.what}" is a drug: it is shown for a patient, by the patient\'s options and none of the others')
     named = {"--risk": request.risk, "--arm": request.arm, "--every": request.every or None}
     if request.by_patient:
         for option, value in named.items():
@@ -174,6 +184,8 @@ def _found(
     if by_patient:
         if not selection.facts_told(patient):
             fail(_FOR_WHOM)
+        if asked.drug is not None:
+            return selection.of_drug(library, asked, patient)
         from all_cli.cli.choosing import beside_label, chosen
         from all_cli.patient.assumption import read_assumption
         from all_cli.risk.library import Wish
@@ -181,13 +193,13 @@ def _found(
         wish = Wish(tuple(read_assumption(library.vocabulary, text) for text in assume), routine)
         found = chosen(library, asked, request.protocol, request.everything, patient, wish)
         if isinstance(found, Shown):
-            return [found]
+            return [found._replace(label=selection.label_beside(library, asked, found))]
         if found.choice.warnings or not asked.named_too(library) or request.protocol not in (None, asked.kind):
             return found
         of_label = selection.select(
             library, asked, None, request.ph, asked.kind, request.arm, request.everything, patient
         )
-        return [of_label._replace(leading=beside_label(found.choice, library))]
+        return [of_label._replace(leading=(*beside_label(found.choice, library), *of_label.leading))]
     return [
         selection.select(
             library, asked, request.risk, request.ph, request.protocol, request.arm, request.everything, patient

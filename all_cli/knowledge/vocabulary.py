@@ -40,7 +40,8 @@ class Fact(NamedTuple):
     ``plausible`` what is not worth a warning; ``words`` maps a word to the intervals it means; ``definition`` is the
     compiled form of ``defined_by`` (see :mod:`all_cli.logic.definition`). ``known_means`` are other facts with the
     values that they have as soon as anything is said of this one, ``rest_means`` what "otherwise none" says of this
-    number (third) where another has none but certain values (first and second), ``at_most`` numbers that this one cannot exceed.
+    number (third) where another has none but certain values (first and second), ``at_most`` numbers that this one
+    cannot exceed.
     """
 
     id: str

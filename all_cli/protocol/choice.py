@@ -41,7 +41,7 @@ from all_cli.protocol.offer import ANSWER, EXCLUDED, POSSIBLE, Choice, Offer, Tu
 from all_cli.protocol.parts import GIVEN, GROUP, GUARD, POPULATION, SETTING, Part, hangs_on, together
 from all_cli.risk.library import RiskLibrary, risk_library
 from all_cli.risk.scheme import Scheme
-from all_cli.risk.verdict import brief, masks_of
+from all_cli.risk.verdict import masks_of
 
 OLDER = "older-adult"
 APART = frozenset({"", "blinatumomab", "car-t", "conditioning"})
@@ -116,13 +116,13 @@ class Chooser:
         undecided = self.rules.undecided(patient, phase)
         without = self._without(phase, patient) if not waiting and phase not in APART else ()
         head = None if waiting or without else first
-        if undecided and undecided.settled_heads and (decided := self._decided(answers, patient)):
-            undecided, head = None, decided
-        elsewhere = tuple(self.elsewhere(patient, phase)) if phase and (undecided or not fits) else ()
+        others = tuple(self.elsewhere(patient, phase)) if phase and (undecided or not fits) else ()
+        elsewhere = tuple(offer for offer in others if offer.status != EXCLUDED)
+        by_name = tuple(offer for offer in (*offers, *others) if offer.only_named)
         return Choice(
             self.rules, phase, patient, tuple(presumed), settings, warnings, offers,
             tuple(self.turns(told, phase, presumed, settings)), elsewhere,
-            None if elsewhere or undecided else head, waiting, undecided, without,
+            None if elsewhere or undecided else head, waiting, undecided, without, by_name,
         )  # fmt: skip
 
     def _without(self, phase: str, patient: Patient) -> tuple[str, ...]:
@@ -138,10 +138,6 @@ class Chooser:
     def _for_young(self, offer: Offer) -> bool:
         """Whether an arm is of a protocol not made for adults alone."""
         return self.library.audience(offer.protocol) != "adults"
-
-    def _decided(self, answers: Sequence[Offer], patient: Patient) -> Offer | None:
-        """The first answer that goes by a scheme which leaves one group, made for somebody of this age."""
-        return next((each for each in answers if self._fits(each, patient) and _in_one_group(each, patient)), None)
 
     def _fits(self, offer: Offer, patient: Patient) -> bool:
         """Whether an arm is of a protocol for somebody of this age; an adults' one is not for who may be below 18."""
@@ -248,17 +244,18 @@ class Chooser:
             offers = list(self.offers(turned, phase))
             answers = tuple(offer for offer in offers if offer.status == ANSWER)
             possible = tuple(offer for offer in offers if offer.status == POSSIBLE)
-            yield Turn(presumption, answers, possible, tuple(self.elsewhere(turned, phase)))
+            elsewhere = tuple(offer for offer in self.elsewhere(turned, phase) if offer.status != EXCLUDED)
+            yield Turn(presumption, answers, possible, elsewhere)
 
     def elsewhere(self, patient: Patient, phase: str) -> Iterator[Offer]:
-        """The arms without such a phase that are not excluded."""
+        """The arms without such a phase that are not excluded, and labels that are out only until they are named."""
         for id in self.library.in_order("", patient):
             if self.only and id not in self.only:
                 continue
             for arm in self.library.arm_heads(id):
                 if phase not in arm.kinds and arm.settings:
                     offer = self.offer(id, arm, patient, phase)
-                    if offer.status != EXCLUDED:
+                    if offer.status != EXCLUDED or offer.only_named:
                         yield offer
 
     def offer(self, protocol: str, arm: ArmHead, patient: Patient, phase: str) -> Offer:
@@ -269,18 +266,21 @@ class Chooser:
             parts.append(part)
             if not part.possible(patient):
                 barred = part
-                break
+                # A label that is only not to be chosen may be barred outright by what comes after.
+                if part.guard is None or protocol not in part.guard.not_if_named:
+                    break
         if barred is not None:
             return Offer(protocol, arm.id, EXCLUDED, tuple(parts), {}, barred)
         open_parts = [part for part in parts if not part.sure(patient)]
         own, untold = arm.own_criteria(protocol in self.rules.every_risk), arm.untold_of(patient, phase)
+        reserved = arm.reserved_for(patient)
         if not open_parts:
-            status = POSSIBLE if own or untold else ANSWER
-            return Offer(protocol, arm.id, status, tuple(parts), {}, None, own, untold)
+            status = POSSIBLE if own or untold or reserved else ANSWER
+            return Offer(protocol, arm.id, status, tuple(parts), {}, None, own, untold, reserved=reserved)
         if not together(open_parts, patient):
             return Offer(protocol, arm.id, EXCLUDED, tuple(parts), {}, open_parts[-1])
         hangs = {} if self.named else hangs_on(open_parts, patient)
-        return Offer(protocol, arm.id, POSSIBLE, tuple(parts), hangs, None, own, untold)
+        return Offer(protocol, arm.id, POSSIBLE, tuple(parts), hangs, None, own, untold, reserved=reserved)
 
     def parts(self, protocol: str, arm: ArmHead, phase: str, patient: Patient | None = None) -> Iterator[Part]:
         """What an arm rests on in a phase, for a patient or for whoever it may be; what costs more comes later."""
@@ -324,9 +324,3 @@ def _silent(guard: Guard, patient: Patient) -> frozenset[str]:
         patient.worked_out[key] = guard.if_told.difference(heard)
     silent: frozenset[str] = patient.worked_out[key]
     return silent
-
-
-def _in_one_group(offer: Offer, patient: Patient) -> bool:
-    """Whether the schemes by which the arm was given leave one group each; one that took every group needs that too."""
-    schemes = [part.scheme for part in offer.parts if part.scheme is not None]
-    return bool(schemes) and all(brief(scheme, patient).group is not None for scheme in schemes)

@@ -37,13 +37,13 @@ class Guard(NamedTuple):
 
 
 class NoHead(NamedTuple):
-    """Why no arm stands first although some may be certain; ``settled_heads`` excepts one whose risk group is."""
+    """Why no arm stands first although some may be certain; ``by_group`` names arms that go by a risk group as such."""
 
     id: str
     text: str
     cite: tuple[Citation, ...]
     checked: bool
-    settled_heads: bool
+    by_group: bool
 
 
 class Presumption(NamedTuple):
@@ -100,8 +100,8 @@ class ChoiceRules:
         for raw in self.raw_undecided:
             spared = "unless" in raw and certainly(unpack(raw["unless"]), patient)
             if kind in raw["phases"] and not spared and certainly(unpack(raw["expression"]), patient):
-                settled = raw.get("settled_heads", False)
-                return NoHead(raw["id"], raw["text"], citations(raw["cite"]), raw["checked"], settled)
+                by_group = raw.get("by_group", False)
+                return NoHead(raw["id"], raw["text"], citations(raw["cite"]), raw["checked"], by_group)
         return None
 
     @property

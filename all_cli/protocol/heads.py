@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from all_cli.knowledge.cache import closed_part
+from all_cli.knowledge.sources import citations
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import Expression, unpack
 from all_cli.patient.patient import Patient
+from all_cli.protocol.regimen import Cited
 
 ELIGIBILITY = "eligibility"
 """Stands among an arm's own criteria where it is of relapse alone and for whom it was is recalled, not read."""
@@ -22,7 +24,8 @@ class ArmHead(NamedTuple):
 
     ``population_read`` says whether it was read, not recalled, for whom the protocol was; ``untold`` are what its
     population asks for and no fact tells, each with the condition under which it is not asked (None: always asked);
-    ``untold_in`` is what the arm, or its phases of a kind, ask for and no fact tells.
+    ``untold_in`` is what the arm, or its phases of a kind, ask for and no fact tells; ``reservations`` say why it is
+    never certain, each with the condition under which it may be; ``cautions`` stand first in a kind of phase, for some.
     """
 
     id: str
@@ -33,29 +36,53 @@ class ArmHead(NamedTuple):
     population_read: bool
     untold: tuple[tuple[str, Expression | None], ...] = ()
     untold_in: Mapping[str, Sequence[str]] = {}
+    reservations: tuple[tuple[str, Expression | None], ...] = ()
+    cautions: Mapping[str, Sequence[Mapping[str, Any]]] = {}
 
     def own_criteria(self, every_risk: bool) -> tuple[str, ...]:
         """The labels of risk by which it was given whose criteria are not encoded; ``eligibility`` if unread.
 
         ``every_risk`` says that its protocol took every risk group.
         """
-        unread = self.settings and _RELAPSE.issuperset(self.settings) and not self.population_read
+        unread = eligibility_unread(self.settings, self.population_read)
         labels = () if self.groups or every_risk else tuple(sorted(_SELECTED_BY & set(self.risk)))
         return ((ELIGIBILITY,) if unread else ()) + labels
 
     def untold_of(self, patient: Patient, phase: str) -> tuple[str, ...]:
         """What is asked of this patient for a kind of phase and no fact tells; the arm is then never certain."""
+        return (*_holding(self.untold, patient), *self.untold_in.get(phase, ()))
+
+    def cautions_for(self, patient: Patient, phase: str) -> list[Cited]:
+        """What is said first of it, in a kind of phase, of patients such as this one."""
         possible = patient.possible()
-        asked = [text for text, unless in self.untold if unless is None or truth(unless, possible) is not True]
-        return (*asked, *self.untold_in.get(phase, ()))
+        return [
+            Cited(raw["text"], citations(raw["cite"]), raw["checked"])
+            for raw in self.cautions.get(phase, ())
+            if truth(unpack(raw["expression"]), possible) is True
+        ]
+
+    def reserved_for(self, patient: Patient) -> tuple[str, ...]:
+        """Why it is never certain for this patient."""
+        return tuple(_holding(self.reservations, patient))
+
+
+def eligibility_unread(settings: Sequence[str], population_read: bool) -> bool:
+    """Whether an arm is of relapse alone and for whom it was is recalled, not read."""
+    return bool(settings) and _RELAPSE.issuperset(settings) and not population_read
+
+
+def _holding(texts: Sequence[tuple[str, Expression | None]], patient: Patient) -> list[str]:
+    possible = patient.possible()
+    return [text for text, unless in texts if unless is None or truth(unless, possible) is not True]
+
+
+def _with_conditions(raw: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, Expression | None], ...]:
+    return tuple((each["text"], unpack(each["expression"]) if "expression" in each else None) for each in raw)
 
 
 def arm_heads_in(head: Mapping[str, Any]) -> list[ArmHead]:
     """The arms of a protocol in outline."""
-    untold = tuple(
-        (each["text"], unpack(each["expression"]) if "expression" in each else None)
-        for each in head["population"]["untold"]
-    )
+    untold, reservations = _with_conditions(head["population"]["untold"]), _with_conditions(head["reservations"])
     return [
         ArmHead(
             arm["id"],
@@ -66,6 +93,8 @@ def arm_heads_in(head: Mapping[str, Any]) -> list[ArmHead]:
             head["population"]["checked"],
             untold,
             arm["untold"],
+            reservations,
+            arm["cautions"],
         )
         for arm in head["arms"]
     ]
@@ -88,12 +117,14 @@ def head_of(raw: Mapping[str, Any]) -> dict[str, Any]:
                     for kind in dict.fromkeys(kinds[number] for number in map(ids.index, arm["phases"]))
                 },
                 "untold": _untold_in(arm, raw["phases"]),
+                "cautions": _cautions_in(arm, raw),
             }
             for arm in raw["arms"]
         ],
         "lineage": raw.get("lineage", []),
         "ph": raw.get("ph", False),
         "population": {key: raw["population"].get(key, []) for key in ("expression", "checked", "untold")},
+        "reservations": raw.get("reservations", []),
         "phase_kinds": list(dict.fromkeys(kinds)),
         "completeness": _completeness(raw),
         "whole": closed_part(raw),
@@ -108,6 +139,17 @@ def _untold_in(arm: Mapping[str, Any], phases: Sequence[Mapping[str, Any]]) -> d
             for each in (*arm.get("untold", ()), *phase.get("untold", ())):
                 found.setdefault(phase["phase"], {})[each["text"]] = None
     return {kind: [*texts] for kind, texts in found.items()}
+
+
+def _cautions_in(arm: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
+    """By kind of phase, the notes that go first for some patients: those of the protocol and of the arm's phases."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for phase in raw["phases"]:
+        if phase["id"] in arm["phases"]:
+            for note in (*raw.get("notes", ()), *phase.get("notes", ())):
+                if note.get("first") and "expression" in note and note not in found.setdefault(phase["phase"], []):
+                    found[phase["phase"]].append(note)
+    return {kind: notes for kind, notes in found.items() if notes}
 
 
 def _completeness(raw: Mapping[str, Any]) -> tuple[int, int]:

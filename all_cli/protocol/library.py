@@ -28,6 +28,7 @@ from all_cli.protocol.regimen import (
     Line,
     Phase,
     Protocol,
+    Reservation,
     ScaleRow,
     Scaling,
     StatedTotal,
@@ -314,6 +315,7 @@ def _line(raw: Mapping[str, Any], within: Expression | None) -> Line:
         who=raw.get("who", ""),
         note=raw.get("note", ""),
         read=tuple(raw.get("read", ())),
+        no_dosing=raw.get("no_dosing", False),
     )
 
 
@@ -392,4 +394,8 @@ def unpack_protocol(raw: Mapping[str, Any]) -> Protocol:
         label=raw.get("label", False),
         duration_by_sex=tuple(raw.get("total_duration", {}).get("by_sex", {}).items()),
         notes=tuple(map(_cited, raw.get("notes", ()))),
+        reservations=tuple(
+            Reservation(_cited(each)._replace(when=None), _expression(each), each.get("no_dosing", False))
+            for each in raw.get("reservations", ())
+        ),
     )  # fmt: skip

@@ -18,8 +18,8 @@ class Offer(NamedTuple):
 
     ``hangs_on`` maps facts to the values that lead to it, ``against`` is what bars it; ``own_criteria`` are labels of
     risk by which the protocol chose and whose criteria are not encoded, or ``eligibility`` if that of a relapse arm was
-    not read; ``untold`` is what its population asks for and no fact tells; ``later`` are kinds of phase that the arm
-    goes on to and that a guard bars for this patient.
+    not read; ``untold`` is what its population asks for and no fact tells, ``reserved`` why it is never certain;
+    ``later`` are kinds of phase that the arm goes on to and that a guard bars for this patient.
     """
 
     protocol: str
@@ -31,11 +31,22 @@ class Offer(NamedTuple):
     own_criteria: tuple[str, ...] = ()
     untold: tuple[str, ...] = ()
     later: tuple[tuple[str, Guard], ...] = ()
+    reserved: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """``cog-aall0232/pred-hdmtx``."""
         return f"{self.protocol}/{self.arm}"
+
+    @property
+    def guard(self) -> Guard | None:
+        """The guard that bars it."""
+        return self.against.guard if self.against is not None else None
+
+    @property
+    def only_named(self) -> bool:
+        """Whether all that bars it is a guard that does not keep its label from whoever names it."""
+        return self.guard is not None and self.protocol in self.guard.not_if_named
 
 
 class Turn(NamedTuple):
@@ -53,9 +64,9 @@ class Choice(NamedTuple):
     ``rules`` are those that chose; ``patient`` is the one with the presumptions; ``warnings`` are guards that keep the
     patient from every arm; ``elsewhere`` are arms that would answer and have no such phase; ``head`` is the answer that
     stands first, None if there is none or if it is not decided which; ``waiting`` are the preferred arms that would
-    stand before it once what they hang on is known; ``undecided`` says why nothing heads, where the rules do, ``without``
-    the preferred protocols, where none has such a phase;
-    ``likely`` is the choice under assumptions.
+    stand before it once what they hang on is known; ``undecided`` says why nothing heads, where the rules do,
+    ``without`` the preferred protocols, where none has such a phase; ``by_name`` are labels that are shown only where
+    they are named, with or without the phase; ``likely`` is the choice under assumptions.
     """
 
     rules: ChoiceRules
@@ -71,6 +82,7 @@ class Choice(NamedTuple):
     waiting: tuple[Offer, ...] = ()
     undecided: NoHead | None = None
     without: tuple[str, ...] = ()
+    by_name: tuple[Offer, ...] = ()
     likely: Choice | None = None
 
     def _with(self, status: str) -> list[Offer]:

@@ -12,6 +12,7 @@ from all_cli.logic.values import Possible, intersect, whole_domain
 from all_cli.patient.patient import Patient
 from all_cli.protocol.choice_rules import Guard, narrowed
 from all_cli.risk.scheme import Scheme
+from all_cli.risk.verdict import masks_of
 
 SETTING, POPULATION, GIVEN, GROUP, GUARD = "setting", "population", "given", "group", "guard"
 
@@ -52,6 +53,10 @@ class Part(NamedTuple):
         """Whether some completion fulfils it."""
         return bool(self.seen(patient)[1] & self.may)
 
+    def may_be(self, patient: Patient) -> bool:
+        """Whether some completion fulfils it if what comes later counts too, as far as it is known."""
+        return bool(self.diagram.reach(masks_of(self.diagram, patient)) & self.may)
+
     def sure(self, patient: Patient) -> bool:
         """Whether, whatever the facts that were asked for, it is fulfilled for some values of the others."""
         key = (id(self.diagram), self.ignored, self.wanted, self.undecided)
@@ -59,6 +64,11 @@ class Part(NamedTuple):
         if key not in patient.worked_out:
             patient.worked_out[key] = not reached & self.undecided and self._sure(masks, reached)
         return bool(patient.worked_out[key])
+
+    def sure_with(self, masks: list[int], axis: int, piece: int) -> bool:
+        """Whether it is fulfilled, as far as asked for, if an axis is narrowed to one piece."""
+        tried = [*masks[:axis], 1 << piece, *masks[axis + 1 :]]
+        return self._sure(tried, self.diagram.reach(tried))
 
     def outright(self, patient: Patient) -> bool:
         """Whether it is fulfilled whatever the facts are that come later."""
@@ -115,6 +125,30 @@ def hangs_on(parts: Sequence[Part], patient: Patient) -> dict[str, Possible]:
     narrowing = {fact: values for fact, values in found.items() if not _is_all(fact, values, patient)}
     told = {fact for fact in narrowing if fact not in patient.known or fact in patient.told}
     return {fact: values for fact, values in (narrowing or found).items() if not told or fact in told}
+
+
+def leading_facts(parts: Sequence[Part], patient: Patient) -> list[str]:
+    """The facts on which the parts hang, each once."""
+    return list(dict.fromkeys(fact for part in parts for fact, _ in part.leading(patient)))
+
+
+def enough_alone(parts: Sequence[Part], fact: str, patient: Patient) -> Possible | None:
+    """Values of a fact with each of which the patient fulfils all parts, whatever else is; None if there are none."""
+    for part in parts:
+        masks, _ = part.seen(patient)
+        for number, axis in enumerate(part.diagram.axes):
+            if axis.fact != fact or fact in part.ignored:
+                continue
+            left = 0
+            for piece in axis.pieces(masks[number]):
+                if not part.sure_with(masks, number, piece):  # sooner told than by trying the patient
+                    continue
+                tried = narrowed(patient, fact, axis.possible(1 << piece), "")
+                if tried is not None and all(each.sure(tried) for each in parts):
+                    left |= 1 << piece
+            if left:
+                return axis.possible(left)
+    return None
 
 
 def _is_all(fact: str, values: Possible, patient: Patient) -> bool:

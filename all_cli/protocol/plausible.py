@@ -15,7 +15,8 @@ HIGH_DOSE_METHOTREXATE = Decimal(500)
 """From this dose on, in mg/m², methotrexate must not stand without a word on its rescue. A limit of the program."""
 HIGHEST_VINCRISTINE = Decimal(2)
 """The highest dose of vincristine, in mg/m² a dose. A limit of the program."""
-_IN_MG = {"g": Decimal(1000), "mg": Decimal(1), "mcg": Decimal(1) / 1000}
+IN_MG = {"g": Decimal(1000), "mg": Decimal(1), "mcg": Decimal(1) / 1000}
+"""Milligrams in each unit of mass."""
 
 
 def dose_problems(line: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -56,10 +57,10 @@ def _cap_problems(dose: Decimal, unit: str, cap: Mapping[str, Any]) -> Iterator[
     base, _, size = unit.partition("/")
     limit = Decimal(str(cap["dose"]))
     if cap["unit"] != base:
-        if not {base, cap["unit"]} <= _IN_MG.keys():
+        if not {base, cap["unit"]} <= IN_MG.keys():
             yield "cap", f"the cap is in {cap['unit']}, the dose in {base}"
             return
-        limit = limit * _IN_MG[cap["unit"]] / _IN_MG[base]
+        limit = limit * IN_MG[cap["unit"]] / IN_MG[base]
     least = dose * SMALLEST.get(size, Decimal(1))
     if limit < least:
         whom = f"the smallest child ({SMALLEST[size]} {size})" if size else "everyone"
@@ -80,7 +81,7 @@ def rescue_problem(phase: Mapping[str, Any]) -> tuple[str, str] | None:
         base, _, size = str(line.get("unit", "")).partition("/")
         if line["drug"] == "methotrexate" and line["route"] != "IT" and size == "m2" and "dose" in line:
             high = line["dose"][1] if isinstance(line["dose"], (list, tuple)) else line["dose"]
-            if Decimal(str(high)) * _IN_MG.get(base, Decimal(0)) >= HIGH_DOSE_METHOTREXATE:
+            if Decimal(str(high)) * IN_MG.get(base, Decimal(0)) >= HIGH_DOSE_METHOTREXATE:
                 return line["id"], (
                     "high-dose methotrexate, and the phase shows no leucovorin: add its line, or a rescue or note "
                     "with first: true that says what was not read"

@@ -9,17 +9,19 @@ from all_cli.logic.values import Possible, intersect, whole_domain
 from all_cli.patient.names import condition_text, reasons_text
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import value_text
-from all_cli.protocol.choice_rules import Guard
+from all_cli.protocol.choice_rules import Guard, narrowed
 from all_cli.protocol.heads import ELIGIBILITY
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.offer import Choice, Offer, Turn
-from all_cli.protocol.parts import GIVEN, GROUP, GUARD, POPULATION, SETTING, Part
-from all_cli.protocol.regimen import Reason
+from all_cli.protocol.parts import GIVEN, GROUP, GUARD, POPULATION, SETTING, Part, enough_alone, leading_facts
+from all_cli.protocol.regimen import Cited, Reason
+from all_cli.risk.library import risk_library
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Scheme
 from all_cli.risk.verdict import Decision, brief, cites, judge
 
 PH = "ph-positive"
 _NAMED = 6
+_LITTLE = 2
 _HEAD = 3  # arms named in a line of the head of a screen; JSON names all
 
 
@@ -80,7 +82,7 @@ def leading_reasons(choice: Choice) -> Iterator[Reason]:
 
 
 def group_reasons(choice: Choice) -> Iterator[Reason]:
-    """The arms that go by a scheme, and the facts that decide its group and what else they hang on."""
+    """The arms that go by a scheme, the facts that decide its group, what else they hang on, why they never head."""
     for offer in (*choice.answers, *choice.possible):
         for part in offer.parts:
             if part.kind != GROUP:
@@ -88,7 +90,9 @@ def group_reasons(choice: Choice) -> Iterator[Reason]:
             verdict = judge(_scheme(part), choice.patient)
             facts = dict.fromkeys((*offer.hangs_on, *(missing.fact for missing in verdict.missing)))
             wanted = ", ".join(choice.patient.vocabulary[fact].name for fact in facts)
-            yield Reason("first", f"{offer.name}, once decided: {wanted}", strong=True)
+            once = f", once decided: {wanted}" if wanted else ""
+            never = f"; no answer: {few(list(offer.reserved))}" if offer.reserved else ""
+            yield Reason("by group", f"{offer.name}{once}{never}", strong=True)
 
 
 def because_text(decisions: Iterable[Decision], patient: Patient) -> str:
@@ -100,6 +104,16 @@ def because_text(decisions: Iterable[Decision], patient: Patient) -> str:
 def _scheme(part: Part) -> Scheme:
     assert part.scheme is not None
     return part.scheme
+
+
+def caution_reasons(offers: Iterable[Offer], choice: Choice, library: ProtocolLibrary) -> Iterator[Reason]:
+    """What stands first on the pages of these arms for patients such as this one, by protocol."""
+    found: dict[tuple[str, Cited], None] = {}
+    for offer in offers:
+        head = next(arm for arm in library.arm_heads(offer.protocol) if arm.id == offer.arm)
+        found |= dict.fromkeys((offer.protocol, each) for each in head.cautions_for(choice.patient, choice.phase))
+    for protocol, said in found:
+        yield Reason("caution", f"{protocol}: {said.text}", said.cite, said.checked, strong=True)
 
 
 def later_reasons(offers: Sequence[Offer]) -> Iterator[Reason]:
@@ -125,12 +139,18 @@ def named(offer: Offer) -> str:
 def hangs_text(offer: Offer, patient: Patient) -> str:
     """On what an arm hangs: ``CNS status CNS1 or CNS2, testicular leukaemia absent``."""
     names = patient.vocabulary
-    parts = [f"{names[fact].name} {_values(fact, values, patient)}".strip() for fact, values in offer.hangs_on.items()]
+    told = [(fact, text) for fact, values in offer.hangs_on.items() if (text := _values(fact, values, patient))]
+    parts = [f"{names[fact].name} {text}{_open_for(fact, patient)}" for fact, text in told]
+    # While the setting is open, or much else, what is asked besides would be noise.
+    in_setting = all(part.sure(patient) for part in offer.parts if part.kind == SETTING)
+    if offer.hangs_on and in_setting and len(told) <= _LITTLE and (rest := _either(offer, met_by(offer, patient))):
+        parts.append(rest)
     if ELIGIBILITY in offer.own_criteria:
         parts.append("its eligibility, which was not read")
     if labels := [label for label in offer.own_criteria if label != ELIGIBILITY]:
         parts.append(f"its own criteria of {' or '.join(labels)} risk, which are not encoded")
     parts += [f"{text}, which no fact here tells" for text in offer.untold]
+    parts += offer.reserved
     if not parts:
         later = [part for part in offer.parts if part.kind == GROUP and not part.outright(patient)]
         missing = [item.fact for part in later for item in judge(_scheme(part), patient).missing]
@@ -138,6 +158,36 @@ def hangs_text(offer: Offer, patient: Patient) -> str:
         open_ = "groups that the source does not tell apart"
         parts.append(f"{few(list(facts))}, which come{'s' if len(facts) == 1 else ''} later" if facts else open_)
     return few(parts)
+
+
+def _open_for(fact: str, patient: Patient) -> str:
+    """What still says which value a fact has that follows from others, where some of them are given."""
+    entry = patient.vocabulary[fact]
+    if not entry.defined_by or fact not in patient.known or fact in patient.told:
+        return ""
+    missing = judge(risk_library().schemes[entry.defined_by[0]], patient).missing
+    return f" (open: {few([patient.vocabulary[item.fact].name for item in missing])})" if missing else ""
+
+
+def met_by(offer: Offer, patient: Patient) -> Patient:
+    """The patient if the facts that an arm hangs on have the values it asks for."""
+    for fact, values in offer.hangs_on.items():
+        patient = narrowed(patient, fact, values, "") or patient
+    return patient
+
+
+def _either(offer: Offer, patient: Patient) -> str:
+    """What an arm hangs on besides the facts that must have certain values: values of which one is enough.
+
+    Facts of which no value is enough alone are named at the end.
+    """
+    leading = leading_facts([part for part in offer.parts if not part.sure(patient)], patient)
+    names = patient.vocabulary
+    enough = {fact: values for fact in leading if (values := enough_alone(offer.parts, fact, patient))}
+    either = [f"{names[fact].name} {_values(fact, values, patient)}".strip() for fact, values in enough.items()]
+    if together := [names[fact].name for fact in leading if fact not in enough]:
+        either.append(f"{few(together)}{', of which several count together' if len(together) > 1 else ''}")
+    return " or ".join(either)
 
 
 def _values(fact: str, values: Possible, patient: Patient) -> str:
@@ -190,11 +240,22 @@ def _nothing_given(offer: Offer, choice: Choice, library: ProtocolLibrary) -> Re
     return Reason("not offered", f"given only to others here: {'; '.join(filter(None, whom))}", cite, checked)
 
 
+def by_name_reason(choice: Choice) -> Iterator[Reason]:
+    """The labels that a guard keeps from being chosen and that are possible where they are named."""
+    by_guard: dict[Guard, dict[str, None]] = {}
+    for offer in choice.by_name:
+        if offer.guard is not None:
+            by_guard.setdefault(offer.guard, {})[offer.protocol] = None
+    for guard, names in by_guard.items():
+        text = f"{', '.join(names)}: possible by their label (all-protocol show NAME). {guard.text}"
+        yield Reason("by name", text, guard.cite, guard.checked, strong=True)
+
+
 def barred_reasons(choice: Choice, library: ProtocolLibrary) -> Iterator[Reason]:
     """The guards that keep arms out whose setting and population would fit, with the arms."""
     barred: dict[Reason, list[str]] = {}
     for offer in choice.excluded:
-        if offer.against is not None and offer.against.kind == GUARD:
+        if offer.guard is not None and not offer.only_named:
             barred.setdefault(against_reason(offer, choice, library), []).append(offer.name)
     for reason, names in barred.items():
         yield reason._replace(text=f"{reason.text}: not {few(names, _HEAD)}")

@@ -6,7 +6,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from all_cli.knowledge.sources import Citation
+from all_cli.logic.explain import truth
 from all_cli.logic.expression import Expression
+from all_cli.patient.patient import Patient
 
 
 class Cited(NamedTuple):
@@ -48,7 +50,8 @@ class Line(NamedTuple):
     words; ``scale_by`` names a rule by which small children get a fraction of it. ``per`` is dose, day, 24 h, week or
     course. ``days`` are protocol days, the first being day 1; ``window`` is one day from first to last; ``schedule``
     says it in words. ``when`` says for whom it is, with what its phase asks; ``own`` is its own part of that, which
-    ``condition`` has as the file writes it. ``read`` names the parts that were read in the source of a line that is not checked as a whole.
+    ``condition`` has as the file writes it. ``read`` names the parts that were read in the source of a line that is not
+    checked as a whole.
     """
 
     id: str
@@ -75,6 +78,7 @@ class Line(NamedTuple):
     who: str = ""
     note: str = ""
     read: tuple[str, ...] = ()
+    no_dosing: bool = False
 
     @property
     def weekly(self) -> bool:
@@ -102,9 +106,9 @@ class Phase(NamedTuple):
 
     ``arms`` are the arms that it belongs to; empty means all. A phase that is a ``cycle`` is given ``cycles`` times;
     None means that the number is not printed. ``who`` says in words for whom it is where not all of the arm go through
-    it; ``when`` says it as a condition, which its lines have too. Where it stands among the others: ``counts_on`` its days are counted from
-    day 1 of the phase before it (BFM: IB begins on day 36), ``beside`` it runs beside the others, which do not wait for
-    it, ``in_turn`` its cycles alternate with those of the phase after it.
+    it; ``when`` says it as a condition, which its lines have too. Where it stands among the others: ``counts_on`` its
+    days are counted from day 1 of the phase before it (BFM: IB begins on day 36), ``beside`` it runs beside the others,
+    which do not wait for it, ``in_turn`` its cycles alternate with those of the phase after it.
     """
 
     id: str
@@ -250,6 +254,22 @@ class Drug(NamedTuple):
     limits: tuple[Limit, ...] = ()
 
 
+NO_DOSING = "do not dose from this entry"
+
+
+class Reservation(NamedTuple):
+    """Why no arm of a protocol is ever certain, unless a condition holds; ``no_dosing``: nobody is to dose from it."""
+
+    said: Cited
+    unless: Expression | None = None
+    no_dosing: bool = False
+
+    @property
+    def warning(self) -> str:
+        """The caution that stands before any dose."""
+        return f"{NO_DOSING}: {self.said.text}" if self.no_dosing else self.said.text
+
+
 class Protocol(NamedTuple):
     """A protocol: whom it is for, its arms and its phases; ``label`` if its lines that cite a label are the label's.
 
@@ -273,11 +293,17 @@ class Protocol(NamedTuple):
     notes: tuple[Cited, ...] = ()
     label: bool = False
     duration_by_sex: tuple[tuple[str, str], ...] = ()
+    reservations: tuple[Reservation, ...] = ()
 
     @property
     def lines(self) -> list[Line]:
         """Every line of every phase."""
         return [line for phase in self.phases for line in phase.lines]
+
+    def reserved_for(self, patient: Patient) -> list[Reservation]:
+        """Why it is never certain for this patient; what may hold counts."""
+        possible = patient.possible()
+        return [each for each in self.reservations if each.unless is None or truth(each.unless, possible) is not True]
 
 
 class Default(NamedTuple):

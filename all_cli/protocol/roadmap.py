@@ -169,6 +169,7 @@ def roadmap(protocol: Protocol, arm: Arm, start: date, patient: Patient, wanted:
             plan.warnings.append(
                 f"{phase.title} is drawn several times in a row; its title and the arm say where each belongs"
             )
+    plan.warnings += [each.warning for each in protocol.reserved_for(patient)]
     left_out = tuple(phase for phase in phases if phase.id in wanted.left_out)
     others = tuple(by_id[id] for id in arm.phases if id not in {phase.id for phase in phases})
     return Roadmap(protocol, arm, start, tuple(plan.placed), patient, left_out, tuple(plan.warnings), others)

@@ -23,23 +23,22 @@ Given = Mapping[tuple[str, str], Mapping[tuple[str, str], Line]]
 
 
 class Way(NamedTuple):
-    """Arms that give the same drugs in the same doses, and what they give."""
+    """Arms that give the same drugs in the same doses, what they give, and why they are never certain."""
 
     arms: Sequence[str]
     given: Given
+    reserved: Sequence[str] = ()
 
 
 def ways_of(choice: Choice, library: ProtocolLibrary) -> list[Way]:
     """The ways in which the possible arms give the phase, that of the arms most in use first."""
-    ways: dict[frozenset[tuple[object, ...]], list[str]] = {}
-    first: list[Given] = []
+    ways: dict[frozenset[tuple[object, ...]], Way] = {}
     for offer in choice.possible if choice.phase else ():
         given = _given(offer, choice.phase, choice.patient, library)
-        same = frozenset((*key, *dose) for key, doses in given.items() for dose in doses)
-        if same not in ways:
-            first.append(given)
-        ways.setdefault(same, []).append(offer.name)
-    return [Way(arms, given) for arms, given in zip(ways.values(), first, strict=True)]
+        same = frozenset([*((*key, *dose) for key, doses in given.items() for dose in doses), offer.reserved])
+        before = ways.get(same, Way((), given, offer.reserved))
+        ways[same] = before._replace(arms=(*before.arms, offer.name))
+    return list(ways.values())
 
 
 def way_reason(way: Way, library: ProtocolLibrary, *, only: bool) -> Reason:
@@ -50,7 +49,8 @@ def way_reason(way: Way, library: ProtocolLibrary, *, only: bool) -> Reason:
         for key, doses in way.given.items()
     ]
     lines = [line for doses in way.given.values() for line in doses.values()]
-    text = f"{few(list(way.arms), _ARMS)}{same}: {', '.join(drugs)}"
+    never = f"; {few(list(way.reserved))}" if way.reserved else ""
+    text = f"{few(list(way.arms), _ARMS)}{same}: {', '.join(drugs)}{never}"
     return _cited("all give" if only else "possible", text, lines, library)
 
 
@@ -110,9 +110,9 @@ def common_reason(ways: Sequence[Way], library: ProtocolLibrary, *, beside: bool
         parts.setdefault(number, []).append(_drug_text(key, list(doses), library))
     if not parts:
         return None
+    arms = number_of(total, "possible arm" if beside else "arm")
     text = "; ".join(
-        f"{', '.join(drugs)} ({'all' if number == total else f'{number} of'} {number_of(total, 'possible arm' if beside else 'arm')})"
-        for number, drugs in parts.items()
+        f"{', '.join(drugs)} ({'all' if number == total else f'{number} of'} {arms})" for number, drugs in parts.items()
     )
     return _cited("in common", text, lines, library)
 

@@ -50,7 +50,7 @@ def answers_page(
     _as_of(page, answers, library)
     full = answers.ids if named else [id for id in answers.applicable if id == answers.primary]
     for id in full:
-        unheeded = "" if named else unheeded_text(answers, patient, library)
+        unheeded = "" if named else unheeded_text(answers, patient, library, id)
         _in_full(page, answers, id, patient, library, unheeded, named=named)
     if not full:
         page.heading(_no_headline(answers, patient), 1)
@@ -117,18 +117,18 @@ def _as_of(page: Page, answers: Answers, library: RiskLibrary) -> None:
         page.line(", ".join(answers.out_of_use), "left out")
 
 
-def unheeded_text(answers: Answers, patient: Patient, library: RiskLibrary) -> str:
-    """What the mild answer on top does not ask for and others call grave, in a sentence; otherwise empty."""
+def unheeded_text(answers: Answers, patient: Patient, library: RiskLibrary, first: str) -> str:
+    """What the answer of a scheme does not heed and others call grave, in a sentence; otherwise empty."""
     from all_cli.risk.comparison import unasked
 
-    facts, graver = unasked(answers, patient, library)
+    facts, graver = unasked(answers, patient, library, first)
     told = [fact for fact in facts if fact in patient.told] or list(facts)
     here = " and ".join(f"{library.vocabulary[fact].name} {patient.bare(fact)}" for fact in told)
     shown = [f"{id} {answers.brief[id].group}" for id in graver]
     more = f" and {len(shown) - _NAMED} more" if len(shown) > _NAMED else ""
     who = f"the gravest group in {number_of(len(graver), 'scheme')} that do{'es' if len(graver) == 1 else ''}"
-    text = f"{here}: {answers.primary} does not ask for it; {who}: {', '.join(shown[:_NAMED])}{more}"
-    return text if graver else ""
+    how = "does not heed it here" if set(told) & set(library.schemes[first].facts) else "does not ask for it"
+    return f"{here}: {first} {how}; {who}: {', '.join(shown[:_NAMED])}{more}" if graver else ""
 
 
 def _in_full(

@@ -16,6 +16,8 @@ from all_cli.protocol.parts import GUARD, SETTING
 from all_cli.protocol.reasons import (
     against_reason,
     barred_reasons,
+    by_name_reason,
+    caution_reasons,
     few,
     group_reasons,
     hangs_text,
@@ -93,7 +95,7 @@ def undecided_page(undecided: Undecided, library: ProtocolLibrary) -> Page:
 
 
 def _none(choice: Choice) -> str:
-    if choice.answers and choice.undecided:
+    if choice.undecided and (choice.answers or choice.by_name):
         return "no arm stands first"
     if choice.without:
         several = len(choice.without)
@@ -113,16 +115,17 @@ def first_reasons(choice: Choice, label: str) -> Iterator[Reason]:
         yield Reason(label, f"{few(names, 3)}, if {hang}", strong=True)
 
 
-def _certain(choice: Choice) -> Iterator[Reason]:
+def _certain(choice: Choice, library: ProtocolLibrary) -> Iterator[Reason]:
     """Why nothing heads, the preferred arms and what they wait for, then whose arms are certain and do not head."""
     if choice.undecided:
         yield Reason("not decided", choice.undecided.text, choice.undecided.cite, choice.undecided.checked, strong=True)
     if choice.answers:
-        if not choice.undecided or choice.undecided.settled_heads:
+        if not choice.undecided:
             yield from first_reasons(choice, "first")
         names = few(list(dict.fromkeys(offer.protocol for offer in choice.answers)))
         yield Reason("certain", f"{names}{_why_not_first(choice)}", strong=True)
-    if choice.undecided and choice.undecided.settled_heads:
+        yield from caution_reasons(choice.answers, choice, library)
+    if choice.undecided and choice.undecided.by_group:
         yield from group_reasons(choice)
 
 
@@ -167,7 +170,8 @@ def _reasons(undecided: Undecided, library: ProtocolLibrary) -> Iterator[Reason]
     if not choice.warnings:
         yield from leading_reasons(choice)
         yield from undecided.likely
-        yield from _certain(choice)
+        yield from _certain(choice, library)
+        yield from by_name_reason(choice)
         for caution in cautions(for_kind(undecided.patient, choice.phase)):
             yield Reason("caution", caution, strong=True)
         barred = [reason._replace(strong=True) for reason in barred_reasons(choice, library)]
@@ -195,9 +199,14 @@ def _reasons(undecided: Undecided, library: ProtocolLibrary) -> Iterator[Reason]
         for offer in nearest[:_MOST]:
             reason = against_reason(offer, choice, library)
             yield reason._replace(text=f"{offer.name}: {reason.text}")
-    others = sum(offer.against is None or offer.against.kind != GUARD for offer in choice.excluded)
+    others = [offer.protocol for offer in choice.excluded if offer.guard is None]
     if others and choice.possible:
-        yield Reason("left out", f"{number_of(others, 'arm')} of another setting, population or risk group")
+        protocols = dict.fromkeys(others)
+        told = f": {', '.join(protocols)}" if len(protocols) <= _MOST else ""
+        yield Reason("left out", f"{number_of(len(others), 'arm')} of another setting, population or risk group{told}")
+    having, weighed = library.with_phase(choice.phase), {offer.protocol for offer in choice.offers}
+    if len(having) <= _MOST and (unset := [id for id in having if id not in weighed]):
+        yield Reason("not chosen", f"of no setting, shown where they are named: {', '.join(unset)}")
 
 
 def _open(choice: Choice, library: ProtocolLibrary, *, ways: bool) -> Iterator[Reason]:
@@ -244,6 +253,7 @@ def choice_json(
         if (each := choice.undecided)
         else [],
         "without": list(choice.without),
+        "by_name": [offer.name for offer in choice.by_name],
         "choices": [_offer_json(offer) for offer in (*choice.answers, *choice.possible)],
         "turns": [
             {
@@ -268,6 +278,7 @@ def _offer_json(offer: Offer) -> dict[str, Any]:
         "hangs_on": {fact: possible_text(values) for fact, values in offer.hangs_on.items()},
         "own_criteria": list(offer.own_criteria),
         "untold": list(offer.untold),
+        "reserved": list(offer.reserved),
         "barred_later": {kind: guard.text for kind, guard in offer.later},
     }
 
@@ -283,6 +294,7 @@ def undecided_json(undecided: Undecided, library: ProtocolLibrary) -> dict[str, 
     excluded = [
         {**_offer_json(offer), **_reason_json(against_reason(offer, undecided.choice, library), cited)}
         for offer in undecided.choice.excluded
+        if not offer.only_named
     ]
     return {
         **header(),

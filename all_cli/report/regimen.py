@@ -11,16 +11,16 @@ from all_cli.logic.explain import truth
 from all_cli.logic.values import NumberSet, number_text
 from all_cli.patient.names import condition_text
 from all_cli.patient.patient import Patient
-from all_cli.protocol.drugs import beyond_label
 from all_cli.protocol.inhibitor import INHIBITOR
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, uncapped
 from all_cli.protocol.regimen import Arm, Cited, Line, Phase, Protocol, Reason
 from all_cli.report.amounts import NO_CAP, cap_text
+from all_cli.report.before_doses import NONE_COMPUTED, OUTSIDE, beyond_part, reserved_part, withheld, withholds
 from all_cli.report.cautions import show_warnings
 from all_cli.report.guidance_pointers import cautions, for_phases, pointers_page
 from all_cli.report.line_text import UNITS, dose_text, duration_text, recalled_text, when_text
 from all_cli.report.page import Page
-from all_cli.report.uses import OUTSIDE, uses_part
+from all_cli.report.uses import uses_part
 from all_cli.report.words import said_text
 
 if TYPE_CHECKING:
@@ -49,7 +49,9 @@ class Shown(NamedTuple):
     their totals; ``leading`` stands before all else; ``chosen`` is the answer and what it hangs on, ``basis`` why it is
     this protocol and arm, ``beside`` which others there are; ``assumed`` is what the likely arms rest on, ``left_out``
     what was not assumed and why; ``by_age`` has the age for doses by age, where it is known to be another than that at
-    diagnosis. ``for_others`` are phases left out as the patient does not go through them. ``barred`` says by phase why it is not for this patient: no dose is computed then, unless ``forced``.
+    diagnosis. ``for_others`` are phases left out as the patient does not go through them. ``barred`` says by phase why
+    it is not for this patient: no dose is computed then, unless ``forced``. ``label`` is the label of the drug that was
+    asked for, where the arm has no dose of it that was read.
     """
 
     protocol: Protocol
@@ -71,6 +73,7 @@ class Shown(NamedTuple):
     barred: Mapping[str, str] = MappingProxyType({})
     forced: bool = False
     for_others: Sequence[Phase] = ()
+    label: Shown | None = None
 
     @property
     def arms(self) -> Sequence[Arm]:
@@ -107,12 +110,13 @@ def _protocol(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     checked = [is_checked(line, shown.growing, library) for line in _lines(shown)]
     if none_read := shown.basis and not any(checked):  # chosen, not named: it does not head without a word
         recalled_line(page, checked)
+    reserved_part(page, shown, library)
     _gives(page, shown, library)
     for caution in cautions(for_phases(*guided_by(shown))):
         page.line(caution, "caution", strong=True)
     group = list(takewhile(lambda reason: reason.label in _OF_THE_GROUP, shown.chosen[1:]))
     _said(page, group)
-    _beyond(page, shown, library)
+    beyond_part(page, shown, library)
     _said(page, shown.chosen[1 + len(group) :])
     if not shown.basis:
         _about(page, shown, library)
@@ -141,8 +145,9 @@ def _protocol(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
 def phases_part(page: Page, shown: Shown, library: ProtocolLibrary, heading: str) -> None:
     """The phases under a heading of their own, as a part of another page."""
     page.heading(heading, 1)
+    reserved_part(page, shown, library)
     _gives(page, shown, library)
-    _beyond(page, shown, library)
+    beyond_part(page, shown, library)
     recalled_line(page, [is_checked(line, shown.growing, library) for line in _lines(shown)])
     if shown.dosing:
         from all_cli.report.doses import body_lines
@@ -182,13 +187,6 @@ _IN_HEAD = 6  # more computed doses stand in the table alone
 _DAYS_IN_HEAD = 30  # characters
 
 
-def _beyond(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
-    """What labels limit and a line below does not keep, before any dose is; once each."""
-    lines, patient = _lines(shown), shown.patient
-    for said in dict.fromkeys(limit.said for line in lines for limit in beyond_label(line, patient, library)):
-        page.line(f"{said.text} {_cite(page, said)}", "caution", strong=True)
-
-
 _OF_THE_GROUP = frozenset({"before it", "risk group", "its arm"})
 _WITH_INTRATHECALS = frozenset({"induction", "consolidation", "maintenance"})
 
@@ -201,7 +199,7 @@ def _gives(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     if shown.whole or shown.barred:
         return
     lines = _lines(shown)
-    if shown.dosing is not None and 0 < len(lines) <= _IN_HEAD:
+    if shown.dosing is not None and 0 < len(lines) <= _IN_HEAD and not withholds(shown):
         page.line("; ".join(_computed_text(page, line, shown, library) for line in lines), "dose", strong=True)
         return
     drugs = {(library.drugs[line.drug], line.route == "IT"): None for line in lines}
@@ -330,19 +328,19 @@ def _cautions(page: Page, phase: Phase, shown: Shown) -> None:
     if phase.id in shown.barred:
         page.line(f"{OUTSIDE}: {shown.barred[phase.id]}", "caution", strong=True)
         if shown.dosing and not shown.forced:
-            page.line("no dose is computed for this patient; --force computes them all the same", "doses", strong=True)
+            page.line(NONE_COMPUTED, "doses", strong=True)
     for said in (*phase.rescue, *phase.notes):
         if said.first and _may_hold(said, shown.patient):
             page.line(f"{said.text} {_cite(page, said)}", "caution", strong=True)
 
 
 def _computed(page: Page, line: Line, phase: Phase, shown: Shown, library: ProtocolLibrary) -> str:
-    outside = phase.id in shown.barred
-    if shown.dosing is None or (outside and not shown.forced):
+    kept_back = withheld(line, phase, shown)
+    if shown.dosing is None or (kept_back and not shown.forced):
         return ""
     from all_cli.report.doses import dose_cell
 
-    return dose_cell(page, line, shown.dosing, library) + (f" ({OUTSIDE})" if outside else "")
+    return dose_cell(page, line, shown.dosing, library) + (f" ({kept_back.mark})" if kept_back else "")
 
 
 def _grown(page: Page, line: Line, phase: Phase, shown: Shown, library: ProtocolLibrary) -> None:

@@ -9,11 +9,11 @@ from all_cli.protocol.drugs import beyond_label
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, uncapped
 from all_cli.protocol.regimen import Cited, Line, Phase
 from all_cli.report.answers import citations_json, header
+from all_cli.report.before_doses import withheld
 from all_cli.report.cautions import cautions_json
 from all_cli.report.guidance_pointers import for_phases, pointers_json
 from all_cli.report.line_text import dose_text, when_text
 from all_cli.report.regimen import Shown, guided_by, is_checked, rows_of
-from all_cli.report.uses import OUTSIDE
 
 
 def shown_json(shown: Shown, library: ProtocolLibrary) -> dict[str, Any]:
@@ -44,6 +44,10 @@ def _shown_json(shown: Shown, library: ProtocolLibrary) -> dict[str, Any]:
             "when": protocol.population_text,
             "cite": citations_json(population.cite, cited),
         },
+        "reservations": [
+            {**_cited_json(each.said, cited), "no_dosing": each.no_dosing}
+            for each in protocol.reserved_for(shown.patient)
+        ],
         "patient": shown.patient.said(),
         "cautions": cautions_json(shown.patient, cited),
         "age_on_the_day": shown.growing.text("age") if shown.by_age else None,
@@ -54,6 +58,7 @@ def _shown_json(shown: Shown, library: ProtocolLibrary) -> dict[str, Any]:
         **phases[0],
         **({"phases": phases} if len(phases) > 1 else {}),
         "total_duration": _cited_json(protocol.total_duration, cited) if protocol.total_duration else None,
+        **({"label": _shown_json(shown.label, library)} if shown.label else {}),
         "protocol_notes": [_cited_json(note, cited) for note in protocol.notes if _holds(note.when, shown)],
         "for_others": [phase.id for phase in shown.for_others],
         "other_protocols": list(shown.others),
@@ -135,13 +140,13 @@ def _line_json(
     if shown.dosing:
         from all_cli.report.doses import barred_json, dose_json
 
-        result["dose_for_patient"] = (
-            barred_json(f"{OUTSIDE}: {shown.barred[phase.id]}")
-            if phase.id in shown.barred and not shown.forced
-            else dose_json(line, shown.dosing, library, cited)
-        )
-        if phase.id in shown.barred and shown.forced:
-            result["dose_for_patient"]["arithmetic"] += f" ({OUTSIDE})"
+        kept_back = withheld(line, phase, shown)
+        if kept_back and not shown.forced:
+            result["dose_for_patient"] = barred_json(kept_back.why)
+        else:
+            result["dose_for_patient"] = dose_json(line, shown.dosing, library, cited)
+            if kept_back:
+                result["dose_for_patient"]["arithmetic"] += f" ({kept_back.mark})"
     if line.scale_by:
         result["scaled_by_age"] = [
             {

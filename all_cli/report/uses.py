@@ -12,15 +12,17 @@ from all_cli.patient.names import condition_text
 from all_cli.protocol.choice_rules import choice_rules
 from all_cli.protocol.indications import REFRACTORY, against, holds
 from all_cli.protocol.library import ProtocolLibrary, lines_for
+from all_cli.protocol.named import how_to_tell
+from all_cli.protocol.reasons import few
 from all_cli.protocol.regimen import Arm, Line, Phase
 from all_cli.report.amounts import cap_text
+from all_cli.report.before_doses import OUTSIDE, withheld
 from all_cli.report.line_text import dose_text, when_text
 from all_cli.report.page import Page
 
 if TYPE_CHECKING:
     from all_cli.report.regimen import Shown
 
-OUTSIDE = "not for this patient"
 _NOT_HERE, _PERHAPS = "not here", "perhaps"
 _ORDER = {True: 0, None: 1, False: 2}
 
@@ -37,15 +39,19 @@ def uses_part(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
         for phase in shown.phases if shown.forced or not shown.barred else ():
             if doses := _line_doses(page, phase, shown, library):
                 page.line(f"{phase.title}: {doses}", "dose")
+        if shown.label is not None:
+            uses_part(page, shown.label, library)
         return
     # Uses that are open stand in the order of an untreated leukaemia, as long as nothing of a relapse is given.
     presumed = choice_rules(library).presumed(shown.patient, "", named=False)[0].possible()
     of_arm = [(arm, holds(arm, shown.patient)) for arm in shown.arms]
     told = any(arm.when is not None for arm, _ in of_arm) and bool(shown.patient.told)
-    for arm, here in sorted(of_arm, key=lambda item: (item[1] is not True, _ORDER[_presumably(item[0], presumed)])):
+    of_arm.sort(key=lambda item: (item[1] is not True, _ORDER[_presumably(item[0], presumed)]))
+    hanging: list[str] = []
+    for arm, here in of_arm:
         phases = [phase for phase in shown.phases if phase.id in arm.phases]
         barred = [shown.barred[phase.id] for phase in phases if phase.id in shown.barred]
-        if told and (here is False or barred):
+        if barred or (told and here is False):
             why = against(arm, shown.patient, shown.protocol.arms) if here is False else barred[0]
             if why == REFRACTORY:  # the doses as printed, so that a step-up is seen; none is computed
                 page.line(f"{arm.title}, {why}: {_doses(page, phases, shown._replace(dosing=None), library)}", _PERHAPS)
@@ -56,10 +62,23 @@ def uses_part(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
         if doses := _doses(page, phases, shown, library):
             lead = _lead(arm, here, shown) if told else ""
             page.line(f"{arm.title}{lead}: {doses}", "dose", strong=here is True)
+            if told and here is None and _presumably(arm, presumed) is not True:
+                hanging.append(_hangs_on(arm, shown))
+    if any(hanging):
+        page.line("; ".join(filter(None, hanging)), "hangs on", strong=True)
 
 
 def _presumably(arm: Arm, possible: Mapping[str, Possible]) -> bool | None:
     return None if arm.when is None else truth(arm.when, possible)
+
+
+def _hangs_on(arm: Arm, shown: Shown) -> str:
+    """What is not known of the patient and decides whether a use is theirs, with the option that tells it."""
+    facts = dict.fromkeys(test.fact for test in tests(arm.when)) if arm.when is not None else {}
+    open_ = [shown.patient.vocabulary[fact] for fact in facts if fact not in shown.patient.known]
+    told_by = next((fact for fact in open_ if fact.option), next(iter(open_), None))
+    how = f" ({how_to_tell(told_by.id, shown.patient)})" if told_by else ""
+    return f"{arm.title}: {few([fact.name for fact in open_])} not known of this patient{how}" if open_ else ""
 
 
 def _lead(arm: Arm, here: bool | None, shown: Shown) -> str:
@@ -68,9 +87,9 @@ def _lead(arm: Arm, here: bool | None, shown: Shown) -> str:
         return ""
     if here:
         return " (this patient)"
-    facts = dict.fromkeys(test.fact for test in tests(arm.when) if test.fact in shown.patient.known)
+    facts, known = dict.fromkeys(test.fact for test in tests(arm.when)), shown.patient.known
     names = shown.patient.vocabulary
-    told = ", ".join(f"{names[fact].name} {shown.patient.bare(fact)}" for fact in facts)
+    told = ", ".join(f"{names[fact].name} {shown.patient.bare(fact)}" for fact in facts if fact in known)
     return f" (here {told})" if told else ""
 
 
@@ -85,20 +104,22 @@ def _doses(page: Page, phases: Sequence[Phase], shown: Shown, library: ProtocolL
 
 def _line_doses(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> str:
     lines = [line for line in lines_for(phase.lines, shown.patient) if line.drug == shown.asked]
-    return "; ".join(_in_short(page, line, shown, library) for line in lines)
+    return "; ".join(line_in_short(page, line, phase, shown, library) for line in lines)
 
 
-def _in_short(page: Page, line: Line, shown: Shown, library: ProtocolLibrary) -> str:
+def line_in_short(page: Page, line: Line, phase: Phase, shown: Shown, library: ProtocolLibrary) -> str:
     """The dose, computed where the size is known, with days, cap and for whom, in a few words."""
     dose = dose_text(line, shown.growing, library)
-    if shown.dosing is not None and "/" in line.unit:  # a flat dose needs no arithmetic
+    kept_back = withheld(line, phase, shown)
+    if shown.dosing is not None and "/" in line.unit and (shown.forced or not kept_back):  # flat: no arithmetic
         from all_cli.report.doses import dose_cell
 
         dose = dose_cell(page, line, shown.dosing, library)
-    if shown.barred and shown.forced:
-        dose += f" ({OUTSIDE})"
+    if kept_back and (shown.forced or kept_back.mark != OUTSIDE):  # which uses are not for the patient is said of them
+        dose += f" ({kept_back.mark})"
     open_ = line.own is not None and truth(line.own, shown.patient.possible()) is not True
-    parts = [dose, f"days {when_text(line)}" if line.days else when_text(line)]
+    days = f"day{'s' if len(line.days) > 1 else ''} {when_text(line)}" if line.days else when_text(line)
+    parts = [dose, days]
     parts += [f"at most {cap_text(line.cap)}" if line.cap else ""]
     parts += [condition_text(line.condition, library.vocabulary) if open_ else "", line.who]
     return f"{', '.join(part for part in parts if part)} {page.cite(line.cite, line.checked)}"

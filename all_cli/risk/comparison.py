@@ -14,11 +14,12 @@ from all_cli.knowledge.sources import Citation
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.logic.explain import because, deciding, truth
 from all_cli.logic.expression import NEGATED, Compare, Test
+from all_cli.logic.expression import tests as tests_of
 from all_cli.logic.values import NumberSet, Possible, intersect, whole_domain
 from all_cli.patient.patient import Patient
 from all_cli.risk.library import Answers, RiskLibrary
 from all_cli.risk.scheme import NOT_APPLICABLE, Rule, Scheme
-from all_cli.risk.verdict import ASSIGNED, Brief, Decision, outcome
+from all_cli.risk.verdict import ASSIGNED, Brief, Decision, masks_of, outcome
 
 MILD, SEVERE = "mild", "severe"
 
@@ -85,23 +86,23 @@ def compare(answers: Answers, patient: Patient, library: RiskLibrary, ids: Seque
     return Comparison(rows, *_disagreements(rows, patient))
 
 
-def unasked(answers: Answers, patient: Patient, library: RiskLibrary) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What the first scheme does not ask for, where it assigns its mildest group and others their most severe by it.
+def unasked(
+    answers: Answers, patient: Patient, library: RiskLibrary, first: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What does not bear on the answer of a scheme, where that is not its gravest and others' is by it.
 
-    A scheme that draws its line elsewhere on a fact that the first asks for as well is none of these: the two disagree.
+    A scheme that draws its line elsewhere on a fact that bears on the first as well is none of these: the two disagree.
 
     Returns:
         The facts, and the schemes for the same audience or all ages that decide on them; both empty where there are
-        none.
+        none, or where the scheme leaves several groups.
     """
-    first = answers.primary
-    if first is None or answers.brief[first].group is None:
-        return (), ()
     top = library.schemes[first]
-    mild = _row(top, answers, patient)
-    if end_of(mild) != MILD:
+    group, levels = answers.brief[first].only, _levels(top)
+    if group is None or levels is None or levels[group] == max(levels.values()):
         return (), ()
-    mild_tests = _settled_tests(mild, patient)
+    mild_tests = _settled_tests(top, answers.verdict(first).decided_by, patient)
+    heeded = {*mild_tests, *(test.fact for test in tests_of(top.population.when))}
     facts: dict[str, None] = {}
     graver = []
     for id in answers.applicable:
@@ -111,12 +112,19 @@ def unasked(answers: Answers, patient: Patient, library: RiskLibrary) -> tuple[t
         row = _row(scheme, answers, patient)
         if end_of(row) != SEVERE:
             continue
-        tests = _settled_tests(row, patient)
-        new = [fact for fact in tests if fact not in top.facts]
+        tests = _settled_tests(scheme, row.decisions, patient)
+        new = [fact for fact in tests if fact not in heeded and not _bears(top, fact, patient)]
         if new and not _crossing(tests, mild_tests, patient):
             facts.update(dict.fromkeys(new))
             graver.append(id)
     return tuple(facts), tuple(graver)
+
+
+def _bears(scheme: Scheme, fact: str, patient: Patient) -> bool:
+    """Whether another value of a fact could change a scheme's answer."""
+    masks = masks_of(scheme.diagram, patient)
+    freed = [axis.domain if axis.fact == fact else mask for axis, mask in zip(scheme.diagram.axes, masks, strict=True)]
+    return scheme.diagram.reach(freed) != scheme.diagram.reach(masks)
 
 
 def _row(scheme: Scheme, answers: Answers, patient: Patient) -> Row:
@@ -157,7 +165,7 @@ def _disagreements(rows: Sequence[Row], patient: Patient) -> tuple[tuple[Disagre
     for row in rows:
         end = end_of(row)
         if end is not None:
-            ends[end].append((row, _settled_tests(row, patient)))
+            ends[end].append((row, _settled_tests(row.scheme, row.decisions, patient)))
     found, others = [], 0
     for severe, severe_tests in ends[SEVERE]:
         for mild, mild_tests in ends[MILD]:
@@ -177,20 +185,25 @@ def end_of(row: Row) -> str | None:
     group = row.answer.group
     if group is None:
         return None
-    levels = {id: item.severity for id, item in row.scheme.groups.items()}
-    ordered = [level for level in levels.values() if level is not None]
-    if len(ordered) < len(levels) or min(ordered) == max(ordered):
-        return None
-    return {min(ordered): MILD, max(ordered): SEVERE}.get(levels[group] or 0)
+    levels = _levels(row.scheme)
+    return None if levels is None else {min(levels.values()): MILD, max(levels.values()): SEVERE}.get(levels[group])
 
 
-def _settled_tests(row: Row, patient: Patient) -> dict[str, list[tuple[Test, bool]]]:
+def _levels(scheme: Scheme) -> dict[str, int] | None:
+    """The severity of each group, if a scheme orders all of them and they differ."""
+    levels = {id: item.severity for id, item in scheme.groups.items() if item.severity is not None}
+    return levels if len(levels) == len(scheme.groups) and len(set(levels.values())) > 1 else None
+
+
+def _settled_tests(
+    scheme: Scheme, decisions: Sequence[Decision], patient: Patient
+) -> dict[str, list[tuple[Test, bool]]]:
     """Per fact, the comparisons of the deciding rules that what is known of the patient settles."""
     possible = patient.possible()
-    ids = {decision.rule for decision in row.decisions}
+    ids = {decision.rule for decision in decisions}
     found: dict[str, list[tuple[Test, bool]]] = {}
-    for rule in row.scheme.rules:
-        if f"{row.scheme.id}.{rule.id}" in ids:
+    for rule in scheme.rules:
+        if f"{scheme.id}.{rule.id}" in ids:
             for test, holds in deciding(rule.when, True, possible):
                 if truth(test, possible) is holds:
                     found.setdefault(test.fact, []).append((test, holds))
@@ -228,7 +241,7 @@ def _side(row: Row, facts: tuple[str, ...], patient: Patient) -> Side:
     possible = patient.possible()
     why = dict.fromkeys(
         text
-        for tests in (_settled_tests(row, patient)[fact] for fact in facts)
+        for tests in (_settled_tests(row.scheme, row.decisions, patient)[fact] for fact in facts)
         for test, holds in tests
         for text in because(test, holds, possible, patient.bare)
     )

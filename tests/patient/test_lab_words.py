@@ -20,12 +20,14 @@ READ = {
     "-iamp21": ("RUNX1 not amplified", "RUNX1 not amplified (2 copies)", "no amplification of RUNX1"),
     "double_trisomy": (
         "double trisomy 4 and 10", "double trisomy (4, 10)", "double trisomy 4, 10", "double trisomy 4/10",
-        "double trisomies of chromosomes 10 and 4", "trisomy 4 and trisomy 10 present", "trisomies of 4 and 10: positive",
+        "double trisomies of chromosomes 10 and 4", "trisomy 4 and trisomy 10 present",
+        "trisomies of 4 and 10: positive",
     ),
     "-double_trisomy": ("trisomy 4 and trisomy 10 negative", "no double trisomy (+4,+10)", "trisomies 4, 10: absent"),
     "triple_trisomy": ("trisomies 4, 10, 17", "trisomy 4, 10 and 17", "triple trisomy (4/10/17)"),
     "kmt2a_r": (
-        "FISH KMT2A positive", "FISH positive for KMT2A", "KMT2A break-apart FISH positive", "KMT2A breakapart: positive",
+        "FISH KMT2A positive", "FISH positive for KMT2A", "KMT2A break-apart FISH positive",
+        "KMT2A breakapart: positive",
         "KMT2A gene rearrangement detected", "positive for KMT2A",
     ),
     "-kmt2a_r": ("KMT2A FISH break apart negative", "KMT2A gene rearrangement: not detected"),

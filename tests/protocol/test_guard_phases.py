@@ -63,6 +63,7 @@ UNBOUND: dict[str, dict[str, str]] = {
         **dict.fromkeys(["interim-maintenance", "delayed-intensification", "maintenance"], THROUGH_IT),
     },
     "rapid-responders": {},
+    "m2-extended-induction": {**INDUCTION, "extended-induction": "it is what these patients get"},
     "no-remission-t": INDUCTION,
     "no-remission": {**OF_REMISSION, "reinduction": ANOTHER_GUARD},
     "no-remission-later": {

@@ -106,6 +106,14 @@ def test_a_start_of_days_that_count_on_is_warned_of_before_the_first_of_them(pro
     assert not plan_of(protocols, "all-bfm-95/medium", Wanted(starts={("ib", 1): day_36})).warnings
 
 
+def test_a_roadmap_warns_of_doses_that_nobody_is_to_dose_from(protocols: ProtocolLibrary) -> None:
+    assert plan_of(protocols, "ukall-r3/mitoxantrone").warnings == (
+        "do not dose from this entry: all doses are recalled",
+    )
+    assert plan_of(protocols, "flag-ida/standard", age="15.5").warnings == ()
+    assert "printed for children" in plan_of(protocols, "flag-ida/standard", age="15.6").warnings[0]
+
+
 def test_no_phase_starts_before_the_plan(protocols: ProtocolLibrary) -> None:
     with pytest.raises(UnreadableError, match="before the start"):
         plan_of(protocols, "ccg-1991/iv", Wanted(starts={("di", 1): date(2025, 12, 31)}))

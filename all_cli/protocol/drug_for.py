@@ -1,0 +1,138 @@
+"""A drug for one patient: the arms that are theirs, or may be, and the lines by which these give it; its label."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from all_cli.patient.patient import Patient
+from all_cli.protocol.choice import choose
+from all_cli.protocol.choice_rules import Guard
+from all_cli.protocol.drugs import drugs_named, folded
+from all_cli.protocol.library import ProtocolLibrary, lines_for
+from all_cli.protocol.offer import EXCLUDED, Offer
+from all_cli.protocol.plausible import HIGH_DOSE_METHOTREXATE, IN_MG
+from all_cli.protocol.reasons import against_reason
+from all_cli.protocol.regimen import Drug, Line, Phase, Protocol, Reason
+
+_HIGH_DOSE = frozenset(map(folded, ("high-dose-methotrexate", "hd-methotrexate")))
+_RESCUE = "leucovorin"
+
+
+class AskedDrug(NamedTuple):
+    """A drug that somebody asked for; ``high_dose`` if only its high doses by vein."""
+
+    drug: Drug
+    high_dose: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name as a heading has it."""
+        return f"high-dose {self.drug.name}" if self.high_dose else self.drug.name
+
+    def is_given_by(self, line: Line) -> bool:
+        """Whether a line gives it."""
+        return line.drug == self.drug.id and (not self.high_dose or _is_high(line))
+
+
+class GivingArm(NamedTuple):
+    """An arm that is the patient's (``heads`` if first) or may be, and its phases with the drug's lines alone."""
+
+    offer: Offer
+    heads: bool
+    protocol: Protocol
+    phases: tuple[Phase, ...]
+
+
+class DrugFor(NamedTuple):
+    """The arms that give a drug to a patient, those that stand first before the others, and the labels of it alone.
+
+    ``warnings`` are guards that keep the patient from every arm, ``against`` says why arms that give it are out.
+    """
+
+    asked: AskedDrug
+    patient: Patient
+    arms: Sequence[GivingArm]
+    labels: Sequence[Protocol]
+    warnings: Sequence[Guard] = ()
+    against: Sequence[Reason] = ()
+
+
+def read_drug(library: ProtocolLibrary, text: str) -> AskedDrug | None:
+    """The one drug of this name, or high-dose methotrexate; None if there is none or a whole class."""
+    if folded(text) in _HIGH_DOSE:
+        return AskedDrug(library.drugs["methotrexate"], high_dose=True)
+    found = drugs_named(library, text)
+    return AskedDrug(found[0]) if len(found) == 1 else None
+
+
+def _is_high(line: Line) -> bool:
+    base, _, size = line.unit.partition("/")
+    if line.dose is None or line.route == "IT" or size != "m2":
+        return False
+    return Decimal(str(line.dose[1])) * IN_MG.get(base, Decimal(0)) >= HIGH_DOSE_METHOTREXATE
+
+
+def drug_for(asked: AskedDrug, patient: Patient, library: ProtocolLibrary) -> DrugFor:
+    """Where the arms of this patient give the drug, in every kind of phase."""
+    giving = {
+        protocol.id: with_it
+        for protocol in library.protocols
+        if (with_it := [phase for phase in protocol.phases if any(map(asked.is_given_by, phase.lines))])
+    }
+    labels = [
+        protocol
+        for protocol in map(library.protocol, giving)
+        if protocol.label and all(map(asked.is_given_by, protocol.lines))
+    ]
+    arms: dict[tuple[bool, str, str], GivingArm] = {}
+    against: dict[str, Reason] = {}
+    for kind in dict.fromkeys(phase.kind for phases in giving.values() for phase in phases):
+        choice = choose(library, patient, kind)
+        if choice.warnings:
+            return DrugFor(asked, patient, (), (), choice.warnings)
+        for offer in choice.offers:
+            if offer.protocol not in giving or library.protocol(offer.protocol) in labels:
+                continue
+            if offer.status == EXCLUDED:
+                against.setdefault(offer.protocol, against_reason(offer, choice, library))
+            else:
+                _add(arms, offer, offer == choice.head, _given(asked, giving, offer, kind, patient, library), library)
+    found = sorted(arms.values(), key=lambda arm: (not arm.heads, arm.offer.status))
+    why = () if found else [each._replace(text=f"{id}: {each.text}") for id, each in against.items()]
+    return DrugFor(asked, patient, found, labels, (), why)
+
+
+def _given(
+    asked: AskedDrug,
+    giving: Mapping[str, Sequence[Phase]],
+    offer: Offer,
+    kind: str,
+    patient: Patient,
+    library: ProtocolLibrary,
+) -> tuple[Phase, ...]:
+    """The phases of the arm of this kind, with the lines of the drug, and of the rescue of a high dose, alone."""
+    through = next(arm.phases for arm in library.protocol(offer.protocol).arms if arm.id == offer.arm)
+    phases = []
+    for phase in giving[offer.protocol]:
+        lines = list(filter(asked.is_given_by, lines_for(phase.lines, patient)))
+        if phase.kind == kind and phase.id in through and lines:
+            if any(line.drug == "methotrexate" and _is_high(line) for line in lines):
+                lines += [line for line in lines_for(phase.lines, patient) if line.drug == _RESCUE]
+            phases.append(phase._replace(lines=tuple(lines)))
+    return tuple(phases)
+
+
+def _add(
+    arms: dict[tuple[bool, str, str], GivingArm],
+    offer: Offer,
+    heads: bool,
+    phases: tuple[Phase, ...],
+    library: ProtocolLibrary,
+) -> None:
+    if not phases:
+        return
+    key = (heads, offer.status, offer.name)
+    before = arms.get(key, GivingArm(offer, heads, library.protocol(offer.protocol), ()))
+    arms[key] = before._replace(phases=(*before.phases, *phases))
