@@ -93,7 +93,7 @@ def test_an_entry_can_be_named_instead_of_a_topic() -> None:
 
 def test_an_unknown_topic_or_phase_gets_the_nearest_names() -> None:
     assert '"tumour-lysis"' in guide("tumor-lysis", code=2)
-    assert '"ph-positive"' in guide("ph", code=2)
+    assert '"ph-positive"' in guide("ph-positiv", code=2)
     assert '"induction"' in guide("--phase", "inducton", code=2)
 
 
