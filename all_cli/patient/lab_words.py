@@ -14,6 +14,7 @@ _TRISOMIES = re.compile(
     r"(?=\s*(?:$|[,;:)(\n|]|(?:are|is|was|were|both|all|by|fish|not|neg|pos|pres|abs|det|found|seen|ident|excl|pend)))",
     re.IGNORECASE,
 )
+_ITS_OWN = re.compile(r",\s*trisomy|(?:,|and|or)\s*\+", re.IGNORECASE)
 _LOWEST_COUNT = 5  # RUNX1 signals per cell from which iAMP21 is diagnosed (PDQ); fewer beside the word contradict it
 _AMPLIFIED = re.compile(
     r"(?P<word>\b(?:(?:RUNX1|AML1)(?:\s+gene)?\s+(?P<not>not\s+)?amplif(?:ied|ication)"
@@ -35,8 +36,9 @@ def in_our_words(text: str) -> str:
 def _trisomies(match: re.Match[str]) -> str:
     numbers = tuple(map(int, re.findall("[0-9]+", match["list"])))
     how = (match["how"] or "").lower()
-    # "trisomy 4/10" may be four of ten cells.
-    if _AS_MANY.get(how, len(numbers)) != len(numbers) or ("/" in match["list"] and not how):
+    # "no trisomy 10, +4" and "no trisomy 10, trisomy 4" are two findings; "trisomy 4/10" may be four of ten cells.
+    several = not match["open"] and _ITS_OWN.search(match["list"])
+    if several or _AS_MANY.get(how, len(numbers)) != len(numbers) or ("/" in match["list"] and not how):
         return match[0]
     if link := re.search(r"\bn?or\b", match["list"], re.IGNORECASE):
         return f" {link[0]} ".join(f"trisomy {number}" for number in numbers)
