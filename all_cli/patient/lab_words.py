@@ -25,12 +25,26 @@ _AMPLIFIED = re.compile(
     r"(?:\s*(?:per|/)\s*(?:cell|nucleus))?\s*\)?)?",
     re.IGNORECASE,
 )
-_ANY = re.compile(r"trisom|amplif|iamp21", re.IGNORECASE)
+_SIGNALS = re.compile(
+    r"(?<![^,;\n|])\s*(?:(?:RUNX1|AML1)\s*:?\s*(?:>=|≥|>)?\s*(?:[x×]\s*([0-9]{1,2})|([0-9]{1,2})\s*(?:signals|copies))"
+    r"|(?:>=|≥|>)?\s*([0-9]{1,2})\s*(?:signals|copies)\s+of\s+(?:RUNX1|AML1))\s*(?=$|[,;\n|])",
+    re.IGNORECASE,
+)
+_CONCLUDED = re.compile(r"amplif|iamp21", re.IGNORECASE)
+_ANY = re.compile(r"trisom|amplif|iamp21|runx1|aml1", re.IGNORECASE)
 
 
 def in_our_words(text: str) -> str:
-    """A genetics text with listed trisomies and amplified RUNX1, its signals counted or not, as the reader has them."""
-    return _AMPLIFIED.sub(_amplified, _TRISOMIES.sub(_trisomies, text)) if _ANY.search(text) else text
+    """A genetics text with listed trisomies and amplified RUNX1, its signals counted or not, as the reader has them.
+
+    Signals of RUNX1 alone, without the laboratory's word on them, become interphase FISH, from which nothing follows.
+    """
+    if not _ANY.search(text):
+        return text
+    text = _TRISOMIES.sub(_trisomies, text)
+    if _CONCLUDED.search(text):
+        return _AMPLIFIED.sub(_amplified, text)
+    return _SIGNALS.sub(lambda match: f" nuc ish(RUNX1x{match[1] or match[2] or match[3]})", text)
 
 
 def _trisomies(match: re.Match[str]) -> str:
