@@ -14,7 +14,8 @@ from all_cli.cli.protocol import app
 from all_cli.protocol.library import ProtocolLibrary
 
 RUNNER = CliRunner()
-LINES = yaml.safe_load((Path(__file__).parent / "regimens.yaml").read_text(encoding="utf-8"))
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LINES = yaml.load((Path(__file__).parent / "regimens.yaml").read_bytes(), LOADER)
 
 
 def run(form: str, arguments: list[str]) -> tuple[int, str]:
