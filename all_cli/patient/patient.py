@@ -55,7 +55,10 @@ class Patient:
 
     def possible(self) -> Mapping[str, Possible]:
         """Fact id to possible values, for facts of which something is known."""
-        return {id: known.possible for id, known in self.known.items()}
+        if "possible" not in self.worked_out:
+            self.worked_out["possible"] = {id: known.possible for id, known in self.known.items()}
+        possible: Mapping[str, Possible] = self.worked_out["possible"]
+        return possible
 
     def text(self, id: str) -> str:
         """The value of a fact in words and unit, or ``unknown``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from all_cli.knowledge import files
@@ -205,6 +205,7 @@ def narrowed(patient: Patient, fact: str, possible: Any, said: str) -> Patient |
     return other
 
 
+@lru_cache(2)
 def choice_rules(library: ProtocolLibrary) -> ChoiceRules:
     """The shipped rules of choosing.
 

@@ -44,6 +44,7 @@ class ProtocolLibrary:
         self._packed = packed
         self._heads = {head["id"]: head for head in packed["protocols"]}
         self._protocols: dict[str, Protocol] = {}
+        self._arm_heads: dict[str, list[ArmHead]] = {}
 
     @property
     def ids(self) -> list[str]:
@@ -188,7 +189,9 @@ class ProtocolLibrary:
 
     def arm_heads(self, id: str) -> list[ArmHead]:
         """What choosing needs of the arms of a protocol, without opening it."""
-        return arm_heads_in(self._heads[id])
+        if id not in self._arm_heads:
+            self._arm_heads[id] = arm_heads_in(self._heads[id])
+        return self._arm_heads[id]
 
     def default_arm(self, id: str, risk: str | None, patient: Patient) -> str | None:
         """The arm that goes first, for a label of risk or any: only where its condition is certainly met."""
