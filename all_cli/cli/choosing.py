@@ -14,6 +14,7 @@ from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.offer import Choice, Offer
 from all_cli.protocol.parts import GROUP, hangs_on
 from all_cli.protocol.reasons import (
+    PH,
     answer_reasons,
     barred_reasons,
     because_text,
@@ -143,8 +144,8 @@ def _risk_reasons(patient: Patient, choice: Choice, library: ProtocolLibrary) ->
     if answers.primary is None:
         return []
     first = answers.verdict(answers.primary)
-    if _audience(patient) == "infants" and first.scheme.audience == "children":
-        return []  # a scheme of older children is no group of an infant
+    if choice.settings == (PH,) and _audience(patient) == "infants" and first.scheme.audience == "children":
+        return []  # schemes of infants leave BCR::ABL1 out, and a scheme of older children is no group of theirs
     narrowed = []
     for id in answers.before:
         if reason := _narrowed_reason(answers.verdict(id), answers):
