@@ -247,7 +247,7 @@ OPEN = [
     Open("ds-open", LATER, "age", {**DOWN_HIGH, **CNS2}, (0.99, 10, None), (1, 9.99)),
     Open("ds-open", LATER, "wbc", {**DOWN_HIGH, **CNS2}, (50, None), (49.9,)),
     Open("ds-open", LATER, "mrd_eoi", {**DOWN_HIGH, "double_trisomy": "no"}, (0.0099, None), (0.01,)),
-    Open("no-remission-reinduction", "reinduction", "marrow_eoi", B_CHILD, (4.9, None), (5, 26)),
+    Open("no-remission-reinduction", "reinduction", "marrow_eoi", {**ADULT, "bcr_abl1": "yes"}, (4.9, None), (5, 26)),
     Open("extended-induction-first", "consolidation", "mrd_eoi", B_TEENAGER, (0.99, None), (1, 1.01)),
     Open(
         "extended-induction-first",
@@ -287,8 +287,10 @@ OPEN = [
     Open("day-8-average-or-high", LATER, "wbc", DAY_8, (50, None), (49.9,)),
     Open("no-remission-t-reached", LATER, "marrow_eoi", {**T_CHILD, "mrd_eoc": "0%"}, (4.9, None), (5, 26)),
     Open("no-remission-t-reached", LATER, "mrd_eoc", {**T_CHILD, "marrow_eoi": "10"}, (0.1, None), (0.099, 0)),
-    Open("no-remission-reinduction-t", "reinduction", "marrow_eoi", T_CHILD, (4.9, None), (5, 26)),
-    Open("no-remission-reinduction-t", "reinduction", "age", {**T_CHILD, "marrow_eoi": "10"}, (31, None), (30.99,)),
+    Open("refractory-t", "reinduction", "marrow_eoi", T_CHILD, (4.9, None), (5, 26)),
+    Open("refractory-b-adult", "reinduction", "marrow_eoi", ADULT, (4.9, None), (5, 26)),
+    Open("refractory-b", "reinduction", "marrow_eoi", B_CHILD, (4.9, None), (5, 26)),
+    Open("refractory-first", "reinduction", "marrow_eoi", {"relapsed": "no"}, (4.9, None), (5, 26)),
     Open("refractory-t", "reinduction", "relapse_number", {**NEVER, "lineage": "T", "age": "9"}, (1, None), (0,)),
     Open("refractory-t", "reinduction", "age", {**NEVER, "lineage": "T", "relapse_number": "0"}, (31, None), (30.99,)),
     Open(
