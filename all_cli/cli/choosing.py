@@ -14,6 +14,7 @@ from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.offer import Choice, Offer
 from all_cli.protocol.parts import GROUP, hangs_on
 from all_cli.protocol.reasons import (
+    PH,
     answer_reasons,
     barred_reasons,
     because_text,
@@ -24,6 +25,7 @@ from all_cli.protocol.reasons import (
     leading_reasons,
     met_by,
     named,
+    said_reasons,
     turn_reason,
 )
 from all_cli.protocol.regimen import Arm, Protocol, Reason
@@ -61,7 +63,7 @@ def chosen(
     )
     choice = choose(library, patient, asked.kind, likely, only=only)
     whole = everything or asked.whole
-    risk = _risk_reasons(patient, choice, library)
+    risk = _risk_reasons(choice.rules.set_aside(patient, asked.kind)[0], choice, library)
     left_out = not_assumed(patient, wish.assumptions) if wish else []
     likely_said = list(likely_reasons(choice, left_out, assumed))
     if choice.head is None or choice.warnings:
@@ -86,13 +88,13 @@ def chosen(
 
 
 def beside_label(choice: Choice, library: ProtocolLibrary) -> list[Reason]:
-    """What stands before a label that was named with its kind of phase: the arms of trials that wait for little."""
+    """What stands before a label that was named with its kind of phase, trials that wait for little among it."""
     by_hang: dict[str, list[str]] = {}
     for offer in choice.possible:
         if wait := _little(offer, choice.patient, library):
             by_hang.setdefault(wait, []).append(offer.name)
     waiting = [Reason("trial", f"{few(names)}, if {hang}", strong=True) for hang, names in by_hang.items()]
-    return [*waiting[:_LITTLE], *list(barred_reasons(choice, library))[:1]]
+    return [*said_reasons(choice), *waiting[:_LITTLE], *list(barred_reasons(choice, library))[:1]]
 
 
 def _little(offer: Offer, patient: Patient, library: ProtocolLibrary) -> str:
@@ -142,6 +144,8 @@ def _risk_reasons(patient: Patient, choice: Choice, library: ProtocolLibrary) ->
     if answers.primary is None:
         return []
     first = answers.verdict(answers.primary)
+    if choice.settings == (PH,) and _audience(patient) == "infants" and first.scheme.audience == "children":
+        return []  # schemes of infants leave BCR::ABL1 out, and a scheme of older children is no group of theirs
     narrowed = []
     for id in answers.before:
         if reason := _narrowed_reason(answers.verdict(id), answers):
@@ -196,7 +200,8 @@ def _elsewhere_by(scheme: str, choice: Choice, library: ProtocolLibrary) -> list
     if not own:
         return reasons
     for offer in Chooser(library, choice.rules, only=own).elsewhere(choice.patient, choice.phase):
-        if _goes_by(scheme, offer):
+        # What is known already, though it comes later, may lead to one of them alone.
+        if _goes_by(scheme, offer) and all(part.may_be(choice.patient) for part in offer.parts):
             arm = next(arm for arm in library.protocol(offer.protocol).arms if arm.id == offer.arm)
             kinds = ", ".join(next(head.kinds for head in library.arm_heads(offer.protocol) if head.id == arm.id))
             text = f"{offer.name} (of it is encoded: {kinds}). {arm.note}".strip()
@@ -230,10 +235,14 @@ def _picked(choice: Choice, head: Offer, kind: str, library: ProtocolLibrary) ->
     later = not all(part.outright(choice.patient) for part in first.parts)
     alike = [*offers, *(each for each in choice.possible if later or each.hangs_on)]
     ids = {offer.arm for offer in alike if offer.protocol == protocol.id}
-    begins = heads[first.arm].kinds.get(kind)
-    return _Picked(
-        first, protocol, [arm for arm in protocol.arms if arm.id in ids and heads[arm.id].kinds.get(kind) == begins]
-    )
+    # An arm that begins alike here and had another induction is none of those that answered before.
+    through = {kind, "induction"}
+    alike_arms = [
+        arm
+        for arm in protocol.arms
+        if arm.id in ids and all(heads[arm.id].kinds.get(each) == heads[first.arm].kinds.get(each) for each in through)
+    ]
+    return _Picked(first, protocol, alike_arms)
 
 
 def _head(
