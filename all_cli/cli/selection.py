@@ -71,7 +71,9 @@ def read_asked(library: ProtocolLibrary, text: str, protocol_id: str | None) -> 
         _arm(library.protocol(id), arm)
         return Asked(plain, protocol=id, arm=arm)
     protocols = [library.protocol(protocol_id)] if protocol_id in library.ids else library.protocols
-    named = next((phase for protocol in protocols for phase in protocol.phases if phase.id == plain), None)
+    # The parts of a label or of a table of doses are no phase of treatment, unless theirs was asked for.
+    treating = [protocol for protocol in protocols if protocol_id is not None or not protocol.label]
+    named = next((phase for protocol in treating for phase in protocol.phases if phase.id == plain), None)
     # A phase of the protocol that is named goes before a protocol of the same id (pegaspargase is both).
     if plain in library.ids and (named is None or protocol_id is None):
         return Asked(plain, protocol=plain)

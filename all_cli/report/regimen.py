@@ -329,7 +329,7 @@ def _cautions(page: Page, phase: Phase, shown: Shown) -> None:
         page.line(f"{OUTSIDE}: {shown.barred[phase.id]}", "caution", strong=True)
         if shown.dosing and not shown.forced:
             page.line(NONE_COMPUTED, "doses", strong=True)
-    for said in (*(phase.rescue if shown.whole else ()), *phase.notes):
+    for said in (*phase.rescue, *phase.notes):
         if said.first and _may_hold(said, shown.patient):
             page.line(f"{said.text} {_cite(page, said)}", "caution", strong=True)
 
