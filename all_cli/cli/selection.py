@@ -95,7 +95,7 @@ def read_asked(library: ProtocolLibrary, text: str, protocol_id: str | None) -> 
         )
     if of_class := drugs_named(library, plain):
         fail(f'"{text}" is a class of drugs; name one: {", ".join(drug.id for drug in of_class)}')
-    phases = [phase.id for protocol in protocols for phase in protocol.phases]
+    phases = [phase.id for protocol in treating for phase in protocol.phases]
     names = [*kinds, *library.ids, *phases, *(arm.id for protocol in protocols for arm in protocol.arms)]
     meant = f": {_MEANT[plain]}" if plain in _MEANT else misspelled(text, [*dict.fromkeys(names), *all_names(library)])
     hint = meant or not_encoded(text) or f"; phases: {', '.join(kinds)}"
@@ -245,7 +245,7 @@ def trials_beside(library: ProtocolLibrary, asked: Asked, patient: Patient) -> l
         hangs = f", if {hangs_text(arm.offer, patient)}" if arm.offer.status == POSSIBLE else ""
         for phase in arm.phases if not arm.protocol.label else ():
             for line in filter(drug.is_given_by, phase.lines):
-                days = f"{'days ' if line.days else ''}{when_text(line)}"
+                days = f"day{'s' if len(line.days) > 1 else ''} {when_text(line)}" if line.days else when_text(line)
                 text = f"{phase.kind}: {brief_dose(line, patient, library)}, {days}{hangs}"
                 label = "answer" if arm.heads else "in trials"
                 by_dose.setdefault((label, text), ([], line))[0].append(arm.offer.name)

@@ -104,7 +104,8 @@ def drug_for(asked: AskedDrug, patient: Patient, library: ProtocolLibrary) -> Dr
                 continue
             if offer.status == EXCLUDED:
                 against.setdefault(offer.protocol, against_reason(offer, choice, library))
-            else:
+            # What is known already, though it comes later, may lead to another arm.
+            elif all(part.may_be(choice.patient) for part in offer.parts):
                 _add(arms, offer, offer.name in first, _given(asked, giving, offer, kind, patient, library), library)
     own = begins.protocol.id if begins else ""
     found = sorted(arms.values(), key=lambda arm: (not arm.heads, arm.offer.status, arm.protocol.id != own))

@@ -13,7 +13,7 @@ from all_cli.protocol.reasons import few, hangs_text
 from all_cli.protocol.regimen import Cited, Line
 from all_cli.report.answers import header
 from all_cli.report.before_doses import reserved_part
-from all_cli.report.cautions import show_warnings
+from all_cli.report.cautions import cautions_json, show_warnings
 from all_cli.report.doses import Dosing, body_lines
 from all_cli.report.page import Page
 from all_cli.report.regimen import Shown
@@ -179,7 +179,8 @@ def _by_hang(found: DrugFor) -> Mapping[str, list[str]]:
 
 def drug_for_json(shown: DrugShown, library: ProtocolLibrary) -> dict[str, Any]:
     """Every arm that gives the drug, with its status and lines, and the labels; ``protocol`` and ``arm`` are null."""
-    found = shown.found
+    found, cited = shown.found, dict[str, None]()
+    cautions = cautions_json(found.patient, cited)
     return {
         **header(),
         "protocol": None,
@@ -187,10 +188,13 @@ def drug_for_json(shown: DrugShown, library: ProtocolLibrary) -> dict[str, Any]:
         "asked": found.asked.name,
         "drug": found.asked.drug.id,
         "patient": found.patient.said(),
+        "cautions": cautions,
+        "first_stands": found.begins.names if found.begins else [],
         "warnings": [guard.text for guard in found.warnings],
         "against": [reason.text for reason in found.against],
         "arms": list(_arms_json(shown, library)),
         "labels": [shown_json(label, library) for label in shown.labels],
+        "sources": {id: library.sources[id].reference for id in cited if id in library.sources},
     }
 
 

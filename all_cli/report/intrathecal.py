@@ -14,7 +14,7 @@ from all_cli.protocol.picking import beginning
 from all_cli.protocol.reasons import few
 from all_cli.protocol.regimen import DoseTable, Line, Protocol
 from all_cli.report.answers import citations_json, header
-from all_cli.report.cautions import show_warnings
+from all_cli.report.cautions import cautions_json, show_warnings
 from all_cli.report.guidance_pointers import cautions, for_patient, pointers_page
 from all_cli.report.line_text import band_text, dose_text
 from all_cli.report.page import Page
@@ -205,11 +205,13 @@ def intrathecal_json(library: ProtocolLibrary, patient: Patient) -> dict[str, An
         }
         for each in fixed_doses(library, patient)
     ]
+    cautions = cautions_json(patient, cited)
     references = {id: library.sources[id].reference for id in cited if id in library.sources}
     return {
         **header(),
         "asked": INTRATHECAL,
         "patient": patient.said(),
+        "cautions": cautions,
         "tables": tables,
         "fixed": fixed,
         "sources": references,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from typer.testing import CliRunner
 
@@ -54,3 +56,14 @@ def test_a_drug_that_is_not_encoded_is_said_not_to_be(command: str, says: str, n
     assert result.exit_code == 2
     assert says in result.stderr
     assert not_says not in result.stderr
+
+
+def test_the_data_of_a_drug_hold_the_cautions_and_what_stands_first() -> None:
+    result = CliRunner().invoke(
+        app, ["show", "imatinib", "--age", "40", "--lineage", "MPAL", "--ph", "--format", "json"]
+    )
+    found = json.loads(result.stdout)
+    assert found["first_stands"] == ["phallcon/ponatinib"]
+    assert any("Mixed phenotype" in each["text"] for each in found["cautions"])
+    assert {each["source"] for caution in found["cautions"] for each in caution["cite"]} <= found["sources"].keys()
+    assert not any(arm["stands_first"] for arm in found["arms"])
