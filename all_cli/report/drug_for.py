@@ -22,6 +22,7 @@ from all_cli.report.uses import line_in_short, rules_part, uses_part
 from all_cli.report.words import said_text
 
 _CERTAIN, _WAYS, _AGAINST, _OTHERS = 4, 3, 4, 3
+_RESCUE = "folate rescue"
 _MARKER = re.compile(r"\bCD\d+")
 """What blasts carry on their surface: no fact tells it, so that nobody is certain to get what goes by it."""
 
@@ -93,8 +94,8 @@ def _cautions(page: Page, arms: Sequence[GivingArm], shown: DrugShown, library: 
     if begins := shown.found.begins:
         through = {id for arm in begins.arms for id in arm.phases}
         needed = (each for phase in begins.protocol.phases if phase.id in through for each in phase.rescue)
-        asked = shown.found.asked.drug.id
-        cautions |= dict.fromkeys((begins.protocol.id, each) for each in needed if each.first and each.id == asked)
+        if shown.found.asked.drug.kind == _RESCUE:
+            cautions |= dict.fromkeys((begins.protocol.id, each) for each in needed if each.first)
     for arm in arms:
         cautions |= dict.fromkeys((arm.protocol.id, said) for said in _first_said(arm, shown.of(arm), library))
     for protocol, said in cautions:
