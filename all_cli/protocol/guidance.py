@@ -1,5 +1,6 @@
 """What the sources say around the regimens, topic by topic, with the seed texts' statements held against them."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
@@ -194,6 +195,11 @@ class GuidanceLibrary:
         """The entries that hold every word of ``text``, in any order; upper and lower case are the same."""
         words = text.casefold().split()
         return [brief for id, brief in self.briefs.items() if all(word in self.entry(id).words for word in words)]
+
+    def speaking_of(self, word: str) -> list[str]:
+        """The topics of the entries that hold a whole word."""
+        whole = re.compile(rf"\b{re.escape(word.casefold())}\b")
+        return list(dict.fromkeys(b.topic for id, b in self.briefs.items() if whole.search(self.entry(id).words)))
 
     def concerning(
         self, possible: Mapping[str, Possible], phases: Iterable[str] = (), drugs: Iterable[str] = ()
