@@ -125,10 +125,15 @@ def dose_for(
     whole = whole.times(size)
     steps.append(Step(f"× {_size_text(size, size_unit)} {_equals(whole, unit)}{_each(line)}"))
     dose = _finished(line, whole, unit, steps, rounding or {})
+    more = (
+        Step(f"({limit.said.text})", limit.said.cite, limit.said.checked)
+        for limit in library.drugs[line.drug].limits
+        if line.cap is None and _is_beyond(dose, limit)
+    )
     label = (
         _label_step(limit, body, unit) for limit in beyond_label(line, patient, library) if limit.above is not None
     )
-    return dose._replace(steps=(*dose.steps, *label))
+    return dose._replace(steps=(*dose.steps, *more, *label))
 
 
 def _size(body: Body, unit: str) -> Decimal | None:
@@ -138,6 +143,12 @@ def _size(body: Body, unit: str) -> Decimal | None:
 def _size_text(size: Decimal, unit: str) -> str:
     shown = f"{size:.3f}".rstrip("0").rstrip(".") if unit == "m2" else f"{size.normalize():f}"
     return f"{shown} {unit_text(unit)}"
+
+
+def _is_beyond(dose: Dose, limit: Limit) -> bool:
+    """Whether an amount is more than a limit of one dose that goes by no size; U and IU are the same unit."""
+    same = limit.unit.removeprefix("I") == dose.unit.removeprefix("I")
+    return same and dose.high is not None and limit.above is not None and dose.high > Decimal(str(limit.above))
 
 
 def _label_step(limit: Limit, body: Body, unit: str) -> Step:
