@@ -14,6 +14,8 @@ from all_cli.patient.patient import Patient
 from all_cli.patient.reading import words_text
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Rule, Scheme, Statement
 
+_WHO = frozenset({"age", "lineage", "sex"})
+
 ASSIGNED, INDETERMINATE = "assigned", "indeterminate"
 
 
@@ -274,6 +276,16 @@ def figures(verdict: Verdict, patient: Patient) -> tuple[Statement, ...]:
         for outcome in verdict.scheme.groups[verdict.group].outcome
         if outcome.when is None or patient.reasons().truth(outcome.when) is not False
     )
+
+
+def settling(definition: Scheme, patient: Patient) -> tuple[str, ...]:
+    """The facts on which the answer of a scheme still hangs, if anything was told that bears on it in particular.
+
+    Age, lineage and sex bear on nearly every scheme, and say nothing in particular.
+    """
+    if not {*definition.facts} & {*patient.told} - _WHO:
+        return ()
+    return tuple(missing.fact for missing in judge(definition, patient).missing)
 
 
 def _narrowed(patient: Patient, fact: str) -> bool:
