@@ -147,8 +147,9 @@ def _size_text(size: Decimal, unit: str) -> str:
 
 def _is_beyond(dose: Dose, limit: Limit) -> bool:
     """Whether an amount is more than a limit of one dose that goes by no size; U and IU are the same unit."""
-    same = limit.unit.removeprefix("I") == dose.unit.removeprefix("I")
-    return same and dose.high is not None and limit.above is not None and dose.high > Decimal(str(limit.above))
+    if dose.high is None or limit.above is None or dose.per != "dose":
+        return False
+    return limit.unit.removeprefix("I") == dose.unit.removeprefix("I") and dose.high > Decimal(str(limit.above))
 
 
 def _label_step(limit: Limit, body: Body, unit: str) -> Step:

@@ -194,8 +194,7 @@ def test_no_topic_gives_a_child_the_numbers_of_adults_nor_an_adult_those_of_chil
     age: str, others: tuple[str, ...], amounts: tuple[str, ...], not_amounts: tuple[str, ...]
 ) -> None:
     asked = ["--age", age, "--ph", "--mrd-eoi", "0.02%"]
-    topics = [topic["id"] for topic in guide_json()["topics"]]
-    entries = [entry for topic in topics for entry in guide_json(topic, *asked)["entries"]]
+    entries = guide_json("--search", "e", *asked)["entries"]  # every topic has entries with this letter
     texts = [point["text"] for entry in entries if entry["id"] != "ommaya-dose" for point in entry["points"]]
     assert not [text for text in texts if text.startswith(others)]
     assert all(entry["points"] for entry in entries), "an entry without a sentence for this age is left out whole"

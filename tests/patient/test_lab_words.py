@@ -36,9 +36,10 @@ READ = {
     "tp53": ("17p-", "TP53 gene deletion"),
 }  # fmt: skip
 REFUSED = (
-    "RUNX1 amplified (3 signals)", "RUNX1 amplification, 4 copies", "RUNX1 not amplified (6 copies)", "RUNX1 x5",
+    "RUNX1 amplified (3 signals)", "RUNX1 amplification, 4 copies", "RUNX1 not amplified (6 copies)",
     "double trisomy 4 and 17", "double trisomy 4, 10, 17", "trisomy 4/10", "trisomy 4 or 10", "trisomy 4, 10 % blasts",
-    "trisomy 4, 10 of 20 cells", "KMT2A break-apart", "KMT2A::MLLT1 fusion negative",
+    "trisomy 4, 10 of 20 cells", "no trisomy 10 and +4", "no trisomy 10, trisomy 4",
+    "iAMP21, 3 copies of RUNX1", "KMT2A break-apart", "KMT2A::MLLT1 fusion negative",
 )  # fmt: skip
 
 
@@ -65,3 +66,17 @@ def test_of_neither_trisomy_both_are_absent_and_one_member_of_a_class_does_not_d
     found = {one.fact: one.possible for one in reader.read("no trisomy 4 or 10")}
     assert found == {"trisomy_4": frozenset({ABSENT}), "trisomy_10": frozenset({ABSENT})}
     assert reader.read("TP53 gene deletion negative") == []
+
+
+def test_signals_of_runx1_without_a_conclusion_leave_its_amplification_open(reader: GeneticsReader) -> None:
+    for text in ("RUNX1 x5", "5 copies of RUNX1", "RUNX1: ≥5 signals", "RUNX1" + " " * 3000 + "x5"):
+        assert reader.read(text) == []
+        assert "iamp21 is left open" in reader.doubts(text)[0]
+        denied = {one.fact for one in reader.read(f"ETV6-RUNX1 negative, {text}, otherwise none")}
+        assert "bcr_abl1" in denied
+        assert "iamp21" not in denied
+
+
+def test_a_gain_behind_a_denied_trisomy_is_a_finding_of_its_own(reader: GeneticsReader) -> None:
+    found = {one.fact: one.possible for one in reader.read("no trisomy 10, +4")}
+    assert found == {"trisomy_10": frozenset({ABSENT}), "trisomy_4": frozenset({PRESENT})}
