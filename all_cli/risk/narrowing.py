@@ -102,8 +102,8 @@ def sendings(
     facts = [fact for fact in patient.vocabulary.facts.values() if fact.id in asked and _is_open(patient, fact)]
     genetic = [fact.id for fact in facts if fact.genetic and fact.id != "dna_index"]
     panel = tuple(sorted(genetic, key=lambda id: -asked[id]))
-    defined = [fact for fact in facts if fact.defined_by and fact.defined_by[0] in definitions]
-    open_ = [id for fact in defined for id in settling(definitions[fact.defined_by[0]], patient)]
+    by = [fact.defined_by[0] for fact in facts if fact.defined_by and fact.defined_by[0] in definitions]
+    open_ = [id for scheme in by for id in settling(definitions[scheme], patient)]
     found = [
         *(Sending(1, patient.vocabulary[id].name, (id,)) for id in dict.fromkeys(open_)),
         Sending(1, "genetics of the relapse" if relapse else "genetics panel", panel),
