@@ -138,8 +138,7 @@ def _audience(patient: Patient) -> str:
 def _risk_reasons(patient: Patient, choice: Choice, library: ProtocolLibrary) -> list[Reason]:
     """The risk group under the scheme that answers first in ``all-risk classify``.
 
-    Before it stand the schemes that would answer first if they were decided and leave one group. The arms that go by
-    such a scheme and have no such phase follow it, with what is said of their treatment.
+    The arms that go by it and have no such phase follow it, with what is said of their treatment.
     """
     answers = risk_library().answers(patient)
     if answers.primary is None:
@@ -147,28 +146,21 @@ def _risk_reasons(patient: Patient, choice: Choice, library: ProtocolLibrary) ->
     first = answers.verdict(answers.primary)
     if choice.settings == (PH,) and _audience(patient) == "infants" and first.scheme.audience == "children":
         return []  # schemes of infants leave BCR::ABL1 out, and a scheme of older children is no group of theirs
-    narrowed = []
-    for id in answers.before:
-        if reason := _narrowed_reason(answers.verdict(id), answers):
-            narrowed += [reason, *_elsewhere_by(id, choice, library)]
     if first.group is None and (reason := _narrowed_reason(first, answers)):
-        return [*narrowed, reason, *_elsewhere_by(answers.primary, choice, library)]
+        return [reason, *_elsewhere_by(answers.primary, choice, library)]
     rules = deciding(first) if first.group is not None else ()
     why = because_text(rules, patient)
     cite = cites(rules) or first.scheme.population.cite
-    because = "" if narrowed or not why else f"{why}; "
+    because = f"{why}; " if why else ""
     text = f"{answer_text(first)} ({because}{answers.primary})"
     own = _elsewhere_by(answers.primary, choice, library) if first.group is not None else []
-    return [*narrowed, _heeding(Reason("risk group", text, cite, first.checked, strong=True), first, answers), *own]
+    return [_heeding(Reason("risk group", text, cite, first.checked, strong=True), first, answers), *own]
 
 
 def _heeding(reason: Reason, verdict: Verdict, answers: Answers) -> Reason:
-    """A risk group with what it does not heed, and what is said of patients to whom no group's figures apply."""
+    """A risk group with what it does not heed."""
     void = unheeded_text(answers, answers.patient, risk_library(), verdict.scheme.id)
-    said = [each.statement for each in risk_library().cautions(answers.patient) if each.no_figures]
-    text = ". ".join([f"{reason.text}, not heeding {void}" if void else reason.text, *(each.text for each in said)])
-    cite = tuple(dict.fromkeys((*reason.cite, *(citation for each in said for citation in each.cite))))
-    return reason._replace(text=text, cite=cite, checked=reason.checked and all(each.checked for each in said))
+    return reason._replace(text=f"{reason.text}, not heeding {void}") if void else reason
 
 
 def _narrowed_reason(verdict: Verdict, answers: Answers) -> Reason | None:

@@ -2,6 +2,7 @@
 
 # No postponed annotations here, as in options.py.
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -114,12 +115,13 @@ def next_test(
     applicable") remain possible, summed over the schemes, in the worst case and in the best, and in how many schemes a
     result leaves one answer. Ranked by worst case, then best case, then schemes decided. It counts possibilities, not
     likelihoods. Before it stands what one sends now and at moments still to come, with dates if --diagnosed is given
-    (taken as day 1 of treatment). Facts of a relapse are asked for in relapse only. Without --scheme or --audience: the
+    (taken as day 1 of treatment). Facts of a relapse are asked for in relapse only, those of the first induction not
+    in relapse. Without --scheme or --audience: the
     schemes for the audience of the one that answers first, or all that may apply while the age is not known.
     """
     from all_cli.patient.age import read_date
     from all_cli.risk.library import asks_relapse, in_relapse, risk_library
-    from all_cli.risk.narrowing import next_tests, sendings
+    from all_cli.risk.narrowing import next_tests, of_first_induction, sendings
 
     with sentences():
         library = risk_library(rules)
@@ -136,11 +138,11 @@ def next_test(
             if not asked and answers.primary and "age" in patient.known:
                 asked = library.schemes[answers.primary].audience
             ids = _for(asked, answers.applicable, library)
-            if not in_relapse(patient):
-                ids = [id for id in ids if not asks_relapse(library.schemes[id])]
+            past = partial(of_first_induction, vocabulary=library.vocabulary) if in_relapse(patient) else asks_relapse
+            ids = [id for id in ids if not past(library.schemes[id])]
         found = next_tests([library.schemes[id] for id in ids], patient)
 
-        sent = sendings(found.schemes, patient, relapse=in_relapse(patient))
+        sent = sendings(found.schemes, patient, relapse=in_relapse(patient), definitions=library.schemes)
 
         from all_cli.report.narrowing import narrowing_json, narrowing_page
 

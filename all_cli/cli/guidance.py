@@ -103,7 +103,7 @@ def _asked(
     if search is not None:
         found = library.search(search)
         if not search.split() or not found:
-            fail(f'--search "{search}": no entry holds all these words; all-protocol guide lists the topics')
+            fail(f'--search "{search}": no entry holds all these words; {_or_drug(search)}')
         return f"Entries with: {search}", found
     if phase is not None:
         found = [brief for brief in library.briefs.values() if phase in brief.phases]
@@ -129,6 +129,17 @@ def _of_topic(library: "GuidanceLibrary", topic: str) -> "tuple[str, list[Brief]
         )
     held = f": all-protocol guide --search {topic}" if len(topic.split()) == 1 and library.search(topic) else ""
     _unknown("topic", topic, [*library.topics, *library.briefs], held)
+
+
+def _or_drug(search: str) -> str:
+    """Where else the words of a search are told of; for a drug of which nothing is encoded, that."""
+    from all_cli.protocol.drugs import drugs_named
+    from all_cli.protocol.library import protocol_library
+
+    if drugs := drugs_named(protocol_library(), search):
+        return f"all-protocol drug {drugs[0].id} has the lines of this drug"
+    either = "" if len(search.split()) != 1 else "no drug is encoded under this name either; "
+    return f"{either}all-protocol guide lists the topics"
 
 
 def _of_genetics(topic: str) -> str:

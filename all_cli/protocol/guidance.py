@@ -192,9 +192,20 @@ class GuidanceLibrary:
         return [brief for brief in self.briefs.values() if number in brief.statements]
 
     def search(self, text: str) -> list[Brief]:
-        """The entries that hold every word of ``text``, in any order; upper and lower case are the same."""
+        """The entries that hold every word of ``text``, in any order; upper and lower case are the same.
+
+        Those that say it in their title come first, those of which only the seed texts do last.
+        """
         words = text.casefold().split()
-        return [brief for id, brief in self.briefs.items() if all(word in self.entry(id).words for word in words)]
+        found = [entry for entry in map(self.entry, self.briefs) if all(word in entry.words for word in words)]
+
+        def rank(entry: Entry) -> tuple[bool, bool]:
+            said = entry._replace(claims=()).words
+            return not all(word in said for word in words), not all(
+                word in entry.brief.title.casefold() for word in words
+            )
+
+        return [entry.brief for entry in sorted(found, key=rank)]
 
     def speaking_of(self, word: str) -> list[str]:
         """The topics of the entries that hold a whole word."""

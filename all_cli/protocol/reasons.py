@@ -17,7 +17,7 @@ from all_cli.protocol.parts import GIVEN, GROUP, GUARD, POPULATION, SETTING, Par
 from all_cli.protocol.regimen import Cited, Reason
 from all_cli.risk.library import risk_library
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Scheme
-from all_cli.risk.verdict import Decision, brief, cites, judge
+from all_cli.risk.verdict import Decision, brief, cites, judge, settling
 
 PH = "ph-positive"
 _NAMED = 6
@@ -151,7 +151,7 @@ def hangs_text(offer: Offer, patient: Patient) -> str:
     """On what an arm hangs: ``CNS status CNS1 or CNS2, testicular leukaemia absent``."""
     names = patient.vocabulary
     told = [(fact, text) for fact, values in offer.hangs_on.items() if (text := _values(fact, values, patient))]
-    parts = [f"{names[fact].name} {text}{_open_for(fact, patient)}" for fact, text in told]
+    parts = [f"{names[fact].name} {text}{open_for(fact, patient)}" for fact, text in told]
     # While the setting is open, or much else, what is asked besides would be noise.
     in_setting = all(part.sure(patient) for part in offer.parts if part.kind == SETTING)
     if offer.hangs_on and in_setting and len(told) <= _LITTLE and (rest := _either(offer, met_by(offer, patient))):
@@ -171,13 +171,13 @@ def hangs_text(offer: Offer, patient: Patient) -> str:
     return few(parts)
 
 
-def _open_for(fact: str, patient: Patient) -> str:
+def open_for(fact: str, patient: Patient) -> str:
     """What still says which value a fact has that follows from others, where some of them are given."""
     entry = patient.vocabulary[fact]
-    if not entry.defined_by or fact not in patient.known or fact in patient.told:
+    if not entry.defined_by or fact in patient.told:
         return ""
-    missing = judge(risk_library().schemes[entry.defined_by[0]], patient).missing
-    return f" (open: {few([patient.vocabulary[item.fact].name for item in missing])})" if missing else ""
+    missing = settling(risk_library().schemes[entry.defined_by[0]], patient)
+    return f" (open: {few([patient.vocabulary[each].name for each in missing])})" if missing else ""
 
 
 def met_by(offer: Offer, patient: Patient) -> Patient:

@@ -23,6 +23,7 @@ from all_cli.protocol.reasons import (
     hangs_text,
     leading_reasons,
     named,
+    open_for,
     said_reasons,
     setting_reason,
     turn_reason,
@@ -226,7 +227,8 @@ def _missing(facts: Counter[str], choice: Choice) -> Reason:
     parts = []
     for id, arms in facts.most_common(_MISSING):
         fact = choice.patient.vocabulary[id]
-        parts.append(f"{fact.name}{f' ({fact.option})' if fact.option else ''}, {arms} of {number_of(total, 'arm')}")
+        how = open_for(id, choice.patient) or (f" ({fact.option})" if fact.option else "")
+        parts.append(f"{fact.name}{how}, {arms} of {number_of(total, 'arm')}")
     more = len(facts) - _MISSING
     return Reason("hangs on", "; ".join(parts) + (f"; and {more} more" if more > 0 else ""), strong=True)
 

@@ -81,6 +81,8 @@ def _sent(page: Page, sent: Sequence[Sending], patient: Patient, start: date | N
         page.line(f"{item.what}: {_members(item, patient)}", "now")
     if alone := [item.what for item in now if len(item.facts) == 1]:
         page.line(", ".join(alone), "now")
+    for item in (each for each in now if not each.facts):
+        page.line(item.what, "now")
     for item in (each for each in sent if each.day != 1):
         if item.day is None:
             page.line(f"{item.what.removeprefix('response ')}: {_members(item, patient)}", "later")

@@ -252,13 +252,7 @@ def facts_json(vocabulary: Vocabulary, only: Fact | None = None) -> dict[str, An
 def _values(fact: Fact) -> str:
     if fact.kind == "number":
         return ", ".join(fact.examples) or fact.unit
-    return (
-        "yes, no" if fact.kind == "flag" else ", ".join([*fact.sets, *(v for v in fact.values if not _in_set(fact, v))])
-    )
-
-
-def _in_set(fact: Fact, value: str) -> bool:
-    return any(value in members for members in fact.sets.values())
+    return "yes, no" if fact.kind == "flag" else ", ".join([*fact.values, *fact.sets])
 
 
 def source_page(sources: list[Source], about: str) -> Page:

@@ -218,10 +218,9 @@ class Answers:
             kept = {each.id for each in schemes if for_relapse(each) and not (other and each.first_relapse)}
             self.first_line = [id for id in applicable if id not in kept]
             applicable = [id for id in applicable if id in kept]
-        # Where the newer of one group's schemes leaves one group, an older one does not go before it only because the
-        # newer may yet not be for the patient; those of relapse are of several groups, and a decided one goes first.
-        again = in_relapse(patient)
-        decided = {id for id, each in self.brief.items() if (each.group if again else each.only) and id in applicable}
+        # Where a scheme leaves one group, one after it does not go first only because the former may yet not be for
+        # the patient: it would be the milder or the older answer, on fewer facts.
+        decided = {id for id, each in self.brief.items() if each.only and id in applicable}
         # A scheme known to have been in use then goes before one of which it is not recorded.
         heading = [id for id in applicable if not self.first_line or asks_relapse(self._schemes[id])]
         self.fitting = library.fitting(patient)
@@ -233,8 +232,6 @@ class Answers:
         unlisted = (id for id in heading if self.fitting is not None or self.brief[id].status == ASSIGNED)
         first = first or (next(unlisted, None) if patient.known else None)
         self.primary = schemes[0].id if named and schemes else first
-        equals = library.equals(patient, applicable)
-        self.before = equals[: equals.index(first)] if first in equals else []
         self.applicable = sorted(applicable, key=lambda id: id != self.primary)
         self._verdicts: dict[str, Verdict] = {}
         self._assumed: dict[str, tuple[Patient, tuple[Assumption, ...]]] = {}

@@ -10,14 +10,16 @@ than one with few, and how likely a result is plays no part: the measure counts 
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
-from all_cli.knowledge.vocabulary import Fact
+from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.axis import Axis
-from all_cli.logic.values import NumberSet, Possible, intersect, whole_domain
+from all_cli.logic.values import PRESENT, NumberSet, Possible, intersect, whole_domain
 from all_cli.patient.patient import Patient
+from all_cli.risk.library import asks_relapse
 from all_cli.risk.scheme import Scheme
-from all_cli.risk.verdict import brief, range_text
+from all_cli.risk.verdict import brief, range_text, settling
 from all_cli.risk.whatif import assumed, runs
 
 Answered = dict[str, tuple[str, ...]]  # scheme id: the answers still possible
@@ -69,11 +71,22 @@ class Sending(NamedTuple):
 
 
 _MOMENTS = {"day-8": 8, "day-15": 15, "end-of-induction": 29, "end-of-consolidation": None}
+_UNTOLD = (
+    ("lineage", "B", "CD19 and CD22 on the blasts, which no fact here tells (all-protocol guide immunotherapy)"),
+    ("bcr_abl1", PRESENT, "mutation of the kinase domain of BCR::ABL1 (all-protocol guide ph-positive)"),
+)
+_CSF = ("csf_wbc", "csf_rbc", "csf_blasts")  # of the relapse; the status is that at diagnosis
 _PHENOTYPE = ("lineage", "maturation", "etp", "surface_ig")
 _AFTER_REINDUCTION = ("mrd_reinduction",)
 
 
-def sendings(schemes: Iterable[Scheme], patient: Patient, *, relapse: bool = False) -> list[Sending]:
+def sendings(
+    schemes: Iterable[Scheme],
+    patient: Patient,
+    *,
+    relapse: bool = False,
+    definitions: Mapping[str, Scheme] = MappingProxyType({}),
+) -> list[Sending]:
     """What to send next, in the order of time: of each test the facts that a scheme still open asks for.
 
     What belongs to a moment before one of which something was told is past, and so is first-line treatment in a
@@ -82,15 +95,21 @@ def sendings(schemes: Iterable[Scheme], patient: Patient, *, relapse: bool = Fal
     Args:
         schemes: the schemes that are still open.
         patient: the patient; facts of which anything was told are left out.
-        relapse: whether the leukaemia has come back or never gone.
+        relapse: whether the leukaemia has come back or never gone; then also what no fact tells, in words.
+        definitions: the schemes by which facts follow from others, by id.
     """
     asked = Counter(fact for scheme in schemes for fact in scheme.facts if fact not in patient.told)
     facts = [fact for fact in patient.vocabulary.facts.values() if fact.id in asked and _is_open(patient, fact)]
     genetic = [fact.id for fact in facts if fact.genetic and fact.id != "dna_index"]
     panel = tuple(sorted(genetic, key=lambda id: -asked[id]))
+    by = [fact.defined_by[0] for fact in facts if fact.defined_by and fact.defined_by[0] in definitions]
+    open_ = [id for scheme in by for id in settling(definitions[scheme], patient)]
     found = [
-        Sending(1, "genetics panel", panel),
-        Sending(1, "cerebrospinal fluid", tuple(fact.id for fact in facts if fact.id == "cns")),
+        *(Sending(1, patient.vocabulary[id].name, (id,)) for id in dict.fromkeys(open_)),
+        Sending(1, "genetics of the relapse" if relapse else "genetics panel", panel),
+        Sending(
+            1, "cerebrospinal fluid", tuple(fact.id for fact in facts if fact.id in (_CSF if relapse else ("cns",)))
+        ),
         Sending(1, "DNA index", tuple(fact.id for fact in facts if fact.id == "dna_index")),
         Sending(1, "immunophenotype", tuple(fact.id for fact in facts if fact.id in _PHENOTYPE)),
     ]
@@ -98,17 +117,25 @@ def sendings(schemes: Iterable[Scheme], patient: Patient, *, relapse: bool = Fal
         now = tuple(fact.id for fact in facts if fact.moment == "relapse" and fact.id not in _AFTER_REINDUCTION)
         after = tuple(fact.id for fact in facts if fact.id in _AFTER_REINDUCTION)
         found += [Sending(1, "the relapse", now), Sending(None, "after reinduction", after)]
-    else:
-        told = {patient.vocabulary[fact].moment for fact in patient.told}
-        reached = max((number for number, moment in enumerate(_MOMENTS) if moment in told), default=0)
-        found += [
-            Sending(
-                day, f"response on day {day}" if day else "response at the end of consolidation",
-                tuple(fact.id for fact in facts if _is_response(fact, moment)),
-            )
-            for moment, day in list(_MOMENTS.items())[reached:]
-        ]  # fmt: skip
+        untold = [
+            Sending(1, text, ()) for fact, value, text in _UNTOLD if patient.possible().get(fact) == frozenset({value})
+        ]
+        return [*(sending for sending in found if sending.facts), *untold]
+    told = {patient.vocabulary[fact].moment for fact in patient.told}
+    reached = max((number for number, moment in enumerate(_MOMENTS) if moment in told), default=0)
+    found += [
+        Sending(
+            day, f"response on day {day}" if day else "response at the end of consolidation",
+            tuple(fact.id for fact in facts if _is_response(fact, moment)),
+        )
+        for moment, day in list(_MOMENTS.items())[reached:]
+    ]  # fmt: skip
     return [sending for sending in found if sending.facts]
+
+
+def of_first_induction(scheme: Scheme, vocabulary: Vocabulary) -> bool:
+    """Whether a scheme asks for results of the first induction or consolidation, and is not one of relapse."""
+    return not asks_relapse(scheme) and any(vocabulary[fact].moment in _MOMENTS for fact in scheme.facts)
 
 
 def _is_response(fact: Fact, moment: str) -> bool:

@@ -8,11 +8,14 @@ from all_cli.knowledge.sources import Citation
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.axis import Axis
 from all_cli.logic.diagram import Diagram
-from all_cli.logic.expression import names, tests
-from all_cli.logic.values import NumberSet, possible_text, whole_domain
+from all_cli.logic.explain import truth
+from all_cli.logic.expression import Expression, names, tests
+from all_cli.logic.values import ABSENT, PRESENT, NumberSet, possible_text, whole_domain
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import words_text
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Rule, Scheme, Statement
+
+_WHO = frozenset({"age", "lineage", "sex"})
 
 ASSIGNED, INDETERMINATE = "assigned", "indeterminate"
 
@@ -266,14 +269,32 @@ def _notes(scheme: Scheme, patient: Patient) -> tuple[Statement, ...]:
 
 
 def figures(verdict: Verdict, patient: Patient) -> tuple[Statement, ...]:
-    """The outcome figures of the group, without those whose condition does not hold for this patient."""
+    """The outcome figures of the group, without those whose condition does not hold for this patient.
+
+    A figure of those with a genetic lesion is not shown while the lesion is not known; one of those without it is.
+    """
     if verdict.group is None:
         return ()
-    return tuple(
-        outcome
-        for outcome in verdict.scheme.groups[verdict.group].outcome
-        if outcome.when is None or patient.reasons().truth(outcome.when) is not False
-    )
+    possible = patient.possible()
+
+    def may_hold(when: Expression) -> bool:
+        facts = [patient.vocabulary[test.fact] for test in tests(when)]
+        lesions = {fact.id for fact in facts if fact.genetic and fact.kind == "flag"}
+        absent = {id: frozenset({ABSENT}) for id in lesions if possible.get(id) != frozenset({PRESENT})}
+        return truth(when, {**possible, **absent}) is not False
+
+    outcomes = verdict.scheme.groups[verdict.group].outcome
+    return tuple(outcome for outcome in outcomes if outcome.when is None or may_hold(outcome.when))
+
+
+def settling(definition: Scheme, patient: Patient) -> tuple[str, ...]:
+    """The facts on which the answer of a scheme still hangs, if anything was told that bears on it in particular.
+
+    Age, lineage and sex bear on nearly every scheme, and say nothing in particular.
+    """
+    if not {*definition.facts} & {*patient.told} - _WHO:
+        return ()
+    return tuple(missing.fact for missing in judge(definition, patient).missing)
 
 
 def _narrowed(patient: Patient, fact: str) -> bool:

@@ -18,6 +18,7 @@ WHO = {
     "burkitt-or-ph": ["--age", "45", "--ph", "--set", "myc_r=yes"],
     "myc-precursor": ["--age", "7", "--lineage", "B", "--set", "myc_r=yes", "--set", "maturation=pre-B"],
     "steroids-before": ["--age", "4", "--wbc", "12", "--lineage", "B", "--steroid-pretreatment"],
+    "steroids-count-open": ["--age", "4", "--wbc", "12", "--lineage", "B", "--set", "steroid_hours_2w=72"],
     "extramedullary-raises": ["--age", "4", "--wbc", "12", "--lineage", "B", "--testicular"],
     "mixed-phenotype": ["--age", "7", "--lineage", "MPAL"],
     "mixed-phenotype-ph": ["--age", "45", "--lineage", "MPAL", "--ph"],
@@ -25,6 +26,8 @@ WHO = {
     "b-lesion-in-t": ["--age", "12", "--lineage", "T", "--genetics", "iAMP21"],
     "ploidy-disagrees": ["--age", "4", "--lineage", "B", "--set", "dna_index=1.3", "--set", "modal_chromosomes=39"],
     "masked-with-trisomies": ["--age", "4", "--set", "masked_hypodiploid=yes", "--set", "double_trisomy=yes"],
+    "induction-failure": ["--age", "4", "--lineage", "B", "--marrow-eoi", "M3"],
+    "no-remission": ["--age", "4", "--lineage", "B", "--marrow-eoi", "M2"],
     "marrow-disagrees": ["--age", "4", "--lineage", "B", "--marrow-eoi", "30", "--mrd-eoi", "1%"],
 }  # fmt: skip
 

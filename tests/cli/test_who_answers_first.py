@@ -37,17 +37,17 @@ ADULT = ("--age", "40", "--wbc", "20", "--lineage", "B")
 @pytest.mark.parametrize(
     ("who", "given", "head"),
     [
-        (CHILD, facts("relapse_site=marrow", "months_to_relapse=20"), "cog-relapse-timing"),
+        (CHILD, facts("relapse_site=marrow", "months_to_relapse=20"), "cog-aall1331"),
         (CHILD, facts("relapse_site=marrow", "months_to_relapse=40"), "cog-relapse-timing"),
-        (CHILD, facts("relapse_site=testis", "months_to_relapse=12", "months_off_therapy=-12"), "bfm-relapse"),
+        (CHILD, facts("relapse_site=testis", "months_to_relapse=12", "months_off_therapy=-12"), "cog-aall1331"),
         (CHILD, facts("relapsed=yes"), "cog-aall1331"),
         (ADULT, facts("months_to_relapse=12"), "gmall-relapse"),
-        (ADULT, facts("cr1_months=12"), "ukall-xii-relapse"),
+        (ADULT, facts("cr1_months=12"), "graall-relapse"),
         (ADULT, facts("cr1_months=30"), "gmall-relapse"),
         (ADULT, facts("disease_status=cr2"), "gmall-relapse"),
     ],
 )
-def test_in_relapse_a_relapse_scheme_heads_and_the_decided_one_first(
+def test_in_relapse_a_relapse_scheme_heads_and_one_that_leaves_one_group_first(
     who: tuple[str, ...], given: list[str], head: str
 ) -> None:
     found = data(*who, *given)

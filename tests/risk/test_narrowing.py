@@ -138,3 +138,16 @@ def test_what_lies_before_what_was_given_is_not_to_be_sent(
     assert [sending.day for sending in moments] == days
     assert not set(known) & {fact for sending in sent for fact in sending.facts}
     assert ("mrd_eoc" in moments[-1].facts) is ("mrd_eoc" not in known)
+
+
+def test_what_settles_steroids_before_is_sent_for_only_where_steroids_were_given(library: RiskLibrary) -> None:
+    for known, asked in ({"steroid_hours_2w": "72"}, True), ({}, False), ({"steroid_hours_2w": "24"}, False):
+        child = told(library, age="5", wbc="20", lineage="B", **known)
+        sent = sendings(library.schemes.values(), child, definitions=library.schemes)
+        assert ("blood count from just before steroids" in [each.what for each in sent]) is asked, known
+
+
+def test_a_told_cell_count_of_the_fluid_asks_for_the_rest_of_it(library: RiskLibrary) -> None:
+    child = told(library, age="5", wbc="20", lineage="B", csf_blasts="present")
+    sent = sendings(library.schemes.values(), child, definitions=library.schemes)
+    assert "clinical signs of CNS leukaemia" in [each.what for each in sent]
