@@ -34,12 +34,12 @@ _INFANTS_APART = "below one year: infants have protocols and doses of their own:
 class ByAge(NamedTuple):
     """The patient as old as doses by age are to take them, and why that is another age than the one at diagnosis.
 
-    ``in_relapse`` says that it is the age in a relapse: whom a regimen is for goes by it, too.
+    ``chosen_for`` is the patient by whose age it is said whom a regimen is for, where that is the age in a relapse.
     """
 
     patient: Patient
     text: str
-    in_relapse: bool = False
+    chosen_for: Patient | None = None
 
 
 class Shown(NamedTuple):
@@ -306,8 +306,8 @@ def _phase(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> 
     for line in lines:
         if line.note:
             page.line(line.note, _label(library.drugs[line.drug].abbreviation or line.drug))
-        if line.dose_by and "age" in shown.patient.known and shown.by_age is None:
-            _grown(page, line, phase, shown, library)
+    if shown.by_age is None:
+        _grown(page, lines, phase, shown, library)
     left_out = len(phase.lines) - len(lines)
     if left_out:
         page.line(f"{left_out} line{'s' if left_out > 1 else ''} for other patients left out", "")
@@ -343,13 +343,17 @@ def _computed(page: Page, line: Line, phase: Phase, shown: Shown, library: Proto
     return dose_cell(page, line, shown.dosing, library) + (f" ({kept_back.mark})" if kept_back else "")
 
 
-def _grown(page: Page, line: Line, phase: Phase, shown: Shown, library: ProtocolLibrary) -> None:
-    """Which other dose by age may hold on the day of the injection."""
+def _grown(page: Page, lines: Iterable[Line], phase: Phase, shown: Shown, library: ProtocolLibrary) -> None:
+    """Which other doses by age may hold on the day they are given; drugs of which the same is to be said together."""
     from all_cli.report.doses import edges_text
 
-    text = edges_text(line, phase, shown.patient, library)
-    if text:
-        page.line(text, _label(library.drugs[line.drug].abbreviation or line.drug))
+    said: dict[str, dict[str, None]] = {}
+    for line in lines:
+        if (line.dose_by or line.scale_by) and (text := edges_text(line, phase, shown.patient, library)):
+            said.setdefault(text, {})[library.drugs[line.drug].abbreviation or line.drug] = None
+    for text, drugs in said.items():
+        many = len(drugs) > 1
+        page.line(f"{', '.join(drugs)}: {text}" if many else text, "by age" if many else _label(*drugs), strong=True)
 
 
 def _notes(page: Page, notes: Sequence[Cited], patient: Patient) -> None:
