@@ -288,6 +288,7 @@ def _by_age(patient: "Patient", on_the_day: "NumberSet | None") -> "ByAge | None
         return ByAge(aged, f"{at_first}, and doses by age go by the age now: --born with --on DATE says it")
     at_least = at_least_as_old(aged)
     now = patient.assuming("age", at_least) if at_least else aged
-    since = f"and the {'first ' if at_least else ''}relapse came {patient.text('months_to_relapse')} later"
+    since = f"and the relapse came {patient.text('months_to_relapse')} later"
+    since += f", the first one, at {aged.text('age')}" if at_least else ""
     text = f"as for {now.text('age')}: {at_first}, {since}; --born with --on DATE says the day"
     return ByAge(now, text, aged)

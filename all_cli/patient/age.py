@@ -244,7 +244,8 @@ def age_at_relapse(patient: Patient) -> NumberSet | None:
     """The ages that a patient who is certainly in relapse can have now; None outside relapse or without an age.
 
     ``age`` is that at first diagnosis and ``months_to_relapse`` counts from there to the first relapse; without it only
-    the lower bound is known. In a later relapse it is the age at the first one (see :func:`at_least_as_old`). An age in whole years or months may be up to one of them more.
+    the lower bound is known. In a later relapse it is the age at the first one (see :func:`at_least_as_old`). An age in
+    whole years or months may be up to one of them more.
     """
     possible = patient.possible()
     ages, months = possible.get("age"), possible.get("months_to_relapse")

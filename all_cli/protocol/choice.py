@@ -317,9 +317,11 @@ class Chooser:
 def _age_now(parts: Sequence[Part], patient: Patient) -> tuple[str, ...]:
     """That the age now decides, where only its lower bound is known and the arm has a limit above it."""
     if "older" not in patient.worked_out:
-        ages = at_least_as_old(patient)
-        patient.worked_out["older"] = None if ages is None else patient.assuming("age", ages)
-    older: Patient | None = patient.worked_out["older"]
+        ages, older = at_least_as_old(patient), patient.copy()
+        if ages is not None:
+            older.known["age"] = older.known["age"]._replace(possible=ages)
+        patient.worked_out["older"] = None if ages is None else older
+    older = patient.worked_out["older"]
     if older is None or all(part.sure(older) or not part.sure(patient) for part in parts):
         return ()
     return (AGE_NOW,)

@@ -21,7 +21,7 @@ from all_cli.protocol.regimen import Cap, Limit, Line, Scaling
 
 SHOWN_DIGITS = 3
 EXACT_DIGITS = 5
-_GROWN = 18.0
+_GROWN = 18.0  # years, by which no fraction for small children is left
 UNIT_TEXT = {"m2": "m²", "mcg": "µg"}
 _DAILY = ("day", "24 h")
 _TO_MG = {"g": Decimal(1000), "mg": Decimal(1), "mcg": Decimal(1) / 1000}
@@ -320,11 +320,9 @@ def age_edges(line: Line, patient: Patient, library: ProtocolLibrary, latest: De
             if truth(band.when, now) is False and truth(band.when, later) is not False:
                 yield f"{number(Decimal(str(band.dose)))} {table.unit} if {band.text}"
     if line.scale_by:
-        rows = library.scalings[line.scale_by].rows
-        for row in rows:
-            if truth(row.when, now) is False and truth(row.when, later) is not False:
-                yield f"{row.factor[0]}/{row.factor[1]} if {row.text}"
-        if any(truth(row.when, now) for row in rows) and not any(truth(row.when, later) for row in rows):
-            grown = {**now, "age": NumberSet.point(oldest if oldest is not None else _GROWN)}
+        rows = [row for row in library.scalings[line.scale_by].rows if truth(row.when, later) is not False]
+        if rows and not any(truth(row.when, later) for row in rows):
+            yield from (f"{row.factor[0]}/{row.factor[1]} of the dose if {row.text}" for row in rows)
+            grown = {**now, "age": NumberSet.point(_GROWN if oldest is None else oldest)}
             if all(truth(row.when, grown) is False for row in rows):
-                yield "the whole dose above these ages"
+                yield "otherwise the whole dose"

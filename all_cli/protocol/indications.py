@@ -21,9 +21,9 @@ REFRACTORY = "only if the leukaemia counts as refractory (--set refractory=yes)"
 def holds(arm: Arm, patient: Patient) -> bool | None:
     """Whether the use is this patient's: surely, surely not, or (None) open, as it is where it names no condition.
 
-    Of alternatives that one counts which is the first that begins with a fact that is told (the latest result stands
-    first): a last MRD below the limit is against a use for MRD above it, although a later one could be higher. Relapse is out where only the response to first-line treatment is told, and a
-    use in remission where what is told says that there is none.
+    Of alternatives the first counts that begins with a fact that is told (the latest result stands first): a last MRD
+    below the limit is against a use for MRD above it, although a later one could be higher. Relapse is out where only
+    the response to first-line treatment is told, and a use in remission where what is told says that there is none.
     """
     if arm.when is None:
         return None

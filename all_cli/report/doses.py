@@ -105,6 +105,16 @@ def _plain(value: Decimal) -> float | int:
     return int(value) if value == value.to_integral_value() else float(round(value, 6))
 
 
+def grown_part(page: Page, lines: Iterable[Line], phase: Phase, patient: Patient, library: ProtocolLibrary) -> None:
+    """Which other doses by age may hold on the day they are given; drugs of which the same is to be said together."""
+    said: dict[str, dict[str, None]] = {}
+    for line in lines:
+        if text := edges_text(line, phase, patient, library):
+            said.setdefault(text, {})[library.drugs[line.drug].abbreviation or line.drug] = None
+    for text, drugs in said.items():
+        page.line(f"{', '.join(drugs)}: {text}", "by age", strong=True)
+
+
 def edges_text(line: Line, phase: Phase, patient: Patient, library: ProtocolLibrary) -> str:
     """The bands of a table, or the fractions, that the child may have grown into by the day of the dose; or empty."""
     last = max((*line.days, *(line.window or ())), default=phase.days)

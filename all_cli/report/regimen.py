@@ -197,6 +197,9 @@ def _gives(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
         uses_part(page, shown, library)
         return
     if shown.whole or shown.barred:
+        why = set(shown.barred.values())
+        if len(why) == 1 and not shown.whole and all(phase.id in shown.barred for phase in shown.phases):
+            page.line(f"{OUTSIDE}: {why.pop()}", "caution", strong=True)
         return
     lines = _lines(shown)
     if shown.dosing is not None and 0 < len(lines) <= _IN_HEAD and not withholds(shown):
@@ -306,8 +309,10 @@ def _phase(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> 
     for line in lines:
         if line.note:
             page.line(line.note, _label(library.drugs[line.drug].abbreviation or line.drug))
-    if shown.by_age is None:
-        _grown(page, lines, phase, shown, library)
+    if shown.by_age is None and any(line.dose_by or line.scale_by for line in lines):
+        from all_cli.report.doses import grown_part
+
+        grown_part(page, lines, phase, shown.patient, library)
     left_out = len(phase.lines) - len(lines)
     if left_out:
         page.line(f"{left_out} line{'s' if left_out > 1 else ''} for other patients left out", "")
@@ -341,19 +346,6 @@ def _computed(page: Page, line: Line, phase: Phase, shown: Shown, library: Proto
     from all_cli.report.doses import dose_cell
 
     return dose_cell(page, line, shown.dosing, library) + (f" ({kept_back.mark})" if kept_back else "")
-
-
-def _grown(page: Page, lines: Iterable[Line], phase: Phase, shown: Shown, library: ProtocolLibrary) -> None:
-    """Which other doses by age may hold on the day they are given; drugs of which the same is to be said together."""
-    from all_cli.report.doses import edges_text
-
-    said: dict[str, dict[str, None]] = {}
-    for line in lines:
-        if (line.dose_by or line.scale_by) and (text := edges_text(line, phase, shown.patient, library)):
-            said.setdefault(text, {})[library.drugs[line.drug].abbreviation or line.drug] = None
-    for text, drugs in said.items():
-        many = len(drugs) > 1
-        page.line(f"{', '.join(drugs)}: {text}" if many else text, "by age" if many else _label(*drugs), strong=True)
 
 
 def _notes(page: Page, notes: Sequence[Cited], patient: Patient) -> None:
