@@ -110,9 +110,10 @@ def dose_for(
     if not size_unit:
         return _flat(line, norm, unit)
     size = _size(body, size_unit)
+    label = [_label_step(limit, body, unit) for limit in beyond_label(line, patient, library) if limit.short]
     if size is None:
         needed = "height and weight, or the body surface" if size_unit == "m2" else "weight"
-        return _none(line, f"needs {needed}")
+        return _none(line, " ".join([f"needs {needed}", *(step.text for step in label)]))
     steps = [Step(f"{_span(norm)} {unit_text(line.unit)}")]
     whole = norm
     if line.scale_by:
@@ -126,7 +127,6 @@ def dose_for(
     whole = whole.times(size)
     steps.append(Step(f"× {_size_text(size, size_unit)} {_equals(whole, unit)}{_each(line)}"))
     dose = _finished(line, whole, unit, steps, rounding or {})
-    label = (_label_step(limit, body, unit) for limit in beyond_label(line, patient, library) if limit.short)
     return dose._replace(steps=(*dose.steps, *label))
 
 

@@ -198,7 +198,7 @@ def _gives(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
         return
     if shown.whole or shown.barred:
         why = set(shown.barred.values())
-        if len(why) == 1 and not shown.whole and all(phase.id in shown.barred for phase in shown.phases):
+        if len(why) == 1 and all(phase.id in shown.barred for phase in shown.phases):
             page.line(f"{OUTSIDE}: {why.pop()}", "caution", strong=True)
         return
     lines = _lines(shown)

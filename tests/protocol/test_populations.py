@@ -84,7 +84,6 @@ def test_a_patient_above_the_upper_age_is_not_of_the_population(
         ("esphall-2010", 0.99, 1),
         ("ca180-372", 1, 1.01),
         ("nelarabine", 0.99, 1),
-        ("blinatumomab", 0.08, 0.09),
         ("calaspargase", 0.08, 0.09),
         ("erwinia-asparaginase", 0.08, 0.09),
     ],
