@@ -54,7 +54,7 @@ ANSWERS = [
         "8-week augmented consolidation",
         "Condition: flow MRD below 0.1% at the end of consolidation",
     ),
-    ("phallcon", "ponatinib or imatinib, vincristine", "BCR::ABL1-positive"),
+    ("phallcon/ponatinib", "ponatinib, vincristine", "ponatinib 34.4%", "Ph-positive ALL"),
     (
         "ukall-r3/mitoxantrone, once decided",
         "months off therapy at relapse",

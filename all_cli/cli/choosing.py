@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from all_cli.cli.selection import Asked, shown_of
 from all_cli.logic.values import NumberSet
@@ -13,7 +12,9 @@ from all_cli.protocol.choice import Chooser, choose
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.offer import Choice, Offer
 from all_cli.protocol.parts import GROUP, hangs_on
+from all_cli.protocol.picking import INDUCTION, Picked, another, beginning, picked
 from all_cli.protocol.reasons import (
+    PH,
     answer_reasons,
     barred_reasons,
     because_text,
@@ -24,9 +25,10 @@ from all_cli.protocol.reasons import (
     leading_reasons,
     met_by,
     named,
+    said_reasons,
     turn_reason,
 )
-from all_cli.protocol.regimen import Arm, Protocol, Reason
+from all_cli.protocol.regimen import Reason
 from all_cli.report.answers import answer_text, deciding, unheeded_text
 from all_cli.report.choice import Undecided, first_reasons, likely_reasons
 from all_cli.report.regimen import Shown
@@ -61,24 +63,25 @@ def chosen(
     )
     choice = choose(library, patient, asked.kind, likely, only=only)
     whole = everything or asked.whole
-    risk = _risk_reasons(patient, choice, library)
+    risk = _risk_reasons(choice.rules.set_aside(patient, asked.kind)[0], choice, library)
     left_out = not_assumed(patient, wish.assumptions) if wish else []
     likely_said = list(likely_reasons(choice, left_out, assumed))
     if choice.head is None or choice.warnings:
         then = None
         if not choice.warnings and choice.likely and choice.likely.head:
-            picked = _picked(choice.likely, choice.likely.head, asked.kind, library)
-            then = shown_of(library, asked, picked.protocol, picked.arms, whole, patient)._replace(others=())
+            first = picked(choice.likely, choice.likely.head, asked.kind, library)
+            then = shown_of(library, asked, first.protocol, first.arms, whole, patient)._replace(others=())
         return Undecided(asked.text, patient, choice, risk, assumed, likely_said, left_out, then)
-    picked = _picked(choice, choice.head, asked.kind, library)
-    shown = shown_of(library, asked, picked.protocol, picked.arms, whole, patient)
-    setting, *basis = answer_reasons(picked.offer, choice, library)
+    first = picked(choice, choice.head, asked.kind, library)
+    stands = _stands(first, asked.kind, patient, library) if not only else Reason("answer", _names(first), strong=True)
+    shown = shown_of(library, asked, first.protocol, first.arms, whole, patient)
+    setting, *basis = answer_reasons(first.offer, choice, library)
     barred = list(barred_reasons(choice, library))  # the first in the head, more of the kind with the other arms
     return shown._replace(
         leading=list(leading_reasons(choice)),
-        chosen=(*_head(picked, choice, barred[:1], risk, likely_said), setting),
+        chosen=(stands, *_head(first, choice, barred[:1], risk, likely_said), setting),
         basis=tuple(basis),
-        beside=(*barred[1:], *_beside(picked, choice, library)),
+        beside=(*barred[1:], *_beside(first, choice, library)),
         choice=choice,
         assumed=assumed,
         left_out=left_out,
@@ -86,13 +89,13 @@ def chosen(
 
 
 def beside_label(choice: Choice, library: ProtocolLibrary) -> list[Reason]:
-    """What stands before a label that was named with its kind of phase: the arms of trials that wait for little."""
+    """What stands before a label that was named with its kind of phase, trials that wait for little among it."""
     by_hang: dict[str, list[str]] = {}
     for offer in choice.possible:
         if wait := _little(offer, choice.patient, library):
             by_hang.setdefault(wait, []).append(offer.name)
     waiting = [Reason("trial", f"{few(names)}, if {hang}", strong=True) for hang, names in by_hang.items()]
-    return [*waiting[:_LITTLE], *list(barred_reasons(choice, library))[:1]]
+    return [*said_reasons(choice), *waiting[:_LITTLE], *list(barred_reasons(choice, library))[:1]]
 
 
 def _little(offer: Offer, patient: Patient, library: ProtocolLibrary) -> str:
@@ -142,6 +145,8 @@ def _risk_reasons(patient: Patient, choice: Choice, library: ProtocolLibrary) ->
     if answers.primary is None:
         return []
     first = answers.verdict(answers.primary)
+    if choice.settings == (PH,) and _audience(patient) == "infants" and first.scheme.audience == "children":
+        return []  # schemes of infants leave BCR::ABL1 out, and a scheme of older children is no group of theirs
     narrowed = []
     for id in answers.before:
         if reason := _narrowed_reason(answers.verdict(id), answers):
@@ -196,7 +201,8 @@ def _elsewhere_by(scheme: str, choice: Choice, library: ProtocolLibrary) -> list
     if not own:
         return reasons
     for offer in Chooser(library, choice.rules, only=own).elsewhere(choice.patient, choice.phase):
-        if _goes_by(scheme, offer):
+        # What is known already, though it comes later, may lead to one of them alone.
+        if _goes_by(scheme, offer) and all(part.may_be(choice.patient) for part in offer.parts):
             arm = next(arm for arm in library.protocol(offer.protocol).arms if arm.id == offer.arm)
             kinds = ", ".join(next(head.kinds for head in library.arm_heads(offer.protocol) if head.id == arm.id))
             text = f"{offer.name} (of it is encoded: {kinds}). {arm.note}".strip()
@@ -208,63 +214,37 @@ def _goes_by(scheme: str, offer: Offer) -> bool:
     return any(part.kind == GROUP and part.name == scheme for part in offer.parts)
 
 
-class _Picked(NamedTuple):
-    """The arm that answers, and the arms of its protocol that begin alike."""
-
-    offer: Offer
-    protocol: Protocol
-    arms: list[Arm]
+def _names(first: Picked) -> str:
+    return " or ".join(first.names) + (", which begin alike" if len(first.arms) > 1 else "")
 
 
-def _picked(choice: Choice, head: Offer, kind: str, library: ProtocolLibrary) -> _Picked:
-    """The protocol of the answer that heads; in it arms without a barred phase, and the default, go first."""
-    protocol = library.protocol(head.protocol)
-    heads = {arm.id: arm for arm in library.arm_heads(protocol.id)}
-    offers = [offer for offer in choice.answers if offer.protocol == protocol.id]
-    preferred = library.default_arm(protocol.id, None, choice.patient)
-    # What is known already, though it comes later, may lead to one of the arms that begin alike.
-    offers = [offer for offer in offers if all(part.may_be(choice.patient) for part in offer.parts)] or offers
-    offers.sort(key=lambda offer: (len(offer.later) > 0, offer.arm != preferred))
-    first = offers[0]
-    # A group that comes later leaves all arms open that begin alike; so does what only an arm of it still hangs on.
-    later = not all(part.outright(choice.patient) for part in first.parts)
-    alike = [*offers, *(each for each in choice.possible if later or each.hangs_on)]
-    ids = {offer.arm for offer in alike if offer.protocol == protocol.id}
-    begins = heads[first.arm].kinds.get(kind)
-    return _Picked(
-        first, protocol, [arm for arm in protocol.arms if arm.id in ids and heads[arm.id].kinds.get(kind) == begins]
-    )
+def _stands(first: Picked, kind: str, patient: Patient, library: ProtocolLibrary) -> Reason:
+    """The arm that answers; where it belongs to another treatment than the patient's, that it is certain and why."""
+    why = another(first, kind, beginning(patient, library), library) if kind != INDUCTION else ""
+    return Reason("certain" if why else "answer", _names(first) + (f", no answer: {why}" if why else ""), strong=True)
 
 
 def _head(
-    picked: _Picked, choice: Choice, barred: list[Reason], risk: list[Reason], likely: list[Reason]
+    first: Picked, choice: Choice, barred: list[Reason], risk: list[Reason], likely: list[Reason]
 ) -> list[Reason]:
-    """What stands first: the arm, what keeps others out, the risk group, what is likely, what turns the answer."""
-    alike = ", which begin alike" if len(picked.arms) > 1 else ""
-    names = " or ".join(f"{picked.protocol.id}/{arm.id}" for arm in picked.arms)
-    reasons = [Reason("answer", names + alike, strong=True), *first_reasons(choice, "before it")]
-    reasons += [*_unless(picked, choice.patient), *barred]
-    arms = {arm.id for arm in picked.arms}
-    reasons += later_reasons(
-        [each for each in choice.offers if each.protocol == picked.protocol.id and each.arm in arms]
-    )
-    reasons += risk
-    reasons += likely
-    reasons += map(turn_reason, choice.turns)
-    return reasons
+    """What stands after the arm: what keeps others out, the risk group, what is likely, what turns the answer."""
+    arms = {arm.id for arm in first.arms}
+    later = [each for each in choice.offers if each.protocol == first.protocol.id and each.arm in arms]
+    unless = [*_unless(first, choice.patient), *barred, *later_reasons(later)]
+    return [*first_reasons(choice, "before it"), *unless, *risk, *likely, *map(turn_reason, choice.turns)]
 
 
-def _unless(picked: _Picked, patient: Patient) -> Iterator[Reason]:
+def _unless(first: Picked, patient: Patient) -> Iterator[Reason]:
     """The guards of the arm that bear only once a fact is told, where a doctor knows it from the first day."""
-    for part in picked.offer.parts:
+    for part in first.offer.parts:
         facts = [patient.vocabulary[fact] for fact in part.ignored] if part.guard is not None else []
         if part.guard is not None and any(fact.moment == "diagnosis" and not fact.genetic for fact in facts):
             yield Reason("unless", part.guard.text, part.guard.cite, part.guard.checked, strong=True)
 
 
-def _beside(picked: _Picked, choice: Choice, library: ProtocolLibrary) -> list[Reason]:
+def _beside(first: Picked, choice: Choice, library: ProtocolLibrary) -> list[Reason]:
     """The other arms: those that are certain too, those without this phase, and on what the possible ones hang."""
-    own = {f"{picked.protocol.id}/{arm.id}" for arm in picked.arms}
+    own = set(first.names)
     reasons = []
     if others := [offer for offer in choice.answers if offer.name not in own]:
         reasons += [Reason("also", few([named(offer) for offer in others])), *caution_reasons(others, choice, library)]

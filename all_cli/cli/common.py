@@ -252,3 +252,12 @@ def _from_file(patient: Patient, file: str) -> None:
             _tell(patient, id, "" if item is None else str(item), str(place))
     if dates:
         _dates(patient, dates.get("born"), dates.get("diagnosed"))
+
+
+def not_encoded(word: str) -> str:
+    """That nothing is encoded of a drug or another word, with the guidance that speaks of it; empty if none does."""
+    from all_cli.protocol.guidance import guidance_library
+
+    topics = guidance_library().speaking_of(word)[:2]
+    commands = " and ".join(f"all-protocol guide {topic}" for topic in topics)
+    return f": no dose of it is encoded; {commands} speak{'s' if len(topics) == 1 else ''} of it" if topics else ""

@@ -13,7 +13,29 @@ if TYPE_CHECKING:
 
 _FIRST, _LAST = 1, 103
 
-_TRANSPLANT = frozenset({"hsct", "hct", "bmt", "sct", "transplantation"})
+_ANSWERS = {
+    "transplant": "hsct hct bmt sct transplantation",
+    "factors --down-syndrome": "down down-syndrome downs-syndrome trisomy-21",
+    "cns3-therapy": "cns3 cns-3",
+    "cns": "intrathecal intrathecals lumbar-puncture",
+    "--search testicular": "testis testes testicular",
+    "steroid-by-age": "steroid steroids",
+    "thiopurine-genotype": "tpmt nudt15",
+    "infants": "infant baby",
+    "mixed-phenotype": "mpal mixed",
+    "burkitt": "mature-b l3",
+    "ph-positive": "ph ph+ ph-pos",
+    "ph-like-and-abl-class": "ph-like phlike abl-class",
+    "kmt2a": "mll kmt2a-r",
+    "older-adults": "elderly",
+    "adults": "adult aya adolescent adolescents young-adult young-adults",
+    "relapse": "refractory relapsed",
+    '--search "induction failure"': "induction-failure",
+    "tumour-lysis": "tls",
+    "veno-occlusive-disease": "vod sos",
+}
+_POINTERS = {word: f"all-protocol guide {answer}" for answer, words in _ANSWERS.items() for word in words.split()}
+"""What people ask for under a name that is no topic, and what answers it."""
 
 
 @with_patient
@@ -92,13 +114,14 @@ def _asked(
 
 
 def _of_topic(library: "GuidanceLibrary", topic: str) -> "tuple[str, list[Brief]]":
-    if topic in library.topics:
-        return library.topics[topic].title, library.of_topic(topic)
-    if topic in library.briefs:
-        brief = library.briefs[topic]
+    id = "-".join(topic.casefold().split())
+    if id in library.topics:
+        return library.topics[id].title, library.of_topic(id)
+    if id in library.briefs:
+        brief = library.briefs[id]
         return library.topics[brief.topic].title, [brief]
-    if topic.casefold() in _TRANSPLANT:
-        fail(f'no topic of the guidance is called "{topic}": all-protocol guide transplant')
+    if pointer := _POINTERS.get(id) or _of_genetics(topic):
+        fail(f'no topic of the guidance is called "{topic}": {pointer}')
     if any(topic.casefold() in brief.drugs for brief in library.briefs.values()):
         fail(
             f'no topic of the guidance is called "{topic}", which is a drug: all-protocol guide --search {topic}, '
@@ -106,6 +129,15 @@ def _of_topic(library: "GuidanceLibrary", topic: str) -> "tuple[str, list[Brief]
         )
     held = f": all-protocol guide --search {topic}" if len(topic.split()) == 1 and library.search(topic) else ""
     _unknown("topic", topic, [*library.topics, *library.briefs], held)
+
+
+def _of_genetics(topic: str) -> str:
+    """The command that says the class of a finding; empty if the topic is none."""
+    from all_cli.patient.genetics import genetics_reader
+    from all_cli.protocol.library import protocol_library
+
+    spans = genetics_reader(protocol_library().vocabulary).spans(topic)
+    return f'all-risk genetics "{topic}"' if all(span.findings and not span.why for span in spans) else ""
 
 
 def _unknown(kind: str, id: str, known: list[str], otherwise: str = "") -> NoReturn:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from all_cli.cli.common import Color, emit, fail, one_of, sentences
+from all_cli.cli.common import Color, emit, fail, not_encoded, one_of, sentences
 from all_cli.cli.options import Audience, ColorOption, FormatOption
 
 if TYPE_CHECKING:
@@ -161,9 +161,9 @@ def drugs_called(library: "ProtocolLibrary", text: str) -> list[Any]:
 
     found = drugs_named(library, text)
     if not found:
-        from all_cli.knowledge.problems import did_you_mean
+        from all_cli.knowledge.problems import misspelled
 
-        near = did_you_mean(text, all_names(library)) or "; all-protocol drug lists them all"
+        near = misspelled(text, all_names(library)) or not_encoded(text) or "; all-protocol drug lists them all"
         fail(f'no drug is called "{text}"{near}')
     return found
 

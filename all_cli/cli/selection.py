@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from all_cli.cli.common import fail, one_of
-from all_cli.knowledge.problems import did_you_mean
+from all_cli.cli.common import fail, not_encoded, one_of
+from all_cli.knowledge.problems import did_you_mean, misspelled
 from all_cli.logic.explain import truth
 from all_cli.patient.patient import Patient
 from all_cli.protocol.drug_for import AskedDrug, drug_for, read_drug
+from all_cli.protocol.drugs import all_names, drugs_named, folded
 from all_cli.protocol.inhibitor import with_inhibitor
 from all_cli.protocol.library import ProtocolLibrary
-from all_cli.protocol.regimen import Arm, Phase, Protocol, Reason
+from all_cli.protocol.offer import POSSIBLE
+from all_cli.protocol.reasons import few, hangs_text
+from all_cli.protocol.regimen import Arm, Line, Phase, Protocol, Reason
 from all_cli.report.drug_for import DrugShown
+from all_cli.report.line_text import brief_dose, when_text
 from all_cli.report.regimen import Shown
 from all_cli.report.words import number_of
 
-_MOST_NAMED = 6
+_MOST_NAMED, _TRIALS = 6, 2
 SIZES = frozenset({"weight", "height", "bsa"})
 _MEANT = {
     **dict.fromkeys(("relapse", "salvage", "relapsed"), "all-protocol show reinduction"),
@@ -56,8 +61,8 @@ def read_asked(library: ProtocolLibrary, text: str, protocol_id: str | None) -> 
 
     Leaves with one sentence and the nearest names where it names nothing, or arms of several protocols.
     """
-    plain = text.strip().casefold().replace("_", "-").replace(" ", "-")
     kinds = library.phase_kinds()
+    plain = _label_of(library, text.strip().casefold().replace("_", "-").replace(" ", "-"), kinds)
     if plain in kinds:
         return Asked(plain, kind=plain)
     id, slash, arm = plain.partition("/")
@@ -66,7 +71,9 @@ def read_asked(library: ProtocolLibrary, text: str, protocol_id: str | None) -> 
         _arm(library.protocol(id), arm)
         return Asked(plain, protocol=id, arm=arm)
     protocols = [library.protocol(protocol_id)] if protocol_id in library.ids else library.protocols
-    named = next((phase for protocol in protocols for phase in protocol.phases if phase.id == plain), None)
+    # The parts of a label or of a table of doses are no phase of treatment, unless theirs was asked for.
+    treating = [protocol for protocol in protocols if protocol_id is not None or not protocol.label]
+    named = next((phase for protocol in treating for phase in protocol.phases if phase.id == plain), None)
     # A phase of the protocol that is named goes before a protocol of the same id (pegaspargase is both).
     if plain in library.ids and (named is None or protocol_id is None):
         return Asked(plain, protocol=plain)
@@ -86,11 +93,21 @@ def read_asked(library: ProtocolLibrary, text: str, protocol_id: str | None) -> 
             f'"{text}" is a drug, and no phase or arm of {protocol_id} is called so: leave out --protocol, or '
             f"all-protocol drug {drug.drug.id} --protocol {protocol_id} shows its lines there"
         )
-    phases = [phase.id for protocol in protocols for phase in protocol.phases]
+    if of_class := drugs_named(library, plain):
+        fail(f'"{text}" is a class of drugs; name one: {", ".join(drug.id for drug in of_class)}')
+    phases = [phase.id for protocol in treating for phase in protocol.phases]
     names = [*kinds, *library.ids, *phases, *(arm.id for protocol in protocols for arm in protocol.arms)]
-    meant = f": {_MEANT[plain]}" if plain in _MEANT else ""
-    hint = meant or did_you_mean(plain, list(dict.fromkeys(names))) or f"; phases: {', '.join(kinds)}"
-    fail(f'no phase is called "{text}", nor a protocol or arm{hint}')
+    meant = f": {_MEANT[plain]}" if plain in _MEANT else misspelled(text, [*dict.fromkeys(names), *all_names(library)])
+    hint = meant or not_encoded(text) or f"; phases: {', '.join(kinds)}"
+    fail(f'no phase is called "{text}", nor a protocol, arm or drug{hint}')
+
+
+def _label_of(library: ProtocolLibrary, plain: str, kinds: Sequence[str]) -> str:
+    """The label or kind of phase that bears another name of the drug that was named: blinatumomab for Blincyto."""
+    if plain in library.ids or (drug := read_drug(library, plain)) is None:
+        return plain
+    own = {folded(name) for name in (drug.drug.id, *drug.drug.spellings)}
+    return next((id for id in (*kinds, *library.ids) if folded(id) in own and not drug.high_dose), plain)
 
 
 def read_risk(library: ProtocolLibrary, text: str | None) -> str | None:
@@ -214,6 +231,28 @@ def of_drug(library: ProtocolLibrary, asked: Asked, patient: Patient) -> DrugSho
         for label in found.labels
     ]
     return DrugShown(found, labels)
+
+
+def trials_beside(library: ProtocolLibrary, asked: Asked, patient: Patient) -> list[Reason]:
+    """What arms of trials give of a drug that was asked for by the name of its label; those certain go first."""
+    drug = (
+        read_drug(library, asked.protocol) if facts_told(patient) and library.protocol(asked.protocol).label else None
+    )
+    if drug is None:
+        return []
+    by_dose: dict[tuple[str, str], tuple[list[str], Line]] = {}
+    for arm in drug_for(drug, patient, library).arms:
+        hangs = f", if {hangs_text(arm.offer, patient)}" if arm.offer.status == POSSIBLE else ""
+        for phase in arm.phases if not arm.protocol.label else ():
+            for line in filter(drug.is_given_by, phase.lines):
+                days = f"day{'s' if len(line.days) > 1 else ''} {when_text(line)}" if line.days else when_text(line)
+                text = f"{phase.kind}: {brief_dose(line, patient, library)}, {days}{hangs}"
+                label = "answer" if arm.heads else "in trials"
+                by_dose.setdefault((label, text), ([], line))[0].append(arm.offer.name)
+    return [
+        Reason(label, f"{few(list(dict.fromkeys(names)))}, {text}", line.cite, line.checked, strong=True)
+        for (label, text), (names, line) in list(by_dose.items())[:_TRIALS]
+    ]
 
 
 def label_beside(library: ProtocolLibrary, asked: Asked, shown: Shown) -> Shown | None:

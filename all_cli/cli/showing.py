@@ -199,11 +199,12 @@ def _found(
             library, asked, None, request.ph, asked.kind, request.arm, request.everything, patient
         )
         return [of_label._replace(leading=(*beside_label(found.choice, library), *of_label.leading))]
-    return [
-        selection.select(
-            library, asked, request.risk, request.ph, request.protocol, request.arm, request.everything, patient
-        )
-    ]
+    shown = selection.select(
+        library, asked, request.risk, request.ph, request.protocol, request.arm, request.everything, patient
+    )
+    by_name = asked.whole and not (request.protocol or request.arm or request.everything or asked.arm)
+    trials = selection.trials_beside(library, asked, patient) if by_name else ()
+    return [shown._replace(leading=(*trials, *shown.leading))]
 
 
 _FOR_WHOM = (

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+_MISSPELLED = 0.82  # imatnib is imatinib; epirubicin is not idarubicin
 _A_PART = 3  # letters; fewer are in too many names
 
 
@@ -32,6 +33,15 @@ class KnowledgeError(Exception):
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = sorted(set(problems))
         super().__init__("\n".join(map(str, self.problems)))
+
+
+def misspelled(word: str, choices: list[str]) -> str:
+    """The closing clause of :func:`did_you_mean` for a near misspelling alone: ``nilotinib`` means no other drug."""
+    from difflib import get_close_matches
+
+    folded = {choice.casefold(): choice for choice in choices}
+    found = [f'"{folded[match]}"' for match in get_close_matches(word.casefold(), list(folded), cutoff=_MISSPELLED)]
+    return f" — did you mean {' or '.join(found)}?" if found else ""
 
 
 def nearest(word: str, choices: list[str], limit: int = 3) -> list[str]:

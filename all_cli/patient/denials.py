@@ -69,8 +69,10 @@ _WORD_INSIDE = re.compile(
     rf"(?P<name>.*\S)\s*\(\s*(?:(?P<neg>{NEGATIVE}|no|-)|(?P<pos>{POSITIVE}|yes|\+)|(?P<open>{NOT_SETTLED}))\s*\)",
     re.IGNORECASE,
 )
-_METHOD = r"(?:(?:interphase|metaphase)\s+)?(?:FISH|(?:[rq]?RT-?|RQ-?|q)?PCR)"
-_MENTIONED = re.compile(r"FISH\b|PCR\b", re.IGNORECASE)
+_PROBE = r"(?:break[\s-]?apart|dual[\s-]fusion)(?:\s+probe)?"
+_METHOD = rf"(?:(?:interphase|metaphase)\s+)?(?:FISH(?:\s+{_PROBE})?|{_PROBE}(?:\s+FISH)?|(?:[rq]?RT-?|RQ-?|q)?PCR)"
+_MENTIONED = re.compile(r"FISH\b|PCR\b|apart\b|dual", re.IGNORECASE)
+_POSITIVE_FOR = re.compile(r"(?:positive|pos\.?)\s+for\s+(?P<name>.+)", re.IGNORECASE)
 _LABELLED = re.compile(
     rf"(?:by\s+)?{_METHOD}(?:\s*:\s*|\s+)(?:(?:for|of|was|were|is)\s+)?(?P<rest>(?!without\b).+)", re.IGNORECASE
 )
@@ -134,6 +136,8 @@ def plain_item(item: str, known: Callable[[str], Fact | None]) -> Plain:
 
 
 def _word_outside(item: str) -> str:
+    if affirmed := _POSITIVE_FOR.fullmatch(item):
+        return f"{affirmed['name']} positive"
     match = _WORD_INSIDE.fullmatch(DASHES.sub("-", item)) if item.rstrip().endswith(")") else None
     if match is None:
         return item

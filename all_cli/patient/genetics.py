@@ -27,7 +27,8 @@ from all_cli.patient.findings import Finding, Span
 from all_cli.patient.fish import is_fish, is_tail, read_fish, read_tail
 from all_cli.patient.genetics_items import items_of
 from all_cli.patient.hints import did_you_mean_finding
-from all_cli.patient.karyotype import Piece, Token, read_number_and_ploidy, read_token
+from all_cli.patient.karyotype import read_number_and_ploidy, read_token
+from all_cli.patient.lab_words import in_our_words
 from all_cli.patient.quantity import read_number
 from all_cli.patient.spreadsheet import damage
 from all_cli.patient.unreadable import UnreadableError
@@ -41,7 +42,8 @@ _LOSS = re.compile(
     re.IGNORECASE,
 )
 _DELETED = re.compile(r"(?:deletion of|loss of|deleted)\s+(?:the\s+)?(?P<gene>[a-z0-9/]+)", re.IGNORECASE)
-_ARM_LOST = re.compile(r"(?P<chromosome>[0-9]{1,2})(?P<arm>[pq])[-−]")
+_FUSED = re.compile(r"-(?:fusion|transcript)s?(?:-(?:gene|transcript)s?)?$")
+_ARM_LOST = re.compile(r"^([0-9]{1,2})([pq])-$", re.IGNORECASE)
 _PLOIDY_COUNTED = re.compile(
     r"(?P<word>[a-z -]*ploid(?:y|ie)?)[\s,:=(]+(?P<count>[0-9]{2,3})(?:\s*chromosomes)?\)?", re.IGNORECASE
 )
@@ -110,7 +112,7 @@ class GeneticsReader:
                 self.words[_folded(word)] = (fact, number_set(spans))
                 self.meanings.setdefault(word, spans)
         self._span = lru_cache(_REMEMBERED)(self._read_item)
-        self._spans = lru_cache(1)(self._read_spans)  # whoever asks for findings asks for doubts next
+        self.spans = lru_cache(1)(self._spans)  # whoever asks for findings asks for doubts next
 
     def read(self, text: str) -> list[Finding]:
         """What a list of findings says, in reading order.
@@ -139,14 +141,12 @@ class GeneticsReader:
             if span.fragment
         ]
 
-    def spans(self, text: str) -> tuple[Span, ...]:
+    def _spans(self, text: str) -> tuple[Span, ...]:
         """Every stretch of a genetics text with what it says or why it cannot be read; never raises."""
-        return self._spans(text)
-
-    def _read_spans(self, text: str) -> tuple[Span, ...]:
         if len(text) > _LONGEST_TEXT:
             why = f"longer than {_LONGEST_TEXT} characters; give the karyotype or the list of findings alone"
             return (Span(f"{text[:40]}…", why=why),)
+        text = in_our_words(text)
         items = list(statements_of(items_of(text), self._bare))
         denied = {one.first: one for one in denied_lists(text, items, self._bare)}
         spans, rest = self._read_items(items, denied, False)
@@ -217,7 +217,7 @@ class GeneticsReader:
                 read_number(fact, str(interval[0]))
                 read_number(fact, str(interval[1]))
                 return Span(item, (Finding(fact.id, NumberSet.between(*interval), item),))
-            if (match := UNSURE.fullmatch(item)) and not self._says(item):
+            if (match := UNSURE.fullmatch(item)) and not self._bare(item):
                 known = self._known(match["before"] or match["after"])
                 if known is not None:
                     said = f"{known[0].title} is not settled: nothing is concluded"
@@ -244,9 +244,6 @@ class GeneticsReader:
             return None
         return known[0] if known else None
 
-    def _says(self, item: str) -> bool:
-        return self._bare(item) is not None
-
     def _nothing_else(self, named: set[str], text: str) -> Iterator[Finding]:
         """Absence of every finding of the panel that the list did not name and that nothing named brings with it."""
         by_id = self._by_id
@@ -258,8 +255,9 @@ class GeneticsReader:
                 break
             brought |= more
         gained = any(id.startswith(("trisomy", "double_trisomy", "triple_trisomy")) for id in brought)
+        counted = gained or any(fact.kind == "number" and fact.id in named for fact in self.panel)
         for fact in self.panel:
-            if fact.id in brought or (fact.kind == "number" and (gained or self._ploidy_named(named))):
+            if fact.id in brought or (fact.kind == "number" and counted):
                 continue
             if fact.kind == "flag" and fact.panel:
                 yield Finding(fact.id, frozenset({ABSENT}), text)
@@ -273,9 +271,6 @@ class GeneticsReader:
             for other, given, then in fact.rest_means:
                 if fact.id not in named and other in found and within(found[other], number_set(given)):
                     yield Finding(fact.id, number_set(then), text, inferred=True)
-
-    def _ploidy_named(self, named: set[str]) -> bool:
-        return any(fact.kind == "number" and fact.id in named for fact in self.panel)
 
     def names_a_member(self, spelling: str, fact: Fact) -> bool:
         """Whether a spelling is one fusion, gene or lesion of a class: denying it does not deny the class.
@@ -291,11 +286,7 @@ class GeneticsReader:
         absent = False
         rest = DASHES.sub("-", item.strip())
         # "Ph-" ends in a minus sign, not in a hyphen: it has to be seen before separators are made alike.
-        if arm := _ARM_LOST.fullmatch(rest.casefold()):
-            # "17p-" is a lost arm, not the absence of something called 17p.
-            lost = meaning(Token(pieces=(Piece("del", (arm["chromosome"],), (), arm["arm"]),))).fact
-            if lost in self._by_id and lost != "other_abnormality":
-                return Span(item, (Finding(lost, frozenset({PRESENT}), item),))
+        rest = _ARM_LOST.sub(r"del(\1\2)", rest)  # "17p-" is a lost arm, not the absence of something called 17p
         minus = _MINUS.fullmatch(rest)
         direct = None if minus else self._known(rest)
         if direct is None:
@@ -327,6 +318,8 @@ class GeneticsReader:
             if token.pieces[0].kind == "t" and token.pieces[0].bands:
                 return None
         folded = _folded(item)
+        fused = _FUSED.sub("", folded)
+        folded = fused if fused in self.flags and "::" in self._by_id[self.flags[fused]].title else folded
         if folded not in self.flags and (deleted := _DELETED.fullmatch(item.strip())):
             folded = _folded(f"{deleted['gene']} deletion")
         if folded in self.flags:
@@ -357,16 +350,12 @@ class GeneticsReader:
             why = "not recognised by itself: no fact is called so; inside a karyotype it counts as an abnormality"
             return UnreadableError("genetics", item, why)
         without_loss = re.sub(r"[\s-]+like$", "", _LOSS.sub("", rest).strip(), flags=re.IGNORECASE)
-        if without_loss != rest and self._known(without_loss) is not None:
-            fact = self._known(without_loss)
-            assert fact is not None
-            return UnreadableError(
-                "genetics", item, f"not the same as {fact[0].title}, and not a finding that any scheme here asks for"
-            )
+        if without_loss != rest and (fact := self._bare(without_loss)):
+            why = f"not the same as {fact.title}, and not a finding that any scheme here asks for"
+            return UnreadableError("genetics", item, why)
         # What a sign or a word of denial was taken off would come back without it.
         hint = did_you_mean_finding(item, self.meanings) if rest == item else ""
-        hint = hint or "; all-risk facts lists what is"
-        return UnreadableError("genetics", item, f"not recognised{hint}")
+        return UnreadableError("genetics", item, f"not recognised{hint or '; all-risk facts lists what is'}")
 
 
 def _unclear(item: str) -> Span | None:
@@ -393,7 +382,7 @@ def _folded(text: str) -> str:
     plain = DASHES.sub("-", plain)
     plain = re.sub(r"\bt\(\s*(\d+|x|y)\s*;\s*(\d+|x|y)\s*\)", lambda m: f"t({m[1]};{m[2]})", plain)
     # A separator at the end is not made away with: "Ph-", "Ph –" and "KMT2A:" are not "Ph" and "KMT2A".
-    return re.sub(r"[\s:/_\-]+", "-", plain)
+    return re.sub(r"[\s:/_\-]+(?:gene[\s:/_\-]+)?", "-", plain)
 
 
 def _orders(spelling: str) -> Iterator[str]:

@@ -173,12 +173,22 @@ class Patient:
         Raises:
             ContradictionError: what else was told leaves no room for the assumption.
         """
+        other = self._untold(id)
+        other.learn(id, possible, "the assumption")
+        other.conclude()
+        return other
+
+    def without(self, id: str) -> "Patient":
+        """The same patient as if nothing had been told of one fact, concluded anew."""
+        other = self._untold(id)
+        other.conclude()
+        return other
+
+    def _untold(self, id: str) -> "Patient":
         other = Patient(self.vocabulary)
         for fact, told in (*self.told.items(), *self._inferred.items()):
             if fact != self.vocabulary[id].id:
                 other.learn(fact, told.possible, told.said, inferred=told.inferred)
-        other.learn(id, possible, "the assumption")
-        other.conclude()
         return other
 
     def conclude(self) -> None:

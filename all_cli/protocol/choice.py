@@ -106,6 +106,7 @@ class Chooser:
 
     def choice(self, told: Patient, phase: str) -> Choice:
         """The arms for a patient in a kind of phase."""
+        told, aside = self.rules.set_aside(told, phase)
         patient, presumed = self.rules.presumed(told, phase, self.named)
         # Of a named arm nothing is presumed; what the patient's setting is said to be is what would be chosen from.
         settings = self.settings(self.rules.presumed(told, phase, named=False)[0] if self.named else patient)
@@ -125,6 +126,7 @@ class Chooser:
             self.rules, phase, patient, tuple(presumed), settings, warnings, offers,
             tuple(self.turns(told, phase, presumed, settings)), elsewhere,
             None if elsewhere or undecided else head, waiting, undecided, without, by_name,
+            said=(*self.rules.said_first(patient, phase), *aside),
         )  # fmt: skip
 
     def _without(self, phase: str, patient: Patient) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from all_cli.logic.expression import Expression, tests, unpack
 from all_cli.patient.patient import Patient
 from all_cli.patient.unreadable import ContradictionError
 from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.regimen import Cited
 from all_cli.risk.scheme import Scheme
 
 
@@ -98,11 +99,23 @@ class ChoiceRules:
     def undecided(self, patient: Patient, kind: str) -> NoHead | None:
         """The first reason why no arm with this kind of phase stands first for the patient; None if there is none."""
         for raw in self.raw_undecided:
-            spared = "unless" in raw and certainly(unpack(raw["unless"]), patient)
-            if kind in raw["phases"] and not spared and certainly(unpack(raw["expression"]), patient):
+            if _speaks_of(raw, patient, kind):
                 by_group = raw.get("by_group", False)
                 return NoHead(raw["id"], raw["text"], citations(raw["cite"]), raw["checked"], by_group)
         return None
+
+    def set_aside(self, told: Patient, kind: str) -> tuple[Patient, list[Cited]]:
+        """The patient without the facts that a kind of phase is chosen without, and what is said of each."""
+        said = []
+        for raw in self._packed["set_aside"]:
+            if _speaks_of(raw, told, kind):
+                told = told.without(raw["fact"])
+                said.append(_cited(raw))
+        return told, said
+
+    def said_first(self, patient: Patient, kind: str) -> list[Cited]:
+        """The sentences that stand first in a kind of phase for such a patient, whatever arm is shown."""
+        return [_cited(raw) for raw in self._packed["said_first"] if _speaks_of(raw, patient, kind)]
 
     @property
     def raw_guards(self) -> Sequence[Mapping[str, Any]]:
@@ -180,6 +193,16 @@ class ChoiceRules:
                     )
                 )  # fmt: skip
         return patient, found
+
+
+def _cited(raw: Mapping[str, Any]) -> Cited:
+    return Cited(raw["text"], citations(raw["cite"]), raw["checked"])
+
+
+def _speaks_of(raw: Mapping[str, Any], patient: Patient, kind: str) -> bool:
+    """Whether an entry is for a kind of phase and certainly for the patient, who is not certainly spared."""
+    spared = "unless" in raw and certainly(unpack(raw["unless"]), patient)
+    return kind in raw["phases"] and not spared and certainly(unpack(raw["expression"]), patient)
 
 
 def condition_diagram(expression: Expression, vocabulary: Vocabulary) -> Diagram:

@@ -49,13 +49,19 @@ class _Compiler:
         asked = [self.asked(entry, ("asked", index)) for index, entry in enumerate(data["asked"])]
         presumed = [self.presumed(entry, ("presumed", index)) for index, entry in enumerate(data["presumed"])]
         guards = [self.guard(entry, ("guards", index)) for index, entry in enumerate(data["guards"])]
-        undecided = [self.undecided(entry, ("undecided", index)) for index, entry in enumerate(data["undecided"])]
+        spoken = {
+            key: [_packed(self.spoken(entry, (key, index))) for index, entry in enumerate(data[key])]
+            for key in ("set_aside", "said_first", "undecided")
+        }
         for index, entry in enumerate(data["every_risk"]):
             self.cited(entry, ("every_risk", index))
             self.known([entry["protocol"]], self.protocols.ids, "protocol", ("every_risk", index, "protocol"))
         self.unique(data["guards"], "guards")
         self.unique(data["presumed"], "presumed")
         self.unique(data["undecided"], "undecided")
+        self.unique(data["said_first"], "said_first")
+        for index, entry in enumerate(data["set_aside"]):
+            self.known([entry["fact"]], self.vocabulary, "fact", ("set_aside", index, "fact"))
         self.settings(setting["groups"])
         if self.problems:
             return {}
@@ -64,7 +70,7 @@ class _Compiler:
             "setting": setting,
             "asked": asked,
             "every_risk": [entry["protocol"] for entry in data["every_risk"]],
-            "undecided": [_packed(entry) for entry in undecided],
+            **spoken,
             "presumed": [_packed(entry) for entry in presumed],
             "guards": [_packed(entry) for entry in guards],
             "protocols": arms,
@@ -127,7 +133,8 @@ class _Compiler:
             self.known(entry["is"], self.vocabulary[entry["fact"]].values, "value", (*path, "is"))
         return self.conditional(entry, path)
 
-    def undecided(self, entry: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    def spoken(self, entry: Mapping[str, Any], path: Path) -> dict[str, Any]:
+        """An entry that speaks of patients in kinds of phase, and of some certainly not."""
         self.cited(entry, path)
         self.known(entry["phases"], self.protocols.phase_kinds(), "phase", (*path, "phases"))
         return self.conditional(entry, path)

@@ -98,7 +98,11 @@ class _Compiler:
         ]  # fmt: skip
 
     def with_conditions(self, entry: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
-        """The entry with the conditions of its tables compiled."""
+        """The entry with the conditions of its sentences and tables compiled."""
+        more = [
+            {**item, "expression": self.condition(item, (*path, "more", number))}
+            for number, item in enumerate(entry.get("more", ()))
+        ]
         tables = [
             {
                 **table,
@@ -110,7 +114,7 @@ class _Compiler:
             }
             for number, table in enumerate(entry.get("tables", ()))
         ]
-        return {**entry, "tables": tables}
+        return {**entry, "expression": self.condition(entry, path, "text_when"), "more": more, "tables": tables}
 
     def claims(self, entry: Mapping[str, Any], path: Path) -> None:
         """A verdict and seed statements belong together; a statement has one verdict and is of its seed text."""

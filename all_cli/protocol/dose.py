@@ -127,7 +127,12 @@ def dose_for(
     whole = whole.times(size)
     steps.append(Step(f"× {_size_text(size, size_unit)} {_equals(whole, unit)}{_each(line)}"))
     dose = _finished(line, whole, unit, steps, rounding or {})
-    return dose._replace(steps=(*dose.steps, *label))
+    more = (
+        Step(f"({limit.said.text})", limit.said.cite, limit.said.checked)
+        for limit in library.drugs[line.drug].limits
+        if line.cap is None and _is_beyond(dose, limit)
+    )
+    return dose._replace(steps=(*dose.steps, *more, *label))
 
 
 def _size(body: Body, unit: str) -> Decimal | None:
@@ -137,6 +142,13 @@ def _size(body: Body, unit: str) -> Decimal | None:
 def _size_text(size: Decimal, unit: str) -> str:
     shown = f"{size:.3f}".rstrip("0").rstrip(".") if unit == "m2" else f"{size.normalize():f}"
     return f"{shown} {unit_text(unit)}"
+
+
+def _is_beyond(dose: Dose, limit: Limit) -> bool:
+    """Whether an amount is more than a limit of one dose that goes by no size; U and IU are the same unit."""
+    if dose.high is None or limit.above is None or dose.per != "dose":
+        return False
+    return limit.unit.removeprefix("I") == dose.unit.removeprefix("I") and dose.high > Decimal(str(limit.above))
 
 
 def _label_step(limit: Limit, body: Body, unit: str) -> Step:

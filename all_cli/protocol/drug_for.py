@@ -1,4 +1,4 @@
-"""A drug for one patient: the arms that are theirs, or may be, and the lines by which these give it; its label."""
+"""A drug for one patient: the arms that are theirs, or may be, and the lines that give it; its labels and rules."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from all_cli.protocol.choice import choose
 from all_cli.protocol.choice_rules import Guard
 from all_cli.protocol.drugs import drugs_named, folded
 from all_cli.protocol.library import ProtocolLibrary, lines_for
-from all_cli.protocol.offer import EXCLUDED, Offer
+from all_cli.protocol.offer import EXCLUDED, Choice, Offer
+from all_cli.protocol.picking import Picked, another, beginning, picked
 from all_cli.protocol.plausible import HIGH_DOSE_METHOTREXATE, IN_MG
 from all_cli.protocol.reasons import against_reason
 from all_cli.protocol.regimen import Drug, Line, Phase, Protocol, Reason
@@ -37,7 +38,7 @@ class AskedDrug(NamedTuple):
 
 
 class GivingArm(NamedTuple):
-    """An arm that is the patient's (``heads`` if first) or may be, and its phases with the drug's lines alone."""
+    """An arm that is the patient's (``heads`` if the answer) or may be, and its phases with the drug's lines alone."""
 
     offer: Offer
     heads: bool
@@ -46,9 +47,11 @@ class GivingArm(NamedTuple):
 
 
 class DrugFor(NamedTuple):
-    """The arms that give a drug to a patient, those that stand first before the others, and the labels of it alone.
+    """The arms that give a drug to a patient, those that are the answer before the others.
 
-    ``warnings`` are guards that keep the patient from every arm, ``against`` says why arms that give it are out.
+    ``labels`` are those of the drug alone; where it has none, rules on doses that give it beside others. Both answer
+    whatever the arms do. ``begins`` is the regimen that stands first for the patient; ``warnings`` are guards that keep
+    the patient from every arm, ``against`` says why arms that give it are out, ``others`` are these protocols.
     """
 
     asked: AskedDrug
@@ -57,6 +60,8 @@ class DrugFor(NamedTuple):
     labels: Sequence[Protocol]
     warnings: Sequence[Guard] = ()
     against: Sequence[Reason] = ()
+    begins: Picked | None = None
+    others: Sequence[Protocol] = ()
 
 
 def read_drug(library: ProtocolLibrary, text: str) -> AskedDrug | None:
@@ -81,27 +86,42 @@ def drug_for(asked: AskedDrug, patient: Patient, library: ProtocolLibrary) -> Dr
         for protocol in library.protocols
         if (with_it := [phase for phase in protocol.phases if any(map(asked.is_given_by, phase.lines))])
     }
-    labels = [
-        protocol
-        for protocol in map(library.protocol, giving)
-        if protocol.label and all(map(asked.is_given_by, protocol.lines))
+    labels = [each for each in map(library.protocol, giving) if each.label and all(map(asked.is_given_by, each.lines))]
+    rules = [
+        each for each in map(library.protocol, giving) if each.label and not any(arm.settings for arm in each.arms)
     ]
+    told = labels or rules
+    begins = beginning(patient, library)
     arms: dict[tuple[bool, str, str], GivingArm] = {}
     against: dict[str, Reason] = {}
     for kind in dict.fromkeys(phase.kind for phases in giving.values() for phase in phases):
         choice = choose(library, patient, kind)
         if choice.warnings:
-            return DrugFor(asked, patient, (), (), choice.warnings)
+            return DrugFor(asked, patient, (), [] if labels else rules, choice.warnings)
+        first = _answering(choice, kind, begins, library)
         for offer in choice.offers:
-            if offer.protocol not in giving or library.protocol(offer.protocol) in labels:
+            if offer.protocol not in giving or library.protocol(offer.protocol) in told:
                 continue
             if offer.status == EXCLUDED:
                 against.setdefault(offer.protocol, against_reason(offer, choice, library))
-            else:
-                _add(arms, offer, offer == choice.head, _given(asked, giving, offer, kind, patient, library), library)
-    found = sorted(arms.values(), key=lambda arm: (not arm.heads, arm.offer.status))
-    why = () if found else [each._replace(text=f"{id}: {each.text}") for id, each in against.items()]
-    return DrugFor(asked, patient, found, labels, (), why)
+            # What is known already, though it comes later, may lead to another arm.
+            elif all(part.may_be(choice.patient) for part in offer.parts):
+                _add(arms, offer, offer.name in first, _given(asked, giving, offer, kind, patient, library), library)
+    own = begins.protocol.id if begins else ""
+    found = sorted(arms.values(), key=lambda arm: (not arm.heads, arm.offer.status, arm.protocol.id != own))
+    out = () if found else sorted(map(library.protocol, against), key=lambda each: "relapse" not in each.risk)
+    why = [against[each.id]._replace(text=f"{each.id}: {against[each.id].text}") for each in out]
+    return DrugFor(asked, patient, found, told, (), why, begins, out)
+
+
+def _answering(choice: Choice, kind: str, begins: Picked | None, library: ProtocolLibrary) -> set[str]:
+    """The arms that are the answer in a kind of phase; that which begins is, wherever it goes on."""
+    own = set(begins.names) if begins else set()
+    found = {offer.name for offer in choice.answers if offer.name in own}
+    if choice.head is None or found:
+        return found
+    first = picked(choice, choice.head, kind, library)
+    return set() if another(first, kind, begins, library) else set(first.names)
 
 
 def _given(

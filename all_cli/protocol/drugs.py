@@ -92,7 +92,7 @@ def _exceeds(line: Line, limit: Limit) -> bool:
     # U and IU are the same unit of asparaginase.
     given, _, size = line.unit.removeprefix("I").partition("/")
     allowed, _, label_size = limit.unit.removeprefix("I").partition("/")
-    if given != allowed or not size:
+    if given != allowed or not size or not label_size:
         return False
     # Which of a dose per m² and one per kg is more, the size of the patient says: both amounts stand in the line.
     return size != label_size or line.dose[1] > limit.above

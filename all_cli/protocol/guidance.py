@@ -1,8 +1,9 @@
 """What the sources say around the regimens, topic by topic, with the seed texts' statements held against them."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from all_cli.knowledge import files
 from all_cli.knowledge.cache import closed_part, compiled, open_part
@@ -23,6 +24,7 @@ STATEMENTS = {
 
 
 _WHO = frozenset({"age", "lineage", "sex"})
+_T = TypeVar("_T")
 
 
 class Topic(NamedTuple):
@@ -41,11 +43,12 @@ class Claim(NamedTuple):
 
 
 class Point(NamedTuple):
-    """A sentence with its source; ``checked`` tells whether it was read there."""
+    """A sentence with its source, whether it was read there, and for whom it is (``when``; None: for all)."""
 
     text: str
     cite: tuple[Citation, ...]
     checked: bool
+    when: Expression | None = None
 
 
 class GuidanceTable(NamedTuple):
@@ -67,15 +70,12 @@ class GuidanceTable(NamedTuple):
 
     def rows_of(self, possible: Mapping[str, Possible]) -> list[tuple[str, ...]]:
         """The rows that may be for a patient of whom this is known; those that surely are come first."""
-        told = [
-            (True if when is None else truth(when, possible), row)
-            for when, row in zip(self.rows_for or [None] * len(self.rows), self.rows, strict=True)
-        ]
-        return [row for holds, row in sorted(told, key=lambda item: item[0] is not True) if holds is not False]
+        return _for_patient(zip(self.rows_for or [None] * len(self.rows), self.rows, strict=True), possible)
 
-    def is_for(self, possible: Mapping[str, Possible]) -> bool:
-        """Whether it may be for a patient of whom this is known."""
-        return self.when is None or truth(self.when, possible) is not False
+
+def _for_patient(items: Iterable[tuple[Expression | None, _T]], possible: Mapping[str, Possible]) -> list[_T]:
+    told = [(True if when is None else truth(when, possible), item) for when, item in items]
+    return [item for holds, item in sorted(told, key=lambda each: each[0] is not True) if holds is not False]
 
 
 class Brief(NamedTuple):
@@ -117,6 +117,14 @@ class Entry(NamedTuple):
     points: tuple[Point, ...]
     claims: tuple[Claim, ...]
     tables: tuple[GuidanceTable, ...]
+
+    def points_for(self, possible: Mapping[str, Possible]) -> list[Point]:
+        """The sentences that may be for a patient of whom this is known; those that surely are come first."""
+        return _for_patient(((point.when, point) for point in self.points), possible)
+
+    def tables_for(self, possible: Mapping[str, Possible]) -> list[GuidanceTable]:
+        """The tables, likewise."""
+        return _for_patient(((table.when, table) for table in self.tables), possible)
 
     @property
     def cited(self) -> list[str]:
@@ -188,6 +196,11 @@ class GuidanceLibrary:
         words = text.casefold().split()
         return [brief for id, brief in self.briefs.items() if all(word in self.entry(id).words for word in words)]
 
+    def speaking_of(self, word: str) -> list[str]:
+        """The topics of the entries that hold a whole word."""
+        whole = re.compile(rf"\b{re.escape(word.casefold())}\b")
+        return list(dict.fromkeys(b.topic for id, b in self.briefs.items() if whole.search(self.entry(id).words)))
+
     def concerning(
         self, possible: Mapping[str, Possible], phases: Iterable[str] = (), drugs: Iterable[str] = ()
     ) -> list[Brief]:
@@ -250,12 +263,16 @@ def _brief(raw: Sequence[Any]) -> Brief:
 
 
 def _point(raw: Mapping[str, Any]) -> Point:
-    return Point(raw["text"], citations(raw["cite"]), raw["checked"])
+    return Point(raw["text"], citations(raw["cite"]), raw["checked"], _expression(raw))
+
+
+def _expression(raw: Mapping[str, Any]) -> Expression | None:
+    return unpack(raw["expression"]) if raw["expression"] else None
 
 
 def _table(raw: Mapping[str, Any]) -> GuidanceTable:
     return GuidanceTable(
         raw["title"], raw["columns"], raw["rows"], citations(raw["cite"]), raw["checked"], raw.get("note", ""),
-        raw.get("legend", ""), unpack(raw["expression"]) if raw["expression"] else None,
+        raw.get("legend", ""), _expression(raw),
         tuple(unpack(row) if row else None for row in raw["rows_for"]),
     )  # fmt: skip

@@ -14,7 +14,8 @@ from all_cli.protocol.regimen import Cited
 
 ELIGIBILITY = "eligibility"
 """Stands among an arm's own criteria where it is of relapse alone and for whom it was is recalled, not read."""
-_RELAPSE = frozenset({"relapse-b", "relapse-t"})
+RELAPSE = frozenset({"relapse-b", "relapse-t"})
+"""The settings of relapse."""
 _SELECTED_BY = frozenset({"standard", "intermediate", "high", "very-high"})
 """Labels of risk; an arm that carries one and names no scheme was given by criteria that are not encoded."""
 
@@ -68,7 +69,7 @@ class ArmHead(NamedTuple):
 
 def eligibility_unread(settings: Sequence[str], population_read: bool) -> bool:
     """Whether an arm is of relapse alone and for whom it was is recalled, not read."""
-    return bool(settings) and _RELAPSE.issuperset(settings) and not population_read
+    return bool(settings) and RELAPSE.issuperset(settings) and not population_read
 
 
 def _holding(texts: Sequence[tuple[str, Expression | None]], patient: Patient) -> list[str]:

@@ -9,6 +9,7 @@ from all_cli.logic.values import Possible
 from all_cli.patient.patient import Patient
 from all_cli.protocol.choice_rules import ChoiceRules, Guard, NoHead, Presumption
 from all_cli.protocol.parts import Part
+from all_cli.protocol.regimen import Cited
 
 ANSWER, POSSIBLE, EXCLUDED = "answer", "possible", "excluded"
 
@@ -66,7 +67,8 @@ class Choice(NamedTuple):
     stands first, None if there is none or if it is not decided which; ``waiting`` are the preferred arms that would
     stand before it once what they hang on is known; ``undecided`` says why nothing heads, where the rules do,
     ``without`` the preferred protocols, where none has such a phase; ``by_name`` are labels that are shown only where
-    they are named, with or without the phase; ``likely`` is the choice under assumptions.
+    they are named, with or without the phase; ``likely`` is the choice under assumptions; ``said`` stands first,
+    whatever arm is shown.
     """
 
     rules: ChoiceRules
@@ -84,6 +86,7 @@ class Choice(NamedTuple):
     without: tuple[str, ...] = ()
     by_name: tuple[Offer, ...] = ()
     likely: Choice | None = None
+    said: tuple[Cited, ...] = ()
 
     def _with(self, status: str) -> list[Offer]:
         return [offer for offer in self.offers if offer.status == status]

@@ -79,6 +79,13 @@ def leading_reasons(choice: Choice) -> Iterator[Reason]:
     presumed = (each for each in choice.presumed if each.leads)
     if said := choice.rules.leading(choice.patient, choice.phase) or next(presumed, None):
         yield Reason("caution", said.text, said.cite, said.checked, strong=True)
+    yield from said_reasons(choice)
+
+
+def said_reasons(choice: Choice) -> Iterator[Reason]:
+    """The sentences that stand first in this phase for such a patient, whatever arm is shown."""
+    for said in choice.said:
+        yield Reason("caution", said.text, said.cite, said.checked, strong=True)
 
 
 def group_reasons(choice: Choice) -> Iterator[Reason]:
@@ -107,13 +114,17 @@ def _scheme(part: Part) -> Scheme:
 
 
 def caution_reasons(offers: Iterable[Offer], choice: Choice, library: ProtocolLibrary) -> Iterator[Reason]:
-    """What stands first on the pages of these arms for patients such as this one, by protocol."""
-    found: dict[tuple[str, Cited], None] = {}
+    """What stands first on the pages of these arms for patients such as this one, by protocol or by arm."""
+    found: dict[tuple[str, Cited], list[str]] = {}
     for offer in offers:
         head = next(arm for arm in library.arm_heads(offer.protocol) if arm.id == offer.arm)
-        found |= dict.fromkeys((offer.protocol, each) for each in head.cautions_for(choice.patient, choice.phase))
-    for protocol, said in found:
-        yield Reason("caution", f"{protocol}: {said.text}", said.cite, said.checked, strong=True)
+        for said in head.cautions_for(choice.patient, choice.phase):
+            found.setdefault((offer.protocol, said), []).append(offer.name)
+    for (protocol, said), names in found.items():
+        having = [arm for arm in library.arm_heads(protocol) if choice.phase in arm.kinds]
+        of_all = all(said in arm.cautions_for(choice.patient, choice.phase) for arm in having)
+        whose = protocol if of_all else ", ".join(names)
+        yield Reason("caution", f"{whose}: {said.text}", said.cite, said.checked, strong=True)
 
 
 def later_reasons(offers: Sequence[Offer]) -> Iterator[Reason]:

@@ -228,7 +228,8 @@ class SurfaceFormula(NamedTuple):
 class Limit(NamedTuple):
     """What labels limit: a dose (``above``, in ``unit``) or how close two days may lie; ``said`` has the condition.
 
-    ``short`` heads the amount that a label gives, where it stands beside a computed one that is more.
+    ``short`` heads the amount that a label gives, where it stands beside a computed one that is more. A ``unit``
+    without a size limits a computed dose that has no cap; ``said`` then stands beside it.
     """
 
     said: Cited

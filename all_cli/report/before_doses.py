@@ -42,7 +42,7 @@ def withholds(shown: Shown) -> bool:
 
 
 def reserved_part(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
-    """Reservations of the protocol, lines that nobody is to dose from, and notes of the protocol that go first."""
+    """Reservations of the protocol, lines that nobody is to dose from, rescues and notes that go first."""
     for each in shown.protocol.reserved_for(shown.patient):
         tail = f"; {NONE_COMPUTED}" if each.no_dosing and shown.dosing and not shown.forced else ""
         _caution(page, each.said._replace(text=f"{each.warning}{tail}"))
@@ -54,9 +54,10 @@ def reserved_part(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
         if line.no_dosing:
             text = f"{library.drugs[line.drug].name}: {NO_LINE}. {line.note}"
             _caution(page, Cited(text, line.cite, line.checked))
-    for note in shown.protocol.notes:
-        if note.first and (note.when is None or truth(note.when, shown.patient.possible()) is not False):
-            _caution(page, note)
+    rescues = dict.fromkeys(each for phase in shown.phases for each in phase.rescue if not shown.whole)
+    for said in (*rescues, *shown.protocol.notes):
+        if said.first and (said.when is None or truth(said.when, shown.patient.possible()) is not False):
+            _caution(page, said)
 
 
 def beyond_part(page: Page, shown: Shown, library: ProtocolLibrary) -> None:

@@ -23,6 +23,7 @@ from all_cli.protocol.reasons import (
     hangs_text,
     leading_reasons,
     named,
+    said_reasons,
     setting_reason,
     turn_reason,
 )
@@ -242,12 +243,14 @@ def choice_json(
 
     ``waiting`` are the preferred arms that would stand first, ``undecided`` says why none does where the rules do,
     ``without`` names the protocols that go first where none of them has such a phase.
+    ``said_first`` are the sentences that head the phase for such a patient, whatever arm is shown.
     ``assumed`` is what the arms under ``likely`` rest on, ``left_out`` says which wishes were not assumed, and why.
     """
     return {
         "settings": list(choice.settings),
         "presumed": [{"fact": each.fact, "is": sorted(each.values), "text": each.text} for each in choice.presumed],
         "warnings": [guard.text for guard in choice.warnings],
+        "said_first": [_reason_json(reason, cited) for reason in said_reasons(choice)],
         "waiting": [offer.name for offer in choice.waiting],
         "undecided": [_reason_json(Reason("", each.text, each.cite, each.checked), cited)]
         if (each := choice.undecided)

@@ -69,17 +69,15 @@ def _patient(page: Page, patient: Patient, left_out: int, tables: int = 0) -> No
 
 
 def _tables_for_others(entries: Sequence[Entry], patient: Patient) -> int:
-    return sum(not table.is_for(patient.possible()) for entry in entries for table in entry.tables)
+    return sum(len(entry.tables) - len(entry.tables_for(patient.possible())) for entry in entries)
 
 
 def _entry(page: Page, entry: Entry, patient: Patient, *, claims: bool) -> None:
     brief = entry.brief
     page.heading(f"{'Caution: ' if brief.warning else ''}{brief.title}")
-    for point in entry.points:
+    for point in entry.points_for(patient.possible()):
         page.line(f"{point.text} {page.cite(point.cite, point.checked)}")
-    for table in entry.tables:
-        if not table.is_for(patient.possible()):
-            continue
+    for table in entry.tables_for(patient.possible()):
         page.line(f"{table.title} {page.cite(table.cite, table.checked)}", strong=True)
         if table.legend:
             page.line(table.legend)
@@ -146,8 +144,8 @@ def _entry_json(entry: Entry, patient: Patient, cited: dict[str, None]) -> dict[
         "concerns_patient": brief.relevance(patient.possible()),
         "phases": list(brief.phases),
         "drugs": list(brief.drugs),
-        "points": [_point_json(point, cited) for point in entry.points],
-        "tables": [_table_json(table, patient, cited) for table in entry.tables if table.is_for(patient.possible())],
+        "points": [_point_json(point, cited) for point in entry.points_for(patient.possible())],
+        "tables": [_table_json(table, patient, cited) for table in entry.tables_for(patient.possible())],
         "verdict": brief.verdict or None,
         "claims": [{"statement": c.statement, "seed": c.seed, "text": c.text} for c in entry.claims],
     }

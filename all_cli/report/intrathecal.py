@@ -10,9 +10,11 @@ from all_cli.patient.patient import Patient
 from all_cli.protocol.coverage import line_checked
 from all_cli.protocol.drugs import INTRATHECAL
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for
+from all_cli.protocol.picking import beginning
 from all_cli.protocol.reasons import few
 from all_cli.protocol.regimen import DoseTable, Line, Protocol
 from all_cli.report.answers import citations_json, header
+from all_cli.report.cautions import cautions_json, show_warnings
 from all_cli.report.guidance_pointers import cautions, for_patient, pointers_page
 from all_cli.report.line_text import band_text, dose_text
 from all_cli.report.page import Page
@@ -65,6 +67,7 @@ def intrathecal_page(library: ProtocolLibrary, patient: Patient, by_age: str = "
     ``by_age`` says why the age is another than the one at diagnosis.
     """
     page = Page(library.sources)
+    show_warnings(page, patient)
     page.heading("Intrathecal doses by age", 1)
     if patient.said():
         page.line(said_text(patient), "patient")
@@ -73,6 +76,7 @@ def intrathecal_page(library: ProtocolLibrary, patient: Patient, by_age: str = "
     briefs = [brief for brief in for_patient(patient) if _INTRATHECALS & set(brief.drugs)]
     for caution in cautions(briefs):
         page.line(caution, "caution", strong=True)
+    _own(page, library, patient)
     if grown := _grown(patient):  # the tables are of children's protocols
         _fixed(page, library, patient)
         page.heading("By age, from tables of children's protocols")
@@ -83,6 +87,32 @@ def intrathecal_page(library: ProtocolLibrary, patient: Patient, by_age: str = "
     pointers_page(page, briefs)
     page.close()
     return page
+
+
+def _own(page: Page, library: ProtocolLibrary, patient: Patient) -> None:
+    """What the regimen that stands first gives; for a grown patient, whose protocols differ most, that none does."""
+    begins = beginning(patient, library) if patient.told else None
+    if begins is None:
+        if _grown(patient):
+            text = "no regimen stands first for what is told of this patient: each dose is that of the protocols named"
+            page.line(text, "answer", strong=True)
+        return
+    through = {id for arm in begins.arms for id in arm.phases}
+    found: dict[str, list[tuple[str, Line]]] = {}
+    for phase in begins.protocol.phases:
+        for line in lines_for(phase.lines, patient) if phase.id in through else ():
+            if line.route == "IT":
+                text = f"{library.drugs[line.drug].name} {dose_text(line, patient, library)}"
+                found.setdefault(text, []).append((phase.kind, line))
+    doses = "; ".join(
+        f"{text} ({', '.join(dict.fromkeys(kind for kind, _ in given))}) "
+        + page.cite(
+            dict.fromkeys(cited for _, line in given for cited in line.cite),
+            all(line_checked(line, library) for _, line in given),
+        )
+        for text, given in found.items()
+    )
+    page.line(f"{' or '.join(begins.names)}: {doses or 'no intrathecal dose is encoded'}", "answer", strong=True)
 
 
 def _grown(patient: Patient) -> bool:
@@ -175,11 +205,13 @@ def intrathecal_json(library: ProtocolLibrary, patient: Patient) -> dict[str, An
         }
         for each in fixed_doses(library, patient)
     ]
+    cautions = cautions_json(patient, cited)
     references = {id: library.sources[id].reference for id in cited if id in library.sources}
     return {
         **header(),
         "asked": INTRATHECAL,
         "patient": patient.said(),
+        "cautions": cautions,
         "tables": tables,
         "fixed": fixed,
         "sources": references,

@@ -69,6 +69,17 @@ def uses_part(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
         page.line("; ".join(filter(None, hanging)), "hangs on", strong=True)
 
 
+def rules_part(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
+    """When the rules on doses are for, and each that gives the drug, with its note; they have no uses."""
+    population = shown.protocol.population
+    page.line(f"{population.text} {page.cite(population.cite, population.checked)}", "rules for", strong=True)
+    for phase in shown.phases:
+        for line in _own_lines(phase, shown):
+            note = f" {line.note}" if line.note else ""
+            page.line(f"{line_in_short(page, line, phase, shown, library)}{note}", "dose", strong=True)
+    page.line(f"all-protocol show {shown.protocol.id} has all of them, with levels and cautions", "rules")
+
+
 def _presumably(arm: Arm, possible: Mapping[str, Possible]) -> bool | None:
     return None if arm.when is None else truth(arm.when, possible)
 
@@ -99,13 +110,23 @@ def _doses(page: Page, phases: Sequence[Phase], shown: Shown, library: ProtocolL
     together: dict[str, list[str]] = {}
     for phase in phases:
         if doses := _line_doses(page, phase, shown, library):
-            together.setdefault(doses, []).append(phase.title.partition(", ")[2] or phase.title)
+            together.setdefault(doses, []).append(_title(phase, phases))
     return "; ".join(f"{' and '.join(titles)}: {doses}" for doses, titles in together.items())
 
 
+def _title(phase: Phase, phases: Sequence[Phase]) -> str:
+    """The title of a phase without the use that it begins with: ``cycle 1``; days of the week are kept whole."""
+    begins, _, rest = phase.title.partition(", ")
+    alike = len(phases) > 1 and all(each.title.startswith(f"{begins}, ") for each in phases)
+    return rest if rest and (alike or ", " not in rest) else phase.title
+
+
+def _own_lines(phase: Phase, shown: Shown) -> list[Line]:
+    return [line for line in lines_for(phase.lines, shown.patient) if line.drug == shown.asked]
+
+
 def _line_doses(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> str:
-    lines = [line for line in lines_for(phase.lines, shown.patient) if line.drug == shown.asked]
-    return "; ".join(line_in_short(page, line, phase, shown, library) for line in lines)
+    return "; ".join(line_in_short(page, line, phase, shown, library) for line in _own_lines(phase, shown))
 
 
 def line_in_short(page: Page, line: Line, phase: Phase, shown: Shown, library: ProtocolLibrary) -> str:

@@ -18,6 +18,7 @@ WHO = {
     "burkitt-or-ph": ["--age", "45", "--ph", "--set", "myc_r=yes"],
     "myc-precursor": ["--age", "7", "--lineage", "B", "--set", "myc_r=yes", "--set", "maturation=pre-B"],
     "steroids-before": ["--age", "4", "--wbc", "12", "--lineage", "B", "--steroid-pretreatment"],
+    "extramedullary-raises": ["--age", "4", "--wbc", "12", "--lineage", "B", "--testicular"],
     "mixed-phenotype": ["--age", "7", "--lineage", "MPAL"],
     "mixed-phenotype-ph": ["--age", "45", "--lineage", "MPAL", "--ph"],
     "surface-ig": ["--age", "25", "--lineage", "B", "--no-ph", "--set", "surface_ig=yes"],

@@ -180,7 +180,7 @@ def test_no_sentence_of_a_phase_names_a_fact_by_its_id(command: str) -> None:
 
 def test_a_trial_that_gives_the_drug_is_not_called_a_label() -> None:
     text = head(f"{BLINATUMOMAB} --age 30 --lineage B --ph")
-    assert "answer d-alba/standard" in text
+    assert "certain d-alba/standard, no answer: first for this patient stands phallcon/ponatinib" in text
     assert "for Adults with Ph-positive ALL" in text
     assert "for Adults" not in text.split("label for")[1]
 

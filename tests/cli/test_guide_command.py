@@ -12,6 +12,8 @@ from all_cli.cli.protocol import app as protocol_app
 from all_cli.cli.risk import app as risk_app
 
 RUNNER = CliRunner()
+OF_CHILDREN = ("25 mg/m² weekly", "cytarabine 30 and prednisolone", "three in induction and 21 to 26", "340 mg/m²")
+OF_ADULTS = ("LDH > 600", "60 mg/m² weekly", "cytarabine 40 and dexamethasone", "ponatinib 30 mg")
 
 
 def run(app: Any, *arguments: str, code: int = 0) -> str:
@@ -91,7 +93,7 @@ def test_an_entry_can_be_named_instead_of_a_topic() -> None:
 
 def test_an_unknown_topic_or_phase_gets_the_nearest_names() -> None:
     assert '"tumour-lysis"' in guide("tumor-lysis", code=2)
-    assert '"ph-positive"' in guide("ph", code=2)
+    assert '"ph-positive"' in guide("ph-positiv", code=2)
     assert '"induction"' in guide("--phase", "inducton", code=2)
 
 
@@ -180,10 +182,38 @@ def test_without_an_age_every_table_is_shown() -> None:
     assert "concern this patient" not in text
 
 
+@pytest.mark.parametrize(
+    ("age", "others", "amounts", "not_amounts"),
+    [
+        ("4", ("Adults", "In adults", "Historical adult"), OF_CHILDREN, OF_ADULTS),
+        ("40", ("Children", "In children", "Paediatric"), OF_ADULTS, OF_CHILDREN),
+        ("70", ("Children", "In children", "Paediatric"), OF_ADULTS, OF_CHILDREN),
+    ],
+)
+def test_no_topic_gives_a_child_the_numbers_of_adults_nor_an_adult_those_of_children(
+    age: str, others: tuple[str, ...], amounts: tuple[str, ...], not_amounts: tuple[str, ...]
+) -> None:
+    asked = ["--age", age, "--ph", "--mrd-eoi", "0.02%"]
+    entries = guide_json("--search", "e", *asked)["entries"]  # every topic has entries with this letter
+    texts = [point["text"] for entry in entries if entry["id"] != "ommaya-dose" for point in entry["points"]]
+    assert not [text for text in texts if text.startswith(others)]
+    assert all(entry["points"] for entry in entries), "an entry without a sentence for this age is left out whole"
+    cells = [cell for entry in entries for table in entry["tables"] for row in table["rows"] for cell in row]
+    held = " ".join([*texts, *cells])
+    assert all(amount in held for amount in amounts)
+    assert not any(amount in held for amount in not_amounts)
+
+
+def test_without_an_age_the_numbers_of_children_and_of_adults_stand_with_whose_they_are() -> None:
+    text = guide("cns", "--format", "plain")
+    assert text.index("Children and young adults, AALL1131") < text.index("Adults: hyper-CVAD gave")
+    assert "Intrathecals of hyper-CVAD, for adults" in text
+
+
 def test_a_word_that_is_no_topic_and_stands_in_entries_is_looked_for_there() -> None:
-    result = RUNNER.invoke(protocol_app, ["guide", "tpmt"])
+    result = RUNNER.invoke(protocol_app, ["guide", "fever"])
     assert result.exit_code == 2
-    assert "all-protocol guide --search tpmt" in result.stderr
+    assert "all-protocol guide --search fever" in result.stderr
     shown = RUNNER.invoke(protocol_app, ["show", "cart"])
     assert "car-t" in shown.stderr
     assert "ar2" not in shown.stderr

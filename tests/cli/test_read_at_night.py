@@ -110,8 +110,9 @@ def test_a_roadmap_says_on_top_how_many_of_its_lines_are_recalled() -> None:
 @pytest.mark.parametrize("finding", [("--ph",), ("--cns", "CNS3"), ("--testicular",)])
 def test_a_headline_blind_to_a_grave_finding_says_so_and_prints_no_figure_of_others(finding: tuple[str, ...]) -> None:
     shown = classified(*SEVEN, *finding)
-    assert "nci-rome does not ask for it" in shown.splitlines()[4]
-    assert "gravest group" in shown.splitlines()[4]
+    caution = next(line for line in shown.splitlines()[:6] if line.startswith("  caution"))
+    assert "nci-rome does not ask for it" in caution
+    assert "gravest group" in caution
     assert "survival" not in shown.split("Under other schemes")[0]
     assert "85 %" not in classified(*SEVEN, *finding, "--scheme", "nci-rome")
     assert "Standard-risk induction has three drugs" not in shown

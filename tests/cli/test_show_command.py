@@ -251,10 +251,10 @@ def test_every_line_of_every_protocol_has_a_dose_or_a_reason(protocols: Protocol
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("inducton",), 'no phase is called "inducton", nor a protocol or arm — did you mean "induction"'),
+        (("inducton",), 'no phase is called "inducton", nor a protocol, arm or drug — did you mean "induction"'),
         (("cog-aall0923",), "did you mean"),
         (("cog-aall0932/q5wk",), 'no arm of cog-aall0932 is called "q5wk" — did you mean "q4wk"'),
-        (("nosuch/x",), 'no phase is called "nosuch/x", nor a protocol or arm'),
+        (("nosuch/x",), 'no phase is called "nosuch/x", nor a protocol, arm or drug'),
         (("cog-aall0923/q4wk",), 'no protocol is called "cog-aall0923" — did you mean'),
         (("standard",), 'several protocols have an arm "standard"'),
         (("q4wk", "--protocol", "all-bfm-90"), 'no phase is called "q4wk"'),

@@ -188,18 +188,28 @@ def test_never_in_remission_is_grouped_by_no_scheme_of_a_first_relapse(who: tupl
 
 def test_what_raises_nci_standard_risk_is_said_before_it_and_no_figure_of_it_is_shown() -> None:
     child = ("--age", "4", "--lineage", "B")
-    for raised, said in (("--steroid-pretreatment", "Steroids before diagnosis"), ("--cns=3", "CNS status CNS3")):
+    raises = "CNS3 and testicular disease are high risk in COG whatever age and count"
+    for raised, said in (
+        ("--steroid-pretreatment", "Steroids before diagnosis"), ("--cns=3", raises), ("--testicular", raises),
+    ):  # fmt: skip
         text = screen(*child, "--wbc", "12", raised)
         assert said in text
         assert "event-free survival" not in text.split("Under other schemes", 1)[0]
     for unraised in (("--no-steroid-pretreatment", "--wbc", "12"), ("--steroid-pretreatment", "--wbc", "60")):
         assert "Steroids before diagnosis" not in screen(*child, *unraised)
+    for more in (["--down-syndrome"], ["--ph"], facts("relapsed=yes"), ["--wbc", "50"]):
+        assert raises not in screen(*child, *(["--wbc", "12"] if "--wbc" not in more else []), "--cns", "3", *more)
 
 
 def test_the_newer_scheme_of_cog_heads_once_it_leaves_one_group() -> None:
     child = ("--age", "4", "--wbc", "12", "--lineage", "B", "--genetics", "none", "--mrd-eoi", "0.02%")
     assert data(*child, "--cns", "1")["primary"] == "cog-aall1731"
     assert data(*child, "--cns", "3")["primary"] == "cog-aall08b1"
+    rest = ("--lineage", "B", "--cns", "1", "--no-testicular", "--no-steroid-pretreatment", "--no-down-syndrome")
+    negative = (*rest, "--wbc", "80", "--mrd-eoi", "<0.01%", "--genetics")
+    assert "COG AALL1732 risk groups (high risk): High risk" in screen("--age", "14", *negative, "none")
+    favourable = screen("--age", "4", *negative, "ETV6::RUNX1, otherwise none")
+    assert "COG AALL1732 risk groups (high risk): HR-Favorable" in favourable
 
 
 def test_a_relapse_of_t_lineage_is_not_headed_by_the_scheme_of_a_trial_of_b_lineage() -> None:

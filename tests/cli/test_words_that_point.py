@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 from typer.testing import CliRunner
 
@@ -18,6 +20,10 @@ RUNNER = CliRunner()
         (protocol_app, ["show", "transplant", "--age", "9"], "all-protocol guide transplant"),
         (protocol_app, ["guide", "hsct"], "all-protocol guide transplant"),
         (protocol_app, ["guide", "blinatumomab"], "all-protocol drug blinatumomab"),
+        (protocol_app, ["guide", "iamp21"], 'all-risk genetics "iamp21"'),
+        (protocol_app, ["guide", "hypodiploid"], 'all-risk genetics "hypodiploid"'),
+        (protocol_app, ["guide", "Trisomy 21"], "all-protocol guide factors --down-syndrome"),
+        (protocol_app, ["guide", "induction failure"], 'all-protocol guide --search "induction failure"'),
         (risk_app, ["classify", "--age", "9", "--down"], "did you mean --down-syndrome?"),
         (risk_app, ["classify", "--age", "9", "--no-down"], "did you mean --no-down-syndrome?"),
         (risk_app, ["classify", "--age", "9", "--set", "down=yes"], 'did you mean "down_syndrome"?'),
@@ -30,6 +36,22 @@ def test_a_word_that_is_no_name_points_to_what_answers_it(app: object, words: li
     assert result.exit_code == 2
     assert answer in result.output
     assert len(result.output.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "down-syndrome", "cns3", "testis", "steroids", "tpmt", "nudt15", "infant", "mpal", "burkitt", "pregnancy",
+        "CNS", "induction failure", "relapse", "hypodiploid", "iamp21", "ph-like", "elderly", "tls", "ETV6::RUNX1",
+    ],
+)  # fmt: skip
+def test_what_people_ask_for_is_answered_or_points_to_a_command_that_answers(word: str) -> None:
+    result = RUNNER.invoke(protocol_app, ["guide", word])
+    if result.exit_code:
+        program, *words = shlex.split(result.output.partition(f'"{word}": ')[2])
+        result = RUNNER.invoke({"all-risk": risk_app, "all-protocol": protocol_app}[program], words)
+    assert result.exit_code == 0, result.output
+    assert result.output.strip()
 
 
 def test_mixed_is_the_mixed_phenotype_and_a_far_word_has_no_hint() -> None:

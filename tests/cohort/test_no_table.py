@@ -39,7 +39,7 @@ ROWS = [{"age": 7, "wbc": 45}, {"age": 10, "wbc": 5}]
         (json.dumps({"resourceType": "Patient"}).encode() + b"\n{}\n", "FHIR"),
         (json.dumps(ROWS).encode(), "jq -c '.[]'"),
         (json.dumps(ROWS, indent=1).encode(), "jq -c '.[]'"),
-        (json.dumps(ROWS * 50_000, indent=1).encode(), "jq -c '.[]'"),
+        (b"[\n" + b",\n".join([json.dumps(ROWS, indent=1).encode()[2:-2]] * 50_000) + b"\n]", "jq -c '.[]'"),
         (json.dumps({"records": ROWS}).encode(), "jq -c '.records[]'"),
         (json.dumps(ROWS[0], indent=1).encode(), "over several lines"),
         (b"%PDF-1.7\n%\xe2\xe3", "PDF"),

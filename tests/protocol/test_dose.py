@@ -21,7 +21,7 @@ CITE = (Citation("matloub-2011", "Table"),)
 
 def line(dose: float | tuple[float, float] | None, unit: str, per: str = "dose", **more: Any) -> Line:
     both = dose if isinstance(dose, tuple) or dose is None else (dose, dose)
-    return Line("x", "vincristine", "IV", CITE, True, dose=both, unit=unit, per=per, days=(1,), **more)
+    return Line("x", "cytarabine", "IV", CITE, True, dose=both, unit=unit, per=per, days=(1,), **more)
 
 
 def capped_at(dose: float, unit: str = "mg", per: str = "dose") -> Cap:

@@ -197,6 +197,7 @@ NEVER = {"refractory": "yes"}
 RELAPSED = {"lineage": "B", "relapsed": "yes"}
 AGAIN = {"age": "9", "lineage": "B", "relapse_number": "2"}
 CNS3, CNS2 = {"cns": "CNS3"}, {"cns": "CNS2", "etv6_runx1": "no", "double_trisomy": "no"}
+DAY_8 = {**B_CHILD, "mrd_d8_pb": "2%", "mrd_eoi": "<0.01%", "etv6_runx1": "no", "double_trisomy": "no"}
 DOWN = {"down_syndrome": "yes", "age": "5", "wbc": "20", "lineage": "B"}
 
 
@@ -247,7 +248,7 @@ OPEN = [
     Open("ds-open", LATER, "age", {**DOWN_HIGH, **CNS2}, (0.99, 10, None), (1, 9.99)),
     Open("ds-open", LATER, "wbc", {**DOWN_HIGH, **CNS2}, (50, None), (49.9,)),
     Open("ds-open", LATER, "mrd_eoi", {**DOWN_HIGH, "double_trisomy": "no"}, (0.0099, None), (0.01,)),
-    Open("no-remission-reinduction", "reinduction", "marrow_eoi", B_CHILD, (4.9, None), (5, 26)),
+    Open("no-remission-reinduction", "reinduction", "marrow_eoi", {**ADULT, "bcr_abl1": "yes"}, (4.9, None), (5, 26)),
     Open("extended-induction-first", "consolidation", "mrd_eoi", B_TEENAGER, (0.99, None), (1, 1.01)),
     Open(
         "extended-induction-first",
@@ -273,6 +274,24 @@ OPEN = [
     Open("very-high-risk", LATER, "mrd_eoc", T_CHILD, (0.01, 0.099, None), (0.1, 0.101)),
     Open("very-high-risk", LATER, "modal_chromosomes", B_TEENAGER, (44, None), (43,)),
     Open("very-high-risk", LATER, "dna_index", B_TEENAGER, (0.81, None), (0.80,)),
+    Open("very-high-risk", LATER, "age", {**B_CHILD, "mrd_eoc": "0.02%"}, (9.99, None), (10,)),
+    Open("very-high-risk", LATER, "wbc", {**B_CHILD, "mrd_eoc": "0.02%"}, (49.9, None), (50,)),
+    Open("eoc-standard-risk-1", LATER, "mrd_eoc", B_CHILD, (0.99, None), (1, 1.01)),
+    Open("eoc-standard-risk-1", LATER, "age", {**B_CHILD, "mrd_eoc": "2%"}, (0.99, 10, None), (1, 9.99)),
+    Open("eoc-standard-risk-1", LATER, "wbc", {**B_CHILD, "mrd_eoc": "2%"}, (50, None), (49.9,)),
+    Open("eoc-standard-risk", LATER, "mrd_eoc", B_CHILD, (0.0099, None), (0.01, 0.0101)),
+    Open("eoc-standard-risk", LATER, "age", {**B_CHILD, "mrd_eoc": "0.02%"}, (0.99, 10, None), (1, 9.99)),
+    Open("eoc-standard-risk", LATER, "wbc", {**B_CHILD, "mrd_eoc": "0.02%"}, (50, None), (49.9,)),
+    Open("day-8-average-or-high", LATER, "mrd_d8_pb", DAY_8, (0.99, None), (1, 1.01)),
+    Open("day-8-average-or-high", LATER, "mrd_eoi", DAY_8, (0.01, None), (0.0099,)),
+    Open("day-8-average-or-high", LATER, "age", DAY_8, (0.99, 10, None), (1, 9.99)),
+    Open("day-8-average-or-high", LATER, "wbc", DAY_8, (50, None), (49.9,)),
+    Open("no-remission-t-reached", LATER, "marrow_eoi", {**T_CHILD, "mrd_eoc": "0%"}, (4.9, None), (5, 26)),
+    Open("no-remission-t-reached", LATER, "mrd_eoc", {**T_CHILD, "marrow_eoi": "10"}, (0.1, None), (0.099, 0)),
+    Open("refractory-t", "reinduction", "marrow_eoi", T_CHILD, (4.9, None), (5, 26)),
+    Open("refractory-b-adult", "reinduction", "marrow_eoi", ADULT, (4.9, None), (5, 26)),
+    Open("refractory-b", "reinduction", "marrow_eoi", B_CHILD, (4.9, None), (5, 26)),
+    Open("refractory-first", "reinduction", "marrow_eoi", {"relapsed": "no"}, (4.9, None), (5, 26)),
     Open("refractory-t", "reinduction", "relapse_number", {**NEVER, "lineage": "T", "age": "9"}, (1, None), (0,)),
     Open("refractory-t", "reinduction", "age", {**NEVER, "lineage": "T", "relapse_number": "0"}, (31, None), (30.99,)),
     Open(

@@ -106,6 +106,8 @@ def offered(arguments: list[str], item: GuardFinding) -> bool:
         ("is: [mature-B]", "is: [mature-C]", 'no value is called "mature-C"'),
         ("from: 1, unit: g/m2", "from: 1", "from, unit and drug go together"),
         ("  - id: burkitt\n    when", "  - id: four-drugs\n    when", 'the id "four-drugs" is used twice'),
+        ("  - fact: refractory\n", "  - fact: refractry\n", 'no fact is called "refractry"'),
+        ("  - id: testicular-relapse-alone", "  - id: cns-relapse-alone", 'the id "cns-relapse-alone" is used twice'),
         ("infant: {label", "infants: {label", "infant"),
         ("[{kroll-2020: abstract}", "[{krol-2020: abstract}", 'no source is called "krol-2020"'),
     ],

@@ -56,6 +56,7 @@ def test_the_shipped_file_has_no_mistake(around: dict[str, Any]) -> None:
         ("when: mrd_eoi >= 0.01", "when: mrd_eoy >= 0.01", "mrd_eoy"),
         ("when: mrd_eoi >= 0.01", "when: mrd_eoi >=", "is not a condition"),
         ("        when: age < 18", "        when: agee < 18", "agee"),
+        ("    text_when: age < 18", "    text_when: agee < 18", "agee"),
         ("statement: 17,", "statement: 104,", "statement 104 is not of seed-000, which has 1 to 17"),
         ("statement: 17,", "statement: 18,", "statement 18 is not of seed-000"),
         ("id: crs-grading", "id: icans-grading", 'the id "icans-grading" is used twice'),

@@ -18,7 +18,6 @@ from invented_cohorts import (
     results_file,
     table_of,
 )
-from scipy.optimize import LinearConstraint, milp
 
 from all_cli.cohort.results.counts import Answer
 from all_cli.cohort.results.suppression import PARTNER, SMALL, hidden_in_line, hidden_in_table
@@ -100,6 +99,8 @@ class Attacker:
 
     def recovered(self) -> Iterator[tuple[str, ...]]:
         """The small counts that have but one value."""
+        from scipy.optimize import LinearConstraint, milp  # a second of import for every process that collects tests
+
         matrix = np.zeros((len(self.equations), len(self.bounds)))
         for number, (terms, _) in enumerate(self.equations):
             for variable, factor in terms.items():

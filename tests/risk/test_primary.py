@@ -29,7 +29,10 @@ def answers(library: RiskLibrary, genetics: str = "", **facts: str) -> Answers:
         ({"age": "17.9", "wbc": "5", "lineage": "B"}, "nci-rome"),
         ({"age": "9", "lineage": "T"}, "cog-aall1231"),
         ({"age": "7", "wbc": "45", "lineage": "B", "mrd_eoi": "<0.01%"}, "cog-aall1731"),
-        ({"age": "12", "wbc": "45", "lineage": "B", "mrd_eoi": "<0.01%"}, "cog-aall08b1"),
+        ({"age": "12", "wbc": "45", "lineage": "B", "mrd_eoi": "<0.01%"}, "cog-aall1732"),
+        ({"age": "12", "wbc": "45", "lineage": "B", "mrd_eoi": "0.02%"}, "cog-aall08b1"),
+        ({"age": "12", "wbc": "45", "lineage": "B", "mrd_eoi": "0.02%", "mrd_eoc": "0.005%"}, "cog-aall1732"),
+        ({"age": "7", "wbc": "45", "mrd_eoi": "<0.01%", "lineage": "B", "testicular": "yes"}, "cog-aall1732"),
     ],
 )
 def test_the_scheme_in_use_for_age_lineage_and_moment_answers_first(
