@@ -2,7 +2,6 @@
 
 # No postponed annotations here, as in options.py.
 from enum import StrEnum
-from math import inf
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
@@ -105,7 +104,7 @@ def show(
         request = _Request(what, risk, by_patient, protocol, arm, everything, every, about.flags["bcr_abl1"])
         from all_cli.report.drug_for import DrugShown, drug_for_json, drug_for_page
 
-        found = _found(library, request, then.patient if then and then.in_relapse else patient, assume or [], routine)
+        found = _found(library, request, (then and then.chosen_for) or patient, assume or [], routine)
         if dosing is not None:
             dosing = dosing._replace(patient=then.patient if then else patient)
 
@@ -273,7 +272,7 @@ def _on_the_day(about: Described, on: str, library: "ProtocolLibrary") -> "tuple
 
 def _by_age(patient: "Patient", on_the_day: "NumberSet | None") -> "ByAge | None":
     """The patient as old as on the day of the injection or at relapse; None where that is the age given."""
-    from all_cli.patient.age import age_at_relapse
+    from all_cli.patient.age import age_at_relapse, at_least_as_old
     from all_cli.report.regimen import ByAge
 
     at_relapse = age_at_relapse(patient)
@@ -283,11 +282,14 @@ def _by_age(patient: "Patient", on_the_day: "NumberSet | None") -> "ByAge | None
     aged = patient.assuming("age", age)
     if on_the_day:
         return ByAge(
-            aged, f"as for {aged.text('age')}, the age on the day of the injection", in_relapse=at_relapse is not None
+            aged, f"as for {aged.text('age')}, the age on the day of the injection", aged if at_relapse else None
         )
     at_first = f"the age given, {patient.text('age')}, is that at first diagnosis"
     if "months_to_relapse" not in patient.told:
         return ByAge(aged, f"{at_first}, and doses by age go by the age now: --born with --on DATE says it")
+    at_least = at_least_as_old(aged)
+    now = patient.assuming("age", at_least) if at_least else aged
     since = f"and the relapse came {patient.text('months_to_relapse')} later"
-    text = f"as for {aged.text('age')}: {at_first}, {since}; --born with --on DATE says the day"
-    return ByAge(aged, text, in_relapse=age.spans[-1][1][0] < inf)  # in a later relapse only the lower bound is known
+    since += f", the first one, at {aged.text('age')}" if at_least else ""
+    text = f"as for {now.text('age')}: {at_first}, {since}; --born with --on DATE says the day"
+    return ByAge(now, text, aged)

@@ -114,7 +114,7 @@ def age_text(possible: NumberSet) -> str:
             if low <= 0 and high < 125:
                 spans.append(f"{'<' if high_edge < 0 else '<='} {number_text(high)} y")
             elif high >= 125:
-                spans.append(f"{'>' if low_edge > 0 else '>='} {number_text(low)} y")
+                spans.append(f"{'>' if low_edge > 0 else '>='} {_years(low)} y")
             else:
                 spans.append(f"{_years(low)} to {'under ' if high_edge < 0 else ''}{_years(high)} y")
         return " or ".join(spans)
@@ -243,8 +243,9 @@ def never_in_remission(patient: Patient) -> bool:
 def age_at_relapse(patient: Patient) -> NumberSet | None:
     """The ages that a patient who is certainly in relapse can have now; None outside relapse or without an age.
 
-    ``age`` is that at first diagnosis and ``months_to_relapse`` counts from there to the first relapse. Without it, or
-    in a later relapse, only the lower bound is known. An age in whole years or months may be up to one of them more.
+    ``age`` is that at first diagnosis and ``months_to_relapse`` counts from there to the first relapse; without it only
+    the lower bound is known. In a later relapse it is the age at the first one (see :func:`at_least_as_old`). An age in
+    whole years or months may be up to one of them more.
     """
     possible = patient.possible()
     ages, months = possible.get("age"), possible.get("months_to_relapse")
@@ -256,8 +257,19 @@ def age_at_relapse(patient: Patient) -> NumberSet | None:
     ((soonest, _), _), (_, (latest, _)) = months.spans[0], months.spans[-1]
     more = _fullness(first) if last == first else 0
     youngest, oldest = round(first + soonest / 12, 9), round(last + more + latest / 12, 9)
-    upper = None if relapsed_again(patient) or math.isinf(oldest) else oldest
+    if relapsed_again(patient):  # an interval, which says that it is no age of a day: months are counted whole
+        oldest = max(oldest, youngest + 1 / 12)
+    upper = None if math.isinf(oldest) else oldest
     return NumberSet.between(youngest, upper, open_low=first_edge > 0, open_high=last_edge < 0 or more > 0)
+
+
+def at_least_as_old(patient: Patient) -> NumberSet | None:
+    """From the least age on, of somebody in a later relapse whose age is known for the first one; else None."""
+    age = patient.possible().get("age")
+    if not isinstance(age, NumberSet) or age.single is not None or "months_to_relapse" not in patient.told:
+        return None
+    (low, edge), _ = age.spans[0]
+    return NumberSet.between(low, None, open_low=edge > 0) if relapsed_again(patient) else None
 
 
 def _fullness(years: float) -> float:

@@ -33,6 +33,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from all_cli.logic.values import NumberSet
+from all_cli.patient.age import at_least_as_old
 from all_cli.patient.patient import Patient
 from all_cli.protocol.choice_rules import ChoiceRules, Guard, Presumption, certainly, choice_rules, narrowed
 from all_cli.protocol.heads import ELIGIBILITY, ArmHead
@@ -46,6 +47,7 @@ from all_cli.risk.verdict import masks_of
 OLDER = "older-adult"
 APART = frozenset({"", "blinatumomab", "car-t", "conditioning"})
 """Kinds of phase that may be added to whatever treatment was given; the others belong to one."""
+AGE_NOW = "an age now within its limits (in a later relapse --born with --on DATE says it)"
 
 
 def choose(
@@ -274,7 +276,8 @@ class Chooser:
         if barred is not None:
             return Offer(protocol, arm.id, EXCLUDED, tuple(parts), {}, barred)
         open_parts = [part for part in parts if not part.sure(patient)]
-        own, untold = arm.own_criteria(protocol in self.rules.every_risk), arm.untold_of(patient, phase)
+        own = arm.own_criteria(protocol in self.rules.every_risk)
+        untold = (*arm.untold_of(patient, phase), *_age_now(parts, patient))
         reserved = arm.reserved_for(patient)
         if not open_parts:
             status = POSSIBLE if own or untold or reserved else ANSWER
@@ -311,6 +314,19 @@ class Chooser:
             mean = sum(1 << leaf for leaf, each in own if each <= asked)
             self._leaves[key] = mean, sum(1 << leaf for leaf, each in own if each & asked)
         return self._leaves[key]
+
+
+def _age_now(parts: Sequence[Part], patient: Patient) -> tuple[str, ...]:
+    """That the age now decides, where only its lower bound is known and the arm has a limit above it."""
+    if "older" not in patient.worked_out:
+        ages, older = at_least_as_old(patient), patient.copy()
+        if ages is not None:
+            older.known["age"] = older.known["age"]._replace(possible=ages)
+        patient.worked_out["older"] = None if ages is None else older
+    older = patient.worked_out["older"]
+    if older is None or all(part.sure(older) or not part.sure(patient) for part in parts):
+        return ()
+    return (AGE_NOW,)
 
 
 def _silent(guard: Guard, patient: Patient) -> frozenset[str]:

@@ -177,6 +177,8 @@ class ChoiceRules:
                 continue
             if "expression" in raw and not certainly(unpack(raw["expression"]), patient):
                 continue
+            if "unless" in raw and certainly(unpack(raw["unless"]), patient):
+                continue
             values = frozenset(raw["is"])
             known = patient.known.get(fact)
             if known is not None and known.possible <= values:  # type: ignore[operator]

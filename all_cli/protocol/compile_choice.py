@@ -137,11 +137,7 @@ class _Compiler:
         """An entry that speaks of patients in kinds of phase, and of some certainly not."""
         self.cited(entry, path)
         self.known(entry["phases"], self.protocols.phase_kinds(), "phase", (*path, "phases"))
-        result = self.conditional(entry, path)
-        if "unless" in entry:
-            unless = condition(self.document, (*path, "unless"), entry["unless"], self.vocabulary, self.problems)
-            result["unless"] = pack(Always(False) if unless is None else unless)
-        return result
+        return self.conditional(entry, path)
 
     def guard(self, entry: Mapping[str, Any], path: Path) -> dict[str, Any]:
         self.cited(entry, path)
@@ -168,6 +164,9 @@ class _Compiler:
         if "when" in entry:
             expression = condition(self.document, (*path, "when"), entry["when"], self.vocabulary, self.problems)
             result["expression"] = Always(False) if expression is None else expression
+        if "unless" in entry:
+            unless = condition(self.document, (*path, "unless"), entry["unless"], self.vocabulary, self.problems)
+            result["unless"] = pack(Always(False) if unless is None else unless)
         return result
 
     def cited(self, entry: Mapping[str, Any], path: Path) -> None:

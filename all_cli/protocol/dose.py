@@ -21,6 +21,7 @@ from all_cli.protocol.regimen import Cap, Limit, Line, Scaling
 
 SHOWN_DIGITS = 3
 EXACT_DIGITS = 5
+_GROWN = 18.0  # years, by which no fraction for small children is left
 UNIT_TEXT = {"m2": "m²", "mcg": "µg"}
 _DAILY = ("day", "24 h")
 _TO_MG = {"g": Decimal(1000), "mg": Decimal(1), "mcg": Decimal(1) / 1000}
@@ -109,9 +110,10 @@ def dose_for(
     if not size_unit:
         return _flat(line, norm, unit)
     size = _size(body, size_unit)
+    label = [_label_step(limit, body, unit) for limit in beyond_label(line, patient, library) if limit.short]
     if size is None:
         needed = "height and weight, or the body surface" if size_unit == "m2" else "weight"
-        return _none(line, f"needs {needed}")
+        return _none(line, " ".join([f"needs {needed}", *(step.text for step in label)]))
     steps = [Step(f"{_span(norm)} {unit_text(line.unit)}")]
     whole = norm
     if line.scale_by:
@@ -129,9 +131,6 @@ def dose_for(
         Step(f"({limit.said.text})", limit.said.cite, limit.said.checked)
         for limit in library.drugs[line.drug].limits
         if line.cap is None and _is_beyond(dose, limit)
-    )
-    label = (
-        _label_step(limit, body, unit) for limit in beyond_label(line, patient, library) if limit.above is not None
     )
     return dose._replace(steps=(*dose.steps, *more, *label))
 
@@ -309,28 +308,33 @@ def unit_text(unit: str) -> str:
     return "/".join(UNIT_TEXT.get(part, part) for part in unit.split("/"))
 
 
-def age_edges(
-    line: Line, patient: Patient, library: ProtocolLibrary, latest: Decimal | None
-) -> Iterator[tuple[str, Decimal, str]]:
-    """Bands of a dose table that a growing child comes to: condition, dose and unit of each.
+def age_edges(line: Line, patient: Patient, library: ProtocolLibrary, latest: Decimal | None) -> Iterator[str]:
+    """What a growing child comes to: the bands of a dose table, or the fractions of a dose, each with its condition.
 
     Args:
-        line: a line whose dose is looked up.
+        line: a line whose dose is looked up, or is a fraction by age.
         patient: whose age is that at diagnosis.
-        library: the dose tables.
+        library: the dose tables and scalings.
         latest: how many days after diagnosis the line may be given at most; None for no bound.
     """
     from all_cli.logic.values import NumberSet
     from all_cli.patient.age import DAYS_PER_YEAR
 
     known = patient.known.get("age")
-    if not line.dose_by or known is None or not isinstance(known.possible, NumberSet) or known.possible.single is None:
+    if known is None or not isinstance(known.possible, NumberSet) or known.possible.single is None:
         return
     age = known.possible.single
     oldest = None if latest is None else age + float(latest / DAYS_PER_YEAR)
-    table = library.dose_tables[line.dose_by]
-    now = dose_rows_for(table, patient)
-    later = {**patient.possible(), "age": NumberSet.between(age, oldest)}
-    for row in table.rows:
-        if row not in now and truth(row.when, later) is not False:
-            yield row.text, Decimal(str(row.dose)), table.unit
+    now, later = patient.possible(), {**patient.possible(), "age": NumberSet.between(age, oldest)}
+    if line.dose_by:
+        table = library.dose_tables[line.dose_by]
+        for band in table.rows:
+            if truth(band.when, now) is False and truth(band.when, later) is not False:
+                yield f"{number(Decimal(str(band.dose)))} {table.unit} if {band.text}"
+    if line.scale_by:
+        rows = [row for row in library.scalings[line.scale_by].rows if truth(row.when, later) is not False]
+        if rows and not any(truth(row.when, later) for row in rows):
+            yield from (f"{row.factor[0]}/{row.factor[1]} of the dose if {row.text}" for row in rows)
+            grown = {**now, "age": NumberSet.point(_GROWN if oldest is None else oldest)}
+            if all(truth(row.when, grown) is False for row in rows):
+                yield "otherwise the whole dose"

@@ -36,7 +36,7 @@ class ArmHead(NamedTuple):
     risk: tuple[str, ...]
     population_read: bool
     untold: tuple[tuple[str, Expression | None], ...] = ()
-    untold_in: Mapping[str, Sequence[str]] = {}
+    untold_in: Mapping[str, Sequence[Mapping[str, Any]]] = {}
     reservations: tuple[tuple[str, Expression | None], ...] = ()
     cautions: Mapping[str, Sequence[Mapping[str, Any]]] = {}
 
@@ -51,7 +51,7 @@ class ArmHead(NamedTuple):
 
     def untold_of(self, patient: Patient, phase: str) -> tuple[str, ...]:
         """What is asked of this patient for a kind of phase and no fact tells; the arm is then never certain."""
-        return (*_holding(self.untold, patient), *self.untold_in.get(phase, ()))
+        return tuple(_holding((*self.untold, *_with_conditions(self.untold_in.get(phase, ()))), patient))
 
     def cautions_for(self, patient: Patient, phase: str) -> list[Cited]:
         """What is said first of it, in a kind of phase, of patients such as this one."""
@@ -132,14 +132,14 @@ def head_of(raw: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _untold_in(arm: Mapping[str, Any], phases: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+def _untold_in(arm: Mapping[str, Any], phases: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
     """By kind of phase, what the arm and its phases ask for and no fact tells."""
-    found: dict[str, dict[str, None]] = {}
+    found: dict[str, dict[str, Mapping[str, Any]]] = {}
     for phase in phases:
         if phase["id"] in arm["phases"]:
             for each in (*arm.get("untold", ()), *phase.get("untold", ())):
-                found.setdefault(phase["phase"], {})[each["text"]] = None
-    return {kind: [*texts] for kind, texts in found.items()}
+                found.setdefault(phase["phase"], {})[each["text"]] = each
+    return {kind: [*said.values()] for kind, said in found.items()}
 
 
 def _cautions_in(arm: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:

@@ -21,9 +21,9 @@ REFRACTORY = "only if the leukaemia counts as refractory (--set refractory=yes)"
 def holds(arm: Arm, patient: Patient) -> bool | None:
     """Whether the use is this patient's: surely, surely not, or (None) open, as it is where it names no condition.
 
-    Of alternatives those count of which anything is told: a last MRD below the limit is against a use for MRD above it,
-    although a later one could be higher. Relapse is out where only the response to first-line treatment is told, and a
-    use in remission where what is told says that there is none.
+    Of alternatives the first counts that begins with a fact that is told (the latest result stands first): a last MRD
+    below the limit is against a use for MRD above it, although a later one could be higher. Relapse is out where only
+    the response to first-line treatment is told, and a use in remission where what is told says that there is none.
     """
     if arm.when is None:
         return None
@@ -54,11 +54,9 @@ def _facts(condition: Expression, value: bool, patient: Patient) -> str:
 
 
 def _told(when: Expression, patient: Patient) -> Expression:
-    """The condition without alternatives of which nothing is known."""
-    if not isinstance(when, AnyOf):
-        return when
-    kept = tuple(item for item in when.items if any(test.fact in patient.known for test in tests(item)))
-    return AnyOf(kept) if kept else when
+    """Of alternatives the first that begins with a fact of which anything is known."""
+    items = when.items if isinstance(when, AnyOf) else ()
+    return next((item for item in items if next(iter(tests(item))).fact in patient.known), when)
 
 
 def _out(arm: Arm, patient: Patient) -> Expression | None:

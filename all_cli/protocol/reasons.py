@@ -160,7 +160,7 @@ def hangs_text(offer: Offer, patient: Patient) -> str:
         parts.append("its eligibility, which was not read")
     if labels := [label for label in offer.own_criteria if label != ELIGIBILITY]:
         parts.append(f"its own criteria of {' or '.join(labels)} risk, which are not encoded")
-    parts += [f"{text}, which no fact here tells" for text in offer.untold]
+    parts += [f"{', '.join(offer.untold)}, which no fact here tells"] if offer.untold else []
     parts += offer.reserved
     if not parts:
         later = [part for part in offer.parts if part.kind == GROUP and not part.outright(patient)]

@@ -105,18 +105,27 @@ def _plain(value: Decimal) -> float | int:
     return int(value) if value == value.to_integral_value() else float(round(value, 6))
 
 
+def grown_part(page: Page, lines: Iterable[Line], phase: Phase, patient: Patient, library: ProtocolLibrary) -> None:
+    """Which other doses by age may hold on the day they are given; drugs of which the same is to be said together."""
+    said: dict[str, dict[str, None]] = {}
+    for line in lines:
+        if text := edges_text(line, phase, patient, library):
+            said.setdefault(text, {})[library.drugs[line.drug].abbreviation or line.drug] = None
+    for text, drugs in said.items():
+        page.line(f"{', '.join(drugs)}: {text}", "by age", strong=True)
+
+
 def edges_text(line: Line, phase: Phase, patient: Patient, library: ProtocolLibrary) -> str:
-    """The bands of a dose table that the child may have grown into by the day of the injection; empty if none."""
-    if not line.dose_by:
-        return ""
+    """The bands of a table, or the fractions, that the child may have grown into by the day of the dose; or empty."""
     last = max((*line.days, *(line.window or ())), default=phase.days)
     # Later phases wait for counts: how old the child then is cannot be told from the age at diagnosis.
     latest = Decimal(last + _DELAY) if phase.kind in _FIRST and last is not None and not line.schedule else None
-    bands = [f"{number(dose)} {unit} if {text}" for text, dose, unit in age_edges(line, patient, library, latest)]
+    bands = list(age_edges(line, patient, library, latest))
     if not bands:
         return ""
+    day = "the day of the injection" if line.route == "IT" else "the day"
     return (
-        f"the age on the day of the injection counts: {'; '.join(bands)} "
+        f"the age on {day} counts: {'; '.join(bands)} "
         "(the age given is that at diagnosis; --born with --on DATE settles it)"
     )
 

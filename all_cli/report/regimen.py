@@ -34,12 +34,12 @@ _INFANTS_APART = "below one year: infants have protocols and doses of their own:
 class ByAge(NamedTuple):
     """The patient as old as doses by age are to take them, and why that is another age than the one at diagnosis.
 
-    ``in_relapse`` says that it is the age in a relapse: whom a regimen is for goes by it, too.
+    ``chosen_for`` is the patient by whose age it is said whom a regimen is for, where that is the age in a relapse.
     """
 
     patient: Patient
     text: str
-    in_relapse: bool = False
+    chosen_for: Patient | None = None
 
 
 class Shown(NamedTuple):
@@ -197,6 +197,9 @@ def _gives(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
         uses_part(page, shown, library)
         return
     if shown.whole or shown.barred:
+        why = set(shown.barred.values())
+        if len(why) == 1 and all(phase.id in shown.barred for phase in shown.phases):
+            page.line(f"{OUTSIDE}: {why.pop()}", "caution", strong=True)
         return
     lines = _lines(shown)
     if shown.dosing is not None and 0 < len(lines) <= _IN_HEAD and not withholds(shown):
@@ -306,8 +309,10 @@ def _phase(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> 
     for line in lines:
         if line.note:
             page.line(line.note, _label(library.drugs[line.drug].abbreviation or line.drug))
-        if line.dose_by and "age" in shown.patient.known and shown.by_age is None:
-            _grown(page, line, phase, shown, library)
+    if shown.by_age is None and any(line.dose_by or line.scale_by for line in lines):
+        from all_cli.report.doses import grown_part
+
+        grown_part(page, lines, phase, shown.patient, library)
     left_out = len(phase.lines) - len(lines)
     if left_out:
         page.line(f"{left_out} line{'s' if left_out > 1 else ''} for other patients left out", "")
@@ -341,15 +346,6 @@ def _computed(page: Page, line: Line, phase: Phase, shown: Shown, library: Proto
     from all_cli.report.doses import dose_cell
 
     return dose_cell(page, line, shown.dosing, library) + (f" ({kept_back.mark})" if kept_back else "")
-
-
-def _grown(page: Page, line: Line, phase: Phase, shown: Shown, library: ProtocolLibrary) -> None:
-    """Which other dose by age may hold on the day of the injection."""
-    from all_cli.report.doses import edges_text
-
-    text = edges_text(line, phase, shown.patient, library)
-    if text:
-        page.line(text, _label(library.drugs[line.drug].abbreviation or line.drug))
 
 
 def _notes(page: Page, notes: Sequence[Cited], patient: Patient) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _NOT_HERE, _PERHAPS = "not here", "perhaps"
 _ORDER = {True: 0, None: 1, False: 2}
+_FACTS = 3
 
 
 def uses_part(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
@@ -89,7 +90,7 @@ def _hangs_on(arm: Arm, shown: Shown) -> str:
     open_ = [shown.patient.vocabulary[fact] for fact in facts if fact not in shown.patient.known]
     told_by = next((fact for fact in open_ if fact.option), next(iter(open_), None))
     how = f" ({how_to_tell(told_by.id, shown.patient)})" if told_by else ""
-    return f"{arm.title}: {few([fact.name for fact in open_])} not known of this patient{how}" if open_ else ""
+    return f"{arm.title}: {few([fact.name for fact in open_], _FACTS)} not known of this patient{how}" if open_ else ""
 
 
 def _lead(arm: Arm, here: bool | None, shown: Shown) -> str:

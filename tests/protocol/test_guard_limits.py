@@ -54,6 +54,7 @@ LIMITS = [
     Limit("mrd-eoc-not-standard", "cog-aall0932/q4wk", LATER, "mrd_eoc", 0.0099, 0.01, 0.0101, True, False),
     Limit("mrd-eoc-very-high", "cog-aall0232/pred-hdmtx", LATER, "mrd_eoc", 0.0099, 0.01, 0.0101, True, False),
     Limit("mrd-extended-induction", "cog-aall0232/pred-hdmtx", "consolidation", "mrd_eoi", 0.99, 1, 1.01, True, True),
+    Limit("e1910-without-mrd", "e1910/blinatumomab", "blinatumomab", "mrd_current", 0.0099, 0.01, 0.0101, True, False),
     Limit("rapid-responders", "ccg-1961/standard", LATER, "mrd_eoi", 0.099, 0.1, 0.101, True, False),
     Limit("no-remission", "cog-aall0232/pred-hdmtx", LATER, "marrow_eoi", 4.9, 5, 5.1, True, False),
     Limit("high-mrd", "cog-aall0232/pred-hdmtx", LATER, "mrd_eoi", 4.99, 5, 5.01, True, False),

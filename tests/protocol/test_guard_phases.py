@@ -16,6 +16,7 @@ REMISSION_NOT_ASKED = "this phase is no treatment of a remission, or clears what
 PREPHASE = "days of steroid before the inhibitor, which begins in induction"
 OWN_SCHEME = "its own scheme puts these lesions into another group"
 THROUGH_IT = "who has been through it goes on, and so does who never needed it"
+AFTER_REINDUCTION = "it follows the reinduction, in remission"
 INDUCTION_ALONE = "speaks of the number of drugs in induction; other guards keep the arm later on"
 
 REMISSION = {
@@ -48,6 +49,12 @@ UNBOUND: dict[str, dict[str, str]] = {
              "reinduction", "blinatumomab", "continuation"], ANOTHER_GUARD,
         ),
     },
+    "relapse-arm-in-remission": {
+        "blinatumomab": "what consolidates a remission; the label of relapse has a guard of its own",
+        "consolidation": AFTER_REINDUCTION, "intensification": AFTER_REINDUCTION,
+        "continuation": "of regimens, what keeps a remission; the label of revumenib has a guard of its own",
+    },
+    "e1910-without-mrd": dict.fromkeys(["induction", "consolidation", "maintenance"], "both lots of the trial got it"),
     "mrd-not-standard": INDUCTION,
     "mrd-not-standard-bfm": INDUCTION,
     "mrd-high-bfm": {**INDUCTION, **RT},

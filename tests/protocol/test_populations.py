@@ -84,7 +84,6 @@ def test_a_patient_above_the_upper_age_is_not_of_the_population(
         ("esphall-2010", 0.99, 1),
         ("ca180-372", 1, 1.01),
         ("nelarabine", 0.99, 1),
-        ("blinatumomab", 0.08, 0.09),
         ("calaspargase", 0.08, 0.09),
         ("erwinia-asparaginase", 0.08, 0.09),
     ],
@@ -132,7 +131,7 @@ def test_what_the_trial_left_out_is_not_of_the_population(
 def test_every_protocol_has_an_age_on_each_side_or_says_that_there_is_none(library: ProtocolLibrary) -> None:
     silent = []
     for protocol in library.protocols:
-        said = protocol.population.text.casefold()
+        said = " ".join([protocol.population.text, *(note.text for note in protocol.notes if note.first)]).casefold()
         silent += [
             f"{protocol.id}: {words}"
             for age, words in ((0.0, "no lower age"), (float(OLDEST), "no upper age"))
