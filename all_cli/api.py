@@ -28,7 +28,8 @@ from all_cli.patient.dates import doubt_of_dates
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import UNKNOWN_WORDS, fold
 from all_cli.patient.unreadable import UNREADABLE, ContradictionError, UnreadableError
-from all_cli.risk.library import Answers, Likely, RiskLibrary, risk_library
+from all_cli.risk.answers import Answers, Likely
+from all_cli.risk.library import RiskLibrary, risk_library
 from all_cli.risk.verdict import INDETERMINATE, Verdict
 
 if TYPE_CHECKING:

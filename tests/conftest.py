@@ -22,8 +22,6 @@ from needs import GROUPS, is_here
 
 import all_cli.knowledge.documents
 import all_cli.patient.patient
-import all_cli.protocol.choice_rules
-import all_cli.protocol.guidance
 import all_cli.protocol.library
 import all_cli.risk.library
 from all_cli.patient.reading import read_value
@@ -35,16 +33,8 @@ settings.register_profile(
 )
 settings.load_profile("all-cli")
 
-# Thousands of tests run a command in this process. What a process does once, it does once here too: the shipped
-# knowledge cannot change while a process runs, and a command line is built the same each time.
-_protocol_library = cache(all_cli.protocol.library.protocol_library)
-_risk_library_of = all_cli.risk.library.risk_library
-_risk_library = cache(_risk_library_of)
-all_cli.protocol.library.protocol_library = lambda: _protocol_library()
-all_cli.risk.library.risk_library = lambda rules=None: _risk_library() if rules is None else _risk_library_of(rules)
+# Thousands of tests run a command in this process: the shipped files are parsed, and a command line is built, once.
 all_cli.knowledge.documents.document_of = cache(all_cli.knowledge.documents.document_of)
-all_cli.protocol.guidance.guidance_library = cache(all_cli.protocol.guidance.guidance_library)
-all_cli.protocol.choice_rules.choice_rules = cache(all_cli.protocol.choice_rules.choice_rules)
 typer.testing._get_command = cache(typer.main.get_command)
 
 # Oracles tell one patient after another the same few values; what a text says of a fact does not change either.

@@ -32,7 +32,8 @@ from all_cli.protocol.regimen import Reason
 from all_cli.report.answers import answer_text, deciding, unheeded_text
 from all_cli.report.choice import Undecided, first_reasons, likely_reasons
 from all_cli.report.regimen import Shown
-from all_cli.risk.library import Answers, Wish, risk_library
+from all_cli.risk.answers import Answers, Wish
+from all_cli.risk.library import risk_library
 from all_cli.risk.scheme import NOT_APPLICABLE, Scheme
 from all_cli.risk.verdict import Brief, Verdict, cites, judge
 

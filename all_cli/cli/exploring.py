@@ -120,7 +120,8 @@ def next_test(
     schemes for the audience of the one that answers first, or all that may apply while the age is not known.
     """
     from all_cli.patient.age import read_date
-    from all_cli.risk.library import asks_relapse, in_relapse, risk_library
+    from all_cli.risk.answers import asks_relapse, in_relapse
+    from all_cli.risk.library import risk_library
     from all_cli.risk.narrowing import next_tests, of_first_induction, sendings
 
     with sentences():

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from all_cli.patient.patient import Patient
     from all_cli.report.page import Page
-    from all_cli.risk.library import Answers, RiskLibrary
+    from all_cli.risk.answers import Answers
+    from all_cli.risk.library import RiskLibrary
 
 
 def pointing(

@@ -187,7 +187,7 @@ def _found(
             return selection.of_drug(library, asked, patient)
         from all_cli.cli.choosing import beside_label, chosen
         from all_cli.patient.assumption import read_assumption
-        from all_cli.risk.library import Wish
+        from all_cli.risk.answers import Wish
 
         wish = Wish(tuple(read_assumption(library.vocabulary, text) for text in assume), routine)
         found = chosen(library, asked, request.protocol, request.everything, patient, wish)

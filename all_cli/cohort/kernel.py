@@ -45,7 +45,8 @@ from all_cli.cohort.walk import Texts, Walk
 from all_cli.cohort.whole_table import with_what_holds_for_all
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.patient.assumption import Assumption, read_assumption
-from all_cli.risk.library import RiskLibrary, Wish, risk_library
+from all_cli.risk.answers import Wish
+from all_cli.risk.library import RiskLibrary, risk_library
 from all_cli.risk.scheme import Scheme
 
 if TYPE_CHECKING:

@@ -45,7 +45,8 @@ from all_cli.risk.scheme import Scheme
 from all_cli.risk.verdict import masks_of
 
 OLDER = "older-adult"
-APART = frozenset({"", "blinatumomab", "car-t", "conditioning"})
+CONDITIONING = "conditioning"
+APART = frozenset({"", "blinatumomab", "car-t", CONDITIONING})
 """Kinds of phase that may be added to whatever treatment was given; the others belong to one."""
 AGE_NOW = "an age now within its limits (in a later relapse --born with --on DATE says it)"
 
@@ -257,7 +258,7 @@ class Chooser:
             if self.only and id not in self.only:
                 continue
             for arm in self.library.arm_heads(id):
-                if phase not in arm.kinds and arm.settings:
+                if phase not in arm.kinds and arm.settings and set(arm.kinds) != {CONDITIONING}:
                     offer = self.offer(id, arm, patient, phase)
                     if offer.status != EXCLUDED or offer.only_named:
                         yield offer

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NamedTuple, TypeVar
 
 from all_cli.knowledge import files
@@ -237,6 +237,7 @@ class GuidanceLibrary:
         return [brief for _, brief in found]
 
 
+@cache
 def guidance_library() -> GuidanceLibrary:
     """The shipped guidance.
 

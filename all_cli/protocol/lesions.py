@@ -10,7 +10,8 @@ from all_cli.protocol.choice_rules import certainly, choice_rules
 from all_cli.protocol.library import protocol_library
 from all_cli.protocol.reasons import few
 from all_cli.protocol.regimen import Reason
-from all_cli.risk.library import RiskLibrary, for_relapse
+from all_cli.risk.answers import for_relapse
+from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import NOT_APPLICABLE, Scheme
 from all_cli.risk.verdict import Verdict, cites, judge
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from all_cli.knowledge import files
@@ -11,14 +11,11 @@ from all_cli.knowledge.cache import compiled, open_part
 from all_cli.knowledge.sources import Bibliography, Source, citations, pack_sources, sources_in
 from all_cli.knowledge.vocabulary import Vocabulary, pack_vocabulary, unpack_vocabulary, vocabulary_in
 from all_cli.logic.explain import truth
-from all_cli.logic.expression import AllOf, Expression, unpack
+from all_cli.logic.expression import unpack
 from all_cli.logic.values import Possible
 from all_cli.patient.patient import Patient
 from all_cli.protocol.heads import ArmHead, arm_heads_in, head_of
 from all_cli.protocol.regimen import (
-    Arm,
-    Assessment,
-    Cap,
     Cited,
     Default,
     DoseRow,
@@ -26,15 +23,11 @@ from all_cli.protocol.regimen import (
     Drug,
     Limit,
     Line,
-    Phase,
     Protocol,
-    Reservation,
-    ScaleRow,
     Scaling,
-    StatedTotal,
     SurfaceFormula,
-    days_in,
 )
+from all_cli.protocol.unpack import cited_in, expression_in, optional_in, protocol_in, scaling_in
 
 
 class ProtocolLibrary:
@@ -54,7 +47,7 @@ class ProtocolLibrary:
     def protocol(self, id: str) -> Protocol:
         """One protocol; KeyError if there is none of that id."""
         if id not in self._protocols:
-            self._protocols[id] = unpack_protocol(open_part(self._heads[id]["whole"]))
+            self._protocols[id] = protocol_in(open_part(self._heads[id]["whole"]))
         return self._protocols[id]
 
     @property
@@ -87,10 +80,10 @@ class ProtocolLibrary:
         return {
             id: Drug(
                 id, raw["name"], raw.get("abbreviation", ""), raw["class"], tuple(raw.get("spellings", ())),
-                _optional(raw.get("uncapped")),
+                optional_in(raw.get("uncapped")),
                 tuple(
                     Limit(
-                        _cited(each), each.get("above"), each.get("unit", ""), each.get("days_apart"),
+                        cited_in(each), each.get("above"), each.get("unit", ""), each.get("days_apart"),
                         each.get("short", ""),
                     )
                     for each in raw.get("limits", ())
@@ -117,7 +110,7 @@ class ProtocolLibrary:
     @cached_property
     def scalings(self) -> dict[str, Scaling]:
         """The rules by which doses are a fraction of the printed ones."""
-        return {id: _scaling(id, raw) for id, raw in self._packed["scalings"].items()}
+        return {id: scaling_in(id, raw) for id, raw in self._packed["scalings"].items()}
 
     @cached_property
     def surface_formulas(self) -> dict[str, SurfaceFormula]:
@@ -131,7 +124,7 @@ class ProtocolLibrary:
     def defaults(self) -> list[Default]:
         """Which protocol answers when none is named, in order of preference."""
         return [
-            Default(raw["protocol"], raw.get("risk", ""), _expression(raw), raw.get("arm", ""))
+            Default(raw["protocol"], raw.get("risk", ""), expression_in(raw), raw.get("arm", ""))
             for raw in self._packed["defaults"]
         ]
 
@@ -239,6 +232,7 @@ def dose_rows_for(table: DoseTable, patient: Patient) -> list[DoseRow]:
     return [row for row in table.rows if truth(row.when, possible) is not False]
 
 
+@cache
 def protocol_library() -> ProtocolLibrary:
     """The shipped protocols.
 
@@ -268,137 +262,3 @@ def packed(form: Mapping[str, Any], vocabulary: Vocabulary, sources: Mapping[str
         "vocabulary": pack_vocabulary(vocabulary),
         "sources": pack_sources(sources),
     }
-
-
-def _expression(raw: Mapping[str, Any]) -> Expression | None:
-    return unpack(raw["expression"]) if "expression" in raw else None
-
-
-def _cited(raw: Mapping[str, Any]) -> Cited:
-    cite, first = citations(raw["cite"]), raw.get("first", False)
-    return Cited(raw["text"], cite, raw["checked"], raw.get("id", ""), _expression(raw), first)
-
-
-def _with_note(population: Mapping[str, Any]) -> str:
-    """For whom a protocol is and why its bounds are where they are, as one text."""
-    text, note = population["text"], population.get("note")
-    return f"{text.removesuffix('.')}. {note}" if note else str(text)
-
-
-def _optional(raw: Mapping[str, Any] | None) -> Cited | None:
-    return _cited(raw) if raw else None
-
-
-def _line(raw: Mapping[str, Any], within: Expression | None) -> Line:
-    dose, cap, window, own = raw.get("dose"), raw.get("cap"), raw.get("window"), _expression(raw)
-    return Line(
-        id=raw["id"],
-        drug=raw["drug"],
-        route=raw["route"],
-        cite=citations(raw["cite"]),
-        checked=raw["checked"],
-        dose=None if dose is None else (dose[0], dose[1]) if isinstance(dose, (list, tuple)) else (dose, dose),
-        dose_by=raw.get("dose_by", ""),
-        dose_text=raw.get("dose_text", ""),
-        unit=raw.get("unit", ""),
-        per=raw.get("per", ""),
-        times_per_day=raw.get("times_per_day"),
-        escalate=raw.get("escalate", ""),
-        scale_by=raw.get("scale_by", ""),
-        infusion=raw.get("infusion", ""),
-        days=days_in(raw.get("days", [])),
-        window=(window[0], window[1]) if window else None,
-        schedule=raw.get("schedule", ""),
-        cap=Cap(cap["dose"], cap["unit"], cap["per"], citations(cap["cite"]), cap["checked"], cap.get("note", ""))
-        if cap
-        else None,
-        when=AllOf((within, own)) if within and own else within or own,
-        own=own,
-        condition=raw.get("when", ""),
-        who=raw.get("who", ""),
-        note=raw.get("note", ""),
-        read=tuple(raw.get("read", ())),
-        no_dosing=raw.get("no_dosing", False),
-    )
-
-
-def _cycles(raw: Any) -> tuple[int, int | None] | None:
-    return None if raw is None else (raw, raw) if isinstance(raw, int) else (raw[0], raw[1])
-
-
-def _scaling(id: str, raw: Mapping[str, Any]) -> Scaling:
-    rows = []
-    for row in raw["rows"]:
-        over, _, under = row["factor"].partition("/")
-        factor = (int(over), int(under))
-        rows.append(ScaleRow(row["when"], unpack(row["expression"]), factor, citations(row["cite"]), row["checked"]))
-    return Scaling(id, raw["title"], tuple(rows), raw.get("note", ""))
-
-
-def _stated(raw: Mapping[str, Any]) -> StatedTotal:
-    cite, phases = citations(raw["cite"]), tuple(raw.get("phases", ()))
-    return StatedTotal(raw["of"], raw["amount"], raw["unit"], cite, raw["checked"], phases, raw.get("note", ""))
-
-
-def _phase(raw: Mapping[str, Any]) -> Phase:
-    when = _expression(raw)
-    return Phase(
-        id=raw["id"],
-        kind=raw["phase"],
-        title=raw["title"],
-        lines=tuple(_line(line, when) for line in raw["lines"]),
-        days=raw.get("days"),
-        cycle=raw.get("cycle", False),
-        cycles=_cycles(raw.get("cycles")),
-        who=raw.get("who", ""),
-        when=when,
-        arms=tuple(raw.get("arms", ())),
-        start=_optional(raw.get("start")),
-        assessments=tuple(
-            Assessment(
-                item["id"], item["what"], item.get("day"), item.get("text", ""), citations(item["cite"]),
-                item["checked"], _expression(item),
-            )
-            for item in raw.get("assessments", ())
-        ),
-        rescue=tuple(map(_cited, raw.get("rescue", ()))),
-        notes=tuple(map(_cited, raw.get("notes", ()))),
-        **{key: True for key in ("counts_on", "beside", "in_turn") if raw.get(key)},
-    )  # fmt: skip
-
-
-def unpack_protocol(raw: Mapping[str, Any]) -> Protocol:
-    """A protocol from its compiled form."""
-    population = raw["population"]
-    first, last = raw.get("years", (None, None))
-    return Protocol(
-        id=raw["id"],
-        title=raw["title"],
-        audience=raw["audience"],
-        population=_cited({**population, "text": _with_note(population)}),
-        population_text=population["when"],
-        risk=tuple(raw["risk"]),
-        arms=tuple(
-            Arm(
-                arm["id"], arm["title"], tuple(arm["phases"]), citations(arm["cite"]), arm["checked"],
-                tuple((entry["scheme"], tuple(entry["groups"])) for entry in arm.get("for", ())), arm.get("note", ""),
-                tuple(map(_stated, arm.get("totals", ()))), tuple(arm.get("settings", raw.get("settings", []))),
-                _expression(arm), arm.get("when", ""), _optional(arm.get("out")),
-            )
-            for arm in raw["arms"]
-        ),
-        phases=tuple(map(_phase, raw["phases"])),
-        trial=raw.get("trial", ""),
-        years=(first, last),
-        about=raw.get("about", ""),
-        lineage=tuple(raw.get("lineage", ())),
-        ph=raw.get("ph"),
-        total_duration=_optional(raw.get("total_duration")),
-        label=raw.get("label", False),
-        duration_by_sex=tuple(raw.get("total_duration", {}).get("by_sex", {}).items()),
-        notes=tuple(map(_cited, raw.get("notes", ()))),
-        reservations=tuple(
-            Reservation(_cited(each)._replace(when=None), _expression(each), each.get("no_dosing", False))
-            for each in raw.get("reservations", ())
-        ),
-    )  # fmt: skip

@@ -15,7 +15,8 @@ from all_cli.patient.patient import Patient
 from all_cli.report.guidance_pointers import for_patient, pointers_json, pointers_page
 from all_cli.report.page import Page
 from all_cli.report.words import be, number_of
-from all_cli.risk.library import Answers, Likely, RiskLibrary, for_relapse, in_relapse
+from all_cli.risk.answers import Answers, Likely, for_relapse, in_relapse
+from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import NOT_APPLICABLE, Scheme, Statement
 from all_cli.risk.verdict import ASSIGNED, Decision, Verdict
 

@@ -179,7 +179,7 @@ def _reasons(undecided: Undecided, library: ProtocolLibrary) -> Iterator[Reason]
         barred = [reason._replace(strong=True) for reason in barred_reasons(choice, library)]
         if not choice.answers:  # then the risk group says more than what is barred
             yield from undecided.risk
-        if choice.elsewhere and (choice.undecided or not (choice.answers or choice.possible)):
+        if choice.elsewhere and (choice.undecided or choice.answers or not choice.possible):
             names = few(list(dict.fromkeys(offer.protocol for offer in choice.elsewhere)))
             yield Reason("besides", f"in phases of their own, as far as they fit: {names}", strong=True)
         yield from barred[:1]

@@ -12,7 +12,8 @@ from all_cli.protocol.reasons import against_reason
 from all_cli.report.answers import citations_json
 from all_cli.report.page import Page
 from all_cli.report.words import number_of
-from all_cli.risk.library import Answers, RiskLibrary
+from all_cli.risk.answers import Answers
+from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED
 
 

@@ -11,7 +11,8 @@ from all_cli.patient.patient import Patient
 from all_cli.report.answers import citations_json, header, references, warning_texts, warnings
 from all_cli.report.comparison import patient_lines
 from all_cli.report.page import Page
-from all_cli.risk.library import Answers, RiskLibrary
+from all_cli.risk.answers import Answers
+from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import NOT_APPLICABLE, Scheme
 from all_cli.risk.whatif import MISSING, SETTLED, TOGETHER, TOLD, Part, Strip
 

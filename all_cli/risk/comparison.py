@@ -17,7 +17,8 @@ from all_cli.logic.expression import NEGATED, Compare, Test
 from all_cli.logic.expression import tests as tests_of
 from all_cli.logic.values import NumberSet, Possible, intersect, whole_domain
 from all_cli.patient.patient import Patient
-from all_cli.risk.library import Answers, RiskLibrary
+from all_cli.risk.answers import Answers
+from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import NOT_APPLICABLE, Rule, Scheme
 from all_cli.risk.verdict import ASSIGNED, Brief, Decision, masks_of, outcome
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from all_cli.knowledge import files
 from all_cli.knowledge.cache import cached, closed_part, compiled, open_part
@@ -14,14 +14,14 @@ from all_cli.knowledge.sources import Bibliography, Source, citations, pack_sour
 from all_cli.knowledge.vocabulary import Vocabulary, pack_vocabulary, unpack_vocabulary, vocabulary_in
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import unpack
-from all_cli.logic.values import PRESENT, Possible
-from all_cli.patient.age import never_in_remission, relapsed_again
-from all_cli.patient.assumption import ROUTINE, Assumption, assumed, not_assumed
+from all_cli.logic.values import Possible
+from all_cli.patient.assumption import ROUTINE, Assumption, assumed
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import read_value
+from all_cli.risk.answers import Answers, Wish, for_relapse, in_relapse, in_use_in
 from all_cli.risk.cautions import Caution, cautions_on, heads_left
-from all_cli.risk.scheme import NOT_APPLICABLE, Scheme, Statement
-from all_cli.risk.verdict import ASSIGNED, Verdict, brief, figures, judge, judge_outside
+from all_cli.risk.scheme import Scheme, Statement
+from all_cli.risk.verdict import Verdict, figures
 
 
 class RiskLibrary:
@@ -163,143 +163,6 @@ class RiskLibrary:
         )
 
 
-class Likely(NamedTuple):
-    """The groups that a scheme leaves under assumptions, and those of the assumptions that bear on it."""
-
-    groups: tuple[str, ...]
-    assumed: tuple[Assumption, ...]
-
-
-class Wish(NamedTuple):
-    """What a user wants assumed where nothing is known; of what is ``unread`` something is said that cannot be read."""
-
-    assumptions: tuple[Assumption, ...] = ()
-    routine: bool = False
-    unread: Container[str] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.assumptions) or self.routine
-
-
-class Answers:
-    """The answers on one patient: which scheme answers first, which apply, and what criteria not meant for them say.
-
-    The groups are worked out at once for every scheme; the explanation of a scheme only when it is asked for.
-    """
-
-    def __init__(
-        self,
-        patient: Patient,
-        schemes: Sequence[Scheme],
-        library: RiskLibrary,
-        named: bool,
-        as_of: int | None = None,
-        wish: Wish = Wish(),
-    ) -> None:
-        self.patient = patient
-        self._library = library
-        self.wish = wish
-        self.as_of = as_of
-        self.unrecorded: list[str] = []  # kept under as_of, although their years of use are not known
-        self.out_of_use: list[str] = []  # left out under as_of
-        if as_of is not None:
-            then = {scheme.id: in_use_in(scheme, as_of) for scheme in schemes}
-            self.unrecorded = [id for id, used in then.items() if used is None]
-            self.out_of_use = [id for id, used in then.items() if used is False]
-            schemes = [scheme for scheme in schemes if then[scheme.id] is not False]
-        self._schemes = {scheme.id: scheme for scheme in schemes}
-        self.brief = {scheme.id: brief(scheme, patient) for scheme in schemes}
-        applicable = [id for id, answer in self.brief.items() if answer.status != NOT_APPLICABLE]
-        # In relapse, schemes made for untreated leukaemia neither head nor are listed, unless they are named; nor do
-        # those of a first relapse in a later one, or where there was never a remission.
-        self.first_line: list[str] = []
-        if not named and in_relapse(patient):
-            other = relapsed_again(patient) or never_in_remission(patient)
-            kept = {each.id for each in schemes if for_relapse(each) and not (other and each.first_relapse)}
-            self.first_line = [id for id in applicable if id not in kept]
-            applicable = [id for id in applicable if id in kept]
-        # Where a scheme leaves one group, one after it does not go first only because the former may yet not be for
-        # the patient: it would be the milder or the older answer, on fewer facts.
-        decided = {id for id, each in self.brief.items() if each.only and id in applicable}
-        # A scheme known to have been in use then goes before one of which it is not recorded.
-        heading = [id for id in applicable if not self.first_line or asks_relapse(self._schemes[id])]
-        self.fitting = library.fitting(patient)
-        if self.fitting is not None:
-            fits = {id for id in self.fitting if id in self.brief and NOT_APPLICABLE not in self.brief[id].possible}
-            heading = [id for id in heading if id in fits]
-        recorded = [id for id in heading if id not in self.unrecorded]
-        first = library.primary(patient, recorded, decided) or library.primary(patient, heading, decided)
-        unlisted = (id for id in heading if self.fitting is not None or self.brief[id].status == ASSIGNED)
-        first = first or (next(unlisted, None) if patient.known else None)
-        self.primary = schemes[0].id if named and schemes else first
-        self.applicable = sorted(applicable, key=lambda id: id != self.primary)
-        self._verdicts: dict[str, Verdict] = {}
-        self._assumed: dict[str, tuple[Patient, tuple[Assumption, ...]]] = {}
-
-    def likely(self, id: str) -> Likely | None:
-        """What a scheme leaves under the assumptions that were asked for; None if none were."""
-        if not self.wish:
-            return None
-        scheme = self._schemes[id]
-        if scheme.audience not in self._assumed:
-            self._assumed[scheme.audience] = self._library.likely(self.patient, scheme.audience, self.wish)
-        patient, filled = self._assumed[scheme.audience]
-        bearing = tuple(item for item in filled if item.origin != ROUTINE or item.fact in scheme.facts)
-        return Likely(brief(scheme, patient).possible, bearing)
-
-    @property
-    def not_assumed(self) -> list[str]:
-        """Of each fact that was to be assumed and was not, a sentence that says why."""
-        return not_assumed(self.patient, self.wish.assumptions, self.wish.unread)
-
-    def verdict(self, id: str) -> Verdict:
-        """The answer of one scheme, explained."""
-        if id not in self._verdicts:
-            self._verdicts[id] = judge(self._schemes[id], self.patient)
-        return self._verdicts[id]
-
-    @property
-    def ids(self) -> list[str]:
-        """The schemes asked, those that apply first."""
-        return [*self.applicable, *(id for id in self._schemes if id not in self.applicable)]
-
-    @property
-    def outside(self) -> list[Verdict]:
-        """What quoted criteria would say of a patient they are not for."""
-        return [
-            judge_outside(scheme, self.patient)
-            for scheme in self._schemes.values()
-            if scheme.quoted and self.brief[scheme.id].status == NOT_APPLICABLE and not self.first_line
-        ]
-
-
-def in_relapse(patient: Patient) -> bool:
-    """Whether the leukaemia has certainly come back or never gone."""
-    known = patient.known.get("relapsed")
-    return known is not None and known.possible == frozenset({PRESENT})
-
-
-def asks_relapse(scheme: Scheme) -> bool:
-    """Whether a scheme is for relapsed leukaemia alone."""
-    return "relapsed" in scheme.facts
-
-
-def for_relapse(scheme: Scheme) -> bool:
-    """Whether a scheme is for relapsed leukaemia, or for leukaemia of any age and moment."""
-    return asks_relapse(scheme) or scheme.audience == "all-ages"
-
-
-def in_use_in(scheme: Scheme, year: int) -> bool | None:
-    """Whether a scheme was in use in a year; None if neither its first nor its last year is recorded.
-
-    A bound that is not recorded is open: first year 1996 and no last year means in use ever since.
-    """
-    first, last = scheme.in_use
-    if first is None and last is None:
-        return None
-    return (first is None or first <= year) and (last is None or year <= last)
-
-
 def risk_library(rules: Path | None = None) -> RiskLibrary:
     """The shipped schemes, with a user's own file extending or replacing them by id.
 
@@ -309,13 +172,23 @@ def risk_library(rules: Path | None = None) -> RiskLibrary:
     Raises:
         KnowledgeError: a knowledge file has mistakes; OSError: the user's file cannot be read.
     """
-    inputs = [files.content(name) for name in (files.FACTS, files.SOURCES, files.RISK_RULES)]
-    shipped = compiled("risk", inputs, _build)
     if rules is None:
-        return RiskLibrary(shipped)
-    own = rules.read_bytes()
-    extended = cached("own-rules", [*inputs, own, str(rules).encode()], lambda: _extend(shipped, own, str(rules)))
+        return _shipped()
+    inputs, own = _inputs(), rules.read_bytes()
+    extended = cached(
+        "own-rules", [*inputs, own, str(rules).encode()],
+        lambda: _extend(compiled("risk", inputs, _build), own, str(rules)),
+    )  # fmt: skip
     return RiskLibrary(extended)
+
+
+@cache
+def _shipped() -> RiskLibrary:
+    return RiskLibrary(compiled("risk", _inputs(), _build))
+
+
+def _inputs() -> list[bytes]:
+    return [files.content(name) for name in (files.FACTS, files.SOURCES, files.RISK_RULES)]
 
 
 def _build() -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from all_cli.patient.patient import Patient
-from all_cli.risk.library import Answers, RiskLibrary
+from all_cli.risk.answers import Answers
+from all_cli.risk.library import RiskLibrary
 
 
 def answers(library: RiskLibrary, genetics: str = "", **facts: str) -> Answers:
