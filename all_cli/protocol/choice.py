@@ -113,6 +113,8 @@ class Chooser:
         settings = self.settings(self.rules.presumed(told, phase, named=False)[0] if self.named else patient)
         warnings = tuple(guard for guard in self.rules.guards if guard.everything and certainly(guard.when, patient))
         offers = tuple(sorted(self.offers(patient, phase), key=self.rank(patient)))
+        if self.named:  # what stands first is not asked
+            return Choice(self.rules, phase, patient, tuple(presumed), settings, warnings, offers)
         answers = [offer for offer in offers if offer.status == ANSWER]
         first = next(iter(answers), None)
         fits = first is not None and self._fits(first, patient)

@@ -49,11 +49,12 @@ def uses_part(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     told = any(arm.when is not None for arm, _ in of_arm) and bool(shown.patient.told)
     of_arm.sort(key=lambda item: (item[1] is not True, _ORDER[_presumably(item[0], presumed)]))
     hanging: list[str] = []
+    outside = population.when is not None and truth(population.when, shown.patient.possible()) is False
     for arm, here in of_arm:
         phases = [phase for phase in shown.phases if phase.id in arm.phases]
         barred = [shown.barred[phase.id] for phase in phases if phase.id in shown.barred]
-        if barred or (told and here is False):
-            why = against(arm, shown.patient, shown.protocol.arms) if here is False else barred[0]
+        if barred or outside or (told and here is False):
+            why = _against(arm, here, barred, outside, shown)
             if why == REFRACTORY:  # the doses as printed, so that a step-up is seen; none is computed
                 page.line(f"{arm.title}, {why}: {_doses(page, phases, shown._replace(dosing=None), library)}", _PERHAPS)
             else:
@@ -67,6 +68,12 @@ def uses_part(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
                 hanging.append(_hangs_on(arm, shown))
     if any(hanging):
         page.line("; ".join(filter(None, hanging)), "hangs on", strong=True)
+
+
+def _against(arm: Arm, here: bool | None, barred: Sequence[str], outside: bool, shown: Shown) -> str:
+    """What speaks against a use; that the label is for others alone goes before what may yet turn out."""
+    why = against(arm, shown.patient, shown.protocol.arms) if here is False else next(iter(barred), "")
+    return f"for {shown.protocol.population.text}" if outside and why in ("", REFRACTORY) else why
 
 
 def rules_part(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
