@@ -73,6 +73,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{name}: needs {group.needs}")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What starts a program besides Python goes first: together in one process, which starts it once."""
+    items.sort(key=lambda item: not any(map(item.get_closest_marker, GROUPS)))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for name, group in GROUPS.items():
         if item.get_closest_marker(name) and not is_here(name):
