@@ -96,10 +96,26 @@ class Part(NamedTuple):
         mattering = self.diagram.mattering(masks, answer)
         return [axis for axis in mattering if self.diagram.axes[axis].fact not in self.ignored]
 
-    def leading(self, patient: Patient) -> Iterator[tuple[str, Possible]]:
+    def hanging(self, patient: Patient, wanted: int) -> list[int]:
+        """The axes on which it hangs for the patient whether one of these answers is reached; arms share them, too."""
+        key = ("hanging", id(self.diagram), self.ignored, wanted)
+        if key not in patient.worked_out:
+            masks, _ = self.seen(patient)
+            patient.worked_out[key] = self.deciding(masks, wanted)
+        axes: list[int] = patient.worked_out[key]
+        return axes
+
+    def leading(self, patient: Patient) -> list[tuple[str, Possible]]:
         """Per fact on which it hangs, the values that can fulfil it."""
+        key = ("leading", id(self.diagram), self.ignored, self.wanted, self.may)
+        if key not in patient.worked_out:
+            patient.worked_out[key] = list(self._leading(patient))
+        found: list[tuple[str, Possible]] = patient.worked_out[key]
+        return found
+
+    def _leading(self, patient: Patient) -> Iterator[tuple[str, Possible]]:
         masks, _ = self.seen(patient)
-        for number in self.deciding(masks, self.wanted):
+        for number in self.hanging(patient, self.wanted):
             axis = self.diagram.axes[number]
             left = 0
             for piece in axis.pieces(masks[number]):
@@ -175,7 +191,7 @@ def _fulfilling(parts: Sequence[Part], patient: Patient, *, settle: bool) -> Pat
             return None
         if reached & ~part.may:
             unsettled.append((part, mask))
-    hanging = ((part, mask, axes) for part, mask in unsettled if (axes := part.deciding(mask, part.may)))
+    hanging = ((part, mask, axes) for part, mask in unsettled if (axes := part.hanging(patient, part.may)))
     if settle:  # what the others hang on is asked when their turn comes
         found = next(hanging, None)
         if found is None:
@@ -193,11 +209,20 @@ def _fulfilling(parts: Sequence[Part], patient: Patient, *, settle: bool) -> Pat
         known = patient.known.get(axis.fact)
         possible = axis.possible(1 << piece)
         left_of_fact = possible if known is None else intersect(known.possible, possible)
-        tried = narrowed(patient, axis.fact, left_of_fact, "") if left_of_fact else None
+        tried = _narrowed_once(patient, axis.fact, left_of_fact) if left_of_fact else None
         fulfilled = None if tried is None else _fulfilling(left, tried, settle=settle)
         if fulfilled is not None:
             return fulfilled
     return None
+
+
+def _narrowed_once(patient: Patient, fact: str, possible: Possible) -> Patient | None:
+    """The patient with one fact narrowed; what was worked out of it serves the next arm that hangs on the same."""
+    key = ("narrowed", fact, possible)
+    if key not in patient.worked_out:
+        patient.worked_out[key] = narrowed(patient, fact, possible, "")
+    found: Patient | None = patient.worked_out[key]
+    return found
 
 
 def _linked(parts: Sequence[Part], deciding: Sequence[Sequence[int]], patient: Patient) -> bool:
