@@ -394,8 +394,6 @@ def statement_json(statement: Statement, cited: dict[str, None]) -> dict[str, An
 
 def citations_json(citations: Iterable[Citation], cited: dict[str, None]) -> list[dict[str, str]]:
     """Citations as ``{"source", "locator"}`` objects."""
-    result = []
-    for citation in citations:
-        cited[citation.source] = None
-        result.append({"source": citation.source, "locator": citation.locator})
-    return result
+    found = list(citations)
+    cited.update((each.source, None) for each in found)
+    return [{"source": each.source, "locator": each.locator} for each in found]

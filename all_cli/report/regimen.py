@@ -397,6 +397,6 @@ def is_checked(line: Line, patient: Patient, library: ProtocolLibrary) -> bool:
 def rows_of(line: Line, patient: Patient, library: ProtocolLibrary) -> list[Any]:
     """The rows of a dose table or of a scaling that the line leans on."""
     if line.scale_by:
-        possible = patient.possible()
-        return [row for row in library.scalings[line.scale_by].rows if truth(row.when, possible) is not False]
+        rows = library.scalings[line.scale_by].rows
+        return [row for row in rows if truth(row.when, patient.possible()) is not False]
     return list(dose_rows_for(library.dose_tables[line.dose_by], patient)) if line.dose_by else []
