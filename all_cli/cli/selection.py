@@ -15,14 +15,13 @@ from all_cli.protocol.inhibitor import with_inhibitor
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.offer import POSSIBLE
 from all_cli.protocol.reasons import few, hangs_text
-from all_cli.protocol.regimen import Arm, Line, Phase, Protocol, Reason
+from all_cli.protocol.regimen import SIZES, Arm, Line, Phase, Protocol, Reason
 from all_cli.report.drug_for import DrugShown
 from all_cli.report.line_text import brief_dose, when_text
 from all_cli.report.regimen import Shown
 from all_cli.report.words import number_of
 
 _MOST_NAMED, _TRIALS = 6, 2
-SIZES = frozenset({"weight", "height", "bsa"})
 _MEANT = {
     **dict.fromkeys(("relapse", "salvage", "relapsed"), "all-protocol show reinduction"),
     **dict.fromkeys(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from all_cli.logic.expression import AllOf, Always, AnyOf, Expression, Not, unpack
+from all_cli.logic.expression import AllOf, Always, AnyOf, Expression, Not, tests, unpack
 from all_cli.logic.values import Possible
 from all_cli.patient.patient import Patient
 from all_cli.protocol.choice import Chooser
@@ -18,7 +18,7 @@ from all_cli.protocol.heads import ArmHead
 from all_cli.protocol.inhibitor import with_inhibitor
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.parts import GUARD, Part, fulfilling
-from all_cli.protocol.regimen import Arm, Line, Phase, Protocol
+from all_cli.protocol.regimen import SIZES, Arm, Line, Phase, Protocol
 from all_cli.risk.library import RiskLibrary
 
 _FACTOR = {"mg/m2": 1, "g/m2": 1000}
@@ -85,10 +85,17 @@ def shown_phases(protocol: Protocol, arm: Arm, kind: str, library: ProtocolLibra
 
 
 def given_to(protocol: Protocol, arm: Arm, kind: str, library: ProtocolLibrary) -> Expression | None:
-    """To whom the arm gives anything in its phases of this kind; None if to everybody."""
+    """To whom the arm gives anything in its phases of this kind; None if to everybody.
+
+    A size parts doses, not patients: below or above it the dose was not read.
+    """
     lines = [line for phase in shown_phases(protocol, arm, kind, library) for line in phase.lines]
-    given = _any_of([Always(True) if line.when is None else line.when for line in lines])
+    given = _any_of([Always(True) if _goes_by_size(line) else line.when or Always(True) for line in lines])
     return None if given == Always(True) else given
+
+
+def _goes_by_size(line: Line) -> bool:
+    return line.when is not None and {test.fact for test in tests(line.when)} <= SIZES
 
 
 def _given(phase: Phase, offers: Mapping[str, Any], library: ProtocolLibrary) -> Expression:

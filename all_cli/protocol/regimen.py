@@ -10,6 +10,9 @@ from all_cli.logic.explain import truth
 from all_cli.logic.expression import Expression
 from all_cli.patient.patient import Patient
 
+SIZES = frozenset({"weight", "height", "bsa"})
+"""Facts that part doses and bar nobody."""
+
 
 class Cited(NamedTuple):
     """A sentence with its source; ``when`` says for whom it holds, ``first`` that it stands before the lines."""
