@@ -61,7 +61,12 @@ class Oracle:
             for raw in rules.raw_guards
         ]
         phases = shown_phases(protocol, own, kind, protocols)
-        self.given = [line.when for phase in phases for line in phase.lines]
+        conditions_of = [line.when for phase in phases for line in phase.lines]
+        by_size = {"weight", "height", "bsa"}  # parts doses, bars nobody
+        self.given = [
+            None if when is not None and {test.fact for test in comparisons(when)} <= by_size else when
+            for when in conditions_of
+        ]
         self.barring = [(condition, if_told, when) for condition, if_told, when in barring if condition is not None]
         # Beings differ in few facts: what each condition says of them is worked out once.
         self.asked = [sorted({test.fact for test in comparisons(each[0])}) for each in self.barring]
