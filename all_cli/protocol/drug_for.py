@@ -15,7 +15,7 @@ from all_cli.protocol.offer import EXCLUDED, Choice, Offer
 from all_cli.protocol.picking import Picked, another, beginning, picked
 from all_cli.protocol.plausible import HIGH_DOSE_METHOTREXATE, IN_MG
 from all_cli.protocol.reasons import against_reason
-from all_cli.protocol.regimen import Drug, Line, Phase, Protocol, Reason
+from all_cli.protocol.regimen import Cited, Drug, Line, Phase, Protocol, Reason
 
 _HIGH_DOSE = frozenset(map(folded, ("high-dose-methotrexate", "hd-methotrexate")))
 _RESCUE = "leucovorin"
@@ -51,7 +51,8 @@ class DrugFor(NamedTuple):
 
     ``labels`` are those of the drug alone; where it has none, rules on doses that give it beside others. Both answer
     whatever the arms do. ``begins`` is the regimen that stands first for the patient; ``warnings`` are guards that keep
-    the patient from every arm, ``against`` says why arms that give it are out, ``others`` are these protocols.
+    the patient from every arm, ``against`` says why arms that give it are out, ``others`` are these protocols, and
+    ``said`` is what stands first in the phases in which arms that are the answer give it.
     """
 
     asked: AskedDrug
@@ -62,6 +63,7 @@ class DrugFor(NamedTuple):
     against: Sequence[Reason] = ()
     begins: Picked | None = None
     others: Sequence[Protocol] = ()
+    said: Sequence[Cited] = ()
 
 
 def read_drug(library: ProtocolLibrary, text: str) -> AskedDrug | None:
@@ -94,6 +96,7 @@ def drug_for(asked: AskedDrug, patient: Patient, library: ProtocolLibrary) -> Dr
     begins = beginning(patient, library)
     arms: dict[tuple[bool, str, str], GivingArm] = {}
     against: dict[str, Reason] = {}
+    said: dict[Cited, None] = {}
     for kind in dict.fromkeys(phase.kind for phases in giving.values() for phase in phases):
         choice = choose(library, patient, kind)
         if choice.warnings:
@@ -105,13 +108,14 @@ def drug_for(asked: AskedDrug, patient: Patient, library: ProtocolLibrary) -> Dr
             if offer.status == EXCLUDED:
                 against.setdefault(offer.protocol, against_reason(offer, choice, library))
             # What is known already, though it comes later, may lead to another arm.
-            elif all(part.may_be(choice.patient) for part in offer.parts):
+            elif offer.name in first or all(part.may_be(choice.patient) for part in offer.parts):
+                said |= dict.fromkeys(choice.said if offer.name in first else ())
                 _add(arms, offer, offer.name in first, _given(asked, giving, offer, kind, patient, library), library)
     own = begins.protocol.id if begins else ""
     found = sorted(arms.values(), key=lambda arm: (not arm.heads, arm.offer.status, arm.protocol.id != own))
     out = () if found else sorted(map(library.protocol, against), key=lambda each: "relapse" not in each.risk)
     why = [against[each.id]._replace(text=f"{each.id}: {against[each.id].text}") for each in out]
-    return DrugFor(asked, patient, found, told, (), why, begins, out)
+    return DrugFor(asked, patient, found, told, (), why, begins, out, tuple(said))
 
 
 def _answering(choice: Choice, kind: str, begins: Picked | None, library: ProtocolLibrary) -> set[str]:

@@ -14,7 +14,7 @@ from all_cli.protocol.regimen import Cited, Line
 from all_cli.report.answers import header
 from all_cli.report.before_doses import reserved_part
 from all_cli.report.cautions import cautions_json, show_warnings
-from all_cli.report.doses import Dosing, body_lines
+from all_cli.report.doses import Dosing, body_lines, edges_text
 from all_cli.report.page import Page
 from all_cli.report.regimen import Shown
 from all_cli.report.regimen_data import shown_json
@@ -52,6 +52,8 @@ def drug_for_page(shown: DrugShown, library: ProtocolLibrary) -> Page:
     page.heading(f"{name[0].upper()}{name[1:]}, for this patient", 1)
     for guard in found.warnings:
         page.line(f"{guard.text} {page.cite(guard.cite, guard.checked)}", "caution", strong=True)
+    for said in found.said:
+        page.line(f"{said.text} {page.cite(said.cite, said.checked)}", "caution", strong=True)
     heads = [arm for arm in found.arms if arm.heads]
     certain = [arm for arm in found.arms if not arm.heads and arm.offer.status == ANSWER]
     _cautions(page, [*heads, *certain], shown, library)
@@ -61,6 +63,7 @@ def drug_for_page(shown: DrugShown, library: ProtocolLibrary) -> Page:
     _given(page, certain[:_CERTAIN], shown, library)
     if more := certain[_CERTAIN:]:
         page.line(f"also {few([arm.offer.name for arm in more])}", "certain")
+    _by_age(page, heads, shown, library)
     for label in shown.labels:
         (uses_part if _is_label(label) else rules_part)(page, label, library)
     for reason in found.against[:_AGAINST]:
@@ -79,6 +82,17 @@ def drug_for_page(shown: DrugShown, library: ProtocolLibrary) -> Page:
     )
     page.close()
     return page
+
+
+def _by_age(page: Page, arms: Sequence[GivingArm], shown: DrugShown, library: ProtocolLibrary) -> None:
+    """That another dose may hold by the age on the day, where the age on a day was not given; once each."""
+    patient = shown.found.patient
+    if "age" not in patient.known or (shown.dosing is not None and shown.dosing.patient is not patient):
+        return
+    of_all = ((line, phase) for arm in arms for phase in arm.phases for line in phase.lines)
+    for text in dict.fromkeys(edges_text(line, phase, patient, library) for line, phase in of_all):
+        if text:
+            page.line(text, "by age", strong=True)
 
 
 def _is_label(label: Shown) -> bool:
