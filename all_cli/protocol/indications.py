@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from all_cli.logic.explain import deciding, truth
 from all_cli.logic.expression import AllOf, AnyOf, Expression, tests
-from all_cli.logic.values import ABSENT
+from all_cli.logic.values import ABSENT, NumberSet
 from all_cli.patient.names import reasons_text
 from all_cli.patient.patient import Patient
 from all_cli.protocol.regimen import Arm
@@ -44,7 +44,8 @@ def against(arm: Arm, patient: Patient, uses: Sequence[Arm]) -> str:
         return f"{arm.out.text}: {_facts(out, True, patient)}"
     told = _told(arm.when, patient)
     if truth(told, patient.possible()) is not False:
-        return REFRACTORY if any(_out(use, patient) is not None for use in uses) else FIRST_LINE
+        missed = _no_remission(patient) or any(_out(use, patient) is not None for use in uses)
+        return REFRACTORY if missed else FIRST_LINE
     return _facts(told, False, patient)
 
 
@@ -82,6 +83,22 @@ def _kept(items: Iterable[Expression], patient: Patient) -> Iterable[Expression]
     return (told for item in items if (told := _of_told(item, patient)) is not None)
 
 
+def _no_remission(patient: Patient) -> bool:
+    """Whether the marrow at the end of induction, or the word of whoever saw it, says that none was reached, and no
+    MRD at the end of consolidation says that one was since.
+    """
+    possible = patient.possible()
+    marrow, since = possible.get("marrow_eoi"), possible.get("mrd_eoc")
+    from_five = NumberSet.comparison(">=", 5)
+    blasts = isinstance(marrow, NumberSet) and marrow & from_five == marrow
+    reached = isinstance(since, NumberSet) and not since & from_five
+    return not reached and (blasts or possible.get("cr_eoi") == frozenset({ABSENT}))
+
+
 def _first_line(patient: Patient) -> bool:
-    moments = {patient.vocabulary[fact].moment for fact in patient.told}
+    moments = {
+        patient.vocabulary[fact].moment
+        for fact in patient.told
+        if patient.vocabulary[fact].moment != "relapse" or patient.known[fact].possible != frozenset({ABSENT})
+    }
     return bool(moments & _RESPONSE) and "relapse" not in moments
