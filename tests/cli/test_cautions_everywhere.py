@@ -28,7 +28,7 @@ WHO = {
     "masked-with-trisomies": ["--age", "4", "--set", "masked_hypodiploid=yes", "--set", "double_trisomy=yes"],
     "induction-failure": ["--age", "4", "--lineage", "B", "--marrow-eoi", "M3"],
     "no-remission": ["--age", "4", "--lineage", "B", "--marrow-eoi", "M2"],
-    "remission-missed": ["--age", "9", "--lineage", "T", "--marrow-eoi", "M3"],
+    "remission-missed": ["--age", "9", "--lineage", "T", "--set", "cr_eoi=no"],
     "marrow-disagrees": ["--age", "4", "--lineage", "B", "--marrow-eoi", "30", "--mrd-eoi", "1%"],
 }  # fmt: skip
 
