@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from all_cli.cli.selection import Asked, shown_of
 from all_cli.logic.values import NumberSet
 from all_cli.patient.assumption import not_assumed
+from all_cli.patient.names import few
 from all_cli.patient.patient import Patient
 from all_cli.protocol.choice import Chooser, choose
 from all_cli.protocol.library import ProtocolLibrary
@@ -19,11 +20,9 @@ from all_cli.protocol.reasons import (
     barred_reasons,
     because_text,
     caution_reasons,
-    few,
     hangs_text,
     later_reasons,
     leading_reasons,
-    met_by,
     named,
     said_reasons,
     turn_reason,
@@ -101,7 +100,7 @@ def beside_label(choice: Choice, library: ProtocolLibrary) -> list[Reason]:
 
 def _little(offer: Offer, patient: Patient, library: ProtocolLibrary) -> str:
     """What an arm waits for, if that is little; the risk group counts as one thing where no fact alone decides it."""
-    met = met_by(offer, patient)
+    met = offer.met(patient)
     asks = 0 < len(offer.hangs_on) <= _LITTLE or (offer.untold and not offer.hangs_on)
     if asks and all(part.sure(met) for part in offer.parts):
         return hangs_text(offer, patient)
@@ -110,7 +109,7 @@ def _little(offer: Offer, patient: Patient, library: ProtocolLibrary) -> str:
     others = hangs_on([part for part in open_ if part.scheme is None], patient)
     if not groups or len(groups) + len(others) > _LITTLE:
         return ""
-    head = next(head for head in library.arm_heads(offer.protocol) if head.id == offer.arm)
+    head = library.arm_head(offer.protocol, offer.arm)
     parts = [_group_wait(part.scheme, dict(head.groups)[part.name], patient) for part in groups if part.scheme]
     return ", ".join(
         [*parts, *([hangs_text(offer._replace(hangs_on=others), patient)] if others or offer.untold else [])]
@@ -196,8 +195,8 @@ def _elsewhere_by(scheme: str, choice: Choice, library: ProtocolLibrary) -> list
     for offer in Chooser(library, choice.rules, only=own).elsewhere(choice.patient, choice.phase):
         # What is known already, though it comes later, may lead to one of them alone.
         if _goes_by(scheme, offer) and all(part.may_be(choice.patient) for part in offer.parts):
-            arm = next(arm for arm in library.protocol(offer.protocol).arms if arm.id == offer.arm)
-            kinds = ", ".join(next(head.kinds for head in library.arm_heads(offer.protocol) if head.id == arm.id))
+            arm = library.arm(offer.protocol, offer.arm)
+            kinds = ", ".join(library.arm_head(offer.protocol, offer.arm).kinds)
             text = f"{offer.name} (of it is encoded: {kinds}). {arm.note}".strip()
             reasons.append(Reason("its arm", text, arm.cite, arm.checked, strong=True))
     return reasons

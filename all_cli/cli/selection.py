@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from all_cli.cli.common import fail, not_encoded, one_of
 from all_cli.knowledge.problems import did_you_mean, misspelled
 from all_cli.logic.explain import truth
+from all_cli.patient.names import few
 from all_cli.patient.patient import Patient
-from all_cli.protocol.drug_for import AskedDrug, drug_for, read_drug
-from all_cli.protocol.drugs import all_names, drugs_named, folded
+from all_cli.protocol.drugs import AskedDrug, all_names, drugs_named, folded, read_drug
 from all_cli.protocol.inhibitor import with_inhibitor
 from all_cli.protocol.library import ProtocolLibrary
-from all_cli.protocol.offer import POSSIBLE
-from all_cli.protocol.reasons import few, hangs_text
 from all_cli.protocol.regimen import SIZES, Arm, Line, Phase, Protocol, Reason
-from all_cli.report.drug_for import DrugShown
-from all_cli.report.line_text import brief_dose, when_text
+from all_cli.report.line_text import brief_dose, on_days_text
 from all_cli.report.regimen import Shown
 from all_cli.report.words import number_of
+
+if TYPE_CHECKING:
+    from all_cli.report.drug_for import DrugShown
 
 _MOST_NAMED, _TRIALS = 6, 2
 _MEANT = {
@@ -222,6 +222,9 @@ def with_bars(library: ProtocolLibrary, shown: Shown) -> Shown:
 
 def of_drug(library: ProtocolLibrary, asked: Asked, patient: Patient) -> DrugShown:
     """A drug that was asked for: the arms of the patient that give it, and its labels."""
+    from all_cli.protocol.drug_for import drug_for
+    from all_cli.report.drug_for import DrugShown
+
     assert asked.drug is not None
     found = drug_for(asked.drug, patient, library)
     as_drug = Asked(asked.drug.drug.id)
@@ -239,13 +242,16 @@ def trials_beside(library: ProtocolLibrary, asked: Asked, patient: Patient) -> l
     )
     if drug is None:
         return []
+    from all_cli.protocol.drug_for import drug_for
+    from all_cli.protocol.offer import POSSIBLE
+    from all_cli.protocol.reasons import hangs_text
+
     by_dose: dict[tuple[str, str], tuple[list[str], Line]] = {}
     for arm in drug_for(drug, patient, library).arms:
         hangs = f", if {hangs_text(arm.offer, patient)}" if arm.offer.status == POSSIBLE else ""
         for phase in arm.phases if not arm.protocol.label else ():
             for line in filter(drug.is_given_by, phase.lines):
-                days = f"day{'s' if len(line.days) > 1 else ''} {when_text(line)}" if line.days else when_text(line)
-                text = f"{phase.kind}: {brief_dose(line, patient, library)}, {days}{hangs}"
+                text = f"{phase.kind}: {brief_dose(line, patient, library)}, {on_days_text(line)}{hangs}"
                 label = "answer" if arm.heads else "in trials"
                 by_dose.setdefault((label, text), ([], line))[0].append(arm.offer.name)
     return [

@@ -102,8 +102,6 @@ def show(
         dosing = _dosing(library, patient, sizes, formula, rounding or [])
         then = _by_age(patient, age_then)
         request = _Request(what, risk, by_patient, protocol, arm, everything, every, about.flags["bcr_abl1"])
-        from all_cli.report.drug_for import DrugShown, drug_for_json, drug_for_page
-
         found = _found(library, request, (then and then.chosen_for) or patient, assume or [], routine)
         if dosing is not None:
             dosing = dosing._replace(patient=then.patient if then else patient)
@@ -112,13 +110,13 @@ def show(
             label = dressed(shown.label) if shown.label else None
             return shown._replace(dosing=dosing, by_age=then, forced=force, label=label)
 
-        if isinstance(found, DrugShown):
-            of_drug = found._replace(dosing=dosing, forced=force, labels=[dressed(label) for label in found.labels])
-            emit(form, color, lambda: drug_for_page(of_drug, library), lambda: drug_for_json(of_drug, library))
+        if isinstance(found, list):
+            all_shown = [dressed(shown) for shown in found]
+            emit(form, color, lambda: _page(all_shown, library), lambda: _data(all_shown, every, library))
             return
-        if not isinstance(found, list):
-            from all_cli.report import choice
+        from all_cli.report import choice
 
+        if isinstance(found, choice.Undecided):
             open_ = found._replace(then=dressed(found.then) if found.then else None)
             emit(
                 form,
@@ -127,9 +125,10 @@ def show(
                 lambda: choice.undecided_json(open_, library),
             )
             return
-        all_shown = [dressed(shown) for shown in found]
+        from all_cli.report.drug_for import drug_for_json, drug_for_page
 
-        emit(form, color, lambda: _page(all_shown, library), lambda: _data(all_shown, every, library))
+        of_drug = found._replace(dosing=dosing, forced=force, labels=[dressed(label) for label in found.labels])
+        emit(form, color, lambda: drug_for_page(of_drug, library), lambda: drug_for_json(of_drug, library))
 
 
 def _page(all_shown: "list[Shown]", library: "ProtocolLibrary") -> "Page":

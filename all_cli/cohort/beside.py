@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from all_cli.cohort.columns import Column
 from all_cli.cohort.doubted_numbers import Doubt, counted
@@ -94,15 +95,19 @@ def doubts_beside(
     read = [other for other in others if other.reads != LEFT_ALONE and not other.for_all]
     if column.settled or column.aside or not said or not read:
         return
-    texts = [folded(form.text) for form in forms(column.header)]
-    found = (
-        _signs(column, said, texts, others, vocabulary)
-        or _units(column, said, texts, others, vocabulary)
-        or _times(column, said, texts, read, vocabulary)
-        or _diseases(column, said, texts)
-    )
-    if found:
+    seen = _Seen(column, said, [folded(form.text) for form in forms(column.header)], others, vocabulary)
+    if found := _signs(seen) or _units(seen) or _times(seen, read) or _diseases(seen):
         yield Doubt(found, stops=True)
+
+
+class _Seen(NamedTuple):
+    """A column that is left alone: what its cells say and how often, its names, the columns beside it, the facts."""
+
+    column: Column
+    said: Mapping[str, int]
+    texts: Sequence[str]
+    others: Sequence[Column]
+    vocabulary: Vocabulary
 
 
 def _leave(column: Column) -> str:
@@ -118,15 +123,10 @@ def _shown(said: Mapping[str, int]) -> str:
 # --- units and signs --------------------------------------------------------------------------------------------------
 
 
-def _units(
-    column: Column,
-    said: Mapping[str, int],
-    texts: Sequence[str],
-    others: Sequence[Column],
-    vocabulary: Vocabulary,
-) -> str:
+def _units(seen: _Seen) -> str:
+    column, said, texts, _, vocabulary = seen
     called = any(map(_UNIT.search, texts))
-    of = _partner(column, texts, _UNIT, others, vocabulary, alone=called)
+    of = _partner(seen, _UNIT, alone=called)
     fact = vocabulary.facts.get(of.reads) if of is not None else None
     if of is None or fact is None or (not called and not all(_unit(fact, text) for text in said)):
         return ""
@@ -160,18 +160,13 @@ def _size(fact: Fact, unit: str) -> object:
     return unit_factor(fact, known_unit(fact, unit) or unit)
 
 
-def _signs(
-    column: Column,
-    said: Mapping[str, int],
-    texts: Sequence[str],
-    others: Sequence[Column],
-    vocabulary: Vocabulary,
-) -> str:
+def _signs(seen: _Seen) -> str:
+    column, said, texts, *_ = seen
     compared = {text: cells for text, cells in said.items() if folded_sign(text) in _COMPARES}
     called = any(map(_SIGN.search, texts))
     if not compared or not (called or all(folded_sign(text) in _COMPARES | _EQUAL for text in said)):
         return ""
-    of = _partner(column, texts, _SIGN, others, vocabulary, alone=True)
+    of = _partner(seen, _SIGN, alone=True)
     if of is None:
         return ""
     return (
@@ -185,16 +180,9 @@ def folded_sign(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _partner(
-    column: Column,
-    texts: Sequence[str],
-    called: re.Pattern[str],
-    others: Sequence[Column],
-    vocabulary: Vocabulary,
-    *,
-    alone: bool,
-) -> Column | None:
+def _partner(seen: _Seen, called: re.Pattern[str], *, alone: bool) -> Column | None:
     """The column of numbers of which another one speaks: by its name, else its neighbour, if ``alone`` allows it."""
+    column, _, texts, others, vocabulary = seen
     names = header_names(vocabulary)
     numbers = [other for other in others if _is_number(other, vocabulary)]
     for text in texts:
@@ -220,13 +208,8 @@ def _is_number(column: Column, vocabulary: Vocabulary) -> bool:
 # --- times and diseases -----------------------------------------------------------------------------------------------
 
 
-def _times(
-    column: Column,
-    said: Mapping[str, int],
-    texts: Sequence[str],
-    read: Sequence[Column],
-    vocabulary: Vocabulary,
-) -> str:
+def _times(seen: _Seen, read: Sequence[Column]) -> str:
+    column, said, texts, _, vocabulary = seen
     if any(map(_OUTCOME.search, texts)):
         return ""
     when = {text: _when(column.header, text, vocabulary) for text in said}
@@ -284,7 +267,8 @@ def _tells(text: str) -> bool:
     return bool(times(words)) or "end" in words
 
 
-def _diseases(column: Column, said: Mapping[str, int], texts: Sequence[str]) -> str:
+def _diseases(seen: _Seen) -> str:
+    column, said, texts, *_ = seen
     if not any(map(_DISEASE.fullmatch, texts)):
         return ""
     odd = {text: cells for text, cells in said.items() if _is_other(folded(text))}

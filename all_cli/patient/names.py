@@ -1,10 +1,12 @@
 """Facts by name instead of id, in sentences for people."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from all_cli.knowledge.vocabulary import Vocabulary
+from all_cli.knowledge.vocabulary import Fact, Vocabulary
+from all_cli.logic.values import PRESENT
 
+_MOST = 6
 _TOKEN = re.compile(r"\bin \([^)]*\)|'[^']*'|\"[^\"]*\"|[a-z][a-z0-9_]*")
 
 
@@ -22,3 +24,14 @@ def condition_text(condition: str, vocabulary: Vocabulary) -> str:
     """A condition as the files write it, in words: ``not BCR::ABL1 and weight < 45``, ``CNS status CNS3``."""
     named = _TOKEN.sub(lambda found: vocabulary[found[0]].name if found[0] in vocabulary else found[0], condition)
     return re.sub(r"['\"]| ==(?= )", "", named).replace(" != ", " not ")
+
+
+def few(items: Sequence[str], most: int = _MOST) -> str:
+    """The first of the items, and how many more there are."""
+    more = len(items) - most
+    return ", ".join(items[:most]) + (f" and {more} more" if more > 0 else "")
+
+
+def how_to_tell(fact: Fact) -> str:
+    """The option that tells a fact: ``--ph``, ``--set relapsed=yes``."""
+    return fact.option or f"--set {fact.id}={'yes' if PRESENT in fact.values else 'VALUE'}"

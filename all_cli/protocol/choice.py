@@ -167,9 +167,7 @@ class Chooser:
 
     def _first_then(self, offer: Offer, patient: Patient, phase: str) -> str:
         """The arm that goes first in the protocol of an arm once what that one hangs on is met; itself if none does."""
-        met = patient
-        for fact, values in offer.hangs_on.items():
-            met = narrowed(met, fact, values, "") or met
+        met = offer.met(patient)
         own = Chooser(self.library, self.rules, self._risk, [offer.protocol], groups=self.groups).offers(met, phase)
         answers = [each.arm for each in own if each.status == ANSWER]
         default = self.library.default_arm(offer.protocol, None, met)

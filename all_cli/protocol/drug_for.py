@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import NamedTuple
 
 from all_cli.patient.patient import Patient
 from all_cli.protocol.choice import choose
 from all_cli.protocol.choice_rules import Guard
-from all_cli.protocol.drugs import drugs_named, folded
+from all_cli.protocol.drugs import AskedDrug, is_high
 from all_cli.protocol.library import ProtocolLibrary, lines_for
 from all_cli.protocol.offer import EXCLUDED, Choice, Offer
 from all_cli.protocol.picking import Picked, another, beginning, picked
-from all_cli.protocol.plausible import HIGH_DOSE_METHOTREXATE, IN_MG
 from all_cli.protocol.reasons import against_reason
-from all_cli.protocol.regimen import Cited, Drug, Line, Phase, Protocol, Reason
+from all_cli.protocol.regimen import Cited, Phase, Protocol, Reason
 
-_HIGH_DOSE = frozenset(map(folded, ("high-dose-methotrexate", "hd-methotrexate")))
 _RESCUE = "leucovorin"
-
-
-class AskedDrug(NamedTuple):
-    """A drug that somebody asked for; ``high_dose`` if only its high doses by vein."""
-
-    drug: Drug
-    high_dose: bool = False
-
-    @property
-    def name(self) -> str:
-        """The name as a heading has it."""
-        return f"high-dose {self.drug.name}" if self.high_dose else self.drug.name
-
-    def is_given_by(self, line: Line) -> bool:
-        """Whether a line gives it."""
-        return line.drug == self.drug.id and (not self.high_dose or _is_high(line))
 
 
 class GivingArm(NamedTuple):
@@ -64,21 +45,6 @@ class DrugFor(NamedTuple):
     begins: Picked | None = None
     others: Sequence[Protocol] = ()
     said: Sequence[Cited] = ()
-
-
-def read_drug(library: ProtocolLibrary, text: str) -> AskedDrug | None:
-    """The one drug of this name, or high-dose methotrexate; None if there is none or a whole class."""
-    if folded(text) in _HIGH_DOSE:
-        return AskedDrug(library.drugs["methotrexate"], high_dose=True)
-    found = drugs_named(library, text)
-    return AskedDrug(found[0]) if len(found) == 1 else None
-
-
-def _is_high(line: Line) -> bool:
-    base, _, size = line.unit.partition("/")
-    if line.dose is None or line.route == "IT" or size != "m2":
-        return False
-    return Decimal(str(line.dose[1])) * IN_MG.get(base, Decimal(0)) >= HIGH_DOSE_METHOTREXATE
 
 
 def drug_for(asked: AskedDrug, patient: Patient, library: ProtocolLibrary) -> DrugFor:
@@ -137,12 +103,12 @@ def _given(
     library: ProtocolLibrary,
 ) -> tuple[Phase, ...]:
     """The phases of the arm of this kind, with the lines of the drug, and of the rescue of a high dose, alone."""
-    through = next(arm.phases for arm in library.protocol(offer.protocol).arms if arm.id == offer.arm)
+    through = library.arm(offer.protocol, offer.arm).phases
     phases = []
     for phase in giving[offer.protocol]:
         lines = list(filter(asked.is_given_by, lines_for(phase.lines, patient)))
         if phase.kind == kind and phase.id in through and lines:
-            if any(line.drug == "methotrexate" and _is_high(line) for line in lines):
+            if any(line.drug == "methotrexate" and is_high(line) for line in lines):
                 lines += [line for line in lines_for(phase.lines, patient) if line.drug == _RESCUE]
             phases.append(phase._replace(lines=tuple(lines)))
     return tuple(phases)

@@ -1,6 +1,7 @@
 """Drugs by any of their spellings, every place where one is given, and what labels limit."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -96,3 +97,40 @@ def _exceeds(line: Line, limit: Limit) -> bool:
         return False
     # Which of a dose per m² and one per kg is more, the size of the patient says: both amounts stand in the line.
     return size != label_size or line.dose[1] > limit.above
+
+
+class AskedDrug(NamedTuple):
+    """A drug that somebody asked for; ``high_dose`` if only its high doses by vein."""
+
+    drug: Drug
+    high_dose: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name as a heading has it."""
+        return f"high-dose {self.drug.name}" if self.high_dose else self.drug.name
+
+    def is_given_by(self, line: Line) -> bool:
+        """Whether a line gives it."""
+        return line.drug == self.drug.id and (not self.high_dose or is_high(line))
+
+
+_HIGH_DOSE = frozenset(map(folded, ("high-dose-methotrexate", "hd-methotrexate")))
+
+
+def read_drug(library: ProtocolLibrary, text: str) -> AskedDrug | None:
+    """The one drug of this name, or high-dose methotrexate; None if there is none or a whole class."""
+    if folded(text) in _HIGH_DOSE:
+        return AskedDrug(library.drugs["methotrexate"], high_dose=True)
+    found = drugs_named(library, text)
+    return AskedDrug(found[0]) if len(found) == 1 else None
+
+
+def is_high(line: Line) -> bool:
+    """Whether a line is of a high dose of methotrexate by vein."""
+    from all_cli.protocol.plausible import HIGH_DOSE_METHOTREXATE, IN_MG
+
+    base, _, size = line.unit.partition("/")
+    if line.dose is None or line.route == "IT" or size != "m2":
+        return False
+    return Decimal(str(line.dose[1])) * IN_MG.get(base, Decimal(0)) >= HIGH_DOSE_METHOTREXATE

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from all_cli.logic.explain import deciding, truth
 from all_cli.logic.expression import AllOf, AnyOf, Expression, tests
-from all_cli.logic.values import ABSENT, NumberSet
+from all_cli.logic.values import ABSENT, NumberSet, within
 from all_cli.patient.names import reasons_text
 from all_cli.patient.patient import Patient
 from all_cli.protocol.regimen import Arm
@@ -89,9 +89,8 @@ def _no_remission(patient: Patient) -> bool:
     """
     possible = patient.possible()
     marrow, since = possible.get("marrow_eoi"), possible.get("mrd_eoc")
-    from_five = NumberSet.comparison(">=", 5)
-    blasts = isinstance(marrow, NumberSet) and marrow & from_five == marrow
-    reached = isinstance(since, NumberSet) and not since & from_five
+    blasts = marrow is not None and within(marrow, NumberSet.comparison(">=", 5))
+    reached = since is not None and within(since, NumberSet.comparison("<", 5))
     return not reached and (blasts or possible.get("cr_eoi") == frozenset({ABSENT}))
 
 

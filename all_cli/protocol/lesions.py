@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from all_cli.logic.expression import tests
+from all_cli.patient.names import few
 from all_cli.patient.patient import Patient
 from all_cli.protocol.choice_rules import certainly, choice_rules
 from all_cli.protocol.library import protocol_library
-from all_cli.protocol.reasons import few
 from all_cli.protocol.regimen import Reason
 from all_cli.risk.answers import for_relapse
 from all_cli.risk.library import RiskLibrary

@@ -16,6 +16,7 @@ from all_cli.logic.values import Possible
 from all_cli.patient.patient import Patient
 from all_cli.protocol.heads import ArmHead, arm_heads_in, head_of
 from all_cli.protocol.regimen import (
+    Arm,
     Cited,
     Default,
     DoseRow,
@@ -185,6 +186,14 @@ class ProtocolLibrary:
         if id not in self._arm_heads:
             self._arm_heads[id] = arm_heads_in(self._heads[id])
         return self._arm_heads[id]
+
+    def arm_head(self, protocol: str, arm: str) -> ArmHead:
+        """What choosing needs of one arm; StopIteration if there is none of that id."""
+        return next(each for each in self.arm_heads(protocol) if each.id == arm)
+
+    def arm(self, protocol: str, arm: str) -> Arm:
+        """One arm of a protocol; StopIteration if there is none of that id."""
+        return next(each for each in self.protocol(protocol).arms if each.id == arm)
 
     def default_arm(self, id: str, risk: str | None, patient: Patient) -> str | None:
         """The arm that goes first, for a label of risk or any: only where its condition is certainly met."""

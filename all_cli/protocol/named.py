@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from all_cli.patient.names import few, how_to_tell
 from all_cli.patient.patient import Patient
 from all_cli.protocol.choice import Chooser
 from all_cli.protocol.choice_rules import choice_rules, narrowed
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.offer import EXCLUDED
 from all_cli.protocol.parts import hangs_on
-from all_cli.protocol.reasons import few, hangs_text
+from all_cli.protocol.reasons import hangs_text
 from all_cli.protocol.regimen import Arm, Phase, Protocol, Reason
 
 _HINTS = 2
@@ -38,7 +39,7 @@ def hanging_reasons(
 def _hanging(protocol: str, arm: str, kind: str, patient: Patient, library: ProtocolLibrary) -> str:
     rules = choice_rules(library)
     chooser = Chooser(library, rules, named=True, groups=False)
-    head = next(each for each in library.arm_heads(protocol) if each.id == arm)
+    head = library.arm_head(protocol, arm)
     for each in rules.presumed(patient, kind, named=False)[1]:
         presuming = narrowed(patient, each.fact, each.values, each.text)
         if presuming is not None and chooser.offer(protocol, head, presuming, kind).status != EXCLUDED:
@@ -51,13 +52,7 @@ def _hanging(protocol: str, arm: str, kind: str, patient: Patient, library: Prot
     asked = offer._replace(own_criteria=(), reserved=())
     texts = [hangs_text(asked._replace(hangs_on={}), patient)] if offer.untold else []
     if facts := hangs_on(open_, patient):
-        hints = few([how_to_tell(fact, patient) for fact in list(facts)[:_HINTS]])
+        hints = few([how_to_tell(patient.vocabulary[fact]) for fact in list(facts)[:_HINTS]])
         wanted = hangs_text(asked._replace(hangs_on=facts, untold=()), patient)
         texts.insert(0, f"{wanted}: not known of this patient ({hints})")
     return "; ".join(texts)
-
-
-def how_to_tell(id: str, patient: Patient) -> str:
-    """The option that tells a fact."""
-    fact = patient.vocabulary[id]
-    return fact.option or f"--set {id}={'yes' if 'present' in fact.values else 'VALUE'}"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from all_cli.logic.values import Possible
 from all_cli.patient.patient import Patient
-from all_cli.protocol.choice_rules import ChoiceRules, Guard, NoHead, Presumption
+from all_cli.protocol.choice_rules import ChoiceRules, Guard, NoHead, Presumption, narrowed
 from all_cli.protocol.parts import Part
 from all_cli.protocol.regimen import Cited
 
@@ -48,6 +48,12 @@ class Offer(NamedTuple):
     def only_named(self) -> bool:
         """Whether all that bars it is a guard that does not keep its label from whoever names it."""
         return self.guard is not None and self.protocol in self.guard.not_if_named
+
+    def met(self, patient: Patient) -> Patient:
+        """The patient if the facts that it hangs on have the values that it asks for."""
+        for fact, values in self.hangs_on.items():
+            patient = narrowed(patient, fact, values, "") or patient
+        return patient
 
 
 class Turn(NamedTuple):

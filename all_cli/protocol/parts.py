@@ -159,7 +159,7 @@ def enough_alone(parts: Sequence[Part], fact: str, patient: Patient) -> Possible
             for piece in axis.pieces(masks[number]):
                 if not part.sure_with(masks, number, piece):  # sooner told than by trying the patient
                     continue
-                tried = narrowed(patient, fact, axis.possible(1 << piece), "")
+                tried = _narrowed_once(patient, fact, axis.possible(1 << piece))
                 if tried is not None and all(each.sure(tried) for each in parts):
                     left |= 1 << piece
             if left:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from all_cli.patient.names import few
 from all_cli.patient.patient import Patient
 from all_cli.protocol.choice import APART, choose
 from all_cli.protocol.heads import RELAPSE
 from all_cli.protocol.inhibitor import inhibitors_beside
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.offer import Choice, Offer
-from all_cli.protocol.reasons import few
 from all_cli.protocol.regimen import Arm, Protocol
 
 INDUCTION = "induction"

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from all_cli.logic.explain import because
 from all_cli.logic.values import Possible, intersect, whole_domain
-from all_cli.patient.names import condition_text, reasons_text
+from all_cli.patient.names import condition_text, few, reasons_text
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import value_text
-from all_cli.protocol.choice_rules import Guard, narrowed
+from all_cli.protocol.choice_rules import Guard
 from all_cli.protocol.heads import ELIGIBILITY
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.offer import Choice, Offer, Turn
@@ -20,7 +20,6 @@ from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Scheme
 from all_cli.risk.verdict import Decision, brief, cites, judge, settling
 
 PH = "ph-positive"
-_NAMED = 6
 _LITTLE = 2
 _HEAD = 3  # arms named in a line of the head of a screen; JSON names all
 
@@ -117,7 +116,7 @@ def caution_reasons(offers: Iterable[Offer], choice: Choice, library: ProtocolLi
     """What stands first on the pages of these arms for patients such as this one, by protocol or by arm."""
     found: dict[tuple[str, Cited], list[str]] = {}
     for offer in offers:
-        head = next(arm for arm in library.arm_heads(offer.protocol) if arm.id == offer.arm)
+        head = library.arm_head(offer.protocol, offer.arm)
         for said in head.cautions_for(choice.patient, choice.phase):
             found.setdefault((offer.protocol, said), []).append(offer.name)
     for (protocol, said), names in found.items():
@@ -154,7 +153,7 @@ def hangs_text(offer: Offer, patient: Patient) -> str:
     parts = [f"{names[fact].name} {text}{open_for(fact, patient)}" for fact, text in told]
     # While the setting is open, or much else, what is asked besides would be noise.
     in_setting = all(part.sure(patient) for part in offer.parts if part.kind == SETTING)
-    if offer.hangs_on and in_setting and len(told) <= _LITTLE and (rest := _either(offer, met_by(offer, patient))):
+    if offer.hangs_on and in_setting and len(told) <= _LITTLE and (rest := _either(offer, offer.met(patient))):
         parts.append(rest)
     if ELIGIBILITY in offer.own_criteria:
         parts.append("its eligibility, which was not read")
@@ -178,13 +177,6 @@ def open_for(fact: str, patient: Patient) -> str:
         return ""
     missing = settling(risk_library().schemes[entry.defined_by[0]], patient)
     return f" (open: {few([patient.vocabulary[each].name for each in missing])})" if missing else ""
-
-
-def met_by(offer: Offer, patient: Patient) -> Patient:
-    """The patient if the facts that an arm hangs on have the values it asks for."""
-    for fact, values in offer.hangs_on.items():
-        patient = narrowed(patient, fact, values, "") or patient
-    return patient
 
 
 def _either(offer: Offer, patient: Patient) -> str:
@@ -240,7 +232,7 @@ def against_reason(offer: Offer, choice: Choice, library: ProtocolLibrary) -> Re
 def _nothing_given(offer: Offer, choice: Choice, library: ProtocolLibrary) -> Reason:
     """That an arm gives nothing to the patient in its phases of the kind, and to whom it does."""
     protocol = library.protocol(offer.protocol)
-    own = next(arm.phases for arm in protocol.arms if arm.id == offer.arm)
+    own = library.arm(offer.protocol, offer.arm).phases
     phases = [phase for phase in protocol.phases if phase.id in own and phase.kind == choice.phase]
     names = library.vocabulary
     conditions = (line.who or condition_text(line.condition, names) for phase in phases for line in phase.lines)
@@ -282,9 +274,3 @@ def turn_reason(turn: Turn) -> Reason:
         parts.append(f"encoded besides: {few([offer.name for offer in turn.elsewhere], _HEAD)}")
     text = f"{presumption.turns}: {'; '.join(parts)}"
     return Reason("then", text, presumption.cite, presumption.checked)
-
-
-def few(items: list[str], most: int = _NAMED) -> str:
-    """The first of the items, and how many more there are."""
-    more = len(items) - most
-    return ", ".join(items[:most]) + (f" and {more} more" if more > 0 else "")

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from all_cli.logic.explain import truth
-from all_cli.patient.names import condition_text
+from all_cli.patient.names import condition_text, few
 from all_cli.patient.patient import Patient
 from all_cli.protocol.coverage import line_checked
 from all_cli.protocol.library import ProtocolLibrary, lines_for
 from all_cli.protocol.offer import Choice, Offer
-from all_cli.protocol.reasons import few
 from all_cli.protocol.regimen import Line, Phase, Reason
 from all_cli.report.line_text import brief_dose
 from all_cli.report.words import number_of
@@ -68,7 +67,7 @@ def _doses(doses: Iterable[tuple[str, str]]) -> list[str]:
 
 def _given(offer: Offer, kind: str, patient: Patient, library: ProtocolLibrary) -> Given:
     protocol = library.protocol(offer.protocol)
-    of_arm = next(arm.phases for arm in protocol.arms if arm.id == offer.arm)
+    of_arm = library.arm(offer.protocol, offer.arm).phases
     found: dict[tuple[str, str], dict[tuple[str, str], Line]] = {}
     for phase in protocol.phases:
         if phase.kind == kind and phase.id in of_arm:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from all_cli.logic.values import possible_text
 from all_cli.patient.assumption import Assumption, assumption_text
-from all_cli.patient.names import condition_text, reasons_text
+from all_cli.patient.names import condition_text, few, reasons_text
 from all_cli.patient.patient import Patient
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.offer import Choice, Offer
@@ -18,7 +18,6 @@ from all_cli.protocol.reasons import (
     barred_reasons,
     by_name_reason,
     caution_reasons,
-    few,
     group_reasons,
     hangs_text,
     leading_reasons,
@@ -138,7 +137,7 @@ def _why_not_first(choice: Choice) -> str:
 
 
 def _kinds(offer: Offer, library: ProtocolLibrary) -> list[str]:
-    return next(list(arm.kinds) for arm in library.arm_heads(offer.protocol) if arm.id == offer.arm)
+    return list(library.arm_head(offer.protocol, offer.arm).kinds)
 
 
 def likely_reasons(choice: Choice, left_out: Sequence[str], assumed: Sequence[Assumption]) -> Iterator[Reason]:

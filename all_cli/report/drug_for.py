@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from all_cli.patient.names import few
 from all_cli.protocol.drug_for import DrugFor, GivingArm
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.offer import ANSWER, POSSIBLE
-from all_cli.protocol.reasons import few, hangs_text
+from all_cli.protocol.reasons import hangs_text
 from all_cli.protocol.regimen import Cited, Line
 from all_cli.report.answers import header
 from all_cli.report.before_doses import reserved_part
@@ -157,7 +158,7 @@ def _named(line: Line, shown: Shown, library: ProtocolLibrary) -> str:
 
 def _first_said(arm: GivingArm, shown: Shown, library: ProtocolLibrary) -> dict[Cited, None]:
     """What stands first on the page of the arm, and of its phases."""
-    head = next(each for each in library.arm_heads(arm.protocol.id) if each.id == arm.offer.arm)
+    head = library.arm_head(arm.protocol.id, arm.offer.arm)
     said = [each for phase in arm.phases for each in head.cautions_for(shown.patient, phase.kind)]
     for phase in arm.phases:
         rescue = phase.rescue if any(line.drug == "methotrexate" for line in phase.lines) else ()

@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import tests
 from all_cli.logic.values import NumberSet
+from all_cli.patient.names import few
 from all_cli.patient.patient import Patient
 from all_cli.protocol.coverage import line_checked
 from all_cli.protocol.drugs import INTRATHECAL
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for
 from all_cli.protocol.picking import beginning
-from all_cli.protocol.reasons import few
 from all_cli.protocol.regimen import DoseTable, Line, Protocol
 from all_cli.report.answers import citations_json, header
 from all_cli.report.cautions import cautions_json, show_warnings

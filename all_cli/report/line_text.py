@@ -89,6 +89,11 @@ def when_text(line: Line) -> str:
     return "; ".join(parts)
 
 
+def on_days_text(line: Line) -> str:
+    """The days of a line in a sentence: ``day 8``, ``days 1-21``, or the schedule alone."""
+    return f"day{'s' if len(line.days) > 1 else ''} {when_text(line)}" if line.days else when_text(line)
+
+
 def recalled_text(checked: Sequence[bool]) -> str:
     """How many of these lines were not read in their source; empty if all of them were."""
     recalled = checked.count(False)

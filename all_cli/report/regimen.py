@@ -18,7 +18,7 @@ from all_cli.report.amounts import NO_CAP, cap_text
 from all_cli.report.before_doses import NONE_COMPUTED, OUTSIDE, beyond_part, reserved_part, withheld, withholds
 from all_cli.report.cautions import show_warnings
 from all_cli.report.guidance_pointers import cautions, for_phases, pointers_page
-from all_cli.report.line_text import UNITS, dose_text, duration_text, recalled_text, when_text
+from all_cli.report.line_text import UNITS, dose_text, duration_text, on_days_text, recalled_text, when_text
 from all_cli.report.page import Page
 from all_cli.report.uses import uses_part
 from all_cli.report.words import said_text
@@ -226,7 +226,7 @@ def _computed_text(page: Page, line: Line, shown: Shown, library: ProtocolLibrar
     whom = line.who if open_ else _whom(line, library)
     cap = f", at most {cap_text(line.cap)}" if line.cap else ""
     text = f"{'intrathecal ' if line.route == 'IT' else ''}{name} {dose_cell(page, line, shown.dosing, library)}{cap}"
-    when = f"{'day' if len(line.days) == 1 else 'days'} {when_text(line)}" if line.days else when_text(line)
+    when = on_days_text(line)
     if len(when) > _DAYS_IN_HEAD:
         when = "once a week" if line.weekly else "on the days below"
     days = f", {when}" if when and when not in text else ""
@@ -309,7 +309,8 @@ def _phase(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> 
     for line in lines:
         if line.note:
             page.line(line.note, _label(library.drugs[line.drug].abbreviation or line.drug))
-    if shown.by_age is None and any(line.dose_by or line.scale_by for line in lines):
+    by_age = shown.by_age is None and "age" in shown.patient.known
+    if by_age and any(line.dose_by or line.scale_by for line in lines):
         from all_cli.report.doses import grown_part
 
         grown_part(page, lines, phase, shown.patient, library)

@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import tests
 from all_cli.logic.values import Possible
-from all_cli.patient.names import condition_text
+from all_cli.patient.names import condition_text, few, how_to_tell
 from all_cli.protocol.choice_rules import choice_rules
 from all_cli.protocol.indications import REFRACTORY, against, holds
 from all_cli.protocol.library import ProtocolLibrary, lines_for
-from all_cli.protocol.named import how_to_tell
-from all_cli.protocol.reasons import few
 from all_cli.protocol.regimen import Arm, Line, Phase
 from all_cli.report.amounts import cap_text
 from all_cli.report.before_doses import OUTSIDE, withheld
-from all_cli.report.line_text import dose_text, when_text
+from all_cli.report.line_text import dose_text, on_days_text
 from all_cli.report.page import Page
 
 if TYPE_CHECKING:
@@ -96,7 +94,7 @@ def _hangs_on(arm: Arm, shown: Shown) -> str:
     facts = dict.fromkeys(test.fact for test in tests(arm.when)) if arm.when is not None else {}
     open_ = [shown.patient.vocabulary[fact] for fact in facts if fact not in shown.patient.known]
     told_by = next((fact for fact in open_ if fact.option), next(iter(open_), None))
-    how = f" ({how_to_tell(told_by.id, shown.patient)})" if told_by else ""
+    how = f" ({how_to_tell(told_by)})" if told_by else ""
     return f"{arm.title}: {few([fact.name for fact in open_], _FACTS)} not known of this patient{how}" if open_ else ""
 
 
@@ -147,7 +145,7 @@ def line_in_short(page: Page, line: Line, phase: Phase, shown: Shown, library: P
     if kept_back and (shown.forced or kept_back.mark != OUTSIDE):  # which uses are not for the patient is said of them
         dose += f" ({kept_back.mark})"
     open_ = line.own is not None and truth(line.own, shown.patient.possible()) is not True
-    days = f"day{'s' if len(line.days) > 1 else ''} {when_text(line)}" if line.days else when_text(line)
+    days = on_days_text(line)
     parts = [dose, days]
     parts += [f"at most {cap_text(line.cap)}" if line.cap else ""]
     parts += [condition_text(line.condition, library.vocabulary) if open_ else "", line.who]
