@@ -124,55 +124,69 @@ class Evidence:
     def _numbers(self, column: Column, frame: pl.DataFrame) -> None:
         import polars as pl
 
-        text = pl.col("text")
+        text, many, value = pl.col("text"), pl.col("cells"), pl.col("value")
+        asked: list[pl.Expr] = []
         if column.decimal == "comma":
             plain = text.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
         elif column.decimal == "point":
             plain = text.str.replace_all(",", "", literal=True)
         else:
-            self.decimal_comma += int(frame.filter(text.str.contains(DECIMAL_COMMA))["cells"].sum())
-            points = frame.filter(text.str.contains(_LIKE_THOUSANDS))
-            self.like_thousands += int(points["cells"].sum())
-            if least := points["text"].str.extract(f"({THOUSANDS_POINT})").cast(pl.Float64).min():
-                self.least_thousands = min(self.least_thousands, float(least))  # type: ignore[arg-type]
             plain = text.str.replace(",", ".", literal=True)
+            thousands = text.str.contains(_LIKE_THOUSANDS)
+            asked += [
+                many.filter(text.str.contains(DECIMAL_COMMA)).sum().alias("decimal_comma"),
+                many.filter(thousands).sum().alias("like_thousands"),
+                text.filter(thousands).str.extract(f"({THOUSANDS_POINT})").cast(pl.Float64).min().alias("thousands"),
+            ]
         grouped = text.str.contains(_BLANKS_BETWEEN)
         plain = pl.when(grouped).then(plain.str.replace_all(_BLANK, "")).otherwise(plain)
-        self.powers += int(frame.filter(text.str.contains(_POWER))["cells"].sum())
-        numbers = frame.with_columns(plain.str.extract(_BARE).cast(pl.Float64, strict=False).alias("value"))
-        numbers = numbers.drop_nulls("value")
-        code = text.str.contains(_CODE)
-        for written, number in numbers.filter(code).select("text", "cells").head(_KEPT).rows():
-            self.codes[written] = self.codes.get(written, 0) + number
-        value, many = pl.col("value"), pl.col("cells")
+        bare = value.is_not_null()
+        code = bare & text.str.contains(_CODE)
         whole = value == value.floor()
         per_ul = whole & (value >= LEAST_PER_UL)
         either = per_ul & (value <= BARE_COUNT)
-        sums = {
-            "numbers": pl.lit(True), "whole": whole, "positive": value > 0, "per_ul": per_ul, "either": either,
-            **{str(step): value > step for step in STEPS},
-        }  # fmt: skip
-        found_sums = numbers.select(
-            *(many.filter(which).sum().alias(name) for name, which in sums.items()),
-            value.filter(~code).max().alias("highest"),
-            many.filter(~code).max().alias("most"),
-        ).row(0, named=True)
-        for name in ("numbers", "whole", "positive", "per_ul", "either", "most"):
-            setattr(self, name, getattr(self, name) + int(found_sums[name] or 0))
-        for step in STEPS:
-            self.above[step] += int(found_sums[str(step)] or 0)
-        self.highest = max(self.highest, float(found_sums["highest"] or 0))
         between = (value > BARE_COUNT) & (value <= LARGEST_COUNT)
-        least = numbers.filter(between)["value"].min()
-        self.least_between = min(self.least_between, inf if least is None else float(least))  # type: ignore[arg-type]
-        examples = {
-            "either": either, "large": value > LARGEST_COUNT,
-            "between": between,
-            "odd": (value > 0) & ~per_ul, "old": value > OLDEST,
+        sums = {
+            "powers": text.str.contains(_POWER), "numbers": bare, "whole": whole, "positive": value > 0,
+            "per_ul": per_ul, "either": either, **{str(step): value > step for step in STEPS},
         }  # fmt: skip
-        for name, which in examples.items():
-            if name not in self.shown and len(some := numbers.filter(which).head(1)):
-                self.shown[name] = some.item(0, "text")
+        examples = {
+            "either": either, "large": value > LARGEST_COUNT, "between": between, "odd": (value > 0) & ~per_ul,
+            "old": value > OLDEST,
+        }  # fmt: skip
+        # One query for all: a hundred small ones would take longer than everything else about a small table.
+        found = frame.with_columns(plain.str.extract(_BARE).cast(pl.Float64, strict=False).alias("value")).select(
+            *asked,
+            *(many.filter(which).sum().alias(name) for name, which in sums.items()),
+            text.filter(code).head(_KEPT).implode().alias("codes"),
+            many.filter(code).head(_KEPT).implode().alias("of_codes"),
+            value.filter(bare & ~code).max().alias("highest"),
+            many.filter(bare & ~code).max().alias("most"),
+            value.filter(between).min().alias("least_between"),
+            *(text.filter(which).first().alias(f"shown {name}") for name, which in examples.items()),
+        ).row(0, named=True)  # fmt: skip
+        for name in (
+            "decimal_comma",
+            "like_thousands",
+            "powers",
+            "numbers",
+            "whole",
+            "positive",
+            "per_ul",
+            "either",
+            "most",
+        ):
+            setattr(self, name, getattr(self, name) + int(found.get(name) or 0))
+        for step in STEPS:
+            self.above[step] += int(found[str(step)])
+        for written, number in zip(found["codes"], found["of_codes"], strict=True):
+            self.codes[written] = self.codes.get(written, 0) + number
+        self.highest = max(self.highest, float(found["highest"] or 0))
+        self.least_thousands = min(self.least_thousands, float(found.get("thousands") or inf))
+        self.least_between = min(self.least_between, float(found["least_between"] or inf))
+        for name in examples:
+            if name not in self.shown and (example := found[f"shown {name}"]) is not None:
+                self.shown[name] = example
 
     @property
     def commas(self) -> int:

@@ -103,9 +103,12 @@ class Bibliography(Mapping[str, Source]):
 
     def __init__(self, packed: bytes) -> None:
         self._closed: dict[str, bytes] = open_part(packed)
+        self._open: dict[str, Source] = {}
 
     def __getitem__(self, id: str) -> Source:
-        return Source(**open_part(self._closed[id]))
+        if id not in self._open:
+            self._open[id] = Source(**open_part(self._closed[id]))
+        return self._open[id]
 
     def __contains__(self, id: object) -> bool:
         return id in self._closed

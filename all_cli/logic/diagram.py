@@ -222,11 +222,8 @@ class Diagram(NamedTuple):
         known = seen.get(node)
         if known is None:
             known = 0
-            tried = set()
-            for piece, child in enumerate(children):
-                if mask >> piece & 1 and child not in tried:
-                    tried.add(child)
-                    known |= self._reach(child, masks, seen, last)
+            for child in {child for piece, child in enumerate(children) if mask >> piece & 1}:
+                known |= self._reach(child, masks, seen, last)
             seen[node] = known
         return known
 
@@ -239,23 +236,25 @@ class Diagram(NamedTuple):
             masks: per axis, the pieces still possible.
             answer: per leaf, what counts as the answer (rules of one group may share one).
         """
-        unique: dict[tuple[int, tuple[tuple[int, int], ...]], int] = {}
+        unique: dict[tuple[int, tuple[int, ...]], int] = {}
         found = {IMPOSSIBLE: IMPOSSIBLE, **{leaf: -2 - answer[leaf] for leaf in range(self.leaves)}}
         mattering: set[int] = set()
+        leaves, nodes = self.leaves, self.nodes
+        pieces: dict[int, list[int]] = {}
 
         def reduced(node: int) -> int:
-            axis, children = self.nodes[node - self.leaves]
-            mask = masks[axis]
-            kept = []
-            for piece, child in enumerate(children):
-                if mask >> piece & 1:
-                    result = found[child] if child in found else reduced(child)
-                    if result != IMPOSSIBLE:
-                        kept.append((piece, result))
-            different = {result for _, result in kept}
+            axis, children = nodes[node - leaves]
+            if axis not in pieces:
+                pieces[axis] = list(self.axes[axis].pieces(masks[axis]))
+            below = [children[piece] for piece in pieces[axis]]
+            for child in set(below):
+                if child not in found:
+                    reduced(child)
+            kept = tuple([found[child] for child in below])
+            different = {*kept} - {IMPOSSIBLE}
             if len(different) > 1:
                 mattering.add(axis)
-                result = unique.setdefault((axis, tuple(kept)), len(unique))
+                result = unique.setdefault((axis, kept), len(unique))
             else:
                 result = different.pop() if different else IMPOSSIBLE
             found[node] = result

@@ -67,7 +67,7 @@ class NumberSet:
                 lower, upper = max(low, other_low), min(high, other_high)
                 if lower <= upper:
                     spans.append((lower, upper))
-        return NumberSet(tuple(sorted(spans)))
+        return NumberSet(tuple(spans))
 
     def __or__(self, other: NumberSet) -> NumberSet:
         merged: list[Span] = []

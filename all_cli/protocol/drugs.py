@@ -10,6 +10,7 @@ from all_cli.patient.patient import Patient
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.regimen import Drug, Limit, Line, Phase, Protocol
 
+_LEFT_OUT = str.maketrans("", "", "-–‑ _.,'’")
 INTRATHECAL, COMBINATION = "intrathecal", "intrathecal combination"
 
 
@@ -23,7 +24,7 @@ class Given(NamedTuple):
 
 def folded(text: str) -> str:
     """A name as it is compared: without case, hyphens, blanks and points."""
-    return "".join(character for character in text.casefold() if character not in "-–‑ _.,'’")
+    return text.casefold().translate(_LEFT_OUT)
 
 
 def means_intrathecals(text: str) -> bool:
