@@ -2,6 +2,7 @@
 # make test    install everything and run the tests
 # make quick   the tests of what was changed since the last commit
 # make check   all that must hold before a change lands: tests, lint, types, import contract, knowledge check
+# make format-data  write the files of data/ in their one form
 # make newest  a smoke test on the newest versions that pyproject.toml allows
 # make lock    renew the locks that all of these but `newest` install from
 PYTHON ?= python3
@@ -15,7 +16,7 @@ SMOKE := tests/cli tests/api tests/knowledge tests/cohort/test_table_formats.py 
 # The processes that tests start would each compile the program again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test quick check lint types layers knowledge newest lock bench clean
+.PHONY: demo test quick check lint format-data types layers knowledge newest lock bench clean
 
 demo: $(VENV)/.demo
 	@echo '$$ all-risk classify --age 7 --wbc 45 --lineage B'
@@ -38,6 +39,10 @@ check: test lint types layers knowledge
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python tools/format_data.py --check
+
+format-data: $(VENV)/.dev
+	$(BIN)/python tools/format_data.py
 
 types: $(VENV)/.dev
 	$(BIN)/mypy

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,7 @@ from all_cli.knowledge.problems import KnowledgeError, Place, Problem
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]+)?")
+_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _LARGEST = 1 << 63  # what the compiled form holds
 _DEEPEST = 100
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -34,6 +36,7 @@ class Document:
     data: Any
     _places: dict[Path, Place] = field(default_factory=dict)
     _key_places: dict[Path, Place] = field(default_factory=dict)
+    _further_lines: dict[Path, list[tuple[int, Place]]] = field(default_factory=dict)
 
     def place(self, path: Path) -> Place:
         """Where the value at ``path`` begins; for a missing value, where its nearest existing parent begins."""
@@ -44,9 +47,12 @@ class Document:
         return self._key_places.get(path) or self.place(path)
 
     def text_place(self, path: Path, offset: int) -> Place:
-        """Where character ``offset`` of the one-line text at ``path`` stands."""
-        place = self.place(path)
-        return Place(place.file, place.line, place.column + offset)
+        """Where character ``offset`` of the text at ``path`` stands; escapes before it are counted as one character."""
+        start, place = 0, self.place(path)
+        for first, line in self._further_lines.get(path, ()):
+            if first <= offset:
+                start, place = first, line
+        return Place(place.file, place.line, place.column + offset - start)
 
     def _nearest(self, places: dict[Path, Place], path: Path) -> Place:
         while path and path not in places:
@@ -82,7 +88,7 @@ def read_yaml(text: str, file: str, *, as_text: bool = False) -> Document:
     document = Document(file, None)
     if node is None:
         return document
-    reader = _Reader(document, as_text)
+    reader = _Reader(document, as_text, text)
     document.data = reader.value(node, ())
     if reader.problems:
         raise KnowledgeError(reader.problems)
@@ -126,9 +132,10 @@ def _count_levels(text: str, file: str) -> None:
 
 
 class _Reader:
-    def __init__(self, document: Document, as_text: bool) -> None:
+    def __init__(self, document: Document, as_text: bool, text: str) -> None:
         self.document = document
         self.as_text = as_text
+        self.lines = _LINE_END.split(text)
         self.problems: list[Problem] = []
         self.seen: set[int] = set()
 
@@ -149,7 +156,18 @@ class _Reader:
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
         assert isinstance(node, yaml.ScalarNode)
+        if node.start_mark.line < node.end_mark.line and node.style not in ("|", ">"):
+            self.document._further_lines[path] = list(self.further_lines(node))
         return self.scalar(node)
+
+    def further_lines(self, node: yaml.ScalarNode) -> Iterator[tuple[int, Place]]:
+        """For each further line of a text that goes on below, which character it begins with and where it stands."""
+        place = self.mark(node, inside=True)
+        offset = len(self.lines[place.line - 1][place.column - 1 :].rstrip()) + 1
+        for number in range(place.line, node.end_mark.line + 1):
+            line = self.lines[number]
+            yield offset, Place(place.file, number + 1, len(line) - len(line.lstrip()) + 1)
+            offset += len(line.strip()) + 1
 
     def mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         result: dict[str, Any] = {}

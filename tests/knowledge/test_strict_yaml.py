@@ -151,3 +151,13 @@ def test_place_of_quoted_text_is_inside_the_quotes(placed: Document) -> None:
 def test_place_of_what_is_missing_is_that_of_its_nearest_parent(placed: Document) -> None:
     assert placed.place(("b", 1, "missing", "deeper")) == placed.place(("b", 1)) == Place("f.yaml", 4, 5)
     assert Document("f.yaml", None).place(("x",)) == Place("f.yaml", 1, 1)
+
+
+@pytest.mark.parametrize("quote", ["", "'", '"'])
+def test_a_place_in_a_text_that_goes_on_below_is_the_place_where_it_stands(quote: str) -> None:
+    text = f"a: {{b: 1, when: {quote}age >= 1 and\n    wbc >= 50  \n  or testis{quote}, c: 2}}\n"
+    document = read_yaml(text, "f.yaml")
+    for word in ("age", "and", "wbc", "50", "or", "testis"):
+        place = document.text_place(("a", "when"), document.data["a"]["when"].index(word))
+        assert text.splitlines()[place.line - 1][place.column - 1 :].startswith(word)
+    assert document.text_place(("a", "c"), 0) == ("f.yaml", 3, 17 + len(quote))
