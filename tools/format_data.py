@@ -93,6 +93,11 @@ def _start(node: yaml.Node) -> At:
     return node.start_mark.line, node.start_mark.column
 
 
+def _starts(node: yaml.Node) -> list[At]:
+    """Where the entries of a block begin: with the first word, so that what stands before it stands before the entry."""
+    return [_start(next(_scalars(part[0] if isinstance(part, tuple) else part), part)) for part in node.value]
+
+
 def _end(node: yaml.Node) -> At:
     """Where a node ends; a block ends with its last part, and not where the next thing begins."""
     if isinstance(node, yaml.ScalarNode) or node.flow_style or not node.value:
@@ -225,8 +230,10 @@ class _Writer:
         first, behind = (bisect_right(self.comments, at, key=_at) for at in (since, end))
         if first < behind or (not node.flow_style and self.is_below(node, behind, until)):
             self.commented.add(id(node))
-        keys = [_start(part[0] if isinstance(part, tuple) else part) for part in node.value]
-        for item, start, beyond in zip(_items(node), keys, [*keys[1:], end if node.flow_style else until], strict=True):
+        starts = _starts(node)
+        for item, start, beyond in zip(
+            _items(node), starts, [*starts[1:], end if node.flow_style else until], strict=True
+        ):
             self.find_commented(item, start, beyond)
 
     def is_below(self, node: yaml.Node, behind: int, until: At) -> bool:
@@ -250,7 +257,7 @@ class _Writer:
     def block(self, node: yaml.Node, data: Any, indent: int, lead: str, until: At) -> None:
         """The entries of a mapping or sequence, each from a line of its own; ``lead`` stands before the first."""
         pairs = isinstance(node, yaml.MappingNode)
-        starts = [*(_start(part[0] if pairs else part) for part in node.value), until]
+        starts = [*_starts(node), until]
         for number, part in enumerate(node.value):
             beyond = starts[number + 1]
             if number or not lead:
@@ -263,7 +270,7 @@ class _Writer:
             if self.is_block(item):
                 if pairs:
                     self.lines.append(head)
-                    self.comment_behind(_start(part[0])[0], _first(item))
+                    self.comment_behind(starts[number][0], _starts(item)[0])
                     self.block(item, value, indent + 2, "", beyond)
                 else:
                     self.block(item, value, indent + 2, f"{head} ", beyond)
@@ -315,12 +322,6 @@ class _Writer:
             if not comment.alone and comment.at[0] == line and comment.at < until:
                 self.lines[-1] += f"  {comment.text}"
                 self.next += 1
-
-
-def _first(node: yaml.Node) -> At:
-    """Where the first entry of a block begins."""
-    part = node.value[0]
-    return _start(part[0] if isinstance(part, tuple) else part)
 
 
 def main(arguments: list[str]) -> int:
