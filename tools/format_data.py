@@ -94,7 +94,7 @@ def _start(node: yaml.Node) -> At:
 
 
 def _starts(node: yaml.Node) -> list[At]:
-    """Where the entries of a block begin: with the first word, so that what stands before it stands before the entry."""
+    """Where the entries of a block begin: with their first words; what stands before those is said of the entry."""
     return [_start(next(_scalars(part[0] if isinstance(part, tuple) else part), part)) for part in node.value]
 
 
