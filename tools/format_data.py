@@ -301,7 +301,7 @@ class _Writer:
     def blank_above(self, at: At) -> None:
         """A blank line, where one stands above what begins a line there."""
         line, column = at
-        begins = not self.source[line][:column].strip(" -")
+        begins = not self.source[line][:column].strip(" -{[")
         if line and begins and not self.source[line - 1].strip() and self.lines and self.lines[-1]:
             self.lines.append("")
 
