@@ -10,8 +10,8 @@ import typer
 from all_cli.cli.common import BAD_KNOWLEDGE, NO_INPUT, Color, Format, emit, fail, sentences
 from all_cli.cli.options import ColorOption, FormatOption
 from all_cli.knowledge import files
-from all_cli.knowledge.documents import places_in
-from all_cli.knowledge.strict_yaml import Document, read_yaml
+from all_cli.knowledge.documents import places_in, shipped_places
+from all_cli.knowledge.strict_yaml import Document
 from all_cli.protocol.check import check_choice, check_guidance, check_protocols, check_sources
 from all_cli.protocol.choice_rules import choice_rules
 from all_cli.protocol.guidance import build_guidance
@@ -76,8 +76,8 @@ def check_knowledge(rules: Path | None, overlaps: bool, folder: Path | None, for
 def _schemes_as_written(rules: Path | None) -> Document:
     """The file of the schemes, for the places in it; that it has no mistakes is known by now."""
     if rules is None:
-        return places_in(files.RISK_RULES)
-    return read_yaml(rules.read_text(encoding="utf-8"), str(rules))
+        return shipped_places(files.RISK_RULES)
+    return places_in(rules.read_bytes(), str(rules), files.RISK_RULES, rules.parent)
 
 
 def _cases(rules: Path | None, folder: Path | None, library: RiskLibrary) -> Cases | None:
@@ -96,7 +96,7 @@ def check_treatment(form: FormatOption = None, color: ColorOption = Color.auto) 
         library = protocol_library()
         build_guidance()
         groups = {id: scheme.group_ids for id, scheme in risk_library().schemes.items()}
-        facts, bibliography, rules, protocols, guidance, choice = (places_in(name) for name in files.SHIPPED)
+        facts, bibliography, rules, protocols, guidance, choice = (shipped_places(name) for name in files.SHIPPED)
         found = [
             *check_protocols(protocols, library.vocabulary, groups),
             *check_choice(choice, library, choice_rules(library)),

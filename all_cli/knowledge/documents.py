@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from all_cli.knowledge import files
-from all_cli.knowledge.problems import KnowledgeError, Place, Problem
+from all_cli.knowledge.including import assembled, text_of
+from all_cli.knowledge.problems import KnowledgeError, Problem
 from all_cli.knowledge.shape import misshapen_paths, shape_problems
-from all_cli.knowledge.strict_yaml import Document, Path, read_yaml
+from all_cli.knowledge.strict_yaml import Document, read_yaml
+from all_cli.knowledge.strict_yaml import Path as KeyPath
 
 
 class MisshapenError(KnowledgeError):
     """A file that was read and departs from its schema; ``paths`` says where, so that the rest can be looked at."""
 
-    def __init__(self, problems: list[Problem], document: Document, paths: set[Path]) -> None:
+    def __init__(self, problems: list[Problem], document: Document, paths: set[KeyPath]) -> None:
         super().__init__(problems)
         self.document = document
         self.paths = paths
@@ -45,26 +48,33 @@ def document_of(name: str) -> Document:
     Raises:
         KnowledgeError: with every problem of the file.
     """
-    return checked_document(files.content(name), f"data/{name}", name)
+    return checked_document(files.content(name), f"data/{name}", name, files.data_directory())
 
 
-def places_in(name: str) -> Document:
-    """One shipped knowledge file that compiles, for the places in it; it is not held against its schema again."""
-    return read_yaml(files.content(name).decode("utf-8"), f"data/{name}")
+def places_in(raw: bytes, shown_as: str, schema_of: str, folder: Path) -> Document:
+    """A knowledge file that compiles, for the places in it; it is not held against its schema again."""
+    document = read_yaml(text_of(raw, shown_as), shown_as)
+    return assembled(document, schema_of, files.included(raw, folder))
 
 
-def checked_document(raw: bytes, shown_as: str, schema_of: str) -> Document:
-    """Knowledge text of the same form as the shipped file ``schema_of``, read strictly and checked.
+def shipped_places(name: str) -> Document:
+    """One shipped knowledge file, for the places in it."""
+    return places_in(files.content(name), f"data/{name}", name, files.data_directory())
+
+
+def checked_document(raw: bytes, shown_as: str, schema_of: str, folder: Path = Path()) -> Document:
+    """Knowledge text of the same form as the shipped file ``schema_of``, with what it includes, read and checked.
+
+    Args:
+        raw: the text.
+        shown_as: the name that messages give the file.
+        schema_of: the shipped file of whose form it is.
+        folder: where the file lies; what it includes lies there or below.
 
     Raises:
         KnowledgeError: with every problem of the text; MisshapenError if it is YAML of another shape.
     """
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise KnowledgeError([Problem(Place(shown_as, line, 1), "this is not UTF-8 text")]) from None
-    document = read_yaml(text, shown_as)
+    document = places_in(raw, shown_as, schema_of, folder)
     schema = _schema(schema_of)
     problems = shape_problems(document, schema)
     if problems:

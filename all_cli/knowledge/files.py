@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from all_cli.knowledge.problems import KnowledgeError, Place, Problem
 FACTS, SOURCES, RISK_RULES, PROTOCOLS = "facts.yaml", "sources.yaml", "risk_rules.yaml", "protocols.yaml"
 GUIDANCE, CHOICE = "guidance.yaml", "choice.yaml"
 SHIPPED = (FACTS, SOURCES, RISK_RULES, PROTOCOLS, GUIDANCE, CHOICE)
+_INCLUDE = re.compile(rb"^include: *\[([^\]]*)\]", re.MULTILINE)
 
 
 @cache
@@ -33,12 +35,52 @@ def content(name: str) -> bytes:
     return (data_directory() / name).read_bytes()
 
 
+def is_elsewhere(name: str) -> bool:
+    """Whether an included file would lie outside the folder of the file that includes it."""
+    return not name or name.startswith("/") or ".." in name.split("/") or "\\" in name or ":" in name
+
+
+def included(raw: bytes, folder: Path) -> dict[str, bytes | None]:
+    """The files that a knowledge file includes, by name; found in its text, because reading YAML takes long.
+
+    Args:
+        raw: the including file.
+        folder: where it lies.
+
+    Returns:
+        The bytes of each; None where there is no file that can be read, or it lies elsewhere.
+    """
+    listed = _INCLUDE.search(raw)
+    names = listed[1].decode("utf-8", "replace").split(",") if listed else []
+    return {name: _bytes(folder, name) for name in map(str.strip, names) if name}
+
+
+def _bytes(folder: Path, name: str) -> bytes | None:
+    try:
+        return None if is_elsewhere(name) else (folder / name).read_bytes()
+    except (OSError, ValueError):
+        return None
+
+
+def with_included(raw: bytes, folder: Path) -> bytes:
+    """A knowledge file and those that it includes, each with its name: what is compiled from it depends on all."""
+    parts = included(raw, folder).items()
+    return b"\0".join([raw, *(name.encode() + b"\0" + (part or b"") for name, part in parts)])
+
+
+@cache
+def whole(name: str) -> bytes:
+    """The bytes of one shipped knowledge file and of those that it includes."""
+    raw = content(name)
+    return with_included(raw, data_directory()) if name in (RISK_RULES, PROTOCOLS) else raw
+
+
 @cache
 def digest() -> str:
-    """``sha256:…`` over the names and bytes of all shipped knowledge files."""
+    """``sha256:…`` over the names and bytes of all shipped knowledge files, with those that they include."""
     from all_cli.knowledge.cache import compiled
 
-    return str(compiled("digest", map(content, SHIPPED), _digest))
+    return str(compiled("digest", map(whole, SHIPPED), _digest))
 
 
 def _digest() -> str:
@@ -46,5 +88,5 @@ def _digest() -> str:
 
     total = hashlib.sha256()
     for name in SHIPPED:
-        total.update(name.encode() + b"\0" + content(name) + b"\0")
+        total.update(name.encode() + b"\0" + whole(name) + b"\0")
     return f"sha256:{total.hexdigest()}"

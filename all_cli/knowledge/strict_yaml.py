@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
@@ -26,6 +26,7 @@ _DEEPEST = 100
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 Path = tuple[str | int, ...]
+Where = TypeVar("Where")
 
 
 @dataclass(slots=True)
@@ -54,10 +55,20 @@ class Document:
                 start, place = first, line
         return Place(place.file, place.line, place.column + offset - start)
 
+    def take_places(self, other: Document, moved: Callable[[Path], Path | None]) -> None:
+        """Take over the places of another document, each at the path to which it is moved, if at any."""
+        self._places |= _moved(other._places, moved)
+        self._key_places |= _moved(other._key_places, moved)
+        self._further_lines |= _moved(other._further_lines, moved)
+
     def _nearest(self, places: dict[Path, Place], path: Path) -> Place:
         while path and path not in places:
             path = path[:-1]
         return places.get(path, Place(self.file, 1, 1))
+
+
+def _moved(places: dict[Path, Where], moved: Callable[[Path], Path | None]) -> dict[Path, Where]:
+    return {new: place for old, place in places.items() if (new := moved(old)) is not None}
 
 
 def read_yaml(text: str, file: str, *, as_text: bool = False) -> Document:

@@ -238,7 +238,7 @@ def choice_rules(library: ProtocolLibrary) -> ChoiceRules:
         KnowledgeError: ``choice.yaml`` has mistakes.
     """
     names = (files.FACTS, files.SOURCES, files.PROTOCOLS, files.CHOICE)
-    return ChoiceRules(compiled("choice", [files.content(name) for name in names], lambda: _build(library)))
+    return ChoiceRules(compiled("choice", [files.whole(name) for name in names], lambda: _build(library)))
 
 
 def _build(library: ProtocolLibrary) -> dict[str, Any]:

@@ -45,6 +45,7 @@ class _Compiler:
 
     def compile(self) -> dict[str, Any]:
         data = self.document.data
+        data.setdefault("drugs", {})  # a file that others include has none
         self.cited(data, ())
         self.unique(data["protocols"], ("protocols",))
         for id, table in data.get("dose_tables", {}).items():

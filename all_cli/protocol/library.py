@@ -248,7 +248,7 @@ def protocol_library() -> ProtocolLibrary:
     Raises:
         KnowledgeError: a knowledge file has mistakes.
     """
-    inputs = [files.content(name) for name in (files.FACTS, files.SOURCES, files.PROTOCOLS, files.RISK_RULES)]
+    inputs = [files.whole(name) for name in (files.FACTS, files.SOURCES, files.PROTOCOLS, files.RISK_RULES)]
     return ProtocolLibrary(compiled("protocols", inputs, _build))
 
 

@@ -176,8 +176,8 @@ def risk_library(rules: Path | None = None) -> RiskLibrary:
         return _shipped()
     inputs, own = _inputs(), rules.read_bytes()
     extended = cached(
-        "own-rules", [*inputs, own, str(rules).encode()],
-        lambda: _extend(compiled("risk", inputs, _build), own, str(rules)),
+        "own-rules", [*inputs, files.with_included(own, rules.parent), str(rules).encode()],
+        lambda: _extend(compiled("risk", inputs, _build), own, rules),
     )  # fmt: skip
     return RiskLibrary(extended)
 
@@ -188,7 +188,7 @@ def _shipped() -> RiskLibrary:
 
 
 def _inputs() -> list[bytes]:
-    return [files.content(name) for name in (files.FACTS, files.SOURCES, files.RISK_RULES)]
+    return [files.whole(name) for name in (files.FACTS, files.SOURCES, files.RISK_RULES)]
 
 
 def _build() -> dict[str, Any]:
@@ -208,8 +208,8 @@ def _build() -> dict[str, Any]:
     }
 
 
-def _extend(shipped: Mapping[str, Any], own: bytes, name: str) -> dict[str, Any]:
-    form, sources = _own(shipped, own, name)
+def _extend(shipped: Mapping[str, Any], own: bytes, rules: Path) -> dict[str, Any]:
+    form, sources = _own(shipped, own, rules)
     replaced = {scheme["id"] for scheme in form["schemes"]}
     return {
         "schemes": [*(raw for raw in shipped["schemes"] if raw["id"] not in replaced), *form["schemes"]],
@@ -235,7 +235,7 @@ def library_of(rules: Path) -> RiskLibrary:
         KnowledgeError: the file has mistakes; OSError: it cannot be read.
     """
     shipped = risk_library()._packed
-    form, sources = _own(shipped, rules.read_bytes(), str(rules))
+    form, sources = _own(shipped, rules.read_bytes(), rules)
     # Packed and opened as the cache would, so that what is compared is of one kind.
     alone: Mapping[str, Any] = open_part(
         closed_part({**form, "vocabulary": shipped["vocabulary"], "sources": pack_sources(sources)})
@@ -243,7 +243,7 @@ def library_of(rules: Path) -> RiskLibrary:
     return RiskLibrary(alone)
 
 
-def _own(shipped: Mapping[str, Any], own: bytes, name: str) -> tuple[dict[str, Any], dict[str, Source]]:
+def _own(shipped: Mapping[str, Any], own: bytes, rules: Path) -> tuple[dict[str, Any], dict[str, Source]]:
     """A user's file compiled, and all sources that it can cite.
 
     A scheme of the wrong shape does not hide what is wrong with the others: all of it is said at once.
@@ -254,7 +254,7 @@ def _own(shipped: Mapping[str, Any], own: bytes, name: str) -> tuple[dict[str, A
     problems: list[Problem] = []
     misshapen: set[int] = set()
     try:
-        document = checked_document(own, name, files.RISK_RULES)
+        document = checked_document(own, str(rules), files.RISK_RULES, rules.parent)
     except MisshapenError as error:
         if any(len(path) < 2 or path[0] != "schemes" for path in error.paths):
             raise  # not only single schemes: what they lean on is not known
@@ -273,5 +273,5 @@ def _own(shipped: Mapping[str, Any], own: bytes, name: str) -> tuple[dict[str, A
     if problems:
         raise KnowledgeError(problems)
     if not form["schemes"]:
-        raise KnowledgeError([Problem(Place(name, 1, 1), "the file holds no scheme")])
+        raise KnowledgeError([Problem(Place(str(rules), 1, 1), "the file holds no scheme")])
     return form, sources

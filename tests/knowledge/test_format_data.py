@@ -41,7 +41,8 @@ WORDS = ", ".join(f"spelling {number}" for number in range(14))
         pytest.param(
             "a:\n  # --- chapter\n\n  - id: x\n\n\n    text: >-\n      one\n      two\n"
             "  # why y\n\n\n  - id: y # behind\n    # inside\n    t: 1\n# end\n",
-            "a:\n  # --- chapter\n\n  - {id: x, text: one two}\n  # why y\n\n  - id: y  # behind\n    # inside\n    t: 1\n# end\n",
+            "a:\n  # --- chapter\n\n  - {id: x, text: one two}\n  # why y\n\n"
+            "  - id: y  # behind\n    # inside\n    t: 1\n# end\n",
             id="comments stay where they stand, and what one stands in is a block",
         ),
         pytest.param(
