@@ -1,10 +1,10 @@
 """Write the knowledge files in their one form: a statement is one flow mapping, what holds statements is a block.
 
-A mapping is a statement unless it holds a list of statements, statements by id or a list of words that no line holds; a
-citation, which has one key, is no statement. What a comment stands in is a block too. A statement that is longer than a
-line goes on below, further in. It is broken between its parts; a text is broken, at a space, where no line holds it. A
-scalar is plain unless it would then read otherwise, here or in another reader of YAML. What is read, its order, the
-comments, and a blank line between entries stay.
+A mapping is a statement unless it holds a list of statements, statements by id, the rows of a table or a list of words
+that no line holds; a citation, which has one key, is no statement. What a comment stands in is a block too. A
+statement that is longer than a line goes on below, further in. It is broken between its parts; a text is broken, at a
+space, if no line holds it. A scalar is plain unless it would then read otherwise, here or in another reader of YAML.
+What is read, its order, the comments, and a blank line between entries stay.
 
     python tools/format_data.py            write the files of data/
     python tools/format_data.py --check    name those that are not in the form; exits with 1 if there are any
@@ -248,8 +248,10 @@ class _Writer:
         if id(node) in self.commented:
             return True
         if isinstance(node, yaml.SequenceNode):
-            return any(isinstance(item, yaml.MappingNode) and len(item.value) > 1 for item in node.value) or any(
-                self.is_block(item) for item in node.value
+            rows = all(isinstance(item, yaml.SequenceNode) for item in node.value)
+            return rows or any(
+                (isinstance(item, yaml.MappingNode) and len(item.value) > 1) or self.is_block(item)
+                for item in node.value
             )
         by_id = all(isinstance(item, yaml.MappingNode) for _, item in node.value)
         return by_id or any(self.is_block(item) or _is_long(item) for _, item in node.value)

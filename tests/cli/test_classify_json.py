@@ -10,10 +10,11 @@ from typer.testing import CliRunner
 
 from all_cli import __version__
 from all_cli.cli.risk import app
-from all_cli.knowledge.files import SHIPPED, data_directory
+from all_cli.knowledge.files import PROTOCOLS, RISK_RULES, SHIPPED, data_directory
 from all_cli.risk.library import RiskLibrary
 
 RUNNER = CliRunner()
+HOLDING = (PROTOCOLS, RISK_RULES)
 SEVEN = ("--age", "7", "--wbc", "45", "--lineage", "B")
 
 
@@ -78,7 +79,11 @@ def test_the_knowledge_digest_is_that_of_the_shipped_files() -> None:
 
     total = hashlib.sha256()
     for name in SHIPPED:
-        total.update(name.encode() + b"\0" + (data_directory() / name).read_bytes() + b"\0")
+        raw = (data_directory() / name).read_bytes()
+        listed = raw[raw.index(b"\ninclude: [") :].split(b"]")[0].split(b"[")[1].split(b",") if name in HOLDING else []
+        for each in map(bytes.strip, listed):
+            raw += b"\0" + each + b"\0" + (data_directory() / each.decode()).read_bytes()
+        total.update(name.encode() + b"\0" + raw + b"\0")
     assert classified(*SEVEN, "--scheme", "nci-rome")["knowledge"] == f"sha256:{total.hexdigest()}"
 
 

@@ -167,13 +167,16 @@ def _run_copy(folder: Path, module: str, *arguments: str, **environment: str) ->
     )
 
 
-def _only_the_first_scheme(data: Path) -> str:
+def _nci_rome_alone_in_an_included_file(data: Path) -> Path:
     text = (data / "risk_rules.yaml").read_text(encoding="utf-8")
     facts = (data / "facts.yaml").read_text(encoding="utf-8")
-    alone = "".join(line for line in facts.splitlines(keepends=True) if not line.startswith("    defined_by:"))
+    alone = re.sub(r"\bdefined_by: \{.*?\}\},?", "", facts, flags=re.DOTALL)
     (data / "facts.yaml").write_text(alone, encoding="utf-8")  # the schemes that define facts go too
-    second = text.index("\n  - id:", text.index("\n  - id:") + 1)
-    return text[:second]
+    (data / "risk_rules.yaml").write_text("include: [risk/alone.yaml]\nschemes: []\n", encoding="utf-8")
+    first = text.index("  - id: nci-rome")
+    scheme = text[first : text.index("\n  - id:", first) + 1]
+    (data / "risk" / "alone.yaml").write_text(f"schemes:\n{scheme}", encoding="utf-8")
+    return data / "risk" / "alone.yaml"
 
 
 @pytest.mark.parametrize(
@@ -194,14 +197,13 @@ def test_a_shipped_knowledge_file_with_a_mistake_is_named_with_its_place(
     assert "Traceback" not in done.stderr
 
 
-def test_a_changed_knowledge_file_changes_the_answer_and_the_digest_and_nothing_is_written(tmp_path: Path) -> None:
-    data = _copy_of_the_program(tmp_path)
+def test_a_changed_included_file_changes_the_answer_and_the_digest_and_nothing_is_written(tmp_path: Path) -> None:
+    included = _nci_rome_alone_in_an_included_file(_copy_of_the_program(tmp_path))
     options = (*SEVEN, "--scheme", "nci-rome", "--format", "json")
     before = json.loads(_run_copy(tmp_path, "risk", *options).stdout)
-    text = _only_the_first_scheme(data)
-    assert "id: nci-rome" in text
+    text = included.read_text(encoding="utf-8")
     changed = text.replace("wbc >= 50", "wbc >= 40", 1).replace("wbc < 50", "wbc < 40", 1)
-    (data / "risk_rules.yaml").write_text(changed, encoding="utf-8")
+    included.write_text(changed, encoding="utf-8")
     there = {file: file.read_bytes() for file in (tmp_path / "all_cli" / "compiled").iterdir()}
     done = _run_copy(tmp_path, "risk", *options, HOME=str(tmp_path / "home"))
     assert (done.returncode, done.stderr) == (0, "")

@@ -39,6 +39,11 @@ WORDS = ", ".join(f"spelling {number}" for number in range(14))
             id="statements by id stand below each other",
         ),
         pytest.param(
+            "t: [{title: CRS, rows: [[fever, a], [motor, b]], checked: true}]\n",
+            "t:\n  - title: CRS\n    rows:\n      - [fever, a]\n      - [motor, b]\n    checked: true\n",
+            id="a row of a table is a line",
+        ),
+        pytest.param(
             "a:\n  # --- chapter\n\n  - id: x\n\n\n    text: >-\n      one\n      two\n"
             "  # why y\n\n\n  - id: y # behind\n    # inside\n    t: 1\n# end\n",
             "a:\n  # --- chapter\n\n  - {id: x, text: one two}\n  # why y\n\n"

@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from all_cli.cli.risk import app
 from all_cli.knowledge.documents import checked_document, places_in
-from all_cli.knowledge.files import PROTOCOLS, RISK_RULES, with_included
+from all_cli.knowledge.files import PROTOCOLS, RISK_RULES, content, data_directory, included, with_included
 from all_cli.knowledge.problems import KnowledgeError
 from all_cli.protocol.compile import compile_protocols
 from all_cli.protocol.library import protocol_library
@@ -149,6 +149,16 @@ def test_what_is_compiled_depends_on_every_included_file_and_its_name(folder: Pa
     found.add(with_included(raw, folder))
     assert len(found) == 3
     assert with_included(b"schemes: []\n", folder) == b"schemes: []\n"
+
+
+def test_no_shipped_file_is_left_out_and_each_points_an_editor_to_its_schema() -> None:
+    data = data_directory()
+    listed = {name for main in (RISK_RULES, PROTOCOLS) for name in included(content(main), data)}
+    there = {path.relative_to(data).as_posix(): path for path in data.glob("*/*.yaml")}
+    assert listed == there.keys()
+    for path in (*there.values(), *data.glob("*.yaml")):
+        first = path.read_text(encoding="utf-8").split("\n")[0]
+        assert (path.parent / first.removeprefix("# yaml-language-server: $schema=")).is_file(), path
 
 
 def test_protocols_are_included_likewise_and_cite_the_drugs_of_the_including_file(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import pytest
 from all_cli.knowledge.files import SHIPPED
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+KNOWLEDGE = [path.relative_to(CHECKOUT / "data").as_posix() for path in (CHECKOUT / "data").rglob("*.yaml")]
 SCHEMAS = [f"{name.removesuffix('.yaml')}.schema.json" for name in SHIPPED]
 COMPILED = {f"all_cli/compiled/{kind}.msgpack" for kind in ("risk", "protocols", "choice", "guidance", "digest")}
 QUICK = {"PIP_RETRIES": "0", "PIP_DEFAULT_TIMEOUT": "10", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
@@ -65,7 +66,8 @@ def test_sdist_and_wheel_hold_the_knowledge_as_text_and_compiled(dist: Path) -> 
         "Makefile",
         "hatch_build.py",
         "requirements/dev.txt",
-        *(f"data/{f}" for f in SHIPPED),
+        "tools/format_data.py",
+        *(f"data/{f}" for f in KNOWLEDGE),
         *COMPILED,
     ):
         assert name in names, f"{name} is not in the sdist"
@@ -73,7 +75,7 @@ def test_sdist_and_wheel_hold_the_knowledge_as_text_and_compiled(dist: Path) -> 
 
     with zipfile.ZipFile(wheel) as archive:
         inside = set(archive.namelist())
-        for name in (*SHIPPED, *(f"schemas/{schema}" for schema in SCHEMAS)):
+        for name in (*KNOWLEDGE, *(f"schemas/{schema}" for schema in SCHEMAS)):
             assert f"all_cli/data/{name}" in inside, f"{name} is not in the wheel"
             assert archive.read(f"all_cli/data/{name}") == (CHECKOUT / "data" / name).read_bytes()
         for module in (CHECKOUT / "all_cli").rglob("*.py"):
@@ -82,7 +84,7 @@ def test_sdist_and_wheel_hold_the_knowledge_as_text_and_compiled(dist: Path) -> 
         (scripts,) = (archive.read(name).decode() for name in inside if name.endswith("entry_points.txt"))
     assert "all-risk = all_cli.cli.risk:main" in scripts
     assert "all-protocol = all_cli.cli.protocol:main" in scripts
-    assert not [name for name in inside if name.startswith(("tests/", "docs/", "benchmarks/", "data/"))]
+    assert not [name for name in inside if name.startswith(("tests/", "docs/", "benchmarks/", "data/", "tools/"))]
 
 
 @pytest.mark.slow

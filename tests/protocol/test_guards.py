@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from all_cli.cli.protocol import app
 from all_cli.knowledge.cache import closed_part, open_part
 from all_cli.knowledge.documents import checked_document, document_of
-from all_cli.knowledge.files import CHOICE, PROTOCOLS, content
+from all_cli.knowledge.files import CHOICE, PROTOCOLS, content, data_directory, included
 from all_cli.knowledge.problems import KnowledgeError
 from all_cli.patient.patient import Patient
 from all_cli.protocol import choice
@@ -98,16 +98,16 @@ def offered(arguments: list[str], item: GuardFinding) -> bool:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("when: age < 1\n", "when: agee < 1\n", 'no fact is called "agee"'),
+        ("when: age < 1,", "when: agee < 1,", 'no fact is called "agee"'),
         ("protocols: [ukall-2003]", "protocols: [ukall-2030]", 'no protocol is called "ukall-2030"'),
         ("phases: [reinduction]", "phases: [reinductoin]", 'no phase is called "reinductoin"'),
         ("without_class: tyrosine kinase inhibitor", "without_class: kinase", 'no class of drugs is called "kinase"'),
         ("drug: dexamethasone", "drug: dexametasone", 'no drug is called "dexametasone"'),
         ("is: [mature-B]", "is: [mature-C]", 'no value is called "mature-C"'),
         ("from: 1, unit: g/m2", "from: 1", "from, unit and drug go together"),
-        ("  - id: burkitt\n    when", "  - id: four-drugs\n    when", 'the id "four-drugs" is used twice'),
-        ("  - fact: refractory\n", "  - fact: refractry\n", 'no fact is called "refractry"'),
-        ("  - id: testicular-relapse-alone", "  - id: cns-relapse-alone", 'the id "cns-relapse-alone" is used twice'),
+        ("- {id: burkitt, when", "- {id: four-drugs, when", 'the id "four-drugs" is used twice'),
+        ("- {fact: refractory,", "- {fact: refractry,", 'no fact is called "refractry"'),
+        ("- {id: testicular-relapse-alone", "- {id: cns-relapse-alone", 'the id "cns-relapse-alone" is used twice'),
         ("infant: {label", "infants: {label", "infant"),
         ("[{kroll-2020: abstract}", "[{krol-2020: abstract}", 'no source is called "krol-2020"'),
     ],
@@ -125,7 +125,8 @@ def test_a_mistake_in_the_choice_is_named_with_its_place(
 
 
 def test_every_protocol_says_its_settings(protocols: ProtocolLibrary) -> None:
-    _, text = content(PROTOCOLS).decode().split("\nprotocols:")
-    entries = text.split("\nnot_encoded:")[0].split("\n  - id: ")[1:]
+    texts = [content(PROTOCOLS), *filter(None, included(content(PROTOCOLS), data_directory()).values())]
+    bodies = [text.decode().split("\nprotocols:")[1].split("\nnot_encoded:")[0] for text in texts]
+    entries = [entry for body in bodies for entry in body.split("\n  - id: ")[1:]]
     assert len(entries) == len(protocols.ids)
     assert [entry.split()[0] for entry in entries if "\n    settings:" not in entry] == []

@@ -139,7 +139,7 @@ def test_a_finding_leaves_with_4_and_is_shown_with_its_place_and_witness(
 ) -> None:
     """The command with a small document in the place of the shipped ones."""
     text = PROTOCOLS.replace("age >= 1 and age < 3", "age >= 1 and age <= 3").replace("high]", "high-risk]")
-    monkeypatch.setattr(checking, "places_in", lambda _: read_yaml(text, "f.yaml"))
+    monkeypatch.setattr(checking, "shipped_places", lambda _: read_yaml(text, "f.yaml"))
     monkeypatch.setattr(checking, "build_guidance", lambda: None)
     monkeypatch.setattr(checking, "check_choice", lambda *_: [])
     monkeypatch.setattr(checking, "check_sources", lambda *_: [])
