@@ -65,6 +65,8 @@ def formatted(text: str, name: str) -> str:
         writer.document(node, data)
     writer.comments_before(END, 0)
     result = "\n".join(writer.lines) + "\n" if writer.lines else ""
+    if result == text:
+        return result
     kept = sorted(comment.text for comment in comments_in(result)) == sorted(each.text for each in writer.comments)
     if not kept or _in_order(read_yaml(result, name).data) != _in_order(data):
         raise AssertionError(f"{name}: this form would lose something of the file, which is a mistake of this tool")

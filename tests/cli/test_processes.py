@@ -198,9 +198,10 @@ def test_a_shipped_knowledge_file_with_a_mistake_is_named_with_its_place(
 
 
 def test_a_changed_included_file_changes_the_answer_and_the_digest_and_nothing_is_written(tmp_path: Path) -> None:
-    included = _nci_rome_alone_in_an_included_file(_copy_of_the_program(tmp_path))
+    data = _copy_of_the_program(tmp_path)
     options = (*SEVEN, "--scheme", "nci-rome", "--format", "json")
     before = json.loads(_run_copy(tmp_path, "risk", *options).stdout)
+    included = _nci_rome_alone_in_an_included_file(data)
     text = included.read_text(encoding="utf-8")
     changed = text.replace("wbc >= 50", "wbc >= 40", 1).replace("wbc < 50", "wbc < 40", 1)
     included.write_text(changed, encoding="utf-8")
