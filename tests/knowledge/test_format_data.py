@@ -34,7 +34,9 @@ WORDS = ", ".join(f"spelling {number}" for number in range(14))
             id="a line of a regimen is a statement, the phase holds it",
         ),
         pytest.param(
+            "define:\n  a: {when: x}\n  b: {when: y}\n"
             "groups:\n  low:\n    label: Low\n  high:\n    label: High\n    outcome: [{text: a, checked: true}]\n",
+            "define:\n  a: {when: x}\n  b: {when: y}\n"
             "groups:\n  low: {label: Low}\n  high:\n    label: High\n    outcome:\n      - {text: a, checked: true}\n",
             id="statements by id stand below each other",
         ),
@@ -52,9 +54,9 @@ WORDS = ", ".join(f"spelling {number}" for number in range(14))
         ),
         pytest.param(
             'a: {n: "7", yes: "no", d: "2010-06-11", e: "1e-4", c: \'x, y\', q: "say \\"a, b\\""}\n'
-            'b: {t: "- x", u: 1.50, v: , w: "a#b"}\n',
+            'b: {t: "- x", u: 1.50, v: , w: "a#b", x: "a?b"}\n',
             'a: {n: "7", "yes": "no", d: "2010-06-11", e: "1e-4", c: "x, y", q: \'say "a, b"\'}\n'
-            'b: {t: "- x", u: 1.50, v: null, w: a#b}\n',
+            'b: {t: "- x", u: 1.50, v: null, w: a#b, x: "a?b"}\n',
             id="a scalar is plain unless it would read otherwise",
         ),
         pytest.param(
@@ -82,7 +84,7 @@ def test_a_part_that_a_line_holds_is_not_broken() -> None:
 TEXTS = st.one_of(
     st.sampled_from(["no", "12:30", "1e-4", "a: b", "x #y", "- x", "?", "", " ", "it's", '"so"', "10⁹", "=", "---"]),
     st.text(st.sampled_from("ab1 ,:#-?{}[]&*!|>%@`'\"\\~=<.é\n\t\x85"), max_size=12),
-    st.lists(st.sampled_from(["wbc", ">=", "50", "(B,", "T)", "x:", '"q"', "-", "#"]), max_size=60).map(" ".join),
+    st.lists(st.sampled_from(["wbc", ">=", "50", "(B,", "T)", "x:", '"q"', "-", "#", ""]), max_size=60).map(" ".join),
 )  # fmt: skip
 SCALARS = st.one_of(TEXTS, st.integers(-99, 99), st.booleans(), st.none(), st.sampled_from([0.5, 1.25, 60.0]))
 IDS = st.one_of(
@@ -169,6 +171,11 @@ def test_check_names_the_file_and_writes_nothing(tmp_path: Path, capsys: pytest.
     wrong.write_text("a: 1\na: 2\n", encoding="utf-8")
     assert main(["--check", str(wrong)]) == 2
     assert "wrong.yaml:2:1: " in capsys.readouterr().err
+
+
+def test_two_spaces_stay_two_where_a_text_goes_on_below() -> None:
+    text = f"a: {{b: '{'two  spaces  each,  ' * 12}'}}\n"
+    assert as_read(formatted(text, "f.yaml")) == as_read(text)
 
 
 def test_no_line_of_a_statement_is_too_long_where_a_space_lets_it_end() -> None:
