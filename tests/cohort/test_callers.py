@@ -140,9 +140,11 @@ def test_the_expression_of_a_gene_beside_calls_is_no_finding_about_the_gene() ->
     table = genes + "".join(f"S{number},4.1,9.8,3.2,{row},7,20,B\n" for number, row in enumerate(cells))
     result, rows = batch(table=table)
     assert "unread:" not in result.stderr
-    assert 'calls of MD-ALL, predicted from gene expression' in result.stderr
+    assert "calls of MD-ALL, predicted from gene expression" in result.stderr
     for gene in ("CRLF2", "NUTM1"):
-        assert f'"{gene}": the expression of the gene as MD-ALL measures it, no finding; it is not read' in result.stderr
+        assert (
+            f'"{gene}": the expression of the gene as MD-ALL measures it, no finding; it is not read' in result.stderr
+        )
     mapped, rows = batch("--map", "subtype_final_possible=MD-ALL", table=table)
     assert [row["cog-aall08b1.status"] for row in rows] == ["not-applicable", "indeterminate", "indeterminate"]
     assert 'unread: "subtype_final_possible" 1 cell' in mapped.stderr
