@@ -1,6 +1,6 @@
 """What every command says in every format, to compare with later: for changes of form that may change no word.
 
-``python tests/snapshot.py save FILE`` writes it, ``python tests/snapshot.py compare FILE`` runs all again and shows what
+``python tests/snapshot.py save FILE`` writes it, ``python tests/snapshot.py compare FILE`` runs all again and says what
 differs, ending with 1 if anything does. ``--match WORDS`` takes only the command lines that hold these words. The lines
 asked of the regimens in ``tests/cli/regimens.yaml`` are among them.
 """
