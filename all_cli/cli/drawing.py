@@ -10,7 +10,7 @@ from all_cli.cli.common import one_of, sentences
 from all_cli.cli.options import ColorOption, Described, FormatOption, RulesOption, with_patient
 from all_cli.cli.output import Color, deliver, way_out
 
-FORMATS = ("svg", "markdown", "plain", "json")
+FORMATS = ("svg", "html", "markdown", "plain", "json")
 
 
 @with_patient
@@ -20,7 +20,10 @@ def tree(
     output: Annotated[
         str | None,
         typer.Option(
-            "--output", "-o", metavar="FILE", help="Write .svg, .md, .txt or .json; - for a drawing on standard output."
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write .svg, .html, .md, .txt or .json; - writes SVG.",
         ),
     ] = None,
     rules: RulesOption = None,

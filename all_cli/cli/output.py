@@ -33,6 +33,7 @@ class Format(StrEnum):
     plain = "plain"
     json = "json"
     markdown = "markdown"
+    html = "html"
 
 
 class Color(StrEnum):
@@ -78,6 +79,11 @@ def emit(form: Format | None, color: Color, page: Callable[[], Any], data: Calla
         from all_cli.report.json_text import json_text
 
         typer.echo(json_text(data(), ascii_only=not _holds_everything()))
+        return
+    if name == "html":
+        from all_cli.report.formats.html import page_html
+
+        typer.echo(page_html(page()), nl=False)
         return
     from all_cli.report.render import print_page
 
@@ -170,6 +176,10 @@ def _text(form: str, page: Callable[[], Any], data: Callable[[], Any]) -> str:
         from all_cli.report.json_text import json_text
 
         return json_text(data()) + "\n"
+    if form == "html":
+        from all_cli.report.formats.html import page_html
+
+        return page_html(page())
     import io
     from contextlib import redirect_stdout
 

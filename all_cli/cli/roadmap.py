@@ -28,13 +28,14 @@ class RoadmapFormat(StrEnum):
     table = "table"
     plain = "plain"
     markdown = "markdown"
+    html = "html"
     csv = "csv"
     json = "json"
     ics = "ics"
     svg = "svg"
 
 
-FORMATS = ("ics", "svg", "csv", "markdown", "plain", "json")
+FORMATS = ("ics", "svg", "csv", "html", "markdown", "plain", "json")
 
 
 @with_patient
@@ -78,7 +79,10 @@ def roadmap(
     output: Annotated[
         str | None,
         typer.Option(
-            "--output", "-o", metavar="FILE", help="Write .ics, .svg, .csv, .md, .txt or .json; - for the screen."
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write .ics, .svg, .csv, .html, .md, .txt or .json; - for the screen.",
         ),
     ] = None,
     form: Annotated[
