@@ -34,7 +34,7 @@ p, dd, td, li { white-space: pre-wrap; }
 .wide { max-width: 100%; overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .5rem 0; }
 th, td { border-bottom: 1px solid var(--rule); min-width: 4rem; padding: .3rem .6rem; text-align: left;
-  vertical-align: top; }
+  vertical-align: top; overflow-wrap: break-word; }
 tr { break-inside: avoid; }
 ul { border-left: 1px solid var(--rule); list-style: none; margin: .1rem 0; padding-left: 1rem; }
 @media print {
