@@ -30,7 +30,7 @@ a { color: var(--link); }
 dl { display: grid; gap: .15rem 1rem; grid-template-columns: max-content 1fr; margin: .5rem 0; }
 dt { color: var(--dim); max-width: 12rem; }
 dd { margin: 0; }
-p, dd, td, li { white-space: pre-wrap; }
+p, dd, td { white-space: pre-wrap; }
 .wide { max-width: 100%; overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .5rem 0; }
 th, td { border-bottom: 1px solid var(--rule); min-width: 4rem; padding: .3rem .6rem; text-align: left;
