@@ -247,7 +247,8 @@ def classify_frame(
     of this raises.
 
     Raises:
-        UnreadableError: no table; a scheme, column, fact or unit that does not exist; two columns for one fact.
+        UnreadableError: no table, or one of which no column is read; a scheme, column, fact or unit that does not
+            exist; two columns for one fact.
         OSError: the rules file or the dictionary cannot be read.
     """
     from all_cli.cohort.frames import Asked, Reading, classify_any

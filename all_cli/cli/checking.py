@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from all_cli.cli.common import BAD_KNOWLEDGE, NO_INPUT, Color, Format, emit, fail, sentences
+from all_cli.cli.common import BAD_KNOWLEDGE, NO_INPUT, fail, sentences
 from all_cli.cli.options import ColorOption, FormatOption
+from all_cli.cli.output import Color, Format, emit
 from all_cli.knowledge import files
 from all_cli.knowledge.documents import places_in, shipped_places
 from all_cli.knowledge.strict_yaml import Document

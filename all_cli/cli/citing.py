@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from all_cli.cli.common import Color, Format, emit, fail, sentences
+from all_cli.cli.common import fail, sentences
 from all_cli.cli.options import ColorOption, FormatOption, RulesOption
+from all_cli.cli.output import Color, Format, emit
 from all_cli.knowledge.problems import did_you_mean
 from all_cli.knowledge.sources import Source
 from all_cli.protocol.library import ProtocolLibrary, protocol_library

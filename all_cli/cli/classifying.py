@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from all_cli.cli.common import WITH_INVALID, Color, emit, one_of, sentences
+from all_cli.cli.common import WITH_INVALID, one_of, sentences
 from all_cli.cli.options import (
     AssumeOption,
     ColorOption,
@@ -16,6 +16,7 @@ from all_cli.cli.options import (
     RulesOption,
     with_patient,
 )
+from all_cli.cli.output import Color, emit
 from all_cli.cli.versions import AsOfOption, nothing_in_use, read_year
 
 

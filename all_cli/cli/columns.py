@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from all_cli.cli.batch import DEFAULT_SCHEMES
-from all_cli.cli.common import WITH_INVALID, Color, emit, one_of, sentences
+from all_cli.cli.common import WITH_INVALID, one_of, sentences
 from all_cli.cli.options import ColorOption, FormatOption, RulesOption
+from all_cli.cli.output import STDOUT, Color, check_file, emit
 from all_cli.cli.reading import Told, with_table
-from all_cli.cli.writing import refuse_existing, write_new
+from all_cli.cohort.whole_file import refuse_existing, write_new
 
 
 @with_table
@@ -107,10 +108,11 @@ def template(
         chosen = [one_of("scheme", id, library.schemes) for id in dict.fromkeys(scheme or library.schemes)]
         fields = template_fields(library.vocabulary, chosen, dates=dates)
         for option, path in (("--output", Path(output)), ("--dictionary", dictionary), ("--redcap", redcap)):
-            if path is not None and str(path) != "-":
+            if path is not None and str(path) != STDOUT:
+                check_file(str(path), ["csv"], option)
                 refuse_existing(path, option)
         header = csv_text([[field.column for field in fields]])
-        if output == "-":
+        if output == STDOUT:
             typer.echo(header, nl=False)
         else:
             write_new(Path(output), header, "--output")

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from all_cli.cli.common import Color, emit, fail, one_of, patient_from, sentences
+from all_cli.cli.common import fail, one_of, sentences
+from all_cli.cli.describing import patient_from
 from all_cli.cli.listing import phase_named
 from all_cli.cli.options import ColorOption, FormatOption
+from all_cli.cli.output import Color, emit
 
 if TYPE_CHECKING:
     from all_cli.protocol.library import ProtocolLibrary

@@ -2,8 +2,9 @@
 
 # No postponed annotations here, as in options.py.
 
-from all_cli.cli.common import Color, emit, sentences
+from all_cli.cli.common import sentences
 from all_cli.cli.options import ColorOption, FormatOption, RulesOption
+from all_cli.cli.output import Color, emit
 
 
 def protocol_coverage(form: FormatOption = None, color: ColorOption = Color.auto) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from all_cli.cli.common import Color, emit, fail, one_of, sentences
+from all_cli.cli.common import fail, one_of, sentences
 from all_cli.cli.options import Audience, ColorOption, Described, FormatOption, RulesOption, with_patient
+from all_cli.cli.output import Color, emit
 
 if TYPE_CHECKING:
     from all_cli.risk.library import RiskLibrary

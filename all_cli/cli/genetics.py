@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from all_cli.cli.common import USAGE, Color, emit, sentences
+from all_cli.cli.common import USAGE, sentences
 from all_cli.cli.options import ColorOption, FormatOption
+from all_cli.cli.output import Color, emit
 
 
 def genetics(

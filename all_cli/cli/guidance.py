@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from all_cli.cli.common import Color, emit, fail, sentences
+from all_cli.cli.common import fail, sentences
 from all_cli.cli.options import ColorOption, Described, FormatOption, with_patient
+from all_cli.cli.output import Color, emit
 
 if TYPE_CHECKING:
     from all_cli.protocol.guidance import Brief, GuidanceLibrary

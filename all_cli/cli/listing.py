@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from all_cli.cli.common import Color, emit, fail, not_encoded, one_of, sentences
+from all_cli.cli.common import fail, not_encoded, one_of, sentences
 from all_cli.cli.options import Audience, ColorOption, FormatOption
+from all_cli.cli.output import Color, emit
 
 if TYPE_CHECKING:
     from all_cli.protocol.filters import Filter

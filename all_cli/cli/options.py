@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Concatenate, NamedTuple, Param
 import typer
 
 from all_cli import __version__
-from all_cli.cli.common import DONE, Color, Format, MrdUnit, patient_from
+from all_cli.cli.common import DONE, MrdUnit
+from all_cli.cli.describing import patient_from
+from all_cli.cli.output import Color, Format
 
 if TYPE_CHECKING:
     from all_cli.knowledge.vocabulary import Vocabulary

@@ -3,9 +3,9 @@
 # No postponed annotations here: Typer evaluates each of them again at every start.
 import typer
 
-from all_cli.cli.common import run
 from all_cli.cli.on_demand import Deferred, on_demand
 from all_cli.cli.options import with_version
+from all_cli.cli.output import run
 
 COMMANDS = {
     "show": Deferred(

@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from all_cli.cli.common import Color, Format, emit, fail, sentences
+from all_cli.cli.common import fail, sentences
 from all_cli.cli.options import ColorOption, FormatOption, RulesOption
+from all_cli.cli.output import Color, deliver, way_out
 from all_cli.cli.reading import Told, with_table
-from all_cli.cli.writing import write_whole
-from all_cli.patient.unreadable import UnreadableError
 
 if TYPE_CHECKING:
     from all_cli.cohort.columns import Column
     from all_cli.cohort.run import Job
     from all_cli.report.cohort_text import CohortReport
 
-_STDOUT = "-"
+FORMATS = ("html", "markdown", "plain", "json")
 
 
 @with_table
@@ -34,7 +33,9 @@ def report(
     ],
     output: Annotated[
         str | None,
-        typer.Option("--output", "-o", metavar="FILE.html", help="Write it as one page; - for standard output."),
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Write .html, .md, .txt or .json; - for a page on standard output."
+        ),
     ] = None,
     scheme: Annotated[
         list[str] | None, typer.Option("--scheme", metavar="ID", help="Only this scheme. Repeatable.")
@@ -69,33 +70,29 @@ def report(
 ) -> None:
     """Group sizes, agreement between schemes, who moves where, what is missing and what it costs.
 
-    Schemes are compared only where their groups can be paired: by rank of severity, or as --pair says. The page of -o
-    is one file that needs no network; without -o the same is printed. How the columns of patients are read is told as
+    Schemes are compared only where their groups can be paired: by rank of severity, or as --pair says. The page of
+    -o FILE.html needs no network; without -o the same is printed. How the columns of patients are read is told as
     it was to batch, or by --manifest.
     """
     with sentences():
         _refuse_without_extra()
-        if output is not None:
-            _refuse_unwritable(output, form)
+        way = way_out(output, form, FORMATS, "html")
         if (first is None) != (second is None):
             fail("--from and --to name the two schemes to draw: give both")
         drawn = (first, second) if first is not None and second is not None else None
         job = told.job(sources=tuple(source), rules=str(rules) if rules else None)
         made = _report(job, scheme, drawn, pair, id_column, listed, suppress or 0, manifest)
-        if output is None:
-            from all_cli.report.cohort_json import cohort_json
-            from all_cli.report.cohort_page import cohort_page
 
-            emit(form, color, lambda: cohort_page(made), lambda: cohort_json(made))
-            return
-        from all_cli.report.cohort_html import cohort_html
+        from all_cli.report.cohort_json import cohort_json
+        from all_cli.report.cohort_page import cohort_page
 
-        page = cohort_html(made)
-        if output == _STDOUT:
-            typer.echo(page, nl=False)
-            return
-        write_whole(output, page.encode())
-        typer.echo(f"{output}: {made.figures.usable:,} rows, schemes {len(made.figures.schemes)}", err=True)
+        def html() -> bytes:
+            from all_cli.report.cohort_html import cohort_html
+
+            return cohort_html(made).encode()
+
+        told_of_it = f"{made.figures.usable:,} rows, schemes {len(made.figures.schemes)}"
+        deliver(way, color, lambda: cohort_page(made), lambda: cohort_json(made), {"html": html}, told_of_it)
 
 
 def _report(
@@ -153,18 +150,3 @@ def _refuse_without_extra() -> None:
 
     if missing := [name for name in ("jinja2", "sklearn") if find_spec(name) is None]:
         fail(f"the report needs {' and '.join(missing)}, which are not installed: pip install 'all-cli[report]'")
-
-
-def _refuse_unwritable(output: str, form: Format | None) -> None:
-    """Say what is wrong with ``--output`` before any work is done."""
-    if form is not None:
-        fail("--output writes a page; leave out --format, or leave out --output and redirect the text with >")
-    if output == _STDOUT:
-        return
-    target = Path(output)
-    if target.is_dir():
-        raise UnreadableError("--output", output, "it is a folder; name a file such as report.html")
-    if target.suffix.casefold() not in (".html", ".htm"):
-        raise UnreadableError("--output", output, "it writes a page; name a file that ends in .html")
-    if not target.parent.is_dir():
-        raise UnreadableError("--output", output, f'there is no folder "{target.parent}"')

@@ -4,13 +4,13 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from all_cli.cli.common import Color, fail, one_of, sentences
+from all_cli.cli.common import fail, one_of, sentences
 from all_cli.cli.options import ColorOption, Described, with_patient
+from all_cli.cli.output import Color, Way, deliver, way_out
 from all_cli.knowledge.problems import did_you_mean
 from all_cli.patient.unreadable import UnreadableError
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from all_cli.protocol.regimen import Arm, Phase, Protocol
     from all_cli.protocol.roadmap import Roadmap, Wanted
 
-_STDOUT = "-"
 _ALL = "all"
 
 
@@ -29,19 +28,14 @@ class RoadmapFormat(StrEnum):
     table = "table"
     plain = "plain"
     markdown = "markdown"
+    html = "html"
     csv = "csv"
     json = "json"
     ics = "ics"
     svg = "svg"
 
 
-_BY_SUFFIX = {
-    ".ics": RoadmapFormat.ics,
-    ".svg": RoadmapFormat.svg,
-    ".csv": RoadmapFormat.csv,
-    ".md": RoadmapFormat.markdown,
-    ".json": RoadmapFormat.json,
-}
+FORMATS = ("ics", "svg", "csv", "html", "markdown", "plain", "json")
 
 
 @with_patient
@@ -84,7 +78,12 @@ def roadmap(
     ] = "",
     output: Annotated[
         str | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write .ics, .svg, .csv, .md or .json; - for the screen."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write .ics, .svg, .csv, .html, .md, .txt or .json; - for the screen.",
+        ),
     ] = None,
     form: Annotated[
         RoadmapFormat | None,
@@ -102,7 +101,7 @@ def roadmap(
     with sentences():
         from all_cli.patient.age import read_date
 
-        chosen = _format(output, form)
+        way = way_out(output, form, FORMATS)
         library = protocol_library()
         patient = about.patient(library.vocabulary)
         found, own = _arm(library, arm_named, protocol, arm)
@@ -114,26 +113,7 @@ def roadmap(
         from all_cli.protocol.roadmap import roadmap as place
 
         plan = place(found, own, first, patient, wanted)
-        _write(plan, library, chosen, output, label, color)
-
-
-def _format(output: str | None, form: RoadmapFormat | None) -> RoadmapFormat:
-    """The format by the file's suffix, or as named; says what is wrong with --output before any work is done."""
-    if output is None or output == _STDOUT:
-        import sys
-
-        return form or (RoadmapFormat.table if sys.stdout.isatty() else RoadmapFormat.plain)
-    target = Path(output)
-    if target.is_dir():
-        raise UnreadableError("--output", output, "it is a folder; name a file such as plan.ics")
-    by_suffix = _BY_SUFFIX.get(target.suffix.casefold())
-    if by_suffix is None:
-        raise UnreadableError("--output", output, f"its end says the format: {', '.join(_BY_SUFFIX)}")
-    if form is not None and form != by_suffix:
-        raise UnreadableError("--output", output, f"the name says {by_suffix}, --format says {form}; leave one out")
-    if not target.parent.is_dir():
-        raise UnreadableError("--output", output, f'there is no folder "{target.parent}"')
-    return by_suffix
+        _write(plan, library, way, label, color)
 
 
 def _arm(
@@ -229,59 +209,33 @@ def _count(option: str, text: str, number: str, most: int) -> int:
     return int(number)
 
 
-def _write(
-    plan: "Roadmap", library: "ProtocolLibrary", form: RoadmapFormat, output: str | None, label: str, color: Color
-) -> None:
-    if form in (RoadmapFormat.table, RoadmapFormat.plain) or (form is RoadmapFormat.markdown and output in (None, "-")):
-        from all_cli.report.render import print_page
-        from all_cli.report.roadmap import roadmap_page
-
-        print_page(roadmap_page(plan, library), form.value, color.value)
-        return
-    for warning in plan.warnings:  # a page says them itself
-        typer.echo(f"caution: {warning}", err=True)
-    content = _content(plan, library, form, label)
-    if output is None or output == _STDOUT:
-        typer.echo(content, nl=False)
-        return
-
-    from all_cli.cli.writing import write_whole
+def _write(plan: "Roadmap", library: "ProtocolLibrary", way: Way, label: str, color: Color) -> None:
     from all_cli.report.page import NOT_A_DEVICE
+    from all_cli.report.roadmap import roadmap_page
+    from all_cli.report.roadmap_data import roadmap_csv, roadmap_json
 
-    write_whole(output, content)
-    typer.echo(f"{output}: {plan.protocol.id}/{plan.arm.id} from {plan.start}, {_told(plan)}. {NOT_A_DEVICE}", err=True)
+    if way.file is not None or way.form in ("csv", "ics", "json", "svg"):  # a page on the screen says them itself
+        for warning in plan.warnings:
+            typer.echo(f"caution: {warning}", err=True)
 
-
-def _content(plan: "Roadmap", library: "ProtocolLibrary", form: RoadmapFormat, label: str) -> bytes:
-    """The file's content; only what the format needs is loaded."""
-    if form is RoadmapFormat.ics:
+    def ics() -> bytes:
         from all_cli.report.roadmap_ics import roadmap_ics
 
         return roadmap_ics(plan, library, label)
-    if form is RoadmapFormat.svg:
+
+    def svg() -> bytes:
         from all_cli.report.roadmap_svg import roadmap_svg
 
         return roadmap_svg(plan, library).encode()
-    if form is RoadmapFormat.csv:
-        from all_cli.report.roadmap_data import roadmap_csv
 
-        return roadmap_csv(plan, library).encode()
-    if form is RoadmapFormat.json:
-        from all_cli.report.json_text import json_text
-        from all_cli.report.roadmap_data import roadmap_json
-
-        return (json_text(roadmap_json(plan, library)) + "\n").encode()
-
-    import io
-    from contextlib import redirect_stdout
-
-    from all_cli.report.render import print_page
-    from all_cli.report.roadmap import roadmap_page
-
-    stream = io.StringIO()
-    with redirect_stdout(stream):
-        print_page(roadmap_page(plan, library), form.value)
-    return stream.getvalue().encode()
+    deliver(
+        way,
+        color,
+        lambda: roadmap_page(plan, library),
+        lambda: roadmap_json(plan, library),
+        {"ics": ics, "svg": svg, "csv": lambda: roadmap_csv(plan, library).encode()},
+        f"{plan.protocol.id}/{plan.arm.id} from {plan.start}, {_told(plan)}. {NOT_A_DEVICE}",
+    )
 
 
 def _told(plan: "Roadmap") -> str:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from all_cli.cli.common import Color, emit, fail, sentences
+from all_cli.cli.common import fail, sentences
 from all_cli.cli.options import AssumeOption, ColorOption, Described, FormatOption, RoutineOption, with_patient
+from all_cli.cli.output import Color, emit
 
 if TYPE_CHECKING:
     from all_cli.logic.values import NumberSet

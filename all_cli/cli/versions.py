@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from all_cli.cli.common import Color, emit, fail, sentences
+from all_cli.cli.common import fail, sentences
 from all_cli.cli.options import ColorOption, FormatOption
+from all_cli.cli.output import Color, emit
 from all_cli.cli.reading import Told, with_table
 
 if TYPE_CHECKING:

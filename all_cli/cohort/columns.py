@@ -236,12 +236,15 @@ def plans(
     table = table or TableMapping()
     problems = list(misnamed(header, vocabulary, mapping, units or {}, table))
     names = header_names(vocabulary)
-    predicted = _predicted(header, vocabulary)
+    predicted, expressed = _predicted(header, vocabulary)
     columns = []
     for index, name in enumerate(header):
         rule = table.columns.get(name, ColumnRule(name, ""))
         told = told_of(name, dictionary)
         found, aside = read_as(told, names, vocabulary)
+        if found and name in expressed:
+            measured = f"the expression of the gene as {expressed[name]} measures it, no finding"
+            found, aside = "", f'{measured}; it is not read; --map "{name}={found}" does'
         reads = mapping.get(name) or rule.reads or found or LEFT_ALONE
         called = vocabulary.callers.get(reads.casefold())
         if called is not None:
@@ -288,14 +291,11 @@ def plans(
     return columns, problems
 
 
-def _predicted(header: Sequence[str], vocabulary: Vocabulary) -> dict[str, str]:
-    """The columns of a program's output, known by its header row, that hold its predictions."""
-    return {
-        column: caller.id
-        for caller in vocabulary.callers.values()
-        if {caller.label, *caller.beside} <= {*header}
-        for column in (caller.label, *caller.predicted)
-    }
+def _predicted(header: Sequence[str], vocabulary: Vocabulary) -> tuple[dict[str, str], dict[str, str]]:
+    """The columns of a program's output, known by its header row: its predictions, and what it measures of genes."""
+    here = [caller for caller in vocabulary.callers.values() if {caller.label, *caller.beside} <= {*header}]
+    predicted = {column: caller.id for caller in here for column in (caller.label, *caller.predicted)}
+    return predicted, {column: caller.id for caller in here for column in caller.expression}
 
 
 def _of_two_units(column: Column, vocabulary: Vocabulary, place: str) -> Iterator[UnreadableError]:

@@ -16,6 +16,7 @@ from all_cli.cohort.dictionary import read_dictionary
 from all_cli.cohort.doubts import DoubtfulError, refuse_doubtful
 from all_cli.cohort.kernel import Plan, result_columns, results_of
 from all_cli.cohort.no_patients import no_patients
+from all_cli.cohort.nothing_read import no_column_read
 from all_cli.cohort.output import LONG, ROW, WIDE
 from all_cli.cohort.settled import settled
 from all_cli.cohort.typed import as_text
@@ -158,6 +159,8 @@ def _columns(frame: pl.DataFrame, library: RiskLibrary, reading: Reading) -> lis
     # A number that is kept as one is written with a point, whatever the texts of the table do.
     columns = settled(columns, library.vocabulary, frame)
     own = [replace(column, decimal="") if frame.dtypes[column.index].is_numeric() else column for column in columns]
+    if nothing := no_column_read(frame.columns, frame, [*own, *said_of_all]):
+        raise UnreadableError(nothing.fact, nothing.text, _in_python(nothing.why))
     return [*own, *said_of_all]
 
 

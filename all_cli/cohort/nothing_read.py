@@ -12,7 +12,7 @@ from all_cli.cohort.typed import texts_of
 from all_cli.patient.unreadable import UnreadableError
 
 if TYPE_CHECKING:
-    from all_cli.cohort.tables import Table
+    import polars as pl
 
 _NUMBER = re.compile(r"[<>=≤≥~]*\s*-?[\d.,]*\d\s*%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
 _VALUES = frozenset({"b", "t", "m", "f", "male", "female", "yes", "no", "pos", "neg", "na", "b-all", "t-all", "none"})
@@ -20,21 +20,28 @@ _LOOKED_AT = 200
 _ENOUGH = 2
 
 
-def no_column_read(table: Table, columns: Sequence[Column]) -> UnreadableError | None:
-    """Why a batch of a table has to wait, if no column of it is read and nothing is said of all rows."""
+def no_column_read(
+    header: Sequence[str], first: pl.DataFrame | None, columns: Sequence[Column]
+) -> UnreadableError | None:
+    """Why a table has to wait, if no column of it is read and nothing is said of all rows.
+
+    Args:
+        header: the names of its columns.
+        first: its first rows; None if there are none.
+        columns: how each column is read.
+    """
     if any(column.reads != LEFT_ALONE for column in columns):
         return None
     return UnreadableError(
-        "columns", "", f"none is read, so that every answer would be open; {_what_helps(table, columns)}"
+        "columns", "", f"none is read, so that every answer would be open; {_what_helps(header, first, columns)}"
     )
 
 
-def _what_helps(table: Table, columns: Sequence[Column]) -> str:
+def _what_helps(names: Sequence[str], first: pl.DataFrame | None, columns: Sequence[Column]) -> str:
     if aside := [f'"{column.header}": {column.aside}' for column in columns if column.aside]:
         return "; ".join(aside[:_ENOUGH])
-    header = [as_written(name).strip() for name in table.header]
-    first = table.first()
-    rows = list(texts_of(first.frame.head(_LOOKED_AT)).iter_rows()) if first is not None else []
+    header = [as_written(name).strip() for name in names] or [""]
+    rows = list(texts_of(first.head(_LOOKED_AT)).iter_rows()) if first is not None else []
     if header[0].startswith(("!", "^")) or any(str(row[0] or "").startswith("!") for row in rows):
         return (
             "it looks like a series matrix or SOFT file of GEO; write the table of its samples as CSV first, in R: "
@@ -56,4 +63,4 @@ def _what_helps(table: Table, columns: Sequence[Column]) -> str:
             f'its first row ("{", ".join(header[:4])}") looks like a patient and would be taken for names; put a row '
             "with the names of the columns above it, such as id,age,wbc,lineage"
         )
-    return "name columns with --map COLUMN=fact; all-risk facts lists what can be read"
+    return 'name columns with --map "COLUMN=fact"; all-risk facts lists what can be read'

@@ -318,9 +318,10 @@ def columns_and_problems(
         dictionary=read_dictionary(job.dictionary).over(table.dictionary) if job.dictionary else table.dictionary,
     )
     first = table.first()
-    columns = settled(columns, vocabulary, first.frame if first is not None else None)
+    rows = first.frame if first is not None else None
+    columns = settled(columns, vocabulary, rows)
     whole = [*columns, *columns_of_all(job.for_all, vocabulary, len(columns))]
-    nothing = no_column_read(table, whole)
+    nothing = no_column_read(table.header, rows, whole)
     return whole, [*problems, nothing] if nothing is not None else problems
 
 

@@ -72,6 +72,43 @@ def whole_file(output: str, option: str = "--output") -> Iterator[IO[bytes]]:
         raise
 
 
+def write_whole(output: str, content: bytes, option: str = "--output") -> None:
+    """Write beside and rename, so that the file is never half there; a file that was there keeps its permissions.
+
+    Raises:
+        UnreadableError: it cannot be written; names ``option``.
+    """
+    try:
+        with whole_file(output, option) as file:
+            file.write(content)
+    except OSError as error:
+        raise UnreadableError(option, output, f"it cannot be written: {error.strerror}") from None
+
+
+def refuse_existing(path: Path, option: str) -> None:
+    """Refuse to write a file that exists, before any work is done.
+
+    Raises:
+        UnreadableError: it exists; names ``option``.
+    """
+    try:
+        there = path.exists()
+    except OSError:  # which is said when it is written
+        return
+    if there:
+        raise UnreadableError(option, str(path), "it exists already and is not written over; give another name")
+
+
+def write_new(path: Path, text: str, option: str) -> None:
+    """Write a file that must not exist yet.
+
+    Raises:
+        UnreadableError: it exists, or cannot be written; names ``option``.
+    """
+    refuse_existing(path, option)
+    write_whole(str(path), text.encode(), option)
+
+
 def _beside(target: Path) -> tuple[int, str]:
     """A new file beside a target, open and locked: a lock says that it is still being written."""
     while True:

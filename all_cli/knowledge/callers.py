@@ -21,6 +21,7 @@ class Caller(NamedTuple):
         sure: words there under which a label counts.
         unsure: words there under which it does not, and the label is not known.
         predicted: other columns of its output that are predictions too, although they are named as facts are.
+        expression: columns that are named as genes and hold how strongly these are expressed, which is no finding.
         nothing: labels that say that there is no call.
         labels: label to the flags that are present.
         unread: label to the reason why it is no finding.
@@ -33,6 +34,7 @@ class Caller(NamedTuple):
     sure: tuple[str, ...]
     unsure: tuple[str, ...]
     predicted: tuple[str, ...]
+    expression: tuple[str, ...]
     nothing: tuple[str, ...]
     labels: Mapping[str, Sequence[str]]
     unread: Mapping[str, str]
@@ -52,6 +54,7 @@ def callers_in(document: Document, flags: frozenset[str], problems: list[Problem
             sure=tuple(confidence.get("sure", ())),
             unsure=tuple(confidence.get("unsure", ())),
             predicted=tuple(entry.get("predicted", ())),
+            expression=tuple(entry.get("expression", ())),
             nothing=tuple(entry["nothing"]),
             labels=entry.get("labels", {}),
             unread=entry.get("unread", {}),

@@ -43,7 +43,7 @@ def _plain(blocks: list[Block]) -> Iterator[str]:
                 yield text
             case Line(text, label):
                 text = f"{text} {block.identifier}".strip()
-                yield f"  {label:<{_LABEL}}{text}" if label else text
+                yield f"  {label:<{_LABEL - 1}} {text}" if label else text
             case Table():
                 yield from _aligned(block)
             case Outline():

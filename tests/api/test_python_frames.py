@@ -195,9 +195,12 @@ def test_a_table_without_rows_comes_back_without_rows(kind: str, form: Any) -> N
     assert found.shape[0] == 0
 
 
-def test_a_table_that_says_nothing_is_open() -> None:
-    found = classify_frame(pd.DataFrame({"note": ["a", "b"]}), schemes="nci-rome")
-    assert found["nci-rome.status"].tolist() == ["indeterminate"] * 2
+def test_a_table_that_says_nothing_is_refused_but_where_something_holds_for_all_rows() -> None:
+    frame = pd.DataFrame({"note": ["a", "b"]})
+    with pytest.raises(UnreadableError, match="none is read, so that every answer would be open"):
+        classify_frame(frame, schemes="nci-rome")
+    found = classify_frame(frame, schemes="nci-rome", for_all={"lineage": "T"})
+    assert found["nci-rome.status"].tolist() == ["not-applicable"] * 2
 
 
 def test_stretches_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,6 +225,9 @@ def test_stretches_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
         (pl.DataFrame({"nci-rome.status": ["x"]}), {}, "has this column already"),
         (pd.DataFrame([[7, 8]], columns=["age", "age"]), {}, 'two columns are called "age"'),
         (pl.DataFrame({"born": [date(2019, 3, 7)]}), {}, "an age needs both dates"),
+        (pl.DataFrame({"note": ["a"]}), {}, 'name columns with columns={"COLUMN": "fact"}'),
+        (pl.DataFrame({"7": [8], "B": ["T"]}), {}, "looks like a patient and would be taken for names"),
+        (pl.DataFrame(), {}, "none is read"),
     ],
 )
 def test_what_cannot_be_used_is_one_sentence_in_the_words_of_python(

@@ -12,7 +12,7 @@ import yaml
 from typer.testing import CliRunner
 
 from all_cli.cli import showing
-from all_cli.cli.common import Color, Format
+from all_cli.cli.output import Color, Format
 from all_cli.cli.protocol import app
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.report.json_text import json_text

@@ -80,7 +80,7 @@ def test_a_protocol_of_one_arm_needs_no_arm() -> None:
         (("ccg-1991/iv", "--with", "di", "--without", "di"), ["--with and by --without"]),
         (("aall07p1/bortezomib", "--without", "block-1", "--without", "block-2"), ["every phase"]),
         (("ccg-1991/iv", "--age", "seven"), ["seven"]),
-        (("ccg-1991/iv", "--output", "plan.pdf"), [".ics, .svg, .csv, .md, .json"]),
+        (("ccg-1991/iv", "--output", "plan.pdf"), ["name .ics, .svg, .csv, .html, .md, .txt or .json"]),
         (("ccg-1991/iv", "--output", "plan"), [".ics"]),
         (("ccg-1991/iv", "--output", "nowhere/plan.ics"), ['no folder "nowhere"']),
         (("ccg-1991/iv", "--output", "plan.ics", "--format", "svg"), ["the name says ics, --format says svg"]),

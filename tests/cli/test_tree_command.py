@@ -161,4 +161,4 @@ sources:
 
 def test_help_names_the_command_and_the_drawing() -> None:
     assert "tree" in RUNNER.invoke(app, ["--help"]).stdout
-    assert "SVG" in tree("--help").stdout
+    assert ".svg" in tree("--help").stdout

@@ -121,6 +121,8 @@ def test_labels_need_their_confidence_beside_them() -> None:
         ("allsorts", "ETV6-RUNX1", {"etv6_runx1"}),
         ("tallsorts", "BCL11B", {"bcl11b"}), ("tallsorts", "TLX3", "no fact"), ("tallsorts", "Unclassified", set()),
         ("allcatchr", "KMT2A", "does not say"), ("allcatchr", "Near haploid", "not counted"),
+        ("md-all", "KMT2A", {"kmt2a_r"}), ("md-all", "KMT2A-like", "resembles"), ("md-all", "Other", set()),
+        ("md-all", "HLF", "partner"), ("md-all", "Hyperdiploid", "not counted"),
     ],
 )  # fmt: skip
 def test_labels(caller: str, label: str, means: set[str] | str, library: RiskLibrary) -> None:
@@ -130,6 +132,24 @@ def test_labels(caller: str, label: str, means: set[str] | str, library: RiskLib
             read_call(program, label)
     else:
         assert {finding.fact for finding in read_call(program, label)} == means
+
+
+def test_the_expression_of_a_gene_beside_calls_is_no_finding_about_the_gene() -> None:
+    genes = "sample_id,CDX2,CRLF2,NUTM1,subtype_GEP,subtype_final_possible,confidence,stage,age,wbc,lineage\n"
+    cells = ["Ph,Ph,High,Fusion", "Ph,Ph,Low,Fusion", "KMT2A,KMT2A-like,High,like"]
+    table = genes + "".join(f"S{number},4.1,9.8,3.2,{row},7,20,B\n" for number, row in enumerate(cells))
+    result, rows = batch(table=table)
+    assert "unread:" not in result.stderr
+    assert "calls of MD-ALL, predicted from gene expression" in result.stderr
+    for gene in ("CRLF2", "NUTM1"):
+        assert (
+            f'"{gene}": the expression of the gene as MD-ALL measures it, no finding; it is not read' in result.stderr
+        )
+    mapped, rows = batch("--map", "subtype_final_possible=MD-ALL", table=table)
+    assert [row["cog-aall08b1.status"] for row in rows] == ["not-applicable", "indeterminate", "indeterminate"]
+    assert 'unread: "subtype_final_possible" 1 cell' in mapped.stderr
+    alone, _ = batch(table="NUTM1,age,wbc,lineage\nyes,7,20,B\n")
+    assert "MD-ALL" not in alone.stderr
 
 
 def test_a_label_that_means_nothing_known_is_a_problem_with_its_place() -> None:

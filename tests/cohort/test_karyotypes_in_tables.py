@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from all_cli import classify
-from all_cli.cli.common import patient_from
+from all_cli.cli.describing import patient_from
 from all_cli.cli.risk import app
 from all_cli.risk.library import RiskLibrary
 

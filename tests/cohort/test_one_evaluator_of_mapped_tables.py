@@ -12,7 +12,7 @@ import pytest
 from spoiled import what_is_left
 from typer.testing import CliRunner
 
-from all_cli.cli.common import patient_from
+from all_cli.cli.describing import patient_from
 from all_cli.cli.risk import app
 from all_cli.patient.patient import Patient
 from all_cli.patient.unreadable import UnreadableError

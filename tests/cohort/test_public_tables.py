@@ -13,7 +13,7 @@ import yaml
 from folded import each
 from typer.testing import CliRunner
 
-from all_cli.cli.common import patient_from
+from all_cli.cli.describing import patient_from
 from all_cli.cli.risk import app
 from all_cli.patient.reading import read_value
 from all_cli.patient.unreadable import UnreadableError

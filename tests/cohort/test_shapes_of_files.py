@@ -33,7 +33,7 @@ def run(command: str, *arguments: str, input: str | None = None) -> Any:
         ('!Series_title\t"x"\n!Sample_title\t"a"\t"b"\n', "pData(GEOquery::getGEO"),
         ("id age wbc lineage\n1 4 12 B\n", '--delimiter " "'),
         ("id  age   wbc\n1   4   12\n", "several spaces"),
-        ("p,q\nx,y\n", "name columns with --map COLUMN=fact"),
+        ("p,q\nx,y\n", 'name columns with --map "COLUMN=fact"'),
     ],
 )
 def test_a_table_of_which_nothing_is_read_stops_with_what_would_help(text: str, helps: str) -> None:

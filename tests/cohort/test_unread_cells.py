@@ -17,7 +17,7 @@ from spoiled import what_is_left
 from typer.testing import CliRunner, Result
 
 from all_cli import UnreadableError, classify, classify_frame
-from all_cli.cli.common import patient_from
+from all_cli.cli.describing import patient_from
 from all_cli.cli.risk import app
 from all_cli.cohort.cells import Cell, CellReader
 from all_cli.cohort.columns import Column

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import typer
 from folded import each
+from reports import ADULT, EVERY, INFANT, OPEN, SEVEN
 from typer.testing import CliRunner
 
 from all_cli.cli.protocol import app as protocol_app
@@ -22,45 +23,9 @@ from all_cli.risk.library import RiskLibrary
 RUNNER = CliRunner()
 UNCHECKED = "†"
 NOT_A_DEVICE = "not a medical device"
-SEVEN = ("classify", "--age", "7", "--wbc", "45", "--lineage", "B")
-OPEN = ("classify", "--age", "7", "--lineage", "B")
-ADULT = ("classify", "--age", "40", "--wbc", "31", "--lineage", "B", "--ph", "--mrd-eoi", "0.05%")
-INFANT = ("classify", "--age", "4mo", "--wbc", "300", "--kmt2a")
-NAMED = ("classify", "--age", "7", "--lineage", "T", "--scheme", "nci-rome", "--scheme", "hoelzer-1988")
-REPORTS: list[tuple[typer.Typer, tuple[str, ...]]] = [
-    (risk_app, SEVEN),
-    (risk_app, OPEN),
-    (risk_app, ADULT),
-    (risk_app, INFANT),
-    (risk_app, NAMED),
-    (risk_app, ("classify",)),
-    (risk_app, ("schemes",)),
-    (risk_app, ("schemes", "nci-rome")),
-    (risk_app, ("schemes", "guideline-summary")),
-    (risk_app, ("schemes", "cog-aall1731")),  # ids of rules longer than a label usually is
-    (risk_app, ("facts",)),
-    (risk_app, ("facts", "wbc")),
-    (risk_app, ("facts", "cns")),
-    (risk_app, ("cite", "smith-1996")),
-    (risk_app, ("cite", "nci-rome")),
-    (protocol_app, ("show", "induction", "--risk", "high")),
-    (protocol_app, ("show", "induction", "--risk", "standard", "--age", "7", "--cns", "CNS3")),
-    (protocol_app, ("show", "induction", "--protocol", "cog-aall0232", "--all")),
-    (protocol_app, ("list",)),
-    (protocol_app, ("list", "--risk", "high", "--year", "2010")),
-    (protocol_app, ("list", "cog-aall0232")),
-    (protocol_app, ("compare", "induction", "--protocol", "cog-aall0232", "--protocol", "ccg-1991")),
-    (protocol_app, ("compare", "cog-aall0232/dex-hdmtx", "all-bfm-95/medium")),
-    (protocol_app, ("drug",)),
-    (protocol_app, ("drug", "methotrexate", "--protocol", "cog-aall0232")),
-    (protocol_app, ("coverage",)),
-    (risk_app, ("coverage",)),
-    (risk_app, (*SEVEN, "--show-protocol")),
-    (protocol_app, ("cite", "cog-aall0232.consolidation")),
-]
-EVERY_REPORT = each("app, arguments", REPORTS)
+EVERY_REPORT = each("app, arguments", EVERY)
 # The references of cite are running text that wraps and not a table.
-TABLES = [report for report in REPORTS if report[1][0] != "cite"]
+TABLES = [report for report in EVERY if report[1][0] != "cite"]
 EVERY_TABLE = each("app, arguments", TABLES)
 WIDTHS = pytest.mark.parametrize("width", [60, 80, 140])
 
@@ -112,6 +77,10 @@ def test_plain_text_is_not_coloured_wrapped_or_cut(app: typer.Typer, arguments: 
     narrow = written(app, arguments, "--format", "plain", COLUMNS="40")
     assert narrow == written(app, arguments, "--format", "plain", "--color", "always", COLUMNS="400")
     assert "\x1b" not in narrow
+
+
+def test_a_label_of_any_length_stands_apart_from_its_text() -> None:
+    assert re.search(r"^  pdq-childhood-2025 PDQ", written(risk_app, ("cite", "nci-rome"), "-f", "plain"), re.MULTILINE)
 
 
 @EVERY_REPORT
