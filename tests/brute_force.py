@@ -121,6 +121,12 @@ def meets(patient: Mapping[str, Value], rules: list[Rule]) -> bool:
 def implied(facts: Iterable[str], vocabulary: Vocabulary) -> list[Rule]:
     """What a value of one of these facts says of another."""
     among = {*facts}
+    return [rule for fact, other, rule in _links(vocabulary) if fact in among and other in among]
+
+
+@functools.cache
+def _links(vocabulary: Vocabulary) -> list[tuple[str, str, Rule]]:
+    """What a value of one fact says of another, also by way of facts between them."""
 
     def implication(fact: str, when: Any, other: str, allowed: Any) -> Rule:
         spoken, kept = _membership(when), _membership(allowed)
@@ -129,15 +135,15 @@ def implied(facts: Iterable[str], vocabulary: Vocabulary) -> list[Rule]:
     def order(lower: str, upper: str) -> Rule:
         return lambda patient: bool(patient[lower] <= patient[upper])
 
-    def chained(fact: str, when: Any, other: str, allowed: Any) -> Iterator[Rule]:
-        if other in among:
-            yield implication(fact, when, other, allowed)
+    def chained(fact: str, when: Any, other: str, allowed: Any) -> Iterator[tuple[str, str, Rule]]:
+        yield fact, other, implication(fact, when, other, allowed)
         for next_when, further, left in vocabulary[other].implies:
             if all(value in next_when for value in allowed):
                 yield from chained(fact, when, further, left)
 
-    rules = [rule for fact in among for said in vocabulary[fact].implies for rule in chained(fact, *said)]
-    return rules + [order(fact, other) for fact in among for other in vocabulary[fact].at_most if other in among]
+    everything = vocabulary.facts.values()
+    links = [link for fact in everything for said in fact.implies for link in chained(fact.id, *said)]
+    return links + [(fact.id, other, order(fact.id, other)) for fact in everything for other in fact.at_most]
 
 
 def _membership(values: Sequence[Any]) -> Callable[[Value], bool]:
