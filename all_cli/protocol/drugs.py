@@ -41,7 +41,7 @@ def names(drug: Drug) -> list[str]:
 def drugs_named(library: ProtocolLibrary, text: str) -> list[Drug]:
     """The drugs that a text names: all of a class, or those with this name; empty if there is none."""
     asked, (of_class, of_name) = folded(text), _by_words(library)
-    return list(of_class.get(asked) or of_name.get(asked, ()))
+    return [*(of_class.get(asked) or of_name.get(asked, []))]
 
 
 @cache
