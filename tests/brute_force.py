@@ -10,7 +10,7 @@ import functools
 import itertools
 import operator as operators
 import random
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
@@ -101,58 +101,79 @@ def groups(scheme: Scheme, patient: Mapping[str, Value]) -> frozenset[str]:
 
 def possible_beings(patient: Mapping[str, Value], vocabulary: Vocabulary) -> bool:
     """Whether the vocabulary allows this combination of values among the facts given."""
-    key = (id(vocabulary), *sorted(patient))
-    if key not in _RULES:
-        _RULES[key] = implied(patient, vocabulary), defined(patient, vocabulary)
-    linked, scheme_made = _RULES[key]
+    linked, scheme_made = _bearing(frozenset(patient), vocabulary)
     return meets(patient, linked) and as_defined(patient, scheme_made)
 
 
-_RULES: dict[tuple[object, ...], tuple[list[Rule], list[Fact]]] = {}
-"""What bears on beings of these facts, worked out once for all of them."""
+@functools.cache
+def _bearing(facts: frozenset[str], vocabulary: Vocabulary) -> tuple[list[Rule], list[Fact]]:
+    """What bears on beings of these facts, worked out once for all of them."""
+    return implied(facts, vocabulary), defined(facts, vocabulary)
 
 
 def meets(patient: Mapping[str, Value], rules: list[Rule]) -> bool:
-    return all(rule(patient) for rule in rules)
+    for rule in rules:  # noqa: SIM110
+        if not rule(patient):
+            return False
+    return True
 
 
 def implied(facts: Iterable[str], vocabulary: Vocabulary) -> list[Rule]:
     """What a value of one of these facts says of another."""
     among = {*facts}
+    return [rule for fact, other, rule in _links(vocabulary) if fact in among and other in among]
+
+
+@functools.cache
+def _links(vocabulary: Vocabulary) -> list[tuple[str, str, Rule]]:
+    """What a value of one fact says of another, also by way of facts between them."""
 
     def implication(fact: str, when: Any, other: str, allowed: Any) -> Rule:
-        return lambda patient: not is_one_of(patient[fact], when) or is_one_of(patient[other], allowed)
+        spoken, kept = _membership(when), _membership(allowed)
+        return lambda patient: not spoken(patient[fact]) or kept(patient[other])
 
     def order(lower: str, upper: str) -> Rule:
         return lambda patient: bool(patient[lower] <= patient[upper])
 
-    def chained(fact: str, when: Any, other: str, allowed: Any) -> Iterator[Rule]:
-        if other in among:
-            yield implication(fact, when, other, allowed)
+    def chained(fact: str, when: Any, other: str, allowed: Any) -> Iterator[tuple[str, str, Rule]]:
+        yield fact, other, implication(fact, when, other, allowed)
         for next_when, further, left in vocabulary[other].implies:
             if all(value in next_when for value in allowed):
                 yield from chained(fact, when, further, left)
 
-    rules = [rule for fact in among for said in vocabulary[fact].implies for rule in chained(fact, *said)]
-    return rules + [order(fact, other) for fact in among for other in vocabulary[fact].at_most if other in among]
+    everything = vocabulary.facts.values()
+    links = [link for fact in everything for said in fact.implies for link in chained(fact.id, *said)]
+    return links + [(fact.id, other, order(fact.id, other)) for fact in everything for other in fact.at_most]
 
 
-def is_one_of(value: Value, values: Iterable[Any]) -> bool:
+def _membership(values: Sequence[Any]) -> Callable[[Value], bool]:
     """Whether a value is one of these words, or lies in one of these intervals."""
-    if isinstance(value, str):
-        return value in values
-    return any(
-        (low is None or value > low or (low_in and value == low))
-        and (high is None or value < high or (high_in and value == high))
-        for low, low_in, high, high_in in values
-    )
+    if all(isinstance(value, str) for value in values):
+        return frozenset(values).__contains__
+
+    def lies_in(value: Value) -> bool:
+        return any(
+            (low is None or value > low or (low_in and value == low))
+            and (high is None or value < high or (high_in and value == high))
+            for low, low_in, high, high_in in values
+        )
+
+    return lies_in
 
 
-def can_have(fact: str, value: Value, told: Iterable[str], vocabulary: Vocabulary) -> bool:
+def can_have(fact: str, value: Value, told: Collection[str], vocabulary: Vocabulary) -> bool:
     """Whether a fact can have a value, given that something was said of the facts ``told``."""
-    return all(
-        is_one_of(value, values) for one in told for other, values in vocabulary[one].known_means if other == fact
-    )
+    return all(allowed(value) for one, allowed in _meant(vocabulary).get(fact, ()) if one in told)
+
+
+@functools.cache
+def _meant(vocabulary: Vocabulary) -> Mapping[str, list[tuple[str, Callable[[Value], bool]]]]:
+    """By fact, the facts that say something of it once anything is said of them."""
+    meant: dict[str, list[tuple[str, Callable[[Value], bool]]]] = {}
+    for one in vocabulary.facts.values():
+        for other, values in one.known_means:
+            meant.setdefault(other, []).append((one.id, _membership(values)))
+    return meant
 
 
 def defined(facts: Iterable[str], vocabulary: Vocabulary) -> list[Fact]:
@@ -186,25 +207,40 @@ def _schemes() -> Mapping[str, Scheme]:
 
 def value_in(axis: Axis, piece: int, chance: random.Random, vocabulary: Vocabulary) -> Value:
     """Some value that lies in a piece of an axis and can exist."""
-    possible = axis.possible(1 << piece)
-    if not isinstance(possible, NumberSet):
-        return next(iter(possible))
-    (low, _), (high, _) = possible.spans[0]
-    lowest, highest = vocabulary[axis.fact].hard
-    low = low if lowest is None else max(low, lowest)
-    high = high if highest is None else min(high, highest)
+    if axis.words:
+        return axis.words[piece]
+    low, high = _ends(axis, piece, vocabulary)
     if low == high:
-        return float(low)
-    if any(axis.fact in (fact.id, *fact.at_most) for fact in vocabulary.facts.values() if fact.at_most):
+        return low
+    if axis.fact in _ordered(vocabulary):
         return (low + high) / 2  # of two ordered numbers in one piece the one can be the other
     if axis.whole:
         return float(chance.randint(int(low), int(high)))
     return low + (high - low) * chance.uniform(0.001, 0.999)
 
 
+@functools.cache
+def _ends(axis: Axis, piece: int, vocabulary: Vocabulary) -> tuple[float, float]:
+    """Between which numbers the values of a piece lie that can exist."""
+    possible = axis.possible(1 << piece)
+    assert isinstance(possible, NumberSet)
+    (low, _), (high, _) = possible.spans[0]
+    lowest, highest = vocabulary[axis.fact].hard
+    low = low if lowest is None else max(low, lowest)
+    high = high if highest is None else min(high, highest)
+    return float(low), float(high)
+
+
+@functools.cache
+def _ordered(vocabulary: Vocabulary) -> frozenset[str]:
+    """The numbers of which one cannot exceed another."""
+    lower = [fact for fact in vocabulary.facts.values() if fact.at_most]
+    return frozenset(id for fact in lower for id in (fact.id, *fact.at_most))
+
+
 def completions(choices: Mapping[str, list[Value]], vocabulary: Vocabulary) -> Iterator[dict[str, Value]]:
     """Every combination of the values that the vocabulary allows."""
-    rules, facts = implied(choices, vocabulary), defined(choices, vocabulary)
+    rules, facts = _bearing(frozenset(choices), vocabulary)
     for combination in itertools.product(*choices.values()):
         patient = dict(zip(choices, combination, strict=True))
         if meets(patient, rules) and as_defined(patient, facts):

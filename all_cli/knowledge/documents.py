@@ -85,5 +85,24 @@ def checked_document(raw: bytes, shown_as: str, schema_of: str, folder: Path = P
 @cache
 def _schema(name: str) -> dict[str, Any]:
     path = files.data_directory() / "schemas" / f"{name.removesuffix('.yaml')}.schema.json"
-    schema: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return schema
+    return _written_out(json.loads(path.read_text(encoding="utf-8")))
+
+
+def _written_out(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema whose definitions stand where it refers to them: looking them up takes as long as the checking."""
+    definitions: dict[str, dict[str, Any]] = {f"#/$defs/{name}": {} for name in schema.get("$defs", {})}
+
+    def written(part: Any) -> Any:
+        if isinstance(part, list):
+            return [written(item) for item in part]
+        if not isinstance(part, dict):
+            return part
+        if "$ref" in part:
+            assert part.keys() <= {"$ref", "description"}, part  # nothing beside it asks for more
+            return definitions[part["$ref"]]
+        return {key: written(item) for key, item in part.items()}
+
+    for name, definition in schema.pop("$defs", {}).items():
+        definitions[f"#/$defs/{name}"].update(written(definition))
+    whole: dict[str, Any] = written(schema)
+    return whole

@@ -120,6 +120,7 @@ class Bibliography(Mapping[str, Source]):
         return len(self._closed)
 
 
-def pack_sources(sources: Mapping[str, Source]) -> bytes:
-    """The compiled form that :class:`Bibliography` reads."""
-    return closed_part({id: closed_part(source._asdict()) for id, source in sources.items()})
+def pack_sources(sources: Mapping[str, Source], packed: bytes | None = None) -> bytes:
+    """The compiled form that :class:`Bibliography` reads: of these sources, after those of another compiled form."""
+    before = open_part(packed) if packed else {}
+    return closed_part({**before, **{id: closed_part(source._asdict()) for id, source in sources.items()}})

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -39,9 +40,21 @@ def names(drug: Drug) -> list[str]:
 
 def drugs_named(library: ProtocolLibrary, text: str) -> list[Drug]:
     """The drugs that a text names: all of a class, or those with this name; empty if there is none."""
-    asked = folded(text)
-    of_class = [drug for drug in library.drugs.values() if asked in (folded(drug.kind), f"{folded(drug.kind)}s")]
-    return of_class or [drug for drug in library.drugs.values() if asked in map(folded, names(drug))]
+    asked, (of_class, of_name) = folded(text), _by_words(library)
+    return [*(of_class.get(asked) or of_name.get(asked, []))]
+
+
+@cache
+def _by_words(library: ProtocolLibrary) -> tuple[dict[str, list[Drug]], dict[str, list[Drug]]]:
+    """The drugs by what their class may be called, and by each of their names, both folded."""
+    of_class: dict[str, list[Drug]] = {}
+    of_name: dict[str, list[Drug]] = {}
+    for drug in library.drugs.values():
+        for word in (folded(drug.kind), f"{folded(drug.kind)}s"):
+            of_class.setdefault(word, []).append(drug)
+        for name in {*map(folded, names(drug))}:
+            of_name.setdefault(name, []).append(drug)
+    return of_class, of_name
 
 
 def all_names(library: ProtocolLibrary) -> list[str]:

@@ -177,7 +177,7 @@ def risk_library(rules: Path | None = None) -> RiskLibrary:
     inputs, own = _inputs(), rules.read_bytes()
     extended = cached(
         "own-rules", [*inputs, files.with_included(own, rules.parent), str(rules).encode()],
-        lambda: _extend(compiled("risk", inputs, _build), own, rules),
+        lambda: _extend(_shipped(), own, rules),
     )  # fmt: skip
     return RiskLibrary(extended)
 
@@ -208,8 +208,9 @@ def _build() -> dict[str, Any]:
     }
 
 
-def _extend(shipped: Mapping[str, Any], own: bytes, rules: Path) -> dict[str, Any]:
-    form, sources = _own(shipped, own, rules)
+def _extend(library: RiskLibrary, own: bytes, rules: Path) -> dict[str, Any]:
+    shipped = library.packed
+    form, sources = _own(library, own, rules)
     replaced = {scheme["id"] for scheme in form["schemes"]}
     return {
         "schemes": [*(raw for raw in shipped["schemes"] if raw["id"] not in replaced), *form["schemes"]],
@@ -221,7 +222,7 @@ def _extend(shipped: Mapping[str, Any], own: bytes, rules: Path) -> dict[str, An
             *form["not_encoded"],
         ],
         "vocabulary": shipped["vocabulary"],
-        "sources": pack_sources(sources),
+        "sources": sources,
     }
 
 
@@ -234,17 +235,17 @@ def library_of(rules: Path) -> RiskLibrary:
     Raises:
         KnowledgeError: the file has mistakes; OSError: it cannot be read.
     """
-    shipped = risk_library()._packed
+    shipped = risk_library()
     form, sources = _own(shipped, rules.read_bytes(), rules)
     # Packed and opened as the cache would, so that what is compared is of one kind.
-    alone: Mapping[str, Any] = open_part(
-        closed_part({**form, "vocabulary": shipped["vocabulary"], "sources": pack_sources(sources)})
-    )
-    return RiskLibrary(alone)
+    opened = open_part(closed_part(form))
+    alone = RiskLibrary({**opened, "vocabulary": shipped.packed["vocabulary"], "sources": sources})
+    alone.vocabulary = shipped.vocabulary  # opened once
+    return alone
 
 
-def _own(shipped: Mapping[str, Any], own: bytes, rules: Path) -> tuple[dict[str, Any], dict[str, Source]]:
-    """A user's file compiled, and all sources that it can cite.
+def _own(shipped: RiskLibrary, own: bytes, rules: Path) -> tuple[dict[str, Any], bytes]:
+    """A user's file compiled, and all sources that it can cite in their compiled form.
 
     A scheme of the wrong shape does not hide what is wrong with the others: all of it is said at once.
     """
@@ -260,14 +261,15 @@ def _own(shipped: Mapping[str, Any], own: bytes, rules: Path) -> tuple[dict[str,
             raise  # not only single schemes: what they lean on is not known
         misshapen = {index for _, index, *_ in error.paths if isinstance(index, int)}
         document, problems = error.document, error.problems
-    vocabulary = unpack_vocabulary(shipped["vocabulary"])
-    sources = dict(Bibliography(shipped["sources"]))
+    more = {}
     for id, raw in document.data.get("sources", {}).items():
-        if id in sources:
+        if id in shipped.sources:
             problems.append(Problem(document.key_place(("sources", id)), f'the source id "{id}" is taken'))
-        sources.setdefault(id, Source(id=id, **raw))
+        else:
+            more[id] = Source(id=id, **raw)
+    sources = pack_sources(more, shipped.packed["sources"])
     try:
-        form = compile_schemes(document, vocabulary, sources, misshapen)
+        form = compile_schemes(document, shipped.vocabulary, Bibliography(sources), misshapen)
     except KnowledgeError as error:
         raise KnowledgeError([*problems, *error.problems]) from None
     if problems:

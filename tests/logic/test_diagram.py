@@ -122,11 +122,9 @@ class World:
     def answers(self) -> dict[tuple[int, ...], int]:
         """Pieces of every existing patient, and the rule that decides."""
         found: dict[tuple[int, ...], int] = {}
-        in_pieces = [[(value, fact.piece(value)) for value in fact.samples] for fact in self.facts]
-        for drawn in product(*in_pieces):
-            values, pieces = zip(*drawn, strict=True)
-            if pieces in found:
-                continue
+        one_each = [{fact.piece(value): value for value in reversed(fact.samples)}.items() for fact in self.facts]
+        for drawn in product(*one_each):
+            pieces, values = zip(*drawn, strict=True)
             patient = {fact.id: value for fact, value in zip(self.facts, values, strict=True)}
             if all(b_mask >> pieces[b] & 1 for a, a_mask, b, b_mask in self.implications if a_mask >> pieces[a] & 1):
                 found[pieces] = next((n for n, rule in enumerate(self.rules) if holds(rule, patient)), len(self.rules))

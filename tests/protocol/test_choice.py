@@ -72,7 +72,7 @@ class Oracle:
         self.asked = [sorted({test.fact for test in comparisons(each[0])}) for each in self.barring]
         self.met: dict[tuple[object, ...], bool] = {}
         self.guards = [condition for condition, *_ in self.barring]
-        self.silent: list[set[str]] = []
+        self.silent: list[list[str]] = []
         self.groups = [(chooser.risk.schemes[scheme], set(named)) for scheme, named in arm.groups]
         self.later = {scheme.id: rules.unasked(kind, scheme.facts) for scheme, _ in self.groups}
         self.schemes = {
@@ -105,12 +105,17 @@ class Oracle:
         assert beings
         # What merely follows from what was told bears on a guard only if the guard is then met.
         self.silent = [
-            set(if_told).difference(patient.known if certainly(when, patient) else patient.told)
+            [fact for fact in if_told if fact not in (patient.known if certainly(when, patient) else patient.told)]
             for _, if_told, when in self.barring
         ]
-        if all(self.fixed(being) and self.leads(being, surely=True) for being in beings):
-            return ANSWER
-        return POSSIBLE if any(self.fixed(being) and self.leads(being, surely=False) for being in beings) else EXCLUDED
+        surely, for_some = True, False
+        for being in beings:
+            fixed = self.fixed(being)
+            surely = surely and fixed and self.leads(being, surely=True)
+            for_some = for_some or (fixed and self.leads(being, surely=False))
+            if for_some and not surely:
+                return POSSIBLE
+        return ANSWER if surely else EXCLUDED
 
     def values(self, fact: str, patient: Patient | None) -> list[Value]:
         axis = self.axes[fact]
@@ -127,15 +132,14 @@ class Oracle:
 
     def broken(self, number: int, being: Mapping[str, Value]) -> bool:
         """Whether a guard is broken whatever the facts are that bear only if they are known and are not."""
-        guard, if_told, _ = self.barring[number]
-        silent = [fact for fact in if_told if fact in self.silent[number]]
+        (guard, *_), silent = self.barring[number], self.silent[number]
         if not silent:
             key = (number, *(being[fact] for fact in self.asked[number]))
             if key not in self.met:
                 self.met[key] = holds(guard, being)
             return self.met[key]
         tried = ({**being, **dict(zip(silent, values, strict=True))} for values in self._combined(silent))
-        return all(holds(guard, each) for each in tried if possible_beings(each, self.vocabulary))
+        return all(holds(guard, each) or not possible_beings(each, self.vocabulary) for each in tried)
 
     def leads(self, being: Mapping[str, Value], *, surely: bool) -> bool:
         """Whether every scheme leads to the arm for some values of what comes later, and never to no answer."""

@@ -212,17 +212,6 @@ def test_an_arm_shows_its_own_phases_only(protocols: ProtocolLibrary) -> None:
             assert [phase["phase_id"] for phase in found.get("phases", [found])] == list(dict.fromkeys(arm.phases))
 
 
-def test_a_phase_can_be_asked_for_by_its_own_id(protocols: ProtocolLibrary) -> None:
-    kinds = protocols.phase_kinds()
-    for protocol in protocols.protocols:
-        for phase in protocol.phases:
-            found = shown(phase.id, "--protocol", protocol.id)
-            ids = [part["phase_id"] for part in found.get("phases", [found])]
-            assert phase.id in ids
-            if phase.id not in kinds:
-                assert ids == [phase.id]
-
-
 @pytest.mark.parametrize("spelling", ["Delayed-Intensification", "delayed_intensification", "delayed intensification"])
 def test_a_phase_may_be_spelled_with_any_case_and_separator(spelling: str) -> None:
     assert shown(spelling, "--protocol", "cog-aall0232")["phase"] == "delayed-intensification"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from functools import cache
@@ -12,12 +13,17 @@ import pytest
 import typer
 from folded import each
 from reports import ADULT, EVERY, INFANT, OPEN, SEVEN
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text as RichText
 from typer.testing import CliRunner
 
 from all_cli.cli.protocol import app as protocol_app
 from all_cli.cli.risk import app as risk_app
 from all_cli.patient.patient import Patient
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for
+from all_cli.report.page import Page
+from all_cli.report.render import print_page
 from all_cli.risk.library import RiskLibrary
 
 RUNNER = CliRunner()
@@ -30,10 +36,15 @@ EVERY_TABLE = each("app, arguments", TABLES)
 WIDTHS = pytest.mark.parametrize("width", [60, 80, 140])
 
 
+def written(app: typer.Typer, arguments: tuple[str, ...], *options: str, width: int = 80, **environment: str) -> str:
+    """What a command writes to standard output."""
+    return _written(app, (*arguments, *options), (("COLUMNS", str(width)), *environment.items()))
+
+
 @cache
-def written(app: typer.Typer, arguments: tuple[str, ...], *options: str, **environment: str) -> str:
-    """What a command writes to standard output; many tests look at the same text."""
-    result = RUNNER.invoke(app, [*arguments, *options], env=environment)
+def _written(app: typer.Typer, arguments: tuple[str, ...], environment: tuple[tuple[str, str], ...]) -> str:
+    """Many tests look at the same text, which is written once."""
+    result = RUNNER.invoke(app, arguments, env=dict(environment))
     assert result.exit_code == 0, (result.stderr, result.exception)
     assert result.stderr == ""
     return result.stdout
@@ -62,7 +73,7 @@ def references(text: str) -> dict[str, str]:
 def test_every_text_says_that_this_is_not_a_medical_device(
     app: typer.Typer, arguments: tuple[str, ...], form: str
 ) -> None:
-    text = " ".join(written(app, arguments, "--format", form, COLUMNS="80").split())
+    text = " ".join(written(app, arguments, "--format", form).split())
     assert text.count(NOT_A_DEVICE) == 1
     assert "For professionals; works offline" in text
 
@@ -74,8 +85,8 @@ def test_json_is_one_object_that_names_its_version(app: typer.Typer, arguments: 
 
 @EVERY_REPORT
 def test_plain_text_is_not_coloured_wrapped_or_cut(app: typer.Typer, arguments: tuple[str, ...]) -> None:
-    narrow = written(app, arguments, "--format", "plain", COLUMNS="40")
-    assert narrow == written(app, arguments, "--format", "plain", "--color", "always", COLUMNS="400")
+    narrow = written(app, arguments, "--format", "plain", width=40)
+    assert narrow == written(app, arguments, "--format", "plain", "--color", "always", width=400)
     assert "\x1b" not in narrow
 
 
@@ -114,7 +125,7 @@ def test_every_reference_is_a_source_of_the_bibliography_in_full(
 def test_every_doi_and_address_stands_whole_on_one_line(
     app: typer.Typer, arguments: tuple[str, ...], width: int
 ) -> None:
-    lines = [line.split() for line in written(app, arguments, "--format", "table", COLUMNS=str(width)).splitlines()]
+    lines = [line.split() for line in written(app, arguments, "--format", "table", width=width).splitlines()]
     words = set(chain.from_iterable(lines))
     assert identifiers(written(app, arguments, "--format", "plain")) <= words
 
@@ -125,7 +136,7 @@ def test_a_table_has_the_same_reference_numbers_as_plain_text(
     app: typer.Typer, arguments: tuple[str, ...], width: int
 ) -> None:
     numbers = r"\[\d+\]"
-    table = written(app, arguments, "--format", "table", COLUMNS=str(width))
+    table = written(app, arguments, "--format", "table", width=width)
     assert set(re.findall(numbers, table)) == set(re.findall(numbers, written(app, arguments, "--format", "plain")))
 
 
@@ -133,32 +144,52 @@ def test_a_table_has_the_same_reference_numbers_as_plain_text(
 @WIDTHS
 def test_a_table_keeps_to_its_width_and_cuts_nothing(app: typer.Typer, arguments: tuple[str, ...], width: int) -> None:
     plain = written(app, arguments, "--format", "plain")
-    table = written(app, arguments, "--format", "table", COLUMNS=str(width))
+    table = written(app, arguments, "--format", "table", width=width)
     assert table.count("…") == plain.count("…")
-    assert [word for word in re.findall(r"\b[a-z_]{3,14}\b", plain) if word not in table] == []
+    assert [word for word in set(re.findall(r"\b[a-z_]{3,14}\b", plain)) if word not in table] == []
     for line in table.splitlines():
         assert len(line.rstrip()) <= width or identifiers(line), line
 
 
 @EVERY_TABLE
 def test_a_table_on_a_wide_screen_says_what_plain_text_says(app: typer.Typer, arguments: tuple[str, ...]) -> None:
-    table = written(app, arguments, "--format", "table", COLUMNS="1000").split()
+    table = written(app, arguments, "--format", "table", width=1000).split()
     assert sorted(table) == sorted(written(app, arguments, "--format", "plain").split())
 
 
 @EVERY_TABLE
 def test_colour_changes_no_word(app: typer.Typer, arguments: tuple[str, ...]) -> None:
-    coloured = written(app, arguments, "--format", "table", "--color", "always", COLUMNS="80")
+    coloured = written(app, arguments, "--format", "table", "--color", "always")
     assert "\x1b[" in coloured
     without = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
-    assert without == written(app, arguments, "--format", "table", "--color", "never", COLUMNS="80")
+    assert without == written(app, arguments, "--format", "table", "--color", "never")
 
 
 @EVERY_TABLE
 def test_a_table_in_a_pipe_has_no_colour(app: typer.Typer, arguments: tuple[str, ...]) -> None:
-    assert "\x1b" not in written(app, arguments, "--format", "table", COLUMNS="80")
-    assert "\x1b" not in written(app, arguments, "--format", "table", "--color", "never", COLUMNS="80")
-    assert "\x1b" not in written(app, arguments, "--format", "table", "--color", "auto", COLUMNS="80", NO_COLOR="1")
+    assert "\x1b" not in written(app, arguments, "--format", "table")
+    assert "\x1b" not in written(app, arguments, "--format", "table", "--color", "never")
+    assert "\x1b" not in written(app, arguments, "--format", "table", "--color", "auto", NO_COLOR="1")
+
+
+@pytest.mark.parametrize("color", ["always", "never"])
+def test_a_table_that_fits_is_drawn_as_rich_draws_it(
+    color: str, library: RiskLibrary, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    columns = ("drug", "剂量 dose", "")
+    rows = [("vincristine", "1.5 mg/m²", ""), ("[b]x[/b]", "剂量", "e\u0301\u00a0\a!"), ("", " 2 :smile: ", "- ")]
+    page = Page(library.sources)
+    page.table(columns, rows)
+    print_page(page, "table", color)
+    drawn = RichTable(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    for title in ("", *columns):
+        drawn.add_column(title, no_wrap=True)
+    for row in rows:
+        drawn.add_row("", *map(RichText, row))
+    expected = io.StringIO()
+    Console(file=expected, force_terminal=color == "always", width=60, emoji=False, markup=False).print(drawn)
+    assert capsys.readouterr().out == expected.getvalue()
 
 
 @EVERY_REPORT
@@ -188,7 +219,7 @@ def test_markdown_keeps_dois_and_addresses_whole(app: typer.Typer, arguments: tu
 @EVERY_REPORT
 def test_the_mark_of_what_is_unchecked_always_has_its_legend(app: typer.Typer, arguments: tuple[str, ...]) -> None:
     for form in ("plain", "table", "markdown"):
-        text = written(app, arguments, "--format", form, COLUMNS="100")
+        text = written(app, arguments, "--format", form)
         legend = [line for line in text.splitlines() if line.startswith(f"{UNCHECKED} ")]
         marked = text.count(UNCHECKED) - len(legend)
         assert len(legend) == (1 if marked else 0)
@@ -226,13 +257,16 @@ def test_a_scheme_is_marked_exactly_where_something_shown_is_unchecked(
         assert (UNCHECKED in text) == (not all(shown)), id
 
 
-def test_a_phase_is_marked_exactly_where_something_shown_is_unchecked(protocols: ProtocolLibrary) -> None:
-    nobody = Patient(protocols.vocabulary)
+def test_a_phase_asked_for_by_its_id_is_shown_and_marked_exactly_where_something_shown_is_unchecked(
+    protocols: ProtocolLibrary,
+) -> None:
+    nobody, kinds = Patient(protocols.vocabulary), protocols.phase_kinds()
     for protocol in protocols.protocols:
         for asked in dict.fromkeys(phase.id for phase in protocol.phases):
             arguments = ("show", asked, "--protocol", protocol.id)
             found = json.loads(written(protocol_app, arguments, "--format", "json"))
             ids = [part["phase_id"] for part in found.get("phases", [found])]
+            assert asked in ids if asked in kinds else ids == [asked]
             shown: list[Any] = [protocol.population, *protocol.notes]
             last = any(phase.kind == "maintenance" for phase in protocol.phases if phase.id in ids)
             shown += [protocol.total_duration] if protocol.total_duration and (last or len(ids) > 1) else []
