@@ -124,11 +124,11 @@ class _Texts:
         """Add the texts to what speaks for how the columns are to be read."""
         if len(self.columns) == 1:
             column = self.columns[0]
-            self.evidence[column.index].see(column, self._reader.fact(column), distinct, cells.tolist())
+            self.evidence[column.index].see(column, self._reader.fact(column), distinct, cells)
             return
         for column in self.columns:
             texts = frame[column.header].fill_null("").alias("text").to_frame().group_by("text").len()
-            self.evidence[column.index].see(column, None, texts["text"], texts["len"])
+            self.evidence[column.index].see(column, None, texts["text"], texts["len"].to_numpy())
 
     def alike(self, numbers: Numbers) -> Numbers:
         """Of each number the first that says the same, in whatever order."""
