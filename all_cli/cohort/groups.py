@@ -95,7 +95,7 @@ class _Texts:
         cells = np.bincount(rows)
         first = np.zeros(len(cells), np.int64)
         first[rows[::-1]] = np.arange(len(rows) - 1, -1, -1)
-        distinct = texts.gather(first)
+        distinct = texts[first]
         numbers, odd = self._all(distinct)
         self._gather(frame, distinct, cells)
         self._count_warnings(rows, len(distinct), [(place, cell.warning) for place, cell in odd if cell.warning])
@@ -152,7 +152,7 @@ class _Texts:
                     table[kind] = known[0]
             numbers = table[kinds]
         left = np.flatnonzero(numbers == _UNREAD)
-        read = [self._cell(text) for text in texts.gather(left).to_list()]
+        read = [self._cell(text) for text in texts[left].to_list()]
         numbers[left] = [number for number, _ in read]
         odd = [
             (place, cell)
