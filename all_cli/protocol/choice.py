@@ -111,7 +111,7 @@ class Chooser:
         patient, presumed = self.rules.presumed(told, phase, self.named)
         # Of a named arm nothing is presumed; what the patient's setting is said to be is what would be chosen from.
         settings = self.settings(self.rules.presumed(told, phase, named=False)[0] if self.named else patient)
-        warnings = tuple(guard for guard in self.rules.guards if guard.everything and certainly(guard.when, patient))
+        warnings = tuple(guard for guard in self.rules.met(patient) if guard.everything)
         offers = tuple(sorted(self.offers(patient, phase), key=self.rank(patient)))
         if self.named:  # what stands first is not asked
             return Choice(self.rules, phase, patient, tuple(presumed), settings, warnings, offers)
@@ -197,7 +197,7 @@ class Chooser:
 
     def offers(self, patient: Patient, phase: str) -> Iterator[Offer]:
         """What every arm with the phase is to the patient."""
-        met = {guard.id for guard in self.rules.guards if certainly(guard.when, patient)}
+        met = {guard.id for guard in self.rules.met(patient)}
         for id in self.library.in_order(phase, patient):
             if self.only and id not in self.only:
                 continue

@@ -90,6 +90,14 @@ class ChoiceRules:
             for raw in self._packed["guards"]
         ]  # fmt: skip
 
+    def met(self, patient: Patient) -> Sequence[Guard]:
+        """The guards whose condition certainly holds."""
+        key = ("met", self)
+        if key not in patient.worked_out:
+            patient.worked_out[key] = [guard for guard in self.guards if certainly(guard.when, patient)]
+        found: Sequence[Guard] = patient.worked_out[key]
+        return found
+
     def leading(self, patient: Patient, kind: str) -> Guard | None:
         """The first guard that heads the screen of a kind of phase since its condition certainly holds."""
         found = zip(self.guards, self._packed["guards"], strict=True)
@@ -220,7 +228,18 @@ def certainly(expression: Expression, patient: Patient) -> bool:
 
 
 def narrowed(patient: Patient, fact: str, possible: Any, said: str) -> Patient | None:
-    """The patient with one fact narrowed and what follows concluded; None if that cannot be."""
+    """The patient with one fact narrowed and what follows concluded; None if that cannot be.
+
+    It is one and the same patient each time: what was worked out of it serves whatever narrows the fact so.
+    """
+    key = ("narrowed", fact, possible, said)
+    if key not in patient.worked_out:
+        patient.worked_out[key] = _narrowed(patient, fact, possible, said)
+    found: Patient | None = patient.worked_out[key]
+    return found
+
+
+def _narrowed(patient: Patient, fact: str, possible: Any, said: str) -> Patient | None:
     other = patient.copy()
     try:
         other.learn(fact, possible, said, derived=True)
