@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ class Given(NamedTuple):
     line: Line
 
 
+@lru_cache(4096)
 def folded(text: str) -> str:
     """A name as it is compared: without case, hyphens, blanks and points."""
     return text.casefold().translate(_LEFT_OUT)

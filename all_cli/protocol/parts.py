@@ -65,10 +65,14 @@ class Part(NamedTuple):
             patient.worked_out[key] = not reached & self.undecided and self._sure(masks, reached)
         return bool(patient.worked_out[key])
 
-    def sure_with(self, masks: list[int], axis: int, piece: int) -> bool:
-        """Whether it is fulfilled, as far as asked for, if an axis is narrowed to one piece."""
-        tried = [*masks[:axis], 1 << piece, *masks[axis + 1 :]]
-        return self._sure(tried, self.diagram.reach(tried))
+    def sure_with(self, patient: Patient, axis: int, piece: int) -> bool:
+        """Whether it is fulfilled, as far as asked for, if an axis is narrowed to one piece; arms share it, too."""
+        key = ("sure with", id(self.diagram), self.ignored, self.wanted, axis, piece)
+        if key not in patient.worked_out:
+            masks, _ = self.seen(patient)
+            tried = [*masks[:axis], 1 << piece, *masks[axis + 1 :]]
+            patient.worked_out[key] = self._sure(tried, self.diagram.reach(tried))
+        return bool(patient.worked_out[key])
 
     def outright(self, patient: Patient) -> bool:
         """Whether it is fulfilled whatever the facts are that come later."""
@@ -157,7 +161,7 @@ def enough_alone(parts: Sequence[Part], fact: str, patient: Patient) -> Possible
                 continue
             left = 0
             for piece in axis.pieces(masks[number]):
-                if not part.sure_with(masks, number, piece):  # sooner told than by trying the patient
+                if not part.sure_with(patient, number, piece):  # sooner told than by trying the patient
                     continue
                 tried = narrowed(patient, fact, axis.possible(1 << piece), "")
                 if tried is not None and all(each.sure(tried) for each in parts):
