@@ -375,7 +375,7 @@ def _unread(
             return {fact.id for fact in vocabulary.facts.values() if fact.genetic}
         return {vocabulary["age" if id in ("born", "diagnosed") else _fact(vocabulary, id)].id}
 
-    linked = linked_facts(vocabulary, set[str]().union(*map(of, said)))
+    linked = linked_facts(vocabulary, frozenset[str]().union(*map(of, said)))
     return tuple(_Unread(frozenset().union(*(linked[fact] for fact in of(id))), str(error)) for id, error in refused)
 
 

@@ -6,6 +6,7 @@ It knows of a row only what one patient, told one thing after another, refuses.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import NamedTuple
 
 from all_cli.patient.patient import Patient
@@ -16,11 +17,15 @@ Tell = Callable[[Mapping[str, str]], Patient]  # cells by column to the patient 
 
 
 class Left(NamedTuple):
-    """Columns that cannot be read; contradicting columns, each with the facts they speak of; the cells left."""
+    """Columns that cannot be read; contradicting columns, each with the facts they speak of; the cells left.
+
+    ``patient`` is who they tell of.
+    """
 
     unread: tuple[str, ...]
     clashes: tuple[tuple[tuple[str, ...], frozenset[str]], ...]
     cells: Mapping[str, str]
+    patient: Patient
 
     def lost(self, scheme: Scheme) -> bool:
         """Whether the row is invalid under a scheme: it asks for what contradicting cells speak of."""
@@ -35,15 +40,20 @@ def what_is_left(cells: Mapping[str, str], tell: Tell) -> Left:
         tell: makes the patient, or refuses.
     """
 
-    def known(some: Mapping[str, str]) -> frozenset[str]:
-        return frozenset(tell(some).known)
+    @cache
+    def told(*some: tuple[str, str]) -> Patient | UnreadableError:
+        try:
+            return tell(dict(some))
+        except UnreadableError as error:  # a contradiction too
+            return error
+
+    def patient_of(some: Mapping[str, str]) -> Patient:
+        patient = told(*some.items())
+        assert isinstance(patient, Patient), patient
+        return patient
 
     def contradictory(some: Mapping[str, str]) -> bool:
-        try:
-            tell(some)
-        except ContradictionError:
-            return True
-        return False
+        return isinstance(told(*some.items()), ContradictionError)
 
     def without(least: dict[str, str], columns: list[str]) -> dict[str, str]:
         """What is left when each column is left out in turn that is not needed for the contradiction."""
@@ -55,29 +65,18 @@ def what_is_left(cells: Mapping[str, str], tell: Tell) -> Left:
         half = len(columns) // 2
         return without(without(least, columns[:half]), columns[half:])
 
-    try:
-        tell(cells)
-    except UnreadableError:  # a contradiction too
-        pass
-    else:
-        return Left((), (), cells)
-    unread, read = [], {}
-    for column, text in cells.items():
-        try:
-            tell({column: text})
-        except ContradictionError:
-            read[column] = text
-        except UnreadableError:
-            unread.append(column)
-        else:
-            read[column] = text
+    if isinstance(told(*cells.items()), Patient):
+        return Left((), (), cells, patient_of(cells))
+    alone = {column: told((column, text)) for column, text in cells.items()}
+    unread = [column for column, found in alone.items() if not isinstance(found, Patient | ContradictionError)]
+    read = {column: text for column, text in cells.items() if column not in unread}
     clashes = []
     while contradictory(read):
         least = without(dict(read), list(read))
         assert len(least) > 1, "lists that contradict themselves have tests of their own"
         facts = frozenset[str]()
         for column in least:
-            facts |= known({other: text for other, text in least.items() if other != column})
+            facts |= patient_of({other: text for other, text in least.items() if other != column}).known.keys()
         clashes.append((tuple(least), facts))
         read = {column: text for column, text in read.items() if column not in least}
-    return Left(tuple(unread), tuple(clashes), read)
+    return Left(tuple(unread), tuple(clashes), read, patient_of(read))

@@ -135,7 +135,7 @@ def check_file(output: str, formats: Sequence[str], option: str = "--output") ->
         what = f'files that end in "{target.suffix}" are not written' if ending else "its ending tells the format"
         raise UnreadableError(option, output, f"{what}; name {names}")
     if not target.parent.is_dir():
-        raise UnreadableError(option, output, f'there is no folder "{target.parent}"')
+        raise UnreadableError(option, output, "its folder does not exist")
     return ENDINGS[ending]
 
 

@@ -212,10 +212,14 @@ def _times(seen: _Seen, read: Sequence[Column]) -> str:
     column, said, texts, _, vocabulary = seen
     if any(map(_OUTCOME.search, texts)):
         return ""
-    when = {text: _when(column.header, text, vocabulary) for text in said}
     named = any(map(_TIME.fullmatch, texts))
+    when: dict[str, str] = {}
+    for text in said:
+        when[text] = _when(column.header, text, vocabulary)
+        if not named and not when[text]:
+            return ""  # a column that is not called so has to say when in every cell
     distinct = set(when.values())
-    if not named and not (_DIAGNOSIS in distinct and len(distinct) > 1 and "" not in distinct):
+    if not named and (_DIAGNOSIS not in distinct or len(distinct) == 1):
         return ""
     odd = {text: said[text] for text, at in when.items() if at not in ("", _DIAGNOSIS)}
     if not odd or (len(distinct) == 1 and _of_one_moment(distinct.pop(), read, vocabulary)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from all_cli.cohort.columns import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, Column, read_cell, read_cell_date, size_of_one
@@ -93,7 +94,7 @@ class CellReader:
     ) -> None:
         """``wishes``: what is to be assumed where nothing is known."""
         self._vocabulary = vocabulary
-        self._axes = common_axes(schemes, vocabulary, wishes)
+        self._axes = common_axes(tuple(schemes), vocabulary, tuple(wishes))
         self.asked = {axis.fact: self._axes[axis.fact] for scheme in schemes for axis in scheme.diagram.axes}
         self.asked_for = frozenset(fact for scheme in schemes for fact in scheme.facts)
         conditions = {test.fact for wish in wishes if wish.when is not None for test in tests(wish.when)}
@@ -300,8 +301,9 @@ def _held_against_each_other(vocabulary: Vocabulary) -> set[str]:
     return found
 
 
+@lru_cache(maxsize=16)
 def common_axes(
-    schemes: Sequence[Scheme], vocabulary: Vocabulary, wishes: Sequence[Assumption] = ()
+    schemes: tuple[Scheme, ...], vocabulary: Vocabulary, wishes: tuple[Assumption, ...] = ()
 ) -> Mapping[str, Axis]:
     """Per fact an axis cut at every scheme's cut-offs, and at those at which facts say something of other facts.
 

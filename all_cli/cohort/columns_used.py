@@ -13,7 +13,7 @@ from all_cli.risk.scheme import Scheme
 
 def unused_columns(vocabulary: Vocabulary, schemes: Iterable[Scheme], columns: Sequence[Column]) -> list[Column]:
     """The columns that are read and say nothing, themselves or by what follows, of any fact that a scheme asks for."""
-    spoken = {fact for column in columns for fact in facts_of(column, vocabulary)}
+    spoken = frozenset(fact for column in columns for fact in facts_of(column, vocabulary))
     linked = linked_facts(vocabulary, spoken)
     asked = {fact for scheme in schemes for fact in scheme.facts}
     found = []

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
+from functools import cache
+from itertools import islice
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -22,7 +24,11 @@ from all_cli.patient.two_readings import THOUSANDS_POINT
 from all_cli.patient.unreadable import UnreadableError
 
 if TYPE_CHECKING:
+    import numpy as np
     import polars as pl
+    from numpy.typing import NDArray
+
+    Counts = NDArray[np.int64]
 
 OLDEST = 120  # years; nobody is older
 MOST_OF_SOME = 25  # months or years below which a column of months may be one of years
@@ -30,7 +36,7 @@ LEAST_PER_UL, FEW_PER_UL = 100, 500  # cells per uL of blood; hardly anybody has
 BARE_COUNT, LARGEST_COUNT = 1000, 3000  # ×10⁹/L
 ALL_OF_IT = 100  # percent
 STEPS = (1, MOST_OF_SOME, ALL_OF_IT, OLDEST, FEW_PER_UL, BARE_COUNT, LARGEST_COUNT)
-ERRORS = ("#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#null!", "#num!", "err:502", "err:504")
+_ERROR = r"(?i)^(?:#n/a|#ref!|#value!|#div/0!|#name\?|#null!|#num!|err:502|err:504)$"
 _BARE = r"^(?:[<>]=?|[≤≥=])?\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+))$"
 _CODE = r"^(?:-[789]|-?(?:9{2,5}|8{2,5}|7{2,5}))(?:\.0+)?$"
 _BLANK = "[ \u00a0\u202f\u2009]"
@@ -93,100 +99,76 @@ class Evidence:
                 join = {"highest": max, "least_thousands": min, "least_between": min}.get(one.name, operator.add)
                 setattr(self, one.name, join(mine, theirs))
 
-    def see(self, column: Column, fact: Fact | None, texts: pl.Series, cells: Sequence[int] | pl.Series) -> None:
+    def see(self, column: Column, fact: Fact | None, texts: pl.Series, cells: Sequence[int] | Counts) -> None:
         """Add distinct texts of a column, each with the number of its cells.
 
         What a value map gives a meaning is no evidence against the column's unit or code.
         """
+        import numpy as np
         import polars as pl
 
-        frame = pl.DataFrame({"text": texts, "cells": pl.Series(cells, dtype=pl.Int64)}).with_columns(
-            pl.col("text").str.strip_chars()
-        )
-        frame = frame.filter(pl.col("text") != "")
         if column.reads == LEFT_ALONE:
             return
-        self.filled += int(frame["cells"].sum())
-        for text, number in frame.filter(pl.col("text").str.to_lowercase().is_in(ERRORS)).rows():
-            self.errors[text] = self.errors.get(text, 0) + number
+        text = texts.str.strip_chars().alias("text")
+        filled = text != ""
+        text, many = text.filter(filled), np.asarray(cells, np.int64)[filled.to_numpy()]
+        self.filled += int(many.sum())
+        number = fact is not None and fact.kind == "number"
+        kind = "date" if column.reads in (BORN, DIAGNOSED) else "number" if number else "word"
+        # One query for all: of a small table, many small ones would take longer than everything else.
+        told = text.to_frame().select(_asked(kind, column.decimal))
+        for said, cells_of in _those(text, many, told["error"]):
+            self.errors[said] = self.errors.get(said, 0) + cells_of
         if column.values:
             mapped = dict(column.values)
-            frame = frame.filter(pl.Series([fold(text) not in mapped for text in frame["text"]], dtype=pl.Boolean))
-        if column.reads in (BORN, DIAGNOSED):
-            self._dates(frame.filter(pl.col("text").str.contains(_TWO_WAYS)))
-        elif fact is not None and fact.kind == "number":
-            self._numbers(column, frame)
+            left = pl.Series([fold(said) not in mapped for said in text], dtype=pl.Boolean)
+            text, many, told = text.filter(left), many[left.to_numpy()], told.filter(left)
+        if kind == "number":
+            self._numbers(text, many, told)
+        elif kind == "date":
+            self._dates(_those(text, many, told["tells"]))
         elif column.reads == GENETICS or fact is not None:
-            for text, number in frame.filter(pl.col("text").str.len_chars() <= _SHORT).rows():
-                if (plain := fold(text)) in self.words or len(self.words) < _KEPT:
-                    self.words[plain] = self.words.get(plain, 0) + number
+            for said, cells_of in _those(text, many, told["tells"]):
+                if (plain := fold(said)) in self.words or len(self.words) < _KEPT:
+                    self.words[plain] = self.words.get(plain, 0) + cells_of
 
-    def _numbers(self, column: Column, frame: pl.DataFrame) -> None:
+    def _numbers(self, text: pl.Series, many: Counts, told: pl.DataFrame) -> None:
+        import numpy as np
         import polars as pl
 
-        text, many, value = pl.col("text"), pl.col("cells"), pl.col("value")
-        asked: list[pl.Expr] = []
-        if column.decimal == "comma":
-            plain = text.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
-        elif column.decimal == "point":
-            plain = text.str.replace_all(",", "", literal=True)
-        else:
-            plain = text.str.replace(",", ".", literal=True)
-            thousands = text.str.contains(_LIKE_THOUSANDS)
-            asked += [
-                many.filter(text.str.contains(DECIMAL_COMMA)).sum().alias("decimal_comma"),
-                many.filter(thousands).sum().alias("like_thousands"),
-                text.filter(thousands).str.extract(f"({THOUSANDS_POINT})").cast(pl.Float64).min().alias("thousands"),
-            ]
-        grouped = text.str.contains(_BLANKS_BETWEEN)
-        plain = pl.when(grouped).then(plain.str.replace_all(_BLANK, "")).otherwise(plain)
-        bare = value.is_not_null()
-        code = bare & text.str.contains(_CODE)
-        whole = value == value.floor()
+        value = told["value"].to_numpy()  # NaN where there is none
+        bare = ~np.isnan(value)
+        code = bare & told["code"].to_numpy()
+        whole = value == np.floor(value)
         per_ul = whole & (value >= LEAST_PER_UL)
         either = per_ul & (value <= BARE_COUNT)
         between = (value > BARE_COUNT) & (value <= LARGEST_COUNT)
         sums = {
-            "powers": text.str.contains(_POWER), "numbers": bare, "whole": whole, "positive": value > 0,
-            "per_ul": per_ul, "either": either, **{str(step): value > step for step in STEPS},
+            "powers": told["power"].to_numpy(), "numbers": bare, "whole": whole, "positive": value > 0,
+            "per_ul": per_ul, "either": either,
         }  # fmt: skip
+        if "decimal_comma" in told.columns:
+            thousands = told["like_thousands"]
+            sums |= {"decimal_comma": told["decimal_comma"].to_numpy(), "like_thousands": thousands.to_numpy()}
+            if thousands.any():
+                found = text.filter(thousands).str.extract(f"({THOUSANDS_POINT})").cast(pl.Float64)
+                self.least_thousands = min(self.least_thousands, float(found.to_numpy().min()))
+        for name, which in sums.items():
+            setattr(self, name, getattr(self, name) + int(many[which].sum()))
+        for step in STEPS:
+            self.above[step] += int(many[value > step].sum())
+        for said, cells_of in islice(_those(text, many, pl.Series(code)), _KEPT):
+            self.codes[said] = self.codes.get(said, 0) + cells_of
+        self.highest = max(self.highest, float(value[bare & ~code].max(initial=0)))
+        self.most += int(many[bare & ~code].max(initial=0))
+        self.least_between = min(self.least_between, float(value[between].min(initial=inf)))
         examples = {
             "either": either, "large": value > LARGEST_COUNT, "between": between, "odd": (value > 0) & ~per_ul,
             "old": value > OLDEST,
         }  # fmt: skip
-        # One query for all: a hundred small ones would take longer than everything else about a small table.
-        found = frame.with_columns(plain.str.extract(_BARE).cast(pl.Float64, strict=False).alias("value")).select(
-            *asked,
-            *(many.filter(which).sum().alias(name) for name, which in sums.items()),
-            text.filter(code).head(_KEPT).implode().alias("codes"),
-            many.filter(code).head(_KEPT).implode().alias("of_codes"),
-            value.filter(bare & ~code).max().alias("highest"),
-            many.filter(bare & ~code).max().alias("most"),
-            value.filter(between).min().alias("least_between"),
-            *(text.filter(which).first().alias(f"shown {name}") for name, which in examples.items()),
-        ).row(0, named=True)  # fmt: skip
-        for name in (
-            "decimal_comma",
-            "like_thousands",
-            "powers",
-            "numbers",
-            "whole",
-            "positive",
-            "per_ul",
-            "either",
-            "most",
-        ):
-            setattr(self, name, getattr(self, name) + int(found.get(name) or 0))
-        for step in STEPS:
-            self.above[step] += int(found[str(step)])
-        for written, number in zip(found["codes"], found["of_codes"], strict=True):
-            self.codes[written] = self.codes.get(written, 0) + number
-        self.highest = max(self.highest, float(found["highest"] or 0))
-        self.least_thousands = min(self.least_thousands, float(found.get("thousands") or inf))
-        self.least_between = min(self.least_between, float(found["least_between"] or inf))
-        for name in examples:
-            if name not in self.shown and (example := found[f"shown {name}"]) is not None:
-                self.shown[name] = example
+        for name, which in examples.items():
+            if name not in self.shown and which.any():
+                self.shown[name] = text[int(which.argmax())]
 
     @property
     def commas(self) -> int:
@@ -198,13 +180,46 @@ class Evidence:
         plain = sum(cells for text, cells in said.items() if text.isdecimal())
         return commas if commas >= _SEVERAL and commas + plain == sum(said.values()) else 0
 
-    def _dates(self, frame: pl.DataFrame) -> None:
-        for text, cells in frame.rows():
+    def _dates(self, said: Iterable[tuple[str, int]]) -> None:
+        for text, cells in said:
             by_day, by_month = (_read(text, order) for order in (DAY_FIRST, MONTH_FIRST))
             if by_day != by_month:
                 self.two_ways += cells * (by_day is not None and by_month is not None)
                 self.day_first += cells * (by_month is None)
                 self.month_first += cells * (by_day is None)
+
+
+def _those(text: pl.Series, many: Counts, which: pl.Series) -> Iterator[tuple[str, int]]:
+    """Some of the texts, each with the number of its cells."""
+    return zip(text.filter(which).to_list(), many[which.to_numpy()].tolist(), strict=True)
+
+
+@cache
+def _asked(kind: str, decimal: str) -> list[pl.Expr]:
+    """What is asked of every text of a column of dates, words or numbers.
+
+    ``tells``: it tells something of the column. ``value`` is a number without a unit, as it would be read.
+    """
+    import polars as pl
+
+    text = pl.col("text")
+    error = text.str.contains(_ERROR).alias("error")
+    if kind == "date":
+        return [error, text.str.contains(_TWO_WAYS).alias("tells")]
+    if kind == "word":
+        return [error, (text.str.len_chars() <= _SHORT).alias("tells")]
+    asked = [error, text.str.contains(_CODE).alias("code"), text.str.contains(_POWER).alias("power")]
+    if decimal == "comma":
+        plain = text.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+    elif decimal == "point":
+        plain = text.str.replace_all(",", "", literal=True)
+    else:
+        plain = text.str.replace(",", ".", literal=True)
+        asked.append(text.str.contains(DECIMAL_COMMA).alias("decimal_comma"))
+        asked.append(text.str.contains(_LIKE_THOUSANDS).alias("like_thousands"))
+    grouped = text.str.contains(_BLANKS_BETWEEN)
+    plain = pl.when(grouped).then(plain.str.replace_all(_BLANK, "")).otherwise(plain)
+    return [*asked, plain.str.extract(_BARE).cast(pl.Float64, strict=False).alias("value")]
 
 
 def gather(seen: dict[int, Evidence], columns: Sequence[Column], vocabulary: Vocabulary, frame: pl.DataFrame) -> None:
@@ -215,7 +230,7 @@ def gather(seen: dict[int, Evidence], columns: Sequence[Column], vocabulary: Voc
                 frame[column.header].fill_null("").alias("text").to_frame().group_by("text", maintain_order=True).len()
             )
             fact = vocabulary.facts.get(column.reads)
-            seen.setdefault(column.index, Evidence()).see(column, fact, texts["text"], texts["len"])
+            seen.setdefault(column.index, Evidence()).see(column, fact, texts["text"], texts["len"].to_numpy())
 
 
 def _read(text: str, order: str) -> date | None:

@@ -95,7 +95,7 @@ class _Texts:
         cells = np.bincount(rows)
         first = np.zeros(len(cells), np.int64)
         first[rows[::-1]] = np.arange(len(rows) - 1, -1, -1)
-        distinct = texts.gather(first)
+        distinct = texts[first]
         numbers, odd = self._all(distinct)
         self._gather(frame, distinct, cells)
         self._count_warnings(rows, len(distinct), [(place, cell.warning) for place, cell in odd if cell.warning])
@@ -124,11 +124,11 @@ class _Texts:
         """Add the texts to what speaks for how the columns are to be read."""
         if len(self.columns) == 1:
             column = self.columns[0]
-            self.evidence[column.index].see(column, self._reader.fact(column), distinct, cells.tolist())
+            self.evidence[column.index].see(column, self._reader.fact(column), distinct, cells)
             return
         for column in self.columns:
             texts = frame[column.header].fill_null("").alias("text").to_frame().group_by("text").len()
-            self.evidence[column.index].see(column, None, texts["text"], texts["len"])
+            self.evidence[column.index].see(column, None, texts["text"], texts["len"].to_numpy())
 
     def alike(self, numbers: Numbers) -> Numbers:
         """Of each number the first that says the same, in whatever order."""
@@ -152,7 +152,7 @@ class _Texts:
                     table[kind] = known[0]
             numbers = table[kinds]
         left = np.flatnonzero(numbers == _UNREAD)
-        read = [self._cell(text) for text in texts.gather(left).to_list()]
+        read = [self._cell(text) for text in texts[left].to_list()]
         numbers[left] = [number for number, _ in read]
         odd = [
             (place, cell)

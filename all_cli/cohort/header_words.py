@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 BRACKETS = re.compile(r"[\[(]\s*([^\[\]()]+?)\s*[\])]")
@@ -89,6 +89,7 @@ class Form(NamedTuple):
     age_unit: str = ""
 
 
+@lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """A column name with case, accents and separators made alike."""
     plain = text.replace("\ufeff", "").translate(_WIDE).casefold()
@@ -154,6 +155,7 @@ class Moment(NamedTuple):
     marrow: bool = False
 
 
+@lru_cache(maxsize=4096)
 def moment(text: str) -> Moment:
     """The words of a name with its days, weeks and time points in one spelling, the words that add nothing left out."""
     name = f" {_MRD.sub(' mrd ', folded(BRACKETS.sub(lambda found: f' {found[1]} ', text)))} "

@@ -86,6 +86,7 @@ class HeaderNames:
                 return reads, unit or self._percent_in(form.text, reads)
         return "", ""
 
+    @lru_cache(maxsize=1024)  # noqa: B019 - header_names keeps the names anyway
     def close(self, header: str) -> str:
         """The fact whose name a header holds, or is spelled most like; empty if none is near.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from all_cli.cohort.cells import facts_of
 from all_cli.cohort.columns import LEFT_ALONE, Column
@@ -10,9 +11,10 @@ from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.logic.definition import definitions_in
 
 
-def spoken_of(vocabulary: Vocabulary, columns: Sequence[Column]) -> set[str]:
+def spoken_of(vocabulary: Vocabulary, columns: Sequence[Column]) -> frozenset[str]:
     """The facts of which columns speak."""
-    return {fact for column in columns if column.reads != LEFT_ALONE for fact in facts_of(column, vocabulary)}
+    read = (column for column in columns if column.reads != LEFT_ALONE)
+    return frozenset(fact for column in read for fact in facts_of(column, vocabulary))
 
 
 def with_linked(facts: frozenset[str], linked: Mapping[str, frozenset[str]]) -> frozenset[str]:
@@ -20,7 +22,8 @@ def with_linked(facts: frozenset[str], linked: Mapping[str, frozenset[str]]) -> 
     return frozenset[str]().union(*(linked[fact] for fact in facts))
 
 
-def linked_facts(vocabulary: Vocabulary, spoken: Iterable[str]) -> dict[str, frozenset[str]]:
+@lru_cache(maxsize=16)
+def linked_facts(vocabulary: Vocabulary, spoken: frozenset[str]) -> Mapping[str, frozenset[str]]:
     """Per fact, all facts that what is said of it can bear on, over any number of steps, and itself.
 
     A definition that needs facts of which the table says nothing links none: white cells and age stay apart unless

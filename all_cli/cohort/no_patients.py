@@ -106,8 +106,10 @@ def _names_again(frame: pl.DataFrame) -> dict[int, str]:
     for column, name in list(zip(frame, names, strict=True))[:2]:
         if column.dtype == pl.String and name:
             # Of many cells few are as long as the name.
-            alike = (column.str.len_bytes() == len(name.encode())).arg_true()
-            rows.update(alike.filter(column.gather(alike).str.to_lowercase() == name).to_list())
+            alike = column.str.len_bytes() == len(name.encode())
+            if alike.any():
+                places = alike.arg_true()
+                rows.update(places.filter(column.gather(places).str.to_lowercase() == name).to_list())
     again = "the row holds the names of the columns again and is taken for no patient"
     return {row: again for row in sorted(rows) if _are(frame.row(row), names)}
 
@@ -135,7 +137,7 @@ def _candidates(frame: pl.DataFrame) -> tuple[list[int], list[int]]:
                 empty |= column.cast(pl.String).str.strip_chars() == ""
         else:
             empty = column.is_null()
-        left = empty.fill_null(True) if left is None else left & empty.fill_null(True)
+        left = empty if left is None else left & empty
         if not left.any():
             return found, []
     return found, left.arg_true().to_list() if left is not None else []

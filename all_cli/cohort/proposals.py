@@ -89,7 +89,7 @@ class Proposals:
 def _tried(library: RiskLibrary, schemes: Sequence[Scheme], audience: str) -> tuple[Assumption, ...]:
     """What is routine for an audience, and what else its schemes ask for, at its best."""
     routine = library.wishes(audience, Wish(routine=True))
-    axes = common_axes(schemes, library.vocabulary)
+    axes = common_axes(tuple(schemes), library.vocabulary)
     asked = dict.fromkeys(fact for scheme in schemes if scheme.audience == audience for fact in scheme.facts)
     found = []
     for id in asked:

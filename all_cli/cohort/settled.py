@@ -81,8 +81,11 @@ def settled(columns: Sequence[Column], vocabulary: Vocabulary, frame: pl.DataFra
 
 
 def _cells(column: Column, texts: pl.DataFrame) -> Iterator[str]:
+    import polars as pl
+
     mapped = dict(column.values)
-    cells = texts[column.header].drop_nulls().unique(maintain_order=True).str.strip_chars()
+    asked = pl.col(column.header).drop_nulls().unique(maintain_order=True).str.strip_chars()
+    cells = texts.select(asked).to_series()
     return (text for text in cells if not mapped or fold(text) not in mapped)
 
 

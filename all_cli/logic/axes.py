@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.axis import Axis
@@ -78,7 +79,8 @@ def implications_between(axes: Sequence[Axis], vocabulary: Vocabulary) -> list[I
     return sorted(found)
 
 
-def _steps(vocabulary: Vocabulary) -> set[_Step]:
+@lru_cache(maxsize=4)
+def _steps(vocabulary: Vocabulary) -> frozenset[_Step]:
     """Every implication of the vocabulary, and those that follow from one after another."""
     steps = {
         (fact.id, values_of(fact, when), other, values_of(vocabulary[other], allowed))
@@ -96,20 +98,20 @@ def _steps(vocabulary: Vocabulary) -> set[_Step]:
             if within(middle, when_b)
         } - steps
         if not longer:
-            return steps
+            return frozenset(steps)
         steps |= longer
 
 
 def _ordered(facts: Collection[str], vocabulary: Vocabulary) -> Iterator[set[str]]:
     """The facts of which one cannot exceed another, those together that are linked so."""
-    left = [{fact, *vocabulary[fact].at_most}.intersection(facts) for fact in facts]
+    pairs = ({fact, *vocabulary[fact].at_most}.intersection(facts) for fact in facts)
+    left = [some for some in pairs if len(some) > 1]
     while left:
         cluster = left.pop()
         while linked := [other for other in left if other & cluster]:
             cluster = cluster.union(*linked)
             left = [other for other in left if other not in linked]
-        if len(cluster) > 1:
-            yield cluster
+        yield cluster
 
 
 def witness_of(diagram: Diagram, masks: Sequence[int] | None) -> dict[str, Possible]:

@@ -376,6 +376,7 @@ def _is_failure(text: str) -> bool:
     return folded not in _FAILED_ALONE and _FAILED.fullmatch(folded) is not None
 
 
+@lru_cache(maxsize=4096)
 def _folded(text: str) -> str:
     """A spelling with case, chromosome bands and separators made alike; a plus sign keeps its meaning."""
     plain = _BANDS.sub(r"\1\2", text.strip()).casefold()

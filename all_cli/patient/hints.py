@@ -10,6 +10,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Hashable, Mapping
+from functools import lru_cache
 
 _SHORTEST = 4  # letters and figures; of fewer one is too many
 _LONG = 8  # from here on two slips of the pen are one word still
@@ -40,6 +41,7 @@ def did_you_mean_finding(word: str, spellings: Mapping[str, Hashable]) -> str:
     return f' — did you mean "{best}"?'
 
 
+@lru_cache(maxsize=4096)
 def _plain(text: str) -> str:
     """A word without case, accents and separators."""
     plain = "".join(sign for sign in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(sign))

@@ -113,6 +113,7 @@ class Patient:
         if not derived:
             earlier = self.told.get(fact.id)
             self.told[fact.id] = Known(intersect(earlier.possible, possible) if earlier else possible, said)
+            self.worked_out.clear()  # what is chosen hangs on what was told, too
         before = self.known.get(fact.id)
         if before is None:
             self._know(fact.id, Known(possible, said, derived))

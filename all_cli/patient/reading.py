@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 from all_cli.knowledge.vocabulary import Fact
@@ -175,6 +176,7 @@ def choice_words(fact: Fact) -> dict[str, frozenset[str]]:
     return known
 
 
+@lru_cache(maxsize=4096)
 def loose(text: str) -> str:
     """A spelling of a choice without case, accents, spaces, hyphens and strokes."""
     plain = re.sub(r"[\s\-/]+", "", text.casefold())

@@ -31,6 +31,7 @@ known; it then changes the setting or meets a guard, which the result names.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
 from all_cli.logic.values import NumberSet
 from all_cli.patient.age import at_least_as_old
@@ -77,9 +78,21 @@ def choose(
         rules: other rules than the shipped ones.
         risk: other schemes than the shipped ones.
     """
-    chooser = Chooser(library, rules or choice_rules(library), risk, only, named, groups)
+    chooser = _chooser(library, rules or choice_rules(library), risk, tuple(only), named, groups)
     found = chooser.choice(patient, phase)
     return found if likely is None else found._replace(likely=chooser.choice(likely, phase))
+
+
+@lru_cache(8)
+def _chooser(
+    library: ProtocolLibrary,
+    rules: ChoiceRules,
+    risk: RiskLibrary | None,
+    only: tuple[str, ...],
+    named: bool,
+    groups: bool,
+) -> Chooser:
+    return Chooser(library, rules, risk, only, named, groups)
 
 
 class Chooser:
@@ -106,12 +119,19 @@ class Chooser:
         return self._risk
 
     def choice(self, told: Patient, phase: str) -> Choice:
-        """The arms for a patient in a kind of phase."""
+        """The arms for a patient in a kind of phase; worked out once, as several questions lean on it."""
+        key = (self, phase)
+        if key not in told.worked_out:
+            told.worked_out[key] = self._choice(told, phase)
+        found: Choice = told.worked_out[key]
+        return found
+
+    def _choice(self, told: Patient, phase: str) -> Choice:
         told, aside = self.rules.set_aside(told, phase)
         patient, presumed = self.rules.presumed(told, phase, self.named)
         # Of a named arm nothing is presumed; what the patient's setting is said to be is what would be chosen from.
         settings = self.settings(self.rules.presumed(told, phase, named=False)[0] if self.named else patient)
-        warnings = tuple(guard for guard in self.rules.guards if guard.everything and certainly(guard.when, patient))
+        warnings = tuple(guard for guard in self.rules.met(patient) if guard.everything)
         offers = tuple(sorted(self.offers(patient, phase), key=self.rank(patient)))
         if self.named:  # what stands first is not asked
             return Choice(self.rules, phase, patient, tuple(presumed), settings, warnings, offers)
@@ -180,24 +200,18 @@ class Chooser:
 
     def rank(self, patient: Patient) -> Callable[[Offer], tuple[bool, ...]]:
         """In which order the arms answer; see the head of this module."""
-        preferred = self.library.preferred(patient)
-        made = {
-            (id, arm.id)
-            for id in self.library.ids
-            for arm in self.library.arm_heads(id)
-            if arm.settings[:1] == (OLDER,)
-        }
+        preferred, grown = self.library.preferred(patient), self._grown(patient)
         return lambda offer: (
             ELIGIBILITY in offer.own_criteria,
             offer.protocol not in preferred,
-            not self._fits(offer, patient),
-            (offer.protocol, offer.arm) not in made,
+            not (grown or self._for_young(offer)),
+            self.library.arm_head(offer.protocol, offer.arm).settings[:1] != (OLDER,),
             not self.library.was_read(offer.protocol),
         )
 
     def offers(self, patient: Patient, phase: str) -> Iterator[Offer]:
         """What every arm with the phase is to the patient."""
-        met = {guard.id for guard in self.rules.guards if certainly(guard.when, patient)}
+        met = {guard.id for guard in self.rules.met(patient)}
         for id in self.library.in_order(phase, patient):
             if self.only and id not in self.only:
                 continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from all_cli.knowledge import files
@@ -90,6 +90,14 @@ class ChoiceRules:
             for raw in self._packed["guards"]
         ]  # fmt: skip
 
+    def met(self, patient: Patient) -> Sequence[Guard]:
+        """The guards whose condition certainly holds."""
+        key = ("met", self)
+        if key not in patient.worked_out:
+            patient.worked_out[key] = [guard for guard in self.guards if certainly(guard.when, patient)]
+        found: Sequence[Guard] = patient.worked_out[key]
+        return found
+
     def leading(self, patient: Patient, kind: str) -> Guard | None:
         """The first guard that heads the screen of a kind of phase since its condition certainly holds."""
         found = zip(self.guards, self._packed["guards"], strict=True)
@@ -175,9 +183,9 @@ class ChoiceRules:
             fact = raw["fact"]
             if fact in patient.told or kind not in raw.get("phases", [kind]) or (named and "expression" not in raw):
                 continue
-            if "expression" in raw and not certainly(unpack(raw["expression"]), patient):
+            if "expression" in raw and not certainly(_condition(raw["expression"]), patient):
                 continue
-            if "unless" in raw and certainly(unpack(raw["unless"]), patient):
+            if "unless" in raw and certainly(_condition(raw["unless"]), patient):
                 continue
             values = frozenset(raw["is"])
             known = patient.known.get(fact)
@@ -195,14 +203,20 @@ class ChoiceRules:
         return patient, found
 
 
+@cache
+def _condition(packed: Sequence[Any]) -> Expression:
+    """A condition of the rules; each patient, and each kind of phase, meets the same ones."""
+    return unpack(packed)
+
+
 def _cited(raw: Mapping[str, Any]) -> Cited:
     return Cited(raw["text"], citations(raw["cite"]), raw["checked"])
 
 
 def _speaks_of(raw: Mapping[str, Any], patient: Patient, kind: str) -> bool:
     """Whether an entry is for a kind of phase and certainly for the patient, who is not certainly spared."""
-    spared = "unless" in raw and certainly(unpack(raw["unless"]), patient)
-    return kind in raw["phases"] and not spared and certainly(unpack(raw["expression"]), patient)
+    spared = "unless" in raw and certainly(_condition(raw["unless"]), patient)
+    return kind in raw["phases"] and not spared and certainly(_condition(raw["expression"]), patient)
 
 
 def condition_diagram(expression: Expression, vocabulary: Vocabulary) -> Diagram:
@@ -220,7 +234,18 @@ def certainly(expression: Expression, patient: Patient) -> bool:
 
 
 def narrowed(patient: Patient, fact: str, possible: Any, said: str) -> Patient | None:
-    """The patient with one fact narrowed and what follows concluded; None if that cannot be."""
+    """The patient with one fact narrowed and what follows concluded; None if that cannot be.
+
+    It is one and the same patient each time: what was worked out of it serves whatever narrows the fact so.
+    """
+    key = ("narrowed", fact, possible, said)
+    if key not in patient.worked_out:
+        patient.worked_out[key] = _narrowed(patient, fact, possible, said)
+    found: Patient | None = patient.worked_out[key]
+    return found
+
+
+def _narrowed(patient: Patient, fact: str, possible: Any, said: str) -> Patient | None:
     other = patient.copy()
     try:
         other.learn(fact, possible, said, derived=True)

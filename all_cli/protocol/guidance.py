@@ -224,7 +224,7 @@ class GuidanceLibrary:
         shown_phases, shown_drugs = frozenset(phases), frozenset(drugs)
         found = []
         for brief in self.briefs.values():
-            about = bool(shown_phases & set(brief.phases)), bool(shown_drugs & set(brief.drugs))
+            about = not shown_phases.isdisjoint(brief.phases), not shown_drugs.isdisjoint(brief.drugs)
             elsewhere = shown_phases and brief.phases and not about[0]
             if elsewhere or brief.relevance(possible) is not True:
                 continue

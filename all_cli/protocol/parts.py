@@ -65,10 +65,14 @@ class Part(NamedTuple):
             patient.worked_out[key] = not reached & self.undecided and self._sure(masks, reached)
         return bool(patient.worked_out[key])
 
-    def sure_with(self, masks: list[int], axis: int, piece: int) -> bool:
-        """Whether it is fulfilled, as far as asked for, if an axis is narrowed to one piece."""
-        tried = [*masks[:axis], 1 << piece, *masks[axis + 1 :]]
-        return self._sure(tried, self.diagram.reach(tried))
+    def sure_with(self, patient: Patient, axis: int, piece: int) -> bool:
+        """Whether it is fulfilled, as far as asked for, if an axis is narrowed to one piece; arms share it, too."""
+        key = ("sure with", id(self.diagram), self.ignored, self.wanted, axis, piece)
+        if key not in patient.worked_out:
+            masks, _ = self.seen(patient)
+            tried = [*masks[:axis], 1 << piece, *masks[axis + 1 :]]
+            patient.worked_out[key] = self._sure(tried, self.diagram.reach(tried))
+        return bool(patient.worked_out[key])
 
     def outright(self, patient: Patient) -> bool:
         """Whether it is fulfilled whatever the facts are that come later."""
@@ -157,9 +161,9 @@ def enough_alone(parts: Sequence[Part], fact: str, patient: Patient) -> Possible
                 continue
             left = 0
             for piece in axis.pieces(masks[number]):
-                if not part.sure_with(masks, number, piece):  # sooner told than by trying the patient
+                if not part.sure_with(patient, number, piece):  # sooner told than by trying the patient
                     continue
-                tried = _narrowed_once(patient, fact, axis.possible(1 << piece))
+                tried = narrowed(patient, fact, axis.possible(1 << piece), "")
                 if tried is not None and all(each.sure(tried) for each in parts):
                     left |= 1 << piece
             if left:
@@ -209,20 +213,11 @@ def _fulfilling(parts: Sequence[Part], patient: Patient, *, settle: bool) -> Pat
         known = patient.known.get(axis.fact)
         possible = axis.possible(1 << piece)
         left_of_fact = possible if known is None else intersect(known.possible, possible)
-        tried = _narrowed_once(patient, axis.fact, left_of_fact) if left_of_fact else None
+        tried = narrowed(patient, axis.fact, left_of_fact, "") if left_of_fact else None
         fulfilled = None if tried is None else _fulfilling(left, tried, settle=settle)
         if fulfilled is not None:
             return fulfilled
     return None
-
-
-def _narrowed_once(patient: Patient, fact: str, possible: Possible) -> Patient | None:
-    """The patient with one fact narrowed; what was worked out of it serves the next arm that hangs on the same."""
-    key = ("narrowed", fact, possible)
-    if key not in patient.worked_out:
-        patient.worked_out[key] = narrowed(patient, fact, possible, "")
-    found: Patient | None = patient.worked_out[key]
-    return found
 
 
 def _linked(parts: Sequence[Part], deciding: Sequence[Sequence[int]], patient: Patient) -> bool:

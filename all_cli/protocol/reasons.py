@@ -147,7 +147,14 @@ def named(offer: Offer) -> str:
 
 
 def hangs_text(offer: Offer, patient: Patient) -> str:
-    """On what an arm hangs: ``CNS status CNS1 or CNS2, testicular leukaemia absent``."""
+    """On what an arm hangs: ``CNS status CNS1 or CNS2, testicular leukaemia absent``; said in several places."""
+    key = ("hangs", id(offer))
+    if key not in patient.worked_out:
+        patient.worked_out[key] = offer, _hangs_text(offer, patient)  # with the offer, so that its place is kept
+    return str(patient.worked_out[key][1])
+
+
+def _hangs_text(offer: Offer, patient: Patient) -> str:
     names = patient.vocabulary
     told = [(fact, text) for fact, values in offer.hangs_on.items() if (text := _values(fact, values, patient))]
     parts = [f"{names[fact].name} {text}{open_for(fact, patient)}" for fact, text in told]

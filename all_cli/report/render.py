@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -180,42 +180,21 @@ class _Screen:
         return wrap(text, room, break_on_hyphens=False, expand_tabs=False, replace_whitespace=False)
 
     def table(self, block: Table) -> None:
-        """A table, drawn here where every cell stands whole on one line, otherwise by Rich."""
         from rich.cells import cell_len
-
-        rows = [block.columns, *block.rows]
-        longest = [max(map(cell_len, cells)) for cells in zip(*rows, strict=True)]
-        whole = sum(longest) + 2 * len(longest) <= self.width
-        if whole and not any("\n" in cell or "\t" in cell for row in rows for cell in row):
-            self.aligned(block, longest)
-            return
         from rich.table import Table as RichTable
         from rich.text import Text
 
         self.flush()
         table = RichTable(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
         table.add_column(width=0)  # with its padding the indent; a Padding around the table would lay it out twice
+        longest = [max(map(cell_len, cells)) for cells in zip(block.columns, *block.rows, strict=True)]
+        whole = sum(longest) + 2 * len(longest) <= self.width
         for title, width in zip(block.columns, longest, strict=True):
             # A width that is given need not be measured, nor a cell that fits be wrapped.
             table.add_column(title, overflow="fold", no_wrap=whole or width <= 14, width=width if whole else None)
         for row in block.rows:
             table.add_row("", *(Text(cell) for cell in row))
         self.console.print(table)
-
-    def aligned(self, block: Table, widths: list[int]) -> None:
-        """A table whose columns are as wide as their longest cell: what Rich would print, in a fraction of the time."""
-        from rich.cells import set_cell_size
-        from rich.control import strip_control_codes
-
-        def cells(row: Sequence[str]) -> list[str]:
-            return [set_cell_size(strip_control_codes(cell), width) for cell, width in zip(row, widths, strict=True)]
-
-        for title in cells(block.columns):
-            self.write("  ", "bold")
-            self.write(title, "bold")
-        self.write("\n")
-        for row in block.rows:
-            self.write("".join(f"  {cell}" for cell in cells(row)) + "\n")
 
     def records(self, block: Table) -> None:
         """Each row as a record of ``column: value`` lines, for a narrow screen."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +45,9 @@ def data(*arguments: str) -> dict[str, Any]:
     return found
 
 
-@pytest.fixture
-def own(tmp_path: Path) -> Path:
-    path = tmp_path / "own.yaml"
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("own") / "own.yaml"
     text = "schemes:\n"
     for id, (span, _) in SPANS.items():
         text += SCHEME.format(id=id) + (f"    in_use: {json.dumps(span)}\n" if span else "")
@@ -54,14 +55,20 @@ def own(tmp_path: Path) -> Path:
     return path
 
 
+@cache
+def in_year(own: Path, year: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the child is told in a year, and the schemes that are listed for it."""
+    options = ("--rules", str(own), "--as-of", str(year))
+    return data("classify", *CHILD, *options), data("schemes", *options)
+
+
 @pytest.mark.parametrize("id", SPANS)
 def test_a_scheme_is_asked_in_the_years_in_which_it_was_in_use(id: str, own: Path) -> None:
     for year, expected in SPANS[id][1].items():
-        found = data("classify", *CHILD, "--rules", str(own), "--as-of", str(year))
+        found, listed = in_year(own, year)
         assert (id in [entry["scheme"] for entry in found["results"]]) is (expected is not False)
         assert (id in found["in_use_not_recorded"]) is (expected is None)
         assert (id in found["not_in_use"]) is (expected is False)
-        listed = data("schemes", "--rules", str(own), "--as-of", str(year))
         assert (id in [entry["id"] for entry in listed["schemes"]]) is (expected is not False)
 
 
@@ -96,15 +103,16 @@ def test_criteria_not_in_use_are_not_quoted_either(library: RiskLibrary) -> None
         assert in_use_in(library.schemes[entry["scheme"]], 2012) is not False
 
 
-def test_what_is_kept_and_left_out_is_said(own: Path) -> None:
+def test_what_is_kept_and_left_out_is_said(own: Path, tmp_path: Path) -> None:
     one_of_two = own.read_text(encoding="utf-8")
     for before, after in (
         ("groups: {all:", "groups: {old: {label: Old}, all:"),
         ("rules: [", "rules: [{id: old, group: old, when: age >= 60, cite: [smith-1996], checked: false}, "),
     ):
         one_of_two = one_of_two.replace(before, after)
-    own.write_text(one_of_two, encoding="utf-8")
-    text = risk("classify", *CHILD, "--rules", str(own), "--as-of", "2012").stdout
+    changed = tmp_path / "changed.yaml"
+    changed.write_text(one_of_two, encoding="utf-8")
+    text = risk("classify", *CHILD, "--rules", str(changed), "--as-of", "2012").stdout
     assert "2012: " in text
     assert "years of use are not recorded are kept" in text
     assert "years of use not recorded: unknown, silent" in text
@@ -121,7 +129,7 @@ def test_named_schemes_out_of_use_are_named_and_if_none_is_left_one_sentence_say
         refused(risk(*arguments, "--as-of", "1950"), "not in use in 1950: nci-rome (1996 to today)", "--as-of")
 
 
-def test_no_scheme_at_all_is_one_sentence(own: Path, monkeypatch: pytest.MonkeyPatch, library: RiskLibrary) -> None:
+def test_no_scheme_at_all_is_one_sentence(monkeypatch: pytest.MonkeyPatch, library: RiskLibrary) -> None:
     schemes = {id: library.schemes[id] for id in ("nci-rome", "cog-aall1731")}
     monkeypatch.setattr(library, "schemes", schemes)
     for command in (("classify", *CHILD), ("schemes",)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ SEVEN = ("--age", "7", "--wbc", "45", "--lineage", "B")
 COMMANDS = ("compare", "whatif", "next")
 
 
+@cache
 def text(*arguments: str) -> str:
     result = RUNNER.invoke(app, list(arguments))
     assert result.exit_code == 0, (result.stderr, result.exception)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from functools import cache
 
 import pytest
 from typer.testing import CliRunner
@@ -18,6 +19,7 @@ RUNNER = CliRunner()
 LINES = 10
 
 
+@cache
 def screen(command: str) -> str:
     name, *arguments = shlex.split(command)
     app = {"all-risk": risk.app, "all-protocol": protocol.app}[name]

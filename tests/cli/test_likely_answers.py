@@ -90,7 +90,6 @@ def test_an_assumption_that_is_left_out_is_said_with_the_reason(
     given: tuple[str, ...], wish: str, why: str, library: RiskLibrary
 ) -> None:
     words = (*CHILD, *given, "--assume", wish)
-    assert why in " ".join(data(*words)["not_assumed"])
     for command, program in (("classify", app), ("show", protocol)):
         asked = (command, *(("induction",) if command == "show" else ()), *words)
         page = RUNNER.invoke(program, [*asked, "--format", "plain"])

@@ -82,7 +82,7 @@ def test_a_protocol_of_one_arm_needs_no_arm() -> None:
         (("ccg-1991/iv", "--age", "seven"), ["seven"]),
         (("ccg-1991/iv", "--output", "plan.pdf"), ["name .ics, .svg, .csv, .html, .md, .txt or .json"]),
         (("ccg-1991/iv", "--output", "plan"), [".ics"]),
-        (("ccg-1991/iv", "--output", "nowhere/plan.ics"), ['no folder "nowhere"']),
+        (("ccg-1991/iv", "--output", "nowhere/plan.ics"), ["its folder does not exist"]),
         (("ccg-1991/iv", "--output", "plan.ics", "--format", "svg"), ["the name says ics, --format says svg"]),
     ],
 )

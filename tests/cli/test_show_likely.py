@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ MAINTENANCE = ("maintenance", *CHILD)
 LIKELY = (*MAINTENANCE, "--routine", *LESIONS)
 
 
+@cache
 def show(*arguments: str) -> Result:
     result = RUNNER.invoke(app, ["show", *arguments])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception

@@ -126,7 +126,7 @@ def test_a_folder_is_not_overwritten(tmp_path: Path) -> None:
 def test_what_a_user_can_do_wrong_is_one_sentence(tmp_path: Path) -> None:
     refused(tree("nci-rom"), 'no scheme is called "nci-rom"', "nci-rome")
     refused(tree("nci-rome", "-o", str(tmp_path / "tree.png")), "--output", ".svg")
-    refused(tree("nci-rome", "-o", str(tmp_path / "nowhere" / "tree.svg")), "no folder", "nowhere")
+    refused(tree("nci-rome", "-o", str(tmp_path / "nowhere" / "tree.svg")), "its folder does not exist", "nowhere")
     refused(tree("nci-rome", "-o", str(tmp_path / "tree.svg"), "-f", "json"), "--format")
     refused(tree("nci-rome", "--set", "agee=7"), "agee", "age")
     refused(tree("nci-rome", "--wbc", "2500"), "above 1000")

@@ -37,7 +37,7 @@ def run(command: Command, output: str, *more: str) -> Result:
     ("output", "said"),
     [
         ("out.pdf", ['files that end in ".pdf" are not written; name .', "tables that end in"]),
-        ("nowhere/out.csv", ["no folder", "folder does not exist", "are not written"]),
+        ("nowhere/out.csv", ["its folder does not exist", "are not written"]),
         (".", ["it is a folder; name a file"]),
     ],
 )

@@ -96,9 +96,8 @@ def test_a_row_says_of_defined_facts_what_the_patient_alone_says(
     for cells, row in zip(table, rows, strict=True):
         given = {fact: cell for fact, cell in zip(columns, cells, strict=True) if cell}
         left = what_is_left(given, lambda some: told(some, library))
-        patient = told(left.cells, library)
         for id in schemes:
-            status, group, possible, *_ = result_texts(outcome(library.schemes[id], patient))
+            status, group, possible, *_ = result_texts(outcome(library.schemes[id], left.patient))
             if left.lost(library.schemes[id]):
                 status, group, possible = "invalid", "", ""
             assert (row[f"{id}.status"], row[f"{id}.group"], row[f"{id}.possible"]) == (status, group, possible), given

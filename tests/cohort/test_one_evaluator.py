@@ -86,9 +86,8 @@ def answers_alone(
     """Per scheme status, group, possible, rule and missing as classify gives them of what can be used of a row."""
     said = {id: text for id, text in zip(header, cells, strict=True) if text}
     left = what_is_left(said, lambda some: patient_of(library, some))
-    patient = patient_of(library, left.cells)
     chosen = list(schemes or library.schemes)
-    results = answers_json(library.answers(patient, chosen), patient, library)["results"]
+    results = answers_json(library.answers(left.patient, chosen), left.patient, library)["results"]
     by_scheme = {entry["scheme"]: entry for entry in results}
     return [
         ["invalid", "", "", "", ""]

@@ -92,10 +92,9 @@ def alone(library: RiskLibrary, cells: list[str]) -> list[list[str]]:
     """Per scheme what classify says of what can be used of a row."""
     said = {name: text for name, text in zip(HEADER[2:], cells[2:], strict=True) if text}
     left = what_is_left({"dates": " to ".join(cells[:2]), **said}, lambda some: told(library, some))
-    patient = told(library, left.cells)
     results = {
         entry["scheme"]: entry
-        for entry in answers_json(library.answers(patient, list(SCHEMES)), patient, library)["results"]
+        for entry in answers_json(library.answers(left.patient, list(SCHEMES)), left.patient, library)["results"]
     }
     return [
         ["invalid", "", "", "", ""]

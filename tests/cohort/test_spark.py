@@ -30,6 +30,11 @@ pytestmark = pytest.mark.spark
 
 SCHEMES = ("nci-rome", "cog-aall08b1", "hoelzer-1988")
 Cells = list[list[str]]
+# How the Java machine starts: compiled once and quickly, and Spark's own classes taken as they are.
+JAVA = (
+    "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+    " -XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote"
+)
 OWN = """\
 schemes:
   - id: own
@@ -57,7 +62,7 @@ def spark() -> Iterator[Any]:
         # The Java machine is started to be ready soon and not to run for hours.
         builder = SparkSession.builder.master("local[2]").appName("all-risk tests")
         builder = builder.config("spark.ui.enabled", "false").config("spark.ui.showConsoleProgress", "false")
-        builder = builder.config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        builder = builder.config("spark.driver.extraJavaOptions", JAVA)
         builder = builder.config("spark.sql.shuffle.partitions", "2").config("spark.driver.bindAddress", "127.0.0.1")
         session = builder.config("spark.driver.host", "127.0.0.1").getOrCreate()
         session.sparkContext.setLogLevel("OFF")

@@ -327,7 +327,6 @@ def test_table_and_api_say_what_every_completion_of_the_rest_says(seed: int, own
     seen = set()
     for cells, row in zip(table, found, strict=True):
         left = what_is_left({fact: text for fact, text in cells.items() if text}, lambda some: told(library, some))
-        patient = told(library, left.cells)
         usable = {fact: text for fact, text in cells.items() if all(fact not in names for names, _ in left.clashes)}
         alone = classify(usable, schemes=schemes, rules=own, unreadable="open")
         assert len(alone.unreadable) == len(left.unread)
@@ -340,7 +339,7 @@ def test_table_and_api_say_what_every_completion_of_the_rest_says(seed: int, own
                 continue
             choices: dict[str, list[Value]] = {}
             for axis in scheme.diagram.axes:
-                known = patient.known.get(axis.fact)
+                known = left.patient.known.get(axis.fact)
                 mask = axis.mask(known.possible) if known else axis.domain
                 choices[axis.fact] = [value_in(axis, piece, chance, library.vocabulary) for piece in axis.pieces(mask)]
             every = frozenset(

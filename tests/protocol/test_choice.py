@@ -354,6 +354,14 @@ def test_the_likely_choice_stands_beside_the_exact_one(chooser: Chooser, rules: 
     assert "cog-aall0932/q4wk" in names(found.likely, ANSWER)
 
 
+def test_what_is_told_after_a_choice_is_presumed_no_more_though_it_narrows_nothing(chooser: Chooser) -> None:
+    patient = patient_of(chooser, age="7", wbc="45", lineage="B")
+    before = {each.fact for each in chooser.choice(patient, "induction").presumed}
+    assert "maturation" in before & patient.known.keys()
+    patient.learn("maturation", patient.known["maturation"].possible, "told")
+    assert {each.fact for each in chooser.choice(patient, "induction").presumed} == before - {"maturation"}
+
+
 def test_response_and_genetics_never_bear_on_the_induction_before_them(chooser: Chooser) -> None:
     told = {"age": "7", "wbc": "45", "lineage": "B", "cns": "CNS1", "testicular": "no", "steroid_pretreatment": "no"}
     before = names(chooser.choice(patient_of(chooser, **told), "induction"), ANSWER)

@@ -140,7 +140,7 @@ class TestRecordOfTheRun:
         (["--scheme", "bfm-95"], 2, "holds no results of it"),
         (["--id", "nmae"], 2, 'did you mean "name"'),
         (["-o", "report.pdf"], 2, "name .html, .md, .txt or .json"),
-        (["-o", "nowhere/report.html"], 2, "no folder"),
+        (["-o", "nowhere/report.html"], 2, "its folder does not exist"),
         (["-o", "/"], 2, "it is a folder"),
         (["-o", "r.html", "-f", "json"], 2, "leave one out"),
         (["--suppress", "2"], 2, "suppress"),

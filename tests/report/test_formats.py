@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from functools import cache
@@ -13,17 +12,12 @@ import pytest
 import typer
 from folded import each
 from reports import ADULT, EVERY, INFANT, OPEN, SEVEN
-from rich.console import Console
-from rich.table import Table as RichTable
-from rich.text import Text as RichText
 from typer.testing import CliRunner
 
 from all_cli.cli.protocol import app as protocol_app
 from all_cli.cli.risk import app as risk_app
 from all_cli.patient.patient import Patient
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for
-from all_cli.report.page import Page
-from all_cli.report.render import print_page
 from all_cli.risk.library import RiskLibrary
 
 RUNNER = CliRunner()
@@ -170,26 +164,6 @@ def test_a_table_in_a_pipe_has_no_colour(app: typer.Typer, arguments: tuple[str,
     assert "\x1b" not in written(app, arguments, "--format", "table")
     assert "\x1b" not in written(app, arguments, "--format", "table", "--color", "never")
     assert "\x1b" not in written(app, arguments, "--format", "table", "--color", "auto", NO_COLOR="1")
-
-
-@pytest.mark.parametrize("color", ["always", "never"])
-def test_a_table_that_fits_is_drawn_as_rich_draws_it(
-    color: str, library: RiskLibrary, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COLUMNS", "60")
-    columns = ("drug", "剂量 dose", "")
-    rows = [("vincristine", "1.5 mg/m²", ""), ("[b]x[/b]", "剂量", "e\u0301\u00a0\a!"), ("", " 2 :smile: ", "- ")]
-    page = Page(library.sources)
-    page.table(columns, rows)
-    print_page(page, "table", color)
-    drawn = RichTable(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    for title in ("", *columns):
-        drawn.add_column(title, no_wrap=True)
-    for row in rows:
-        drawn.add_row("", *map(RichText, row))
-    expected = io.StringIO()
-    Console(file=expected, force_terminal=color == "always", width=60, emoji=False, markup=False).print(drawn)
-    assert capsys.readouterr().out == expected.getvalue()
 
 
 @EVERY_REPORT

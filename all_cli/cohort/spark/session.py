@@ -14,6 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +171,14 @@ def _reason(said: Path, error: str) -> str:
 
 def _package(folder: Path) -> Path:
     """This package without its data, as a file that Spark sends to the executors."""
+    content = _packed()
+    target = folder / f"{_PACKAGE}{zlib.crc32(content):08x}.zip"
+    target.write_bytes(content)
+    return target
+
+
+@cache
+def _packed() -> bytes:
     import all_cli
 
     root = Path(str(all_cli.__file__)).parent
@@ -179,9 +188,7 @@ def _package(folder: Path) -> Path:
             # No times: the same program is the same file, which a session takes twice.
             entry = zipfile.ZipInfo(str(Path("all_cli") / path.relative_to(root)))
             archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
-    target = folder / f"{_PACKAGE}{zlib.crc32(content.getvalue()):08x}.zip"
-    target.write_bytes(content.getvalue())
-    return target
+    return content.getvalue()
 
 
 @contextmanager

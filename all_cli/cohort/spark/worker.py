@@ -95,8 +95,13 @@ def packed(library: RiskLibrary) -> bytes:
 
 
 @lru_cache(maxsize=2)
+def _library(library: bytes) -> RiskLibrary:
+    return RiskLibrary(pickle.loads(zlib.decompress(library)))
+
+
+@lru_cache(maxsize=2)
 def _kernel(plan: Plan, library: bytes) -> Kernel:
-    return plan.kernel(RiskLibrary(pickle.loads(zlib.decompress(library))))
+    return plan.kernel(_library(library))
 
 
 def classifier(work: Any, told: Any) -> Callable[[Iterator[Any]], Iterator[Any]]:
