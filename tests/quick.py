@@ -35,7 +35,7 @@ def touched(file: str) -> list[str]:
             return [file] if (ROOT / file).exists() else []
         case ("tests", *_, "conftest.py"):
             return [str(path.parent)]
-        case ("tests", *_) if path.suffix == ".py":
+        case ("tests" | "tools", *_) if path.suffix == ".py":
             return importing(path.stem)
         case ("all_cli", *rooms, _) if path.suffix == ".py":
             return importing(".".join(path.with_suffix("").parts)) or [f"tests/{rooms[0]}" if rooms else "tests"]
