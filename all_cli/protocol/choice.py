@@ -110,6 +110,7 @@ class Chooser:
         self.library, self.rules, self._risk, self.only, self.named = library, rules, risk, only, named
         self.groups = groups
         self._leaves: dict[tuple[str, tuple[str, ...]], tuple[int, int]] = {}
+        self._made: dict[tuple[str, str, str], tuple[list[Part], Iterator[Part]]] = {}
 
     @property
     def risk(self) -> RiskLibrary:
@@ -304,6 +305,28 @@ class Chooser:
 
     def parts(self, protocol: str, arm: ArmHead, phase: str, patient: Patient | None = None) -> Iterator[Part]:
         """What an arm rests on in a phase, for a patient or for whoever it may be; what costs more comes later."""
+        for part in self._kept(protocol, arm, phase):
+            guard = part.guard
+            if guard is not None and guard.if_told and patient is not None:
+                yield part._replace(ignored=_silent(guard, patient))
+            else:
+                yield part
+
+    def _kept(self, protocol: str, arm: ArmHead, phase: str) -> Iterator[Part]:
+        """What an arm rests on, made as far as it is asked for and kept for the next patient."""
+        made, more = self._made.setdefault((protocol, arm.id, phase), ([], self._parts(protocol, arm, phase)))
+        number = 0
+        while True:
+            if number == len(made):
+                part = next(more, None)
+                if part is None:
+                    return
+                made.append(part)
+            yield made[number]
+            number += 1
+
+    def _parts(self, protocol: str, arm: ArmHead, phase: str) -> Iterator[Part]:
+        """What an arm rests on, whoever the patient is."""
         setting = self.rules.setting
         if arm.settings:
             yield Part(SETTING, " or ".join(arm.settings), setting.diagram, *self.leaves(setting, arm.settings))
@@ -313,8 +336,7 @@ class Chooser:
         for guard, diagram in self.rules.guarding(protocol, arm.id, [phase] if phase in arm.kinds else list(arm.kinds)):
             if self.named and protocol in guard.not_if_named:
                 continue
-            silent = frozenset() if patient is None else _silent(guard, patient)
-            yield Part(GUARD, guard.id, diagram, 2, 2, silent, guard=guard)
+            yield Part(GUARD, guard.id, diagram, 2, 2, guard=guard)
         for id, groups in arm.groups if self.groups else ():
             scheme = self.risk.schemes[id]
             unasked = self.rules.unasked(phase, scheme.facts)

@@ -15,7 +15,6 @@ from all_cli.cli import showing
 from all_cli.cli.output import Color, Format
 from all_cli.cli.protocol import app
 from all_cli.protocol.library import ProtocolLibrary
-from all_cli.report.json_text import json_text
 
 RUNNER = CliRunner()
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -41,7 +40,7 @@ def both(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> tuple[str, di
     emitted: list[dict[str, Any]] = []
 
     def emit(form: Format | None, color: Color, page: Callable[[], Any], data: Callable[[], Any]) -> None:
-        emitted.append(json.loads(json_text(data())))
+        emitted.append(json.loads(json.dumps(data())))
         usual(form, color, page, data)
 
     usual = showing.emit
