@@ -14,7 +14,7 @@ from functools import lru_cache
 
 _SHORTEST = 4  # letters and figures; of fewer one is too many
 _LONG = 8  # from here on two slips of the pen are one word still
-_DENIED = re.compile(
+_DENIED = (
     r"\?|\b(?:no|not|non|without|absence|absent|never|loss|lack|wo|w/o|kein\w*|nicht|ohne|sans|pas|sin|sem|senza)\b"
 )
 
@@ -27,7 +27,7 @@ def did_you_mean_finding(word: str, spellings: Mapping[str, Hashable]) -> str:
         spellings: the words that there are, each with what it means: those of one finding mean the same.
     """
     sought = _plain(word)
-    if len(sought) < _SHORTEST or _DENIED.search(word.casefold()) or re.search(r"[:/_\-–]\s*$", word):
+    if len(sought) < _SHORTEST or re.search(_DENIED, word.casefold()) or re.search(r"[:/_\-–]\s*$", word):
         return ""
     near = {spelling: _slips(sought, _plain(spelling)) for spelling in spellings}
     # The name of a gene or a group, known by its figures, is another with another letter.

@@ -29,22 +29,21 @@ _SIGNS = str.maketrans(
     {"≤": "<=", "≥": ">=", "µ": "u", "μ": "u", "×": "x", "·": "*", "−": "-", "–": "-", "⁻": "-"}
     | {"\u00a0": " ", "\u202f": " ", "\u2009": " "}  # blanks that do not break a line
 )
-_BLANKS_BETWEEN = re.compile(r"(?<![\d.,])([1-9]\d{0,2})((?: \d{3})+)(?![\d^])")
+_BLANKS_BETWEEN = r"(?<![\d.,])([1-9]\d{0,2})((?: \d{3})+)(?![\d^])"
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-_AMBIGUOUS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
+_AMBIGUOUS = r"[-+]?[1-9]\d{0,2},\d{3}"
 BARE_COUNT, LARGEST_COUNT = 1000, 3000
 """White cells in 10⁹/L: up to the first a bare number is so read; above the second nobody has them, it is per µL."""
 PERCENT = ("%", "percent", "pct", "per cent")
 _LONGEST = 60
 _LARGEST = Decimal(10) ** 15
 # A count that a laboratory or registry cuts off at the top: 100+, 100+ K/uL.
-_TOP_CODED = re.compile(r"\s*(\d[\d.,]*)\s*\+\s*(?![\d.])(.*)")
-_MRD_BEFORE = re.compile(r"^\s*MRD[\s:-]+(?=[A-Za-z])", re.IGNORECASE)  # "MRD negative", "MRD-neg"
-_WORD_AND_FIGURE = re.compile(
-    r"(?P<word>[a-z][a-z ]*?)[\s,;:]*[(\[]?\s*(?:at\s+)?(?:a\s+)?"
+_TOP_CODED = r"\s*(\d[\d.,]*)\s*\+\s*(?![\d.])(.*)"
+_MRD_BEFORE = r"(?i)^\s*MRD[\s:-]+(?=[A-Za-z])"  # "MRD negative", "MRD-neg"
+_WORD_AND_FIGURE = (
+    r"(?i)(?P<word>[a-z][a-z ]*?)[\s,;:]*[(\[]?\s*(?:at\s+)?(?:a\s+)?"
     r"(?P<limit>(?:assay\s+)?(?:sensitivity|sens\.?|lod|limit of detection|detection limit)(?:\s+of)?\s*[:=]?\s*)?"
-    r"(?P<figure>(?:[<>]=?\s*)?\.?\d[^()\[\]]*?)\s*[)\]]?",
-    re.IGNORECASE,
+    r"(?P<figure>(?:[<>]=?\s*)?\.?\d[^()\[\]]*?)\s*[)\]]?"
 )
 _GROUPS = {"comma": (".", ","), "point": (",", ".")}  # sign between thousands, decimal sign
 _SIGN_WORDS = {
@@ -79,7 +78,7 @@ def parse_quantity(text: str) -> Quantity | None:
     if plain.isascii() and plain.isdigit() and len(plain) < 20:
         return Quantity("", Decimal(plain), Decimal(plain), "", False)
     if " " in plain:
-        plain = _BLANKS_BETWEEN.sub(lambda found: found[1] + found[2].replace(" ", ""), plain)
+        plain = re.sub(_BLANKS_BETWEEN, lambda found: found[1] + found[2].replace(" ", ""), plain)
     for words, sign in _SIGN_WORDS.items():
         if plain.lower().startswith(words):
             plain = sign + plain[len(words) :]
@@ -95,7 +94,7 @@ def parse_quantity(text: str) -> Quantity | None:
         return Quantity(sign, value, value, match["unit"].strip(), True)
     low = _decimal(match["low"])
     high = _decimal(match["high"]) if match["high"] else low
-    comma = Decimal(match["low"].replace(",", ".")) if _AMBIGUOUS.fullmatch(match["low"]) and low == high else None
+    comma = Decimal(match["low"].replace(",", ".")) if re.fullmatch(_AMBIGUOUS, match["low"]) and low == high else None
     return Quantity(sign, low, high, match["unit"].strip(), "e" in match["low"].lower(), comma)
 
 
@@ -170,7 +169,7 @@ def read_number(fact: Fact, text: str, unit: str = "", decimal: str = "", *, cho
     """
     words = {folded_unit(word): spans for word, spans in fact.words.items()}
     if fact.reading == "percent":
-        text = _MRD_BEFORE.sub("", text)
+        text = re.sub(_MRD_BEFORE, "", text)
     if (word := folded_unit(text).removesuffix(".")) in words:
         return Number(_within(fact, text, number_set(words[word])))
     if len(text) > _LONGEST:
@@ -213,7 +212,7 @@ def _quantity(fact: Fact, text: str) -> Quantity:
     if mixed := re.search(r"\d{1,3}(?:\.\d{3})+,\d+", text):
         said = mixed[0].replace(".", "").replace(",", ".")
         raise UnreadableError(fact.id, text, f"a decimal comma? Write {said}; for a table say --decimal comma")
-    if fact.reading == "wbc" and (coded := _TOP_CODED.fullmatch(text)):
+    if fact.reading == "wbc" and (coded := re.fullmatch(_TOP_CODED, text)):
         text = f">={coded[1]} {coded[2]}"
     try:
         quantity = parse_quantity(text)
@@ -247,7 +246,7 @@ def _worded(fact: Fact, text: str, words: Mapping[str, tuple[Interval, ...]], un
     Raises:
         UnreadableError: the figure cannot be read, or contradicts the word.
     """
-    match = _WORD_AND_FIGURE.fullmatch(_plain(text))
+    match = re.fullmatch(_WORD_AND_FIGURE, _plain(text))
     if match is None or folded_unit(match["word"]) not in words:
         return None
     try:

@@ -10,23 +10,23 @@ from all_cli.knowledge.vocabulary import Fact
 # A minus in a power is kept: 10^-9/L is no 10^9/L.
 _SIGNS = str.maketrans("（）［］％／⁰¹²³⁴⁵⁶⁷⁸⁹×µμ⁻−–", "()[]%/0123456789xuu~--")
 _PER_VOLUME = (
-    (re.compile(r"\bper\b|\bpro\b|\bpar\b|\bpor\b"), "/"),
-    (re.compile(r"\b(?:cells?|zellen|cellules|celulas|cellule)\b"), ""),
-    (re.compile(r"micro ?lit(?:er|re)s?|micro ?l\b|\bmcl\b"), "ul"),
-    (re.compile(r"\blit(?:er|re)s?\b"), "l"),
-    (re.compile(r"cubic millimet(?:er|re)s?"), "mm3"),
-    (re.compile(r"\b(?:thousands?|thou|tsd)\b\.?"), "k"),
+    (r"\bper\b|\bpro\b|\bpar\b|\bpor\b", "/"),
+    (r"\b(?:cells?|zellen|cellules|celulas|cellule)\b", ""),
+    (r"micro ?lit(?:er|re)s?|micro ?l\b|\bmcl\b", "ul"),
+    (r"\blit(?:er|re)s?\b", "l"),
+    (r"cubic millimet(?:er|re)s?", "mm3"),
+    (r"\b(?:thousands?|thou|tsd)\b\.?", "k"),
 )
 _SHORT = 4  # letters below which a unit without its slash could be anything
-_A_VOLUME = re.compile(r"/|10|\b(?:per|pro|par|por)\b")
-_PLAIN = re.compile(r"[\w\s/^*().·×]+")
+_A_VOLUME = r"/|10|\b(?:per|pro|par|por)\b"
+_PLAIN = r"[\w\s/^*().·×]+"
 
 
 def unit_key(text: str) -> str:
     """A unit per volume with all its spellings alike: ``x 10^9 / L``, ``×10⁹/l`` and ``10*9 cells/L`` are one."""
     plain = " ".join(text.translate(_SIGNS).casefold().replace("_", " ").split())
     for pattern, meant in _PER_VOLUME:
-        plain = pattern.sub(meant, plain)
+        plain = re.sub(pattern, meant, plain)
     plain = re.sub(r"(?<=[\^e])-(?=\d)", "~", plain)
     plain = re.sub(r"[^a-z0-9%/~]", "", plain)
     return re.sub(r"^x(?=10)|/(?=/)", "", plain)
@@ -39,7 +39,12 @@ def own_unit(fact: Fact, unit: str) -> str:
 
 def unit_in_cell(fact: Fact, unit: str) -> str:
     """The unit behind a number as the fact has it; as it is, if it is no unit per volume in other signs and words."""
-    if not unit or unit.casefold() in fact.units or not _A_VOLUME.search(unit.casefold()) or not _PLAIN.fullmatch(unit):
+    if (
+        not unit
+        or unit.casefold() in fact.units
+        or not re.search(_A_VOLUME, unit.casefold())
+        or not re.fullmatch(_PLAIN, unit)
+    ):
         return unit
     return own_unit(fact, unit) or unit
 

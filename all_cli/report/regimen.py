@@ -20,7 +20,6 @@ from all_cli.report.cautions import show_warnings
 from all_cli.report.guidance_pointers import cautions, for_phases, pointers_page
 from all_cli.report.line_text import UNITS, dose_text, duration_text, on_days_text, recalled_text, when_text
 from all_cli.report.page import Page
-from all_cli.report.uses import uses_part
 from all_cli.report.words import said_text
 
 if TYPE_CHECKING:
@@ -194,6 +193,8 @@ _WITH_INTRATHECALS = frozenset({"induction", "consolidation", "maintenance"})
 def _gives(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     """The drugs of one kind of phase by name; where a drug was asked for, its uses with their doses."""
     if shown.asked in library.drugs and not shown.whole:
+        from all_cli.report.uses import uses_part
+
         uses_part(page, shown, library)
         return
     if shown.whole or shown.barred:
