@@ -272,6 +272,8 @@ def _on_the_day(about: Described, on: str, library: "ProtocolLibrary") -> "tuple
 
 def _by_age(patient: "Patient", on_the_day: "NumberSet | None") -> "ByAge | None":
     """The patient as old as on the day of the injection or at relapse; None where that is the age given."""
+    if on_the_day is None and "age" not in patient.told:
+        return None
     from all_cli.patient.age import age_at_relapse, at_least_as_old
     from all_cli.report.regimen import ByAge
 

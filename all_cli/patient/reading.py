@@ -1,4 +1,7 @@
-"""One text for one fact: numbers, choices, flags, and the many ways of saying that nothing is known."""
+"""One text for one fact: numbers, choices, flags, and the many ways of saying that nothing is known.
+
+Ages, numbers and hints are loaded when a text needs them; every command starts with this module.
+"""
 
 import re
 import unicodedata
@@ -7,9 +10,6 @@ from typing import NamedTuple
 
 from all_cli.knowledge.vocabulary import Fact
 from all_cli.logic.values import ABSENT, PRESENT, ChoiceSet, NumberSet, Possible, number_text
-from all_cli.patient.age import age_text, read_age
-from all_cli.patient.hints import did_you_mean_finding
-from all_cli.patient.quantity import read_number
 from all_cli.patient.unreadable import UnreadableError
 
 UNKNOWN_WORDS = frozenset(
@@ -80,8 +80,12 @@ def read_value(fact: Fact, text: str, unit: str = "", decimal: str = "", *, chos
     match fact.kind:
         case "number":
             if fact.reading == "age":
+                from all_cli.patient.age import read_age
+
                 age = read_age(fact, text, unit, decimal)
                 return Reading(age, implausible(fact, text, age))
+            from all_cli.patient.quantity import read_number
+
             found = read_number(fact, text, unit, decimal, chosen=chosen)
             return Reading(found.possible, found.note or implausible(fact, text, found.possible))
         case "flag":
@@ -94,6 +98,8 @@ def value_text(fact: Fact, possible: Possible) -> str:
     """The value as reports print it: ``7 y``, ``45 ×10⁹/L``, ``<0.01 %``, ``CNS2``, ``rearranged``."""
     if isinstance(possible, NumberSet):
         if fact.reading == "age":
+            from all_cli.patient.age import age_text
+
             return age_text(possible)
         low, high = fact.hard
         spans = []
@@ -155,6 +161,8 @@ def _choice(fact: Fact, text: str, folded: str) -> ChoiceSet:
     for part in re.split(r"\s*(?:\||\bor\b)\s*", folded):
         if loose(part) not in known:
             choices = [*fact.sets, *fact.values]
+            from all_cli.patient.hints import did_you_mean_finding
+
             hint = did_you_mean_finding(part, {choice: known[loose(choice)] for choice in choices})
             hint = hint or f" (one of: {', '.join(choices)})"
             if fact.id == "cns" and part in PRESENT_WORDS:
