@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from all_cli.logic.expression import (
     NEGATED,
@@ -132,9 +132,11 @@ def _truth(
         case Named(_, item):
             return truth(item, patient)
         case AllOf(items):
-            return _joined((truth(item, patient) for item in items), False)
+            values = [truth(item, patient) for item in items]
+            return False if False in values else None if None in values else True
         case AnyOf(items):
-            return _joined((truth(item, patient) for item in items), True)
+            values = [truth(item, patient) for item in items]
+            return True if True in values else None if None in values else False
         case AtLeast(number, items):
             values = [truth(item, patient) for item in items]
             if values.count(True) >= number:
@@ -142,17 +144,6 @@ def _truth(
             return False if values.count(True) + values.count(None) < number else None
         case Always(value):
             return value
-
-
-def _joined(values: Iterator[Truth], enough: bool) -> Truth:
-    """What conditions come to of which one with the truth ``enough`` settles all; those after it are not weighed."""
-    result: Truth = not enough
-    for value in values:
-        if value is enough:
-            return enough
-        if value is None:
-            result = None
-    return result
 
 
 def because(expression: Expression, wanted: bool, patient: Mapping[str, Possible], show: ValueText) -> list[str]:
