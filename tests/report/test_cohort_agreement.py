@@ -11,7 +11,6 @@ from invented_cohorts import (
     counted,
     table_of,
 )
-from sklearn.metrics import cohen_kappa_score
 
 from all_cli.cohort.results.agreement import agreement_of, declared_pairs, pairing_of, ranks
 from all_cli.patient.unreadable import UnreadableError
@@ -55,6 +54,8 @@ class TestAgreement:
 
     @pytest.mark.parametrize("seed", range(5))
     def test_counts_give_the_kappa_of_single_rows(self, library: RiskLibrary, seed: int) -> None:
+        from sklearn.metrics import cohen_kappa_score  # a second of import for every process that collects tests
+
         draw = random.Random(seed)
         groups = ("standard", "medium", "high")
         pairs = [(draw.choice(groups), draw.choice(groups)) for _ in range(60)]
