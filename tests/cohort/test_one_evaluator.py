@@ -153,6 +153,8 @@ def test_a_scheme_answers_alike_alone_and_among_others(library: RiskLibrary) -> 
         result = RUNNER.invoke(app, ["batch", "-", "--scheme", id], input=text.getvalue())
         back = list(csv.reader(io.StringIO(result.stdout)))[1:]
         for cells, row in zip(rows, back, strict=True):
+            if not any(cells):  # a row in which nothing stands may be taken for no patient
+                continue
             alone = answers_alone(library, [*header, "genetics"], [*cells, ""], [id])
             assert row[-RESULTS:-1] == alone[0], (id, cells)
 
