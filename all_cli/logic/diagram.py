@@ -236,33 +236,7 @@ class Diagram(NamedTuple):
             masks: per axis, the pieces still possible.
             answer: per leaf, what counts as the answer (rules of one group may share one).
         """
-        unique: dict[tuple[int, tuple[int, ...]], int] = {}
-        found = {IMPOSSIBLE: IMPOSSIBLE, **{leaf: -2 - answer[leaf] for leaf in range(self.leaves)}}
-        mattering: set[int] = set()
-        leaves, nodes = self.leaves, self.nodes
-        pieces: dict[int, list[int]] = {}
-
-        def reduced(node: int) -> int:
-            axis, children = nodes[node - leaves]
-            if axis not in pieces:
-                pieces[axis] = list(self.axes[axis].pieces(masks[axis]))
-            below = [children[piece] for piece in pieces[axis]]
-            for child in set(below):
-                if child not in found:
-                    reduced(child)
-            kept = tuple([found[child] for child in below])
-            different = {*kept} - {IMPOSSIBLE}
-            if len(different) > 1:
-                mattering.add(axis)
-                result = unique.setdefault((axis, kept), len(unique))
-            else:
-                result = different.pop() if different else IMPOSSIBLE
-            found[node] = result
-            return result
-
-        if self.root not in found:
-            reduced(self.root)
-        return sorted(mattering)
+        return _Reduction(self, masks, answer).mattering
 
     def witness(self, leaf: int, masks: Sequence[int] | None = None) -> list[int] | None:
         """Masks of one patient, within ``masks``, who comes to ``leaf``; facts that need not be known stay wide."""
@@ -385,3 +359,42 @@ class _Walk:
 
     def _answers(self, node: int) -> int:
         return self._diagram._reach(node, self.masks, self._below, self._last)
+
+
+class _Reduction:
+    """A diagram without the tests on which the answer does not depend for a patient.
+
+    A class and no nested functions: one that calls itself is kept alive until the garbage collector comes, and this is
+    done some hundred times a screen.
+
+    Attributes:
+        mattering: the axes that are left, in order.
+    """
+
+    def __init__(self, diagram: Diagram, masks: Sequence[int], answer: Sequence[int]) -> None:
+        self._diagram, self._masks = diagram, masks
+        self._pieces: dict[int, list[int]] = {}
+        self._unique: dict[tuple[int, tuple[int, ...]], int] = {}
+        self._found = {IMPOSSIBLE: IMPOSSIBLE, **{leaf: -2 - answer[leaf] for leaf in range(diagram.leaves)}}
+        self._matters: set[int] = set()
+        if diagram.root not in self._found:
+            self._reduce(diagram.root)
+        self.mattering = sorted(self._matters)
+
+    def _reduce(self, node: int) -> None:
+        """Find what a node comes to: a number that equal parts of the diagram share."""
+        found, pieces = self._found, self._pieces
+        axis, children = self._diagram.nodes[node - self._diagram.leaves]
+        if axis not in pieces:
+            pieces[axis] = list(self._diagram.axes[axis].pieces(self._masks[axis]))
+        below = [children[piece] for piece in pieces[axis]]
+        for child in set(below):
+            if child not in found:
+                self._reduce(child)
+        kept = tuple([found[child] for child in below])
+        different = {*kept} - {IMPOSSIBLE}
+        if len(different) > 1:
+            self._matters.add(axis)
+            found[node] = self._unique.setdefault((axis, kept), len(self._unique))
+        else:
+            found[node] = different.pop() if different else IMPOSSIBLE

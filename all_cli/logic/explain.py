@@ -57,31 +57,33 @@ class Reasons:
     def deciding(self, expression: Expression, wanted: bool) -> list[tuple[Test, bool]]:
         """As :func:`deciding`, for this patient."""
         found: list[tuple[Test, bool]] = []
-        seen: dict[int, Truth] = {}  # of the parts of this condition
-
-        def weigh(item: Expression, patient: Mapping[str, Possible]) -> Truth:
-            if isinstance(item, (Compare, OneOf)):
-                return self._weigh(item, patient)
-            if id(item) not in seen:
-                seen[id(item)] = _truth(item, patient, weigh)
-            return seen[id(item)]
-
-        def gather(expression: Expression, wanted: bool) -> None:
-            match expression:
-                case Compare() | OneOf():
-                    found.append((expression, wanted))
-                case Not(item):
-                    gather(item, not wanted)
-                case Named(_, item):
-                    gather(item, wanted)
-                case AllOf(items) | AnyOf(items) | AtLeast(_, items):
-                    every = isinstance(expression, AllOf) == wanted and not isinstance(expression, AtLeast)
-                    settled = () if every else [item for item in items if weigh(item, self.patient) is wanted]
-                    for item in settled or items:
-                        gather(item, wanted)
-
-        gather(expression, wanted)
+        self._gather(expression, wanted, found, {})
         return found
+
+    def _gather(
+        self, expression: Expression, wanted: bool, found: list[tuple[Test, bool]], seen: dict[int, Truth]
+    ) -> None:
+        """Add the deciding comparisons of a condition; ``seen`` are the truths of parts of the whole one."""
+        match expression:
+            case Compare() | OneOf():
+                found.append((expression, wanted))
+            case Not(item):
+                self._gather(item, not wanted, found, seen)
+            case Named(_, item):
+                self._gather(item, wanted, found, seen)
+            case AllOf(items) | AnyOf(items) | AtLeast(_, items):
+                every = isinstance(expression, AllOf) == wanted and not isinstance(expression, AtLeast)
+                settled = () if every else [item for item in items if self._seen(item, seen) is wanted]
+                for item in settled or items:
+                    self._gather(item, wanted, found, seen)
+
+    def _seen(self, item: Expression, seen: dict[int, Truth]) -> Truth:
+        """The truth of a part of a condition, weighed once."""
+        if isinstance(item, (Compare, OneOf)):
+            return self._weigh(item, self.patient)
+        if id(item) not in seen:
+            seen[id(item)] = _truth(item, self.patient, lambda part, _: self._seen(part, seen))
+        return seen[id(item)]
 
     def _weigh(self, expression: Expression, patient: Mapping[str, Possible]) -> Truth:
         if not isinstance(expression, (Compare, OneOf)):
