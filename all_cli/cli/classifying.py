@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from all_cli.cli.as_of import AsOfOption, nothing_in_use, read_year
 from all_cli.cli.common import WITH_INVALID, one_of, sentences
 from all_cli.cli.options import (
     AssumeOption,
@@ -17,7 +18,6 @@ from all_cli.cli.options import (
     with_patient,
 )
 from all_cli.cli.output import Color, emit
-from all_cli.cli.versions import AsOfOption, nothing_in_use, read_year
 
 
 @with_patient

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
+from all_cli.cli.as_of import AsOfOption, nothing_in_use, read_year
 from all_cli.cli.common import one_of, sentences
 from all_cli.cli.options import ColorOption, FormatOption, RulesOption
 from all_cli.cli.output import Color, emit
-from all_cli.cli.versions import AsOfOption, nothing_in_use, read_year
 
 
 def schemes(

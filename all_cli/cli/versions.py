@@ -2,7 +2,7 @@
 
 # No postponed annotations here, as in options.py: Typer evaluates each of them again at every start.
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,21 +13,10 @@ from all_cli.cli.reading import Told, with_table
 
 if TYPE_CHECKING:
     from all_cli.report.difference import Version
-    from all_cli.risk.library import RiskLibrary
     from all_cli.risk.scheme import Scheme
 
 SAME, DIFFERS = 0, 1
 SHIPPED = "shipped"
-_FIRST_YEAR, _LAST_YEAR = 1900, 2100
-
-AsOfOption = Annotated[
-    str | None,
-    typer.Option(
-        "--as-of",
-        metavar="YEAR",
-        help="Only schemes in use in this year; those of which it is not recorded stay, and are named as such.",
-    ),
-]
 
 
 @with_table
@@ -93,24 +82,3 @@ def _pairs(before: "Version", after: "Version") -> "list[tuple[Scheme, Scheme]]"
         for pair in common
         if pair[0].packed["diagram"] != pair[1].packed["diagram"] or pair[0].leaf_groups != pair[1].leaf_groups
     ] or common[:1]
-
-
-def read_year(text: str | None) -> int | None:
-    """The year of ``--as-of``; leaves with one sentence if it is none."""
-    if text is None:
-        return None
-    plain = text.strip()
-    if len(plain) == 4 and plain.isascii() and plain.isdigit() and _FIRST_YEAR <= int(plain) <= _LAST_YEAR:
-        return int(plain)
-    fail(f'--as-of "{text}": not a year; write one from {_FIRST_YEAR} to {_LAST_YEAR}, for example 2012')
-
-
-def nothing_in_use(library: "RiskLibrary", asked: list[str] | None, year: int) -> NoReturn:
-    """Say that no scheme (of those named) was in use in a year, and leave."""
-    from all_cli.report.schemes import in_use_text
-
-    if asked:
-        years = ", ".join(f"{id} ({in_use_text(library.schemes[id])})" for id in dict.fromkeys(asked))
-        fail(f"not in use in {year}: {years}; leave out --as-of to ask all the same")
-    earliest = min((first for scheme in library.schemes.values() if (first := scheme.in_use[0])), default=year)
-    fail(f"no encoded scheme was in use in {year}; the earliest is from {earliest}")

@@ -12,7 +12,6 @@ from typing import NamedTuple
 from all_cli.knowledge.vocabulary import Fact, Interval
 from all_cli.logic.values import NumberSet, number_set, number_text
 from all_cli.patient import two_readings
-from all_cli.patient.hints import did_you_mean_finding
 from all_cli.patient.spreadsheet import NO_NUMBER_BUT_A_DATE, is_date
 from all_cli.patient.units import unit_in_cell
 from all_cli.patient.unreadable import UnreadableError
@@ -219,6 +218,8 @@ def _quantity(fact: Fact, text: str) -> Quantity:
     except ArithmeticError:
         raise UnreadableError(fact.id, text, "too large or too small to be a number") from None
     if quantity is None:
+        from all_cli.patient.hints import did_you_mean_finding
+
         hint = did_you_mean_finding(text, fact.words) or (
             f"; write for example {_examples(fact)}" if fact.examples else ""
         )

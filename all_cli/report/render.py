@@ -8,7 +8,6 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from all_cli.report.legible import legible_page
-from all_cli.report.outline import outline_lines, outline_list, print_outline
 from all_cli.report.page import Block, Heading, Line, Outline, Page, Table
 
 if TYPE_CHECKING:
@@ -47,6 +46,8 @@ def _plain(blocks: list[Block]) -> Iterator[str]:
             case Table():
                 yield from _aligned(block)
             case Outline():
+                from all_cli.report.outline import outline_lines
+
                 yield from outline_lines(block, sys.stdout.encoding)
 
 
@@ -77,6 +78,8 @@ def _markdown(blocks: list[Block]) -> Iterator[str]:
                     yield f"| {' | '.join(map(_escaped, row))} |"
                 yield ""
             case Outline():
+                from all_cli.report.outline import outline_list
+
                 yield from outline_list(block, _escaped)
                 yield ""
 
@@ -111,6 +114,8 @@ def _print_rich(page: Page, color: str) -> None:
                 screen.records(block)
             case Outline():
                 screen.flush()
+                from all_cli.report.outline import print_outline
+
                 print_outline(block, screen.console)
     screen.flush()
 
