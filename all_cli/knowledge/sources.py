@@ -54,12 +54,12 @@ class Source(NamedTuple):
 
     @property
     def bibtex(self) -> str:
-        """The source as a BibTeX entry."""
+        """The source as a BibTeX entry; signs that TeX reads as commands are escaped, identifiers stand as they are."""
         kind = "article" if self.container and self.kind in ("trial", "review", "consensus", "guideline") else "misc"
         entries = {
             "author": " and ".join(name.strip() for name in self.authors.removesuffix(" et al").split(",") if name),
-            "title": "{" + self.title + "}",
-            "journal" if kind == "article" else "howpublished": self.container,
+            "title": "{" + _in_tex(self.title) + "}",
+            "journal" if kind == "article" else "howpublished": _in_tex(self.container),
             "year": str(self.year or ""),
             "volume": self.volume,
             "number": self.issue,
@@ -70,8 +70,19 @@ class Source(NamedTuple):
         }
         if self.authors.endswith("et al"):
             entries["author"] += " and others"
+        entries["author"] = _in_tex(entries["author"])
         body = ",\n".join(f"  {name} = {{{value}}}" for name, value in entries.items() if value)
         return f"@{kind}{{{self.id},\n{body}\n}}"
+
+
+_TEX = {
+    **{sign: f"\\{sign}" for sign in "&%$#_{}"},
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+}  # fmt: skip
+
+
+def _in_tex(text: str) -> str:
+    return "".join(_TEX.get(sign, sign) for sign in text)
 
 
 class Citation(NamedTuple):

@@ -51,6 +51,20 @@ def test_volume_without_issue_and_pages() -> None:
     assert without("issue", "pages").citation.endswith("J Clin Oncol 1996;14.")
 
 
+def test_signs_that_tex_reads_as_commands_are_escaped_and_addresses_left_whole() -> None:
+    source = Source(
+        "odd_50", "50 % of $10 #1: a_b {c} \\d ~e ^f", "trial", 2020, "page", True, authors="Müller_A, O'Neil B & Co",
+        container="Cancer Res & Treat", doi="10.1/a_b%20", url="https://x.org/a_b?c=1&d=2",
+    )  # fmt: skip
+    lines = dict(line.strip(" ,").split(" = ", 1) for line in source.bibtex.splitlines()[1:-1])
+    assert (
+        lines["title"] == r"{{50 \% of \$10 \#1: a\_b \{c\} \textbackslash{}d \textasciitilde{}e \textasciicircum{}f}}"
+    )
+    assert lines["author"] == r"{Müller\_A and O'Neil B \& Co}"
+    assert lines["journal"] == r"{Cancer Res \& Treat}"
+    assert (lines["doi"], lines["url"]) == ("{10.1/a_b%20}", "{https://x.org/a_b?c=1&d=2}")
+
+
 def test_bibtex_names_every_author_and_the_others() -> None:
     entry = SMITH.bibtex
     assert entry.startswith("@article{smith-1996,\n")
