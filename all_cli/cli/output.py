@@ -78,16 +78,22 @@ def emit(form: Format | None, color: Color, page: Callable[[], Any], data: Calla
     if name == "json":
         from all_cli.report.json_text import json_text
 
-        typer.echo(json_text(data(), ascii_only=not _holds_everything()))
+        _write(json_text(data(), ascii_only=not _holds_everything()) + "\n")
         return
     if name == "html":
         from all_cli.report.formats.html import page_html
 
-        typer.echo(page_html(page()), nl=False)
+        _write(page_html(page()))
         return
     from all_cli.report.render import print_page
 
     print_page(page(), name, color.value)
+
+
+def _write(text: str) -> None:
+    """Write a long text as it is: an echo would first look through all of it for signs of colour."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 class Way(NamedTuple):
