@@ -36,7 +36,7 @@ PATIENTS = [
     ["--age", "11", "--lineage", "B", "--set", "relapse_site=marrow", "--set", "months_to_relapse=20"],
     ["--born", "2016-03-07", "--diagnosed", "2024-03-06", "--wbc", "45000/uL", "--lineage", "B-ALL", "--down-syndrome"],
 ]  # fmt: skip
-FORMS = ("table", "plain", "markdown", "json")
+FORMS = ("table", "plain", "markdown", "json", "html")
 RISK = [
     *(["classify", *patient] for patient in PATIENTS), ["classify", *CHILD, "--routine"],
     ["classify", *CHILD, "--show-protocol"],

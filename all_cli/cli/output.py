@@ -75,15 +75,8 @@ def chosen_format(form: Format | None) -> str:
 def emit(form: Format | None, color: Color, page: Callable[[], Any], data: Callable[[], Any]) -> None:
     """Write a result in the chosen format; only what is needed is built."""
     name = chosen_format(form)
-    if name == "json":
-        from all_cli.report.json_text import json_text
-
-        _write(json_text(data(), ascii_only=not _holds_everything()) + "\n")
-        return
-    if name == "html":
-        from all_cli.report.formats.html import page_html
-
-        _write(page_html(page()))
+    if name in ("html", "json"):
+        _write(_text(name, page, data, ascii_only=not _holds_everything()))
         return
     from all_cli.report.render import print_page
 
@@ -176,12 +169,12 @@ def deliver(
     typer.echo(f"{way.file}: {told}", err=True)
 
 
-def _text(form: str, page: Callable[[], Any], data: Callable[[], Any]) -> str:
-    """A page, or JSON, as the text of a file."""
+def _text(form: str, page: Callable[[], Any], data: Callable[[], Any], *, ascii_only: bool = False) -> str:
+    """A page, or JSON, as a text; ``ascii_only``: JSON for what holds no other signs."""
     if form == "json":
         from all_cli.report.json_text import json_text
 
-        return json_text(data()) + "\n"
+        return json_text(data(), ascii_only=ascii_only) + "\n"
     if form == "html":
         from all_cli.report.formats.html import page_html
 
