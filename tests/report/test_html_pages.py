@@ -46,6 +46,7 @@ def test_every_page_has_all_that_plain_text_has_and_asks_for_nothing(
     attributes = {name for node in tree.iter() for name in node.attrib}
     assert attributes <= {"lang", "charset", "http-equiv", "content", "name", "class", "href"}
     assert all(node.attrib["href"].startswith(("https://", "http://", "#")) for node in tree.iter("a"))
+    assert {link.text for link in tree.iter("a")} == set(re.findall(r"doi:\S+|https?://\S+", plain.stdout))
     assert "default-src 'none'" in page.stdout
     assert tree.findtext(".//title") == tree.findtext(".//h1")
 

@@ -86,12 +86,12 @@ def _said(line: Line) -> str:
     text = f"<strong>{_text(line.text)}</strong>" if line.strong else _text(line.text)
     if not line.identifier:
         return text
-    address = _ADDRESS.fullmatch(line.identifier)
-    shown = _text(line.identifier)
-    if address:
-        target = f"https://doi.org/{address[1]}" if address[1] else address[0]
-        shown = f'<a href="{_text(target)}">{shown}</a>'
-    return f"{text} {shown}"
+    return f"{text} {_ADDRESS.sub(_link, _text(line.identifier))}"
+
+
+def _link(found: re.Match[str]) -> str:
+    """A DOI or an address, escaped already, as a link."""
+    return f'<a href="{f"https://doi.org/{found[1]}" if found[1] else found[0]}">{found[0]}</a>'
 
 
 def _table(table: Table) -> Iterator[str]:
