@@ -1,7 +1,7 @@
 """Cold start of the commands, whole process, as a ratio to importing what they are made of.
 
 Run with the project's Python: ``python benchmarks/start_up.py``. The two sides are run in turn, so that a busy machine
-burdens both; the median of each is compared.
+burdens both, and each run is compared with the one beside it; the median of these ratios is what counts.
 """
 
 from __future__ import annotations
@@ -56,6 +56,13 @@ def first_and_second(folder: Path) -> tuple[float, float]:
     return once(answer, **where), once(answer, **where)
 
 
+def _compared(pairs: list[tuple[float, float]], limit: float) -> str:
+    """The median ratio of the pairs (base, own), what it must stay within, and the median times of both."""
+    ratio = statistics.median(own / base for base, own in pairs)
+    base, own = (statistics.median(side) * 1000 for side in zip(*pairs, strict=True))
+    return f"{ratio:>6.2f} {limit:>7} {base:>9.0f} {own:>12.0f}{'' if ratio <= limit else '  over'}"
+
+
 def main() -> None:
     """Print the ratio of each command, and the ratio it must stay within."""
     # An installer compiles a package once; a checkout on a machine that writes no bytecode would compile it every time.
@@ -65,16 +72,11 @@ def main() -> None:
         command = [str(BIN / script), *arguments]
         once(command)
         pairs = [(once(BASE), once(command)) for _ in range(ROUNDS)]
-        base, own = (statistics.median(side) for side in zip(*pairs, strict=True))
-        mark = "" if own / base <= limit else "  over"
-        print(f"{name:<26} {own / base:>6.2f} {limit:>7} {base * 1000:>9.0f} {own * 1000:>12.0f}{mark}")
+        print(f"{name:<26} {_compared(pairs, limit)}")
     with tempfile.TemporaryDirectory() as folder:
         pairs = [first_and_second(Path(folder)) for _ in range(INSTALLS)]
-    first, second = (statistics.median(side) for side in zip(*pairs, strict=True))
-    mark = "" if first / second <= FIRST_TO_SECOND else "  over"
     print(
-        f"{'first run to second':<26} {first / second:>6.2f} {FIRST_TO_SECOND:>7}"
-        f" {second * 1000:>9.0f} {first * 1000:>12.0f}{mark}   ({INSTALLS} installs)"
+        f"{'first run to second':<26} {_compared([(b, a) for a, b in pairs], FIRST_TO_SECOND)}   ({INSTALLS} installs)"
     )
 
 

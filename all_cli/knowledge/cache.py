@@ -24,7 +24,7 @@ import msgpack
 from all_cli import __version__
 from all_cli.knowledge import files
 
-_SUM = 16
+_SUM = 16  # characters of a checksum
 _LARGEST = 64 << 20  # bytes; some thirty times the shipped knowledge
 _MOST_KEPT = 16  # entries of a user's own files; the oldest go
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -110,11 +110,11 @@ def _key(inputs: Iterable[bytes]) -> str:
 
 
 def _sum(content: bytes | memoryview) -> str:
-    """Two checksums of the content, which importing a cryptographic library would make slow to start.
+    """A checksum of the content and its length; importing a cryptographic library would be felt at each start.
 
     They guard against chance, not against somebody: whoever can write here could as well change the program.
     """
-    return f"{zlib.crc32(content):08x}{zlib.adler32(content):08x}"
+    return f"{zlib.crc32(content):08x}{len(content):08x}"
 
 
 def _keep(path: Path, content: bytes, readable_by_all: bool) -> None:

@@ -100,16 +100,18 @@ class Diagram(NamedTuple):
         """
         closed, linked = self._drawn(tuple(masks))
         walk = None if closed is None or linked else _Walk(self, closed)
-        result: dict[int, dict[int, int]] = {}
-        for axis in axes:
-            result[axis] = {}
-            for piece in self.axes[axis].pieces(masks[axis]):
-                one = (*masks[:axis], 1 << piece, *masks[axis + 1 :])
-                if walk and self._drawn(one) == ((*walk.masks[:axis], 1 << piece, *walk.masks[axis + 1 :]), False):
-                    result[axis][piece] = walk.reach(axis, piece)
-                else:
-                    result[axis][piece] = self.reach(one)
-        return result
+        bound = self.linked if walk else set()
+
+        def reached(axis: int, piece: int) -> int:
+            one = (*masks[:axis], 1 << piece, *masks[axis + 1 :])
+            if walk is None:
+                return self.reach(one)
+            alone = axis not in bound or (
+                self._drawn(one) == ((*walk.masks[:axis], 1 << piece, *walk.masks[axis + 1 :]), False)
+            )
+            return walk.reach(axis, piece) if alone else self.reach(one)
+
+        return {axis: {piece: reached(axis, piece) for piece in self.axes[axis].pieces(masks[axis])} for axis in axes}
 
     def _drawn(self, masks: tuple[int, ...]) -> tuple[tuple[int, ...] | None, bool]:
         """The masks with all consequences drawn, and whether more has to be drawn on the way down."""

@@ -64,18 +64,16 @@ class Reasons:
         self, expression: Expression, wanted: bool, found: list[tuple[Test, bool]], seen: dict[int, Truth]
     ) -> None:
         """Add the deciding comparisons of a condition; ``seen`` are the truths of parts of the whole one."""
-        match expression:
-            case Compare() | OneOf():
-                found.append((expression, wanted))
-            case Not(item):
-                self._gather(item, not wanted, found, seen)
-            case Named(_, item):
+        if isinstance(expression, (Compare, OneOf)):
+            found.append((expression, wanted))
+        elif isinstance(expression, (Not, Named)):
+            self._gather(expression.item, wanted is isinstance(expression, Named), found, seen)
+        elif not isinstance(expression, Always):
+            items = expression.items
+            every = isinstance(expression, AllOf) == wanted and not isinstance(expression, AtLeast)
+            settled = () if every else [item for item in items if self._seen(item, seen) is wanted]
+            for item in settled or items:
                 self._gather(item, wanted, found, seen)
-            case AllOf(items) | AnyOf(items) | AtLeast(_, items):
-                every = isinstance(expression, AllOf) == wanted and not isinstance(expression, AtLeast)
-                settled = () if every else [item for item in items if self._seen(item, seen) is wanted]
-                for item in settled or items:
-                    self._gather(item, wanted, found, seen)
 
     def _seen(self, item: Expression, seen: dict[int, Truth]) -> Truth:
         """The truth of a part of a condition, weighed once."""
@@ -121,31 +119,27 @@ def _truth(
     truth: Callable[[Expression, Mapping[str, Possible]], Truth],
 ) -> Truth:
     """The truth of a condition, given how that of its parts is had."""
-    match expression:
-        case Compare() | OneOf():
-            possible = patient.get(expression.fact)
-            if possible is None:
-                return None
-            meets = intersect(possible, expression.allowed)
-            return False if not meets else True if meets == possible else None
-        case Not(item):
-            inner = truth(item, patient)
-            return None if inner is None else not inner
-        case Named(_, item):
-            return truth(item, patient)
-        case AllOf(items):
-            values = [truth(item, patient) for item in items]
-            return False if False in values else None if None in values else True
-        case AnyOf(items):
-            values = [truth(item, patient) for item in items]
-            return True if True in values else None if None in values else False
-        case AtLeast(number, items):
-            values = [truth(item, patient) for item in items]
-            if values.count(True) >= number:
-                return True
-            return False if values.count(True) + values.count(None) < number else None
-        case Always(value):
-            return value
+    if isinstance(expression, (Compare, OneOf)):
+        possible = patient.get(expression.fact)
+        if possible is None:
+            return None
+        meets = intersect(possible, expression.allowed)
+        return False if not meets else True if meets == possible else None
+    if isinstance(expression, Named):
+        return truth(expression.item, patient)
+    if isinstance(expression, Not):
+        inner = truth(expression.item, patient)
+        return None if inner is None else not inner
+    if isinstance(expression, Always):
+        return expression.value
+    values = [truth(item, patient) for item in expression.items]
+    if isinstance(expression, AllOf):
+        return False if False in values else None if None in values else True
+    if isinstance(expression, AnyOf):
+        return True if True in values else None if None in values else False
+    if values.count(True) >= expression.number:
+        return True
+    return False if values.count(True) + values.count(None) < expression.number else None
 
 
 def because(expression: Expression, wanted: bool, patient: Mapping[str, Possible], show: ValueText) -> list[str]:

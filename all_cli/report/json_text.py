@@ -23,8 +23,10 @@ def json_text(data: Any, *, ascii_only: bool = False) -> str:
     def indented(value: Any, margin: str) -> str:
         if isinstance(value, str):
             return quoted(value)
+        if value is None or value is True or value is False:
+            return "null" if value is None else "true" if value else "false"
         if not value or not isinstance(value, (dict, list, tuple)):
-            return other(value)
+            return "[]" if value == [] else other(value)
         inner = f"{margin}  "
         if isinstance(value, dict):
             items = [
