@@ -91,7 +91,7 @@ class _Texts:
         elif texts.null_count():
             texts = texts.fill_null("")
         coded = texts.cast(pl.Categorical(pl.Categories.random()))
-        rows = coded.to_physical().to_numpy()
+        rows = coded.to_physical().to_numpy().astype(np.int64)  # what numpy finds places by
         cells = np.bincount(rows)
         first = np.zeros(len(cells), np.int64)
         first[rows[::-1]] = np.arange(len(rows) - 1, -1, -1)
@@ -109,11 +109,11 @@ class _Texts:
         for (index, name), found in sorted(problems.items()):
             which = np.full(len(distinct), _UNREAD, np.int32)
             which[[place for place, _ in found]] = range(len(found))
-            places = which[rows]
+            places = which.take(rows)
             spoiled = np.flatnonzero(places != _UNREAD).astype(np.int32)
             sentences = [sentence for _, sentence in found]
             unread.append(UnreadCells(name, index, self.facts, spoiled, places[spoiled], sentences))
-        return numbers[rows], unread
+        return numbers.take(rows), unread
 
     def said(self, frame: pl.DataFrame, row: int) -> Iterator[tuple[str, str]]:
         """Header and text of a row's cell, or of both its dates."""
@@ -134,7 +134,7 @@ class _Texts:
         """Of each number the first that says the same, in whatever order."""
         import numpy as np
 
-        return np.array(self._alike, np.int32)[numbers]
+        return np.array(self._alike, np.int32).take(numbers)
 
     def _all(self, texts: pl.Series) -> tuple[Numbers, list[tuple[int, Cell]]]:
         """The number of what each of some distinct texts says, and by place the cells with a problem or a doubt.
@@ -170,7 +170,7 @@ class _Texts:
             self._kinds[kind] = cells[0] if alike else None
         return self._kinds[kind]
 
-    def _count_warnings(self, rows: Numbers, places: int, doubtful: list[tuple[int, str]]) -> None:
+    def _count_warnings(self, rows: NDArray[np.int64], places: int, doubtful: list[tuple[int, str]]) -> None:
         import numpy as np
 
         if doubtful:
@@ -281,7 +281,7 @@ class Group:
         )
         for combination in self._numbering.fresh().tolist():
             self._codes.append(self._code(combination))
-        codes = np.array(self._codes, np.int32)[combinations]
+        codes = np.array(self._codes, np.int32).take(combinations)
         clashes: list[Clash] = []
         rows = np.flatnonzero(codes == _CONTRADICTION)
         if len(rows):

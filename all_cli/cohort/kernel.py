@@ -232,7 +232,7 @@ class Kernel:
         read = [group.read(frame) for group in self._groups]
         profiles = self._profiles.number([found.codes for found in read] or [np.zeros(rows, np.int32)])
         self._judge()
-        numbers = [np.ascontiguousarray(self._outcomes[:, walk][profiles]) for walk in range(len(self._walks))]
+        numbers = [self._outcomes[:, walk].take(profiles) for walk in range(len(self._walks))]
         texts: list[list[Texts]] = [list(walk.answers) for walk in self._walks]
         unread = [cells for found in read for cells in found.unread]
         clashes = [clash for found in read for clash in found.clashes]
@@ -327,7 +327,7 @@ class Kernel:
                     told.append(None)
                     continue
                 masks = self._masks[number].setdefault(place, _Masks(walk, place, self._groups[where]))
-                told.append(masks.numbers()[profiles[:, where]])
+                told.append(masks.numbers().take(profiles[:, where]))
             self._ends[first:last, number] = ends = walk.ends(len(profiles), told)
             self._outcomes[first:last, number] = walk.outcomes(ends)
         if self._assuming is not None:

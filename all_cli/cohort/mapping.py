@@ -16,21 +16,21 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
-
-import yaml
+from typing import TYPE_CHECKING, Any
 
 from all_cli.cohort.columns import Column, ColumnRule, TableMapping
 from all_cli.cohort.doubted_numbers import counted
 from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, SPECIAL, known_unit, units_of
 from all_cli.cohort.whole_table import own_columns
 from all_cli.knowledge.problems import KnowledgeError, Place, Problem, did_you_mean
-from all_cli.knowledge.strict_yaml import Document, read_yaml
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.patient.dates import ORDERS, read_table_date
 from all_cli.patient.genetics import genetics_reader
 from all_cli.patient.reading import UNKNOWN_WORDS, fold, read_value
 from all_cli.patient.unreadable import UnreadableError
+
+if TYPE_CHECKING:
+    from all_cli.knowledge.strict_yaml import Document
 
 DECIMALS = ("comma", "point")
 _TOP = ("columns", "date_format", "decimal")
@@ -56,6 +56,8 @@ def read_map_file(path: str | Path, vocabulary: Vocabulary) -> TableMapping:
         MapFileError: not YAML, an unknown key, fact, unit or meaning of a value, each with its place.
         OSError: the file cannot be read.
     """
+    from all_cli.knowledge.strict_yaml import read_yaml
+
     name = str(path)
     try:
         document = read_yaml(Path(path).read_bytes().decode("utf-8-sig"), name, as_text=True)
@@ -216,4 +218,6 @@ def map_file_text(columns: Sequence[Column], unread: Mapping[int, Sequence[tuple
 
 def _quoted(text: str) -> str:
     """A text in double quotes on one line, as YAML takes it."""
+    import yaml
+
     return yaml.safe_dump(text, default_style='"', allow_unicode=True, width=sys.maxsize).strip()

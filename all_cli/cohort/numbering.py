@@ -86,13 +86,13 @@ class Numbering:
 
         assert self._table is not None
         keys = self._keys(parts)
-        numbers = self._table[keys]
+        numbers = self._table.take(keys)
         unseen = numbers == _UNSEEN
         if unseen.any():
             fresh, first = np.unique(keys[unseen], return_index=True)
             places = np.flatnonzero(unseen)[first]
             self._table[fresh] = self._add(np.column_stack([part[places] for part in parts]).tolist())
-            numbers = self._table[keys]
+            numbers = self._table.take(keys)
         return numbers
 
     def _by_sorting(self, parts: Sequence[Numbers]) -> Numbers:
@@ -109,7 +109,7 @@ class Numbering:
             side *= size
         _, first, places = np.unique(keys, return_index=True, return_inverse=True)
         rows = np.column_stack([part[first] for part in parts]).tolist()
-        return np.array(self._add(rows), np.int32)[places]
+        return np.array(self._add(rows), np.int32).take(places)
 
     def _add(self, rows: list[list[int]]) -> list[int]:
         found = []

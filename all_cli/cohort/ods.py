@@ -10,8 +10,8 @@ import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterable
+from html import escape
 from typing import IO
-from xml.sax.saxutils import escape, quoteattr
 
 _TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 _NAMESPACE = "urn:oasis:names:tc:opendocument:xmlns"
@@ -43,7 +43,7 @@ class OdsWriter:
         self._archive.writestr(_member("mimetype", zipfile.ZIP_STORED), _TYPE)
         self._archive.writestr(_member("META-INF/manifest.xml"), _MANIFEST)
         self._content = self._archive.open(_member("content.xml"), "w", force_zip64=True)
-        self._content.write(_HEAD.replace("{name}", quoteattr(sheet)).encode())
+        self._content.write(_HEAD.replace("{name}", f'"{escape(sheet)}"').encode())
 
     def write(self, rows: Iterable[Iterable[str | float | None]]) -> None:
         """Write rows of texts and finite numbers; None and an empty text are an empty cell."""
@@ -66,7 +66,7 @@ class OdsWriter:
             self._lost[CONTROL] += 1
             text = _NO_XML.sub("\ufffd", text)
         return "".join(
-            f"<text:p>{_SPACES.sub('<text:s/>', escape(line)).replace(chr(9), '<text:tab/>')}</text:p>"
+            f"<text:p>{_SPACES.sub('<text:s/>', escape(line, quote=False)).replace(chr(9), '<text:tab/>')}</text:p>"
             for line in re.split(r"\r\n|\r|\n", text)
         )
 

@@ -52,6 +52,7 @@ class TextSink:
         self, file: IO[bytes], names: list[str], delimiter: str, ending: str, excel_safe: bool, as_read: bool
     ) -> None:
         self._file, self._delimiter, self._ending, self.as_read = file, delimiter, ending, as_read
+        self._buffer = io.BytesIO()  # used again and again: fresh memory for every part would have to be cleared
         if excel_safe:
             file.write(_BOM)  # without it Excel reads UTF-8 as the code page of the machine
             names = [f"'{name}" if re.match(_FORMULA, name) else name for name in names]
@@ -59,9 +60,7 @@ class TextSink:
 
     def write(self, frame: pl.DataFrame) -> None:
         """Write the rows of a frame."""
-        buffer = io.BytesIO()
-        frame.write_csv(buffer, include_header=False, separator=self._delimiter, line_terminator=self._ending)
-        self._file.write(buffer.getbuffer())
+        self._write(frame)
 
     def write_lines(self, lines: pl.Series, answers: Answers) -> None:
         """Write lines of the input with the answers behind them; each distinct answer is put into cells once."""
@@ -74,15 +73,14 @@ class TextSink:
         whole = pl.DataFrame(parts)
         # Many schemes make a row many times as long as it was: a part at a time, so that memory stays small.
         for start in range(0, answers.rows, _PART):
-            buffer = io.BytesIO()
-            whole.slice(start, _PART).write_csv(
-                buffer,
-                include_header=False,
-                separator=self._delimiter,
-                line_terminator=self._ending,
-                quote_style="never",
-            )
-            self._file.write(buffer.getbuffer())
+            self._write(whole.slice(start, _PART), quote_style="never")
+
+    def _write(self, frame: pl.DataFrame, **form: Any) -> None:
+        buffer = self._buffer
+        buffer.seek(0)
+        frame.write_csv(buffer, include_header=False, separator=self._delimiter, line_terminator=self._ending, **form)
+        with buffer.getbuffer() as held:
+            self._file.write(held[: buffer.tell()])
 
     def _cells(self, texts: Sequence[str]) -> str:
         return self._delimiter.join(map(self._cell, texts))

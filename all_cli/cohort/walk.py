@@ -7,14 +7,14 @@ those answers, and each distinct list of them is judged once, by the evaluator t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.logic.expression import tests
 from all_cli.patient.patient import Known, Patient
 from all_cli.risk.scheme import Scheme
-from all_cli.risk.verdict import INDETERMINATE, Outcome, outcome
+from all_cli.risk.verdict import INDETERMINATE, Outcome, outcome_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,8 +55,9 @@ class Walk:
         population = {test.fact for test in tests(scheme.population.when)}
         linked = diagram.linked
         numbers = range(len(diagram.axes))
-        self._first = [n for n in numbers if diagram.axes[n].fact in population or n in linked]
-        self._order = [n for n in (*self._first, *(n for n in numbers if n not in self._first)) if self._known[n]]
+        first = [n for n in numbers if diagram.axes[n].fact in population or n in linked]
+        self._first = [n for n in first if self._known[n]]
+        self._order = [*self._first, *(n for n in numbers if self._known[n] and n not in first)]
         self._numbers: dict[Texts, int] = {}
         self.forget()
 
@@ -71,7 +72,7 @@ class Walk:
         self._place = np.zeros(1024, np.int32)  # of a state among those that ask for the same axis
         self._asking: list[list[int]] = [[] for _ in self.scheme.diagram.axes]
         self._next = [np.full((64, 8), _UNSEEN, np.int32) for _ in self.scheme.diagram.axes]
-        self._add(_State(frozenset({self.scheme.diagram.root})))
+        self._add(_State(self._open([self.scheme.diagram.root], {})))
 
     @property
     def size(self) -> int:
@@ -136,38 +137,44 @@ class Walk:
 
     def _told(self, state: _State, axis: int, mask: int) -> _State:
         """The state after one answer: nodes that ask for what was told move on, the others stay."""
-        diagram = self.scheme.diagram
         told = (*state.told, (axis, mask))
-        known = dict(told)
+        return _State(self._open(state.nodes, dict(told)), told)
+
+    def _open(self, nodes: Iterable[int], told: Mapping[int, int]) -> frozenset[int]:
+        """The nodes that ask for what was not told; of facts of which nothing can be known all branches stay open."""
+        diagram, known = self.scheme.diagram, self._known
         waiting: set[int] = set()
-        open_nodes = list(state.nodes)
+        seen = set(nodes)
+        open_nodes = list(nodes)
         while open_nodes:
             node = open_nodes.pop()
             if node < diagram.leaves:
                 continue
             number, children = diagram.nodes[node - diagram.leaves]
-            if number in known:
-                open_nodes.extend({children[piece] for piece in diagram.axes[number].pieces(known[number])})
-            else:
+            if number in told:
+                mask = told[number]
+                below = {child for piece, child in enumerate(children) if mask >> piece & 1} - seen
+            elif known[number]:
                 waiting.add(node)
-        return _State(frozenset(waiting), told)
+                continue
+            else:
+                below = {*children} - seen
+            seen |= below
+            open_nodes.extend(below)
+        return frozenset(waiting)
 
     def _asked(self, state: _State) -> int:
         """The axis that a state asks for next; :data:`_DONE` if none."""
         diagram = self.scheme.diagram
-        told = {axis for axis, _ in state.told}
-        for axis in self._first:
-            if axis not in told:
-                return axis
-        waiting = [node - diagram.leaves for node in state.nodes if node >= diagram.leaves]
-        return min((diagram.nodes[node][0] for node in waiting), default=_DONE)
+        if len(state.told) < len(self._first):
+            return self._first[len(state.told)]
+        return min((diagram.nodes[node - diagram.leaves][0] for node in state.nodes), default=_DONE)
 
     def _add(self, state: _State) -> int:
-        """Number a state; facts of which nothing can be known are answered at once."""
+        """Number a state."""
         import numpy as np
 
-        while (axis := self._asked(state)) != _DONE and not self._known[axis]:
-            state = self._told(state, axis, self.scheme.diagram.axes[axis].domain)
+        axis = self._asked(state)
         number = len(self._states)
         self._states.append(state)
         if number >= len(self._asks):
@@ -185,12 +192,18 @@ class Walk:
 
     def _judge(self, state: _State) -> int:
         axes = self.scheme.diagram.axes
-        known = {
-            axes[axis].fact: Known(axes[axis].possible(mask), "the row")
-            for axis, mask in state.told
-            if mask != axes[axis].domain
-        }
-        texts = result_texts(outcome(self.scheme, Patient(self._vocabulary, known)))
+        told = dict(state.told)
+
+        def patient() -> Patient:
+            known = {
+                axes[axis].fact: Known(axes[axis].possible(mask), "the row")
+                for axis, mask in state.told
+                if mask != axes[axis].domain
+            }
+            return Patient(self._vocabulary, known)
+
+        masks = [told.get(number, axis.domain) for number, axis in enumerate(axes)]
+        texts = result_texts(outcome_of(self.scheme, masks, patient))
         number = self._numbers.get(texts)
         if number is None:
             number = self._numbers[texts] = len(self.answers)

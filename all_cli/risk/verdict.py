@@ -1,6 +1,6 @@
 """A scheme's answer for a patient: the exact set of groups still possible, why, and what would decide."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -121,13 +121,17 @@ def brief(scheme: Scheme, patient: Patient) -> Brief:
 
 def outcome(scheme: Scheme, patient: Patient) -> Outcome:
     """The answer of :func:`judge` in brief; both read it off the same diagram."""
+    return outcome_of(scheme, masks_of(scheme.diagram, patient), lambda: patient)
+
+
+def outcome_of(scheme: Scheme, masks: list[int], patient: Callable[[], Patient]) -> Outcome:
+    """As :func:`outcome`, of a patient of whom the diagram sees these masks; only why one is outside needs more."""
     diagram = scheme.diagram
-    masks = masks_of(diagram, patient)
     leaves = diagram.reach(masks)
     possible = scheme.groups_of(leaves)
     status, group = status_of(possible)
     if status == NOT_APPLICABLE:
-        return Outcome(status, None, possible, (), (), _outside_reason(scheme, patient))
+        return Outcome(status, None, possible, (), (), _outside_reason(scheme, patient()))
     missing: tuple[str, ...] = ()
     if status == INDETERMINATE:
         missing = tuple(diagram.axes[axis].fact for axis in diagram.mattering(masks, _answers(scheme)))
