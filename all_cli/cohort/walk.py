@@ -14,7 +14,7 @@ from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.logic.expression import tests
 from all_cli.patient.patient import Known, Patient
 from all_cli.risk.scheme import Scheme
-from all_cli.risk.verdict import INDETERMINATE, Outcome, outcome_of
+from all_cli.risk.verdict import INDETERMINATE, Outcome, outcome_of, outside_reason
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,7 +55,9 @@ class Walk:
         population = {test.fact for test in tests(scheme.population.when)}
         linked = diagram.linked
         numbers = range(len(diagram.axes))
-        first = [n for n in numbers if diagram.axes[n].fact in population or n in linked]
+        self._population = [n for n in numbers if diagram.axes[n].fact in population]
+        self._reasons: dict[tuple[int, ...], str] = {}
+        first = [n for n in numbers if n in self._population or n in linked]
         self._first = [n for n in first if self._known[n]]
         self._order = [*self._first, *(n for n in numbers if self._known[n] and n not in first)]
         self._numbers: dict[Texts, int] = {}
@@ -193,22 +195,23 @@ class Walk:
     def _judge(self, state: _State) -> int:
         axes = self.scheme.diagram.axes
         told = dict(state.told)
-
-        def patient() -> Patient:
-            known = {
-                axes[axis].fact: Known(axes[axis].possible(mask), "the row")
-                for axis, mask in state.told
-                if mask != axes[axis].domain
-            }
-            return Patient(self._vocabulary, known)
-
         masks = [told.get(number, axis.domain) for number, axis in enumerate(axes)]
-        texts = result_texts(outcome_of(self.scheme, masks, patient))
+        texts = result_texts(outcome_of(self.scheme, masks, lambda: self._outside(masks)))
         number = self._numbers.get(texts)
         if number is None:
             number = self._numbers[texts] = len(self.answers)
             self.answers.append(texts)
         return number
+
+    def _outside(self, masks: Sequence[int]) -> str:
+        """Why the scheme is not for such a patient, which hangs on the facts of its population alone."""
+        key = tuple([masks[axis] for axis in self._population])
+        if key not in self._reasons:
+            axes = self.scheme.diagram.axes
+            told = [(axes[axis], masks[axis]) for axis in self._population if masks[axis] != axes[axis].domain]
+            known = {axis.fact: Known(axis.possible(mask), "the row") for axis, mask in told}
+            self._reasons[key] = outside_reason(self.scheme, Patient(self._vocabulary, known))
+        return self._reasons[key]
 
 
 def result_texts(found: Outcome) -> Texts:

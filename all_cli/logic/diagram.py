@@ -389,6 +389,12 @@ class _Reduction:
         axis, children = self._diagram.nodes[node - self._diagram.leaves]
         if axis not in pieces:
             pieces[axis] = list(self._diagram.axes[axis].pieces(self._masks[axis]))
+        if len(pieces[axis]) == 1:  # a known fact, of which most are
+            child = children[pieces[axis][0]]
+            if child not in found:
+                self._reduce(child)
+            found[node] = found[child]
+            return
         below = [children[piece] for piece in pieces[axis]]
         for child in set(below):
             if child not in found:

@@ -88,6 +88,12 @@ class Scheme:
         return self._groups_of[leaves]
 
     @cached_property
+    def leaf_answers(self) -> list[int]:
+        """Per leaf, a number that is equal for leaves that leave the same groups."""
+        answers: dict[tuple[str, ...], int] = {}
+        return [answers.setdefault(groups, len(answers)) for groups in self.leaf_groups]
+
+    @cached_property
     def _text(self) -> Mapping[str, Any]:
         """What only explanations need."""
         text: Mapping[str, Any] = open_part(self.packed["text"])

@@ -121,31 +121,25 @@ def brief(scheme: Scheme, patient: Patient) -> Brief:
 
 def outcome(scheme: Scheme, patient: Patient) -> Outcome:
     """The answer of :func:`judge` in brief; both read it off the same diagram."""
-    return outcome_of(scheme, masks_of(scheme.diagram, patient), lambda: patient)
+    return outcome_of(scheme, masks_of(scheme.diagram, patient), lambda: outside_reason(scheme, patient))
 
 
-def outcome_of(scheme: Scheme, masks: list[int], patient: Callable[[], Patient]) -> Outcome:
-    """As :func:`outcome`, of a patient of whom the diagram sees these masks; only why one is outside needs more."""
+def outcome_of(scheme: Scheme, masks: list[int], outside: Callable[[], str]) -> Outcome:
+    """As :func:`outcome`, of a patient of whom the diagram sees these masks; ``outside`` says why one is outside."""
     diagram = scheme.diagram
     leaves = diagram.reach(masks)
     possible = scheme.groups_of(leaves)
     status, group = status_of(possible)
     if status == NOT_APPLICABLE:
-        return Outcome(status, None, possible, (), (), _outside_reason(scheme, patient()))
+        return Outcome(status, None, possible, (), (), outside())
     missing: tuple[str, ...] = ()
     if status == INDETERMINATE:
-        missing = tuple(diagram.axes[axis].fact for axis in diagram.mattering(masks, _answers(scheme)))
+        missing = tuple(diagram.axes[axis].fact for axis in diagram.mattering(masks, scheme.leaf_answers))
     return Outcome(status, group, possible, _rule_ids(scheme, leaves), missing, "")
 
 
 def _rule_ids(scheme: Scheme, leaves: int) -> tuple[str, ...]:
     return tuple(f"{scheme.id}.{rule.id}" for number, rule in enumerate(scheme.rules, start=1) if leaves >> number & 1)
-
-
-def _answers(scheme: Scheme) -> list[int]:
-    """Per leaf, a number that is equal for leaves that leave the same groups."""
-    answers: dict[tuple[str, ...], int] = {}
-    return [answers.setdefault(groups, len(answers)) for groups in scheme.leaf_groups]
 
 
 def judge(scheme: Scheme, patient: Patient) -> Verdict:
@@ -184,16 +178,17 @@ def judge_outside(scheme: Scheme, patient: Patient) -> Verdict:
     status, group = status_of(possible)
     deciding = [rule for number, rule in enumerate(scheme.rules) if leaves >> (number + 1) & 1]
     decided = tuple(_decision(scheme, rule, True, patient) for rule in deciding)
-    reason = _outside_reason(scheme, patient)
+    reason = outside_reason(scheme, patient)
     return Verdict(scheme, status, group, possible, decided, (), (), (), reason, scheme.checked)
 
 
 def _not_applicable(scheme: Scheme, patient: Patient, possible: tuple[str, ...]) -> Verdict:
-    reason = _outside_reason(scheme, patient)
+    reason = outside_reason(scheme, patient)
     return Verdict(scheme, NOT_APPLICABLE, None, possible, (), (), (), (), reason, scheme.population.checked)
 
 
-def _outside_reason(scheme: Scheme, patient: Patient) -> str:
+def outside_reason(scheme: Scheme, patient: Patient) -> str:
+    """Why a scheme is not for a patient; it hangs on what is known of the facts of its population alone."""
     why = patient.reasons().because(scheme.population.when, False)
     return f"for {scheme.population.note}; here {', '.join(why)}"
 
@@ -230,7 +225,7 @@ def _ruled_out(scheme: Scheme, deciding: list[Rule]) -> list[Rule]:
 
 def _missing(scheme: Scheme, diagram: Diagram, masks: list[int], patient: Patient) -> tuple[Missing, ...]:
     result = []
-    for number, reached in diagram.reach_by_piece(masks, diagram.mattering(masks, _answers(scheme))).items():
+    for number, reached in diagram.reach_by_piece(masks, diagram.mattering(masks, scheme.leaf_answers)).items():
         axis = diagram.axes[number]
         left = {piece: scheme.groups_of(leaves) for piece, leaves in reached.items()}
         possible = masks[number]
