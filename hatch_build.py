@@ -14,10 +14,8 @@ class CompiledKnowledge(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Make the compiled forms anew; a mistake in a knowledge file ends the build with its place."""
         sys.path.insert(0, self.root)
-        from all_cli.knowledge.files import digest
-        from all_cli.protocol.choice_rules import choice_rules
-        from all_cli.protocol.guidance import guidance_library
-        from all_cli.protocol.library import protocol_library
+        from all_cli.knowledge.cache import digest
+        from all_cli.protocol.load import choice_rules, guidance_library, protocol_library
         from all_cli.risk.library import risk_library
 
         # Each writes what it compiles.

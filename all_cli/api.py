@@ -28,7 +28,7 @@ from all_cli.patient.dates import doubt_of_dates
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import UNKNOWN_WORDS, fold
 from all_cli.patient.unreadable import UNREADABLE, ContradictionError, UnreadableError
-from all_cli.risk.answers import Answers, Likely
+from all_cli.risk.answers import Answers, Likely, answers_of
 from all_cli.risk.library import RiskLibrary, risk_library
 from all_cli.risk.verdict import INDETERMINATE, Verdict
 
@@ -196,7 +196,7 @@ def classify(
     unread = _unread(library.vocabulary, said, refused) if refused else ()
     cannot = frozenset[str]().union(*(one.facts for one in unread))
     wishes = [wish for wish, _ in _wished(library.vocabulary, assume)]
-    answers = library.answers(known, asked, year, wishes, routine, cannot)
+    answers = answers_of(library, known, asked, year, wishes, routine, cannot)
     if year is not None and not answers.ids:
         raise UnreadableError("as_of", str(year), "none of these schemes was in use then; leave out as_of to ask them")
     return Verdicts(answers, known, library, unread)

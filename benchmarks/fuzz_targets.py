@@ -22,7 +22,6 @@ from typer.testing import CliRunner
 
 from all_cli.cli.protocol import app as protocol_app
 from all_cli.cli.risk import app as risk_app
-from all_cli.cohort.classify import INVALID
 from all_cli.cohort.delimited import DELIMITERS
 from all_cli.cohort.run import InputError, Job, run_batch
 from all_cli.cohort.tables import ReadAs
@@ -41,6 +40,7 @@ from all_cli.patient.reading import read_value, value_text
 from all_cli.patient.spreadsheet import damage
 from all_cli.patient.unreadable import UnreadableError
 from all_cli.risk.library import risk_library
+from all_cli.risk.verdict import INVALID
 
 VOCABULARY = vocabulary_in(document_of(FACTS))
 READER = GeneticsReader(VOCABULARY)

@@ -22,7 +22,7 @@ from needs import GROUPS, is_here
 
 import all_cli.knowledge.documents
 import all_cli.patient.patient
-import all_cli.protocol.library
+import all_cli.protocol.load
 import all_cli.risk.library
 from all_cli.patient.reading import read_value
 from all_cli.protocol.library import ProtocolLibrary
@@ -58,7 +58,7 @@ def library() -> RiskLibrary:
 
 @pytest.fixture(scope="session")
 def protocols() -> ProtocolLibrary:
-    return all_cli.protocol.library.protocol_library()
+    return all_cli.protocol.load.protocol_library()
 
 
 # --- groups of tests that need a program besides Python ---------------------------------------------------------------

@@ -14,9 +14,7 @@ from all_cli.knowledge import files
 from all_cli.knowledge.documents import places_in, shipped_places
 from all_cli.knowledge.strict_yaml import Document
 from all_cli.protocol.check import check_choice, check_guidance, check_protocols, check_sources
-from all_cli.protocol.choice_rules import choice_rules
-from all_cli.protocol.guidance import build_guidance
-from all_cli.protocol.library import protocol_library
+from all_cli.protocol.load import build_guidance, choice_rules, protocol_library
 from all_cli.report.check import check_json, check_page, protocol_check_json, protocol_check_page
 from all_cli.risk.cases import Cases, case_findings, read_cases, shipped_cases
 from all_cli.risk.check import check_scheme, located

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from all_cli.cli.selection import Asked, shown_of
 from all_cli.logic.values import NumberSet
-from all_cli.patient.assumption import not_assumed
+from all_cli.patient.assumption import Wish, not_assumed
 from all_cli.patient.names import few
 from all_cli.patient.patient import Patient
 from all_cli.protocol.choice import Chooser, choose
@@ -30,8 +30,8 @@ from all_cli.protocol.reasons import (
 from all_cli.protocol.regimen import Reason
 from all_cli.report.answers import answer_text, deciding, unheeded_text
 from all_cli.report.choice import Undecided, first_reasons, likely_reasons
-from all_cli.report.regimen import Shown
-from all_cli.risk.answers import Answers, Wish
+from all_cli.report.shown import Shown
+from all_cli.risk.answers import Answers, answers_of
 from all_cli.risk.library import risk_library
 from all_cli.risk.scheme import NOT_APPLICABLE, Scheme
 from all_cli.risk.verdict import Brief, Verdict, cites, judge
@@ -140,7 +140,7 @@ def _risk_reasons(patient: Patient, choice: Choice, library: ProtocolLibrary) ->
 
     The arms that go by it and have no such phase follow it, with what is said of their treatment.
     """
-    answers = risk_library().answers(patient)
+    answers = answers_of(risk_library(), patient)
     if answers.primary is None:
         return []
     first = answers.verdict(answers.primary)

@@ -11,7 +11,8 @@ from all_cli.cli.options import ColorOption, FormatOption, RulesOption
 from all_cli.cli.output import Color, Format, emit
 from all_cli.knowledge.problems import did_you_mean
 from all_cli.knowledge.sources import Source
-from all_cli.protocol.library import ProtocolLibrary, protocol_library
+from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.load import protocol_library
 from all_cli.risk.library import RiskLibrary, risk_library
 
 
@@ -76,7 +77,7 @@ def _in_protocols(library: ProtocolLibrary, id: str) -> list[Source]:
 
 def _in_guidance(library: ProtocolLibrary, id: str) -> list[Source]:
     """The sources of an entry of the guidance; leaves with one sentence if there is none of that id."""
-    from all_cli.protocol.guidance import guidance_library
+    from all_cli.protocol.load import guidance_library
 
     guidance = guidance_library()
     if id not in guidance.briefs:

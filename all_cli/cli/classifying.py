@@ -18,6 +18,7 @@ from all_cli.cli.options import (
     with_patient,
 )
 from all_cli.cli.output import Color, emit
+from all_cli.risk.answers import answers_of
 
 
 @with_patient
@@ -46,7 +47,7 @@ def classify(
             one_of("scheme", id, library.schemes)
         patient = about.patient(library.vocabulary)
         wishes = [read_assumption(library.vocabulary, text) for text in assume or ()]
-        answers = library.answers(patient, scheme, year := read_year(as_of), wishes, routine)
+        answers = answers_of(library, patient, scheme, year := read_year(as_of), wishes, routine)
         if year is not None and not answers.ids:
             nothing_in_use(library, scheme, year)
 

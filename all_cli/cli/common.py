@@ -83,7 +83,7 @@ def one_of(kind: str, id: str, known: Mapping[str, Any]) -> Any:
 
 def not_encoded(word: str) -> str:
     """That nothing is encoded of a drug or another word, with the guidance that speaks of it; empty if none does."""
-    from all_cli.protocol.guidance import guidance_library
+    from all_cli.protocol.load import guidance_library
 
     topics = guidance_library().speaking_of(word)[:2]
     commands = " and ".join(f"all-protocol guide {topic}" for topic in topics)

@@ -42,7 +42,7 @@ def compare(
     color: ColorOption = Color.auto,
 ) -> None:
     """Put a phase of several protocols side by side, drug by drug, or what whole arms add up to."""
-    from all_cli.protocol.library import protocol_library
+    from all_cli.protocol.load import protocol_library
 
     with sentences():
         library = protocol_library()

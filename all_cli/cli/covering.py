@@ -9,11 +9,11 @@ from all_cli.cli.output import Color, emit
 
 def protocol_coverage(form: FormatOption = None, color: ColorOption = Color.auto) -> None:
     """Count the lines read in their source and those recalled, and list what is known and not encoded."""
-    from all_cli.protocol.library import protocol_library
+    from all_cli.protocol.load import protocol_library
 
     with sentences():
         library = protocol_library()
-        from all_cli.protocol.guidance import guidance_library
+        from all_cli.protocol.load import guidance_library
         from all_cli.report import coverage as report
 
         guidance = guidance_library()

@@ -33,7 +33,7 @@ def drug_command(
     color: ColorOption = Color.auto,
 ) -> None:
     """Show every place where a drug is given, what it adds up to in each arm, its caps and what its label says."""
-    from all_cli.protocol.library import protocol_library
+    from all_cli.protocol.load import protocol_library
 
     with sentences():
         library = protocol_library()
@@ -71,7 +71,7 @@ def drug_command(
 
 def _guidance(drugs: "Sequence[Drug]") -> "dict[str, list[Brief]]":
     """The guidance about each drug."""
-    from all_cli.protocol.guidance import guidance_library
+    from all_cli.protocol.load import guidance_library
 
     briefs = guidance_library().briefs.values()
     return {drug.id: [brief for brief in briefs if drug.id in brief.drugs] for drug in drugs}

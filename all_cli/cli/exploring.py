@@ -10,6 +10,7 @@ import typer
 from all_cli.cli.common import fail, one_of, sentences
 from all_cli.cli.options import Audience, ColorOption, Described, FormatOption, RulesOption, with_patient
 from all_cli.cli.output import Color, emit
+from all_cli.risk.answers import answers_of
 
 if TYPE_CHECKING:
     from all_cli.risk.library import RiskLibrary
@@ -41,7 +42,7 @@ def compare(
         library = risk_library(rules)
         _one_choice(scheme, audience, library)
         patient = about.patient(library.vocabulary)
-        answers = library.answers(patient, scheme)
+        answers = answers_of(library, patient, scheme)
         ids = answers.ids if scheme else _for(audience, answers.applicable, library)
         found = side_by_side(answers, patient, library, ids)
 
@@ -81,7 +82,7 @@ def whatif(
         _one_choice(scheme, audience, library)
         facts = [one_of("fact", id, library.vocabulary).id for id in fact or ()]
         patient = about.patient(library.vocabulary)
-        answers = library.answers(patient, scheme)
+        answers = answers_of(library, patient, scheme)
         if scheme:
             ids = list(dict.fromkeys(scheme))
         elif audience or facts:
@@ -121,9 +122,9 @@ def next_test(
     schemes for the audience of the one that answers first, or all that may apply while the age is not known.
     """
     from all_cli.patient.age import read_date
-    from all_cli.risk.answers import asks_relapse, in_relapse
     from all_cli.risk.library import risk_library
     from all_cli.risk.narrowing import next_tests, of_first_induction, sendings
+    from all_cli.risk.scheme import asks_relapse
 
     with sentences():
         library = risk_library(rules)
@@ -132,7 +133,7 @@ def next_test(
         if not about.born:
             about = about._replace(diagnosed=None)  # alone it dates the tests to come
         patient = about.patient(library.vocabulary)
-        answers = library.answers(patient, scheme)
+        answers = answers_of(library, patient, scheme)
         if scheme:
             ids, asked = list(dict.fromkeys(scheme)), ""
         else:
@@ -140,11 +141,11 @@ def next_test(
             if not asked and answers.primary and "age" in patient.known:
                 asked = library.schemes[answers.primary].audience
             ids = _for(asked, answers.applicable, library)
-            past = partial(of_first_induction, vocabulary=library.vocabulary) if in_relapse(patient) else asks_relapse
+            past = partial(of_first_induction, vocabulary=library.vocabulary) if patient.in_relapse else asks_relapse
             ids = [id for id in ids if not past(library.schemes[id])]
         found = next_tests([library.schemes[id] for id in ids], patient)
 
-        sent = sendings(found.schemes, patient, relapse=in_relapse(patient), definitions=library.schemes)
+        sent = sendings(found.schemes, patient, relapse=patient.in_relapse, definitions=library.schemes)
 
         from all_cli.report.narrowing import narrowing_json, narrowing_page
 

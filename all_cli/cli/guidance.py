@@ -62,8 +62,7 @@ def guide(
     if len(given) > 1:
         fail(f"{' and '.join(given)}: ask for one of them")
     with sentences():
-        from all_cli.protocol.guidance import guidance_library
-        from all_cli.protocol.library import protocol_library
+        from all_cli.protocol.load import guidance_library, protocol_library
 
         library = guidance_library()
         patient = about.patient(protocol_library().vocabulary)
@@ -135,7 +134,7 @@ def _of_topic(library: "GuidanceLibrary", topic: str) -> "tuple[str, list[Brief]
 def _or_drug(search: str) -> str:
     """Where else the words of a search are told of; for a drug of which nothing is encoded, that."""
     from all_cli.protocol.drugs import drugs_named
-    from all_cli.protocol.library import protocol_library
+    from all_cli.protocol.load import protocol_library
 
     if drugs := drugs_named(protocol_library(), search):
         return f"all-protocol drug {drugs[0].id} has the lines of this drug"
@@ -146,7 +145,7 @@ def _or_drug(search: str) -> str:
 def _of_genetics(topic: str) -> str:
     """The command that says the class of a finding; empty if the topic is none."""
     from all_cli.patient.genetics import genetics_reader
-    from all_cli.protocol.library import protocol_library
+    from all_cli.protocol.load import protocol_library
 
     spans = genetics_reader(protocol_library().vocabulary).spans(topic)
     return f'all-risk genetics "{topic}"' if all(span.findings and not span.why for span in spans) else ""

@@ -51,7 +51,7 @@ def list_protocols(
     color: ColorOption = Color.auto,
 ) -> None:
     """List the protocols by setting, a line each, and what is known and not encoded; or one protocol in outline."""
-    from all_cli.protocol.library import protocol_library
+    from all_cli.protocol.load import protocol_library
 
     with sentences():
         library = protocol_library()

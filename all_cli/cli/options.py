@@ -44,7 +44,7 @@ RoutineOption = Annotated[
 
 def _version(value: bool) -> None:
     if value:
-        from all_cli.knowledge.files import digest
+        from all_cli.knowledge.cache import digest
 
         typer.echo(f"all-cli {__version__}, knowledge {digest()}")
         raise typer.Exit(DONE)

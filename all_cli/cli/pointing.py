@@ -23,7 +23,7 @@ def pointing(
         library: the schemes.
         named: whether the user named the schemes; then those that are not narrowed count too.
     """
-    from all_cli.protocol.library import protocol_library
+    from all_cli.protocol.load import protocol_library
     from all_cli.report.matching import pointed, pointed_json, show_pointed
 
     protocols = protocol_library()

@@ -96,7 +96,7 @@ def roadmap(
     The first phase has dates. A phase that waits for counts is "not before" its earliest date, until --phase-start
     gives the real one.
     """
-    from all_cli.protocol.library import protocol_library
+    from all_cli.protocol.load import protocol_library
 
     with sentences():
         from all_cli.patient.age import read_date

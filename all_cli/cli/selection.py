@@ -15,7 +15,7 @@ from all_cli.protocol.inhibitor import with_inhibitor
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.regimen import SIZES, Arm, Line, Phase, Protocol, Reason
 from all_cli.report.line_text import brief_dose, on_days_text
-from all_cli.report.regimen import Shown
+from all_cli.report.shown import Shown
 from all_cli.report.words import number_of
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from all_cli.report.doses import Dosing
     from all_cli.report.drug_for import DrugShown
     from all_cli.report.page import Page
-    from all_cli.report.regimen import ByAge, Shown
+    from all_cli.report.shown import ByAge, Shown
 
 
 class SurfaceBy(StrEnum):
@@ -75,7 +75,7 @@ def show(
     color: ColorOption = Color.auto,
 ) -> None:
     """Show a phase or an arm: drugs, doses, routes, days, caps, intrathecals, each line with its source."""
-    from all_cli.protocol.library import protocol_library
+    from all_cli.protocol.load import protocol_library
 
     with sentences():
         library = protocol_library()
@@ -162,7 +162,7 @@ def _found(
 ) -> "list[Shown] | Undecided | DrugShown":
     """What to show: one protocol, the phase in every protocol, the arms still open, or a drug."""
     from all_cli.cli import selection
-    from all_cli.report.regimen import Shown
+    from all_cli.report.shown import Shown
 
     asked = selection.read_asked(library, request.what, request.protocol)
     if asked.drug is not None and any((request.risk, request.arm, request.everything, request.every, assume, routine)):
@@ -186,8 +186,7 @@ def _found(
         if asked.drug is not None:
             return selection.of_drug(library, asked, patient)
         from all_cli.cli.choosing import beside_label, chosen
-        from all_cli.patient.assumption import read_assumption
-        from all_cli.risk.answers import Wish
+        from all_cli.patient.assumption import Wish, read_assumption
 
         wish = Wish(tuple(read_assumption(library.vocabulary, text) for text in assume), routine)
         found = chosen(library, asked, request.protocol, request.everything, patient, wish)
@@ -274,8 +273,8 @@ def _by_age(patient: "Patient", on_the_day: "NumberSet | None") -> "ByAge | None
     """The patient as old as on the day of the injection or at relapse; None where that is the age given."""
     if on_the_day is None and "age" not in patient.told:
         return None
-    from all_cli.patient.age import age_at_relapse, at_least_as_old
-    from all_cli.report.regimen import ByAge
+    from all_cli.patient.relapse import age_at_relapse, at_least_as_old
+    from all_cli.report.shown import ByAge
 
     at_relapse = age_at_relapse(patient)
     age = on_the_day or at_relapse

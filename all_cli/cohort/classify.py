@@ -1,21 +1,78 @@
-"""What a batch says of a row: the names of the result columns, and the count of what came out."""
+"""What a batch says of rows: names of the result columns, the answers to a frame, and the count of what came out."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from all_cli.risk.verdict import INDETERMINATE
 
 if TYPE_CHECKING:
-    from all_cli.cohort.kernel import Answers
-    from all_cli.cohort.likely import LikelyAnswer
+    import numpy as np
+    import polars as pl
+    from numpy.typing import NDArray
 
-INVALID = "invalid"
+    from all_cli.cohort.likely import LikelyAnswer
+    from all_cli.cohort.unread import UnreadCells
+
 _SHOWN = 5  # facts that rows wait for
 RESULTS = ("status", "group", "possible", "rule", "missing", "reason")
 LIKELY = ("likely", "assumed")  # behind them, where something is assumed
+
+
+def results_of(likely: bool) -> tuple[str, ...]:
+    """What a batch says of a row under one scheme; ``likely``: whether something is assumed."""
+    return (*RESULTS, *LIKELY) if likely else RESULTS
+
+
+def result_columns(schemes: Sequence[str], likely: bool = False) -> list[str]:
+    """The names of the columns that a batch appends, in order; ``likely``: whether something is assumed."""
+    return [f"{scheme}.{result}" for scheme in schemes for result in results_of(likely)]
+
+
+class Answers:
+    """The answers to one frame, row for row.
+
+    Attributes:
+        schemes: ids of the schemes.
+        numbers: per scheme, each row's index into ``texts``.
+        texts: per scheme, the distinct answers as texts of the result columns.
+        likely: per scheme, for each of the ``texts`` the likely answer in it; empty if nothing is assumed.
+        invalid: the numbers of the rows that are invalid under any scheme, ascending.
+        reasons: why, in the same order.
+        unread: the columns with cells that cannot be read, in the order of the table.
+    """
+
+    def __init__(
+        self,
+        schemes: tuple[str, ...],
+        rows: int,
+        numbers: list[NDArray[np.int32]],
+        texts: list[Sequence[tuple[str, ...]]],
+        invalid: Mapping[int, str],
+        unread: Sequence[UnreadCells] = (),
+    ) -> None:
+        import numpy as np
+
+        self.likely: list[list[LikelyAnswer | None]] = []
+        self.schemes, self.rows, self.numbers, self.texts = schemes, rows, numbers, texts
+        self.invalid, self.reasons, self.unread = np.array([*invalid], np.int32), [*invalid.values()], unread
+
+    def frame(self) -> pl.DataFrame:
+        """The result columns, named as :func:`result_columns` names them; null where there is nothing to say."""
+        import polars as pl
+
+        return pl.DataFrame([column for number in range(len(self.schemes)) for column in self.columns(number)])
+
+    def columns(self, scheme: int) -> Iterator[pl.Series]:
+        """The result columns of one scheme."""
+        import polars as pl
+
+        numbers = pl.Series(self.numbers[scheme])
+        for place, result in enumerate(results_of(bool(self.likely))):
+            values = [answer[place] or None for answer in self.texts[scheme]]
+            yield pl.Series(f"{self.schemes[scheme]}.{result}", values, pl.String).gather(numbers)
 
 
 class Tally:

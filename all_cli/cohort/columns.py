@@ -234,7 +234,8 @@ def plans(
 ) -> tuple[list[Column], list[UnreadableError]]:
     """As :func:`plan_columns`, with everything that stands in the way of a run instead of the first such error."""
     table = table or TableMapping()
-    problems = list(misnamed(header, vocabulary, mapping, units or {}, table))
+    places = {name: rule.place for name, rule in table.columns.items()}
+    problems = list(misnamed(header, vocabulary, mapping, units or {}, places))
     names = header_names(vocabulary)
     predicted, expressed = _predicted(header, vocabulary)
     columns = []

@@ -9,30 +9,16 @@ nothing, since nobody may have looked.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from all_cli.cohort.header_rows import as_written
-from all_cli.cohort.streams import InputError
 from all_cli.cohort.told import Pairs, Told
 from all_cli.patient.reading import fold
 
 _CHOICE = re.compile(r"(.*)\(choice=(.*)\)", re.DOTALL)
 _BOX = re.compile(r"(\w+?)___(\w+)")
-_TAG = re.compile(r"<[^>]+>")
 _TYPE = re.compile(r"STRING|NUMBER|BOOLEAN|PATIENT|SAMPLE|-?\d+|")
-_COLUMNS = {  # as the project page writes them, and as the API does
-    "name": ("Variable / Field Name", "field_name"),
-    "kind": ("Field Type", "field_type"),
-    "label": ("Field Label", "field_label"),
-    "choices": ("Choices, Calculations, OR Slider Labels", "select_choices_or_calculations"),
-    "note": ("Field Note", "field_note"),
-    "form": ("Form Name", "form_name"),
-    "section": ("Section Header", "section_header"),
-}
-_NEEDED = ("name", "kind", "label", "choices")
-_CODED = ("radio", "dropdown", "checkbox")
-_TWO = {"yesno": (("1", "Yes"), ("0", "No")), "truefalse": (("1", "True"), ("0", "False"))}
 CHECKED, UNCHECKED = ("checked", "1"), ("unchecked", "0")
 
 
@@ -104,44 +90,3 @@ def told_in_comments(comments: Iterable[Sequence[str]], names: Sequence[str]) ->
         return None
     told = zip(names, zip(*texts, strict=True), strict=True)
     return Dictionary({name: Field(label, tuple(notes)) for name, (label, *notes) in told})
-
-
-def read_dictionary(path: str) -> Dictionary:
-    """The dictionary in a file.
-
-    Raises:
-        InputError: no dictionary of REDCap.
-        OSError: the file cannot be read.
-    """
-    from all_cli.cohort.tables import open_table  # which reads other kinds of dictionaries
-    from all_cli.cohort.typed import texts_of
-
-    with open_table([path]) as table:
-        places = {key: next((name for name in names if name in table.header), "") for key, names in _COLUMNS.items()}
-        if missing := [names[0] for key, names in _COLUMNS.items() if key in _NEEDED and not places[key]]:
-            why = f'it is no data dictionary of REDCap: it has no column "{missing[0]}"'
-            raise InputError(path, f"{why}; give the file that the project page or the API writes")
-        fields: dict[str, Field] = {}
-        form = section = ""
-        for part in table.rows():
-            for row in texts_of(part.frame).iter_rows(named=True):
-                text = {key: _plain(row[column]) if column else "" for key, column in places.items()}
-                kind = text["kind"].casefold()
-                choices = tuple(_choices(text["choices"])) if kind in _CODED else _TWO.get(kind, ())
-                section = text["section"] or section if text["form"] == form else text["section"]
-                form = text["form"]
-                around = (section, form)
-                fields[text["name"]] = Field(text["label"], (text["note"],), choices, kind == "checkbox", around)
-    return Dictionary(fields)
-
-
-def _choices(text: str) -> Iterator[tuple[str, str]]:
-    """Codes and labels of ``1, B-cell | 2, T-cell``; a label may hold a comma, and no code does."""
-    for choice in text.split("|"):
-        code, _, label = choice.strip().partition(",")
-        if code:
-            yield code.strip(), label.strip()
-
-
-def _plain(cell: str | None) -> str:
-    return " ".join(_TAG.sub(" ", cell or "").split())

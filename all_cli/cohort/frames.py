@@ -11,13 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from all_cli.cohort.classify import result_columns, results_of
 from all_cli.cohort.columns import Column, plan_columns
-from all_cli.cohort.dictionary import read_dictionary
 from all_cli.cohort.doubts import DoubtfulError, refuse_doubtful
-from all_cli.cohort.kernel import Plan, result_columns, results_of
+from all_cli.cohort.kernel import Plan
 from all_cli.cohort.no_patients import no_patients
 from all_cli.cohort.nothing_read import no_column_read
 from all_cli.cohort.output import LONG, ROW, WIDE
+from all_cli.cohort.redcap import read_dictionary
 from all_cli.cohort.settled import settled
 from all_cli.cohort.typed import as_text
 from all_cli.cohort.whole_table import columns_of_all, own_columns

@@ -25,29 +25,29 @@ What is remembered is bounded, so memory does not grow with the table.
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from all_cli.cohort.ages_in_parts import AgesInParts
 from all_cli.cohort.cells import CellReader
-from all_cli.cohort.classify import INVALID, LIKELY, RESULTS, Tally
+from all_cli.cohort.classify import Answers, Tally
 from all_cli.cohort.columns import Column
 from all_cli.cohort.evidence import Evidence
 from all_cli.cohort.fitting import LeftAlone
 from all_cli.cohort.groups import Group, groups_of
-from all_cli.cohort.likely import Assuming, LikelyAnswer, facts_in_conditions
+from all_cli.cohort.likely import Assuming, facts_in_conditions
 from all_cli.cohort.links import linked_facts, spoken_of
 from all_cli.cohort.numbering import Numbering
 from all_cli.cohort.unread import Clash, Trouble, UnreadCells
 from all_cli.cohort.walk import Texts, Walk
 from all_cli.cohort.whole_table import with_what_holds_for_all
 from all_cli.knowledge.vocabulary import Vocabulary
-from all_cli.patient.assumption import Assumption, read_assumption
-from all_cli.risk.answers import Wish
+from all_cli.patient.assumption import Assumption, Wish, read_assumption
 from all_cli.risk.library import RiskLibrary, risk_library
 from all_cli.risk.scheme import Scheme
+from all_cli.risk.verdict import INVALID
 
 if TYPE_CHECKING:
     import numpy as np
@@ -105,60 +105,6 @@ def kernel_of(plan: Plan) -> Kernel:
 def _kernel(pickled: bytes) -> Kernel:
     plan: Plan = pickle.loads(pickled)
     return plan.kernel(risk_library(Path(plan.rules) if plan.rules else None))
-
-
-def results_of(likely: bool) -> tuple[str, ...]:
-    """What a batch says of a row under one scheme; ``likely``: whether something is assumed."""
-    return (*RESULTS, *LIKELY) if likely else RESULTS
-
-
-def result_columns(schemes: Sequence[str], likely: bool = False) -> list[str]:
-    """The names of the columns that a batch appends, in order; ``likely``: whether something is assumed."""
-    return [f"{scheme}.{result}" for scheme in schemes for result in results_of(likely)]
-
-
-class Answers:
-    """The answers to one frame, row for row.
-
-    Attributes:
-        schemes: ids of the schemes.
-        numbers: per scheme, each row's index into ``texts``.
-        texts: per scheme, the distinct answers as texts of the result columns.
-        likely: per scheme, for each of the ``texts`` the likely answer in it; empty if nothing is assumed.
-        invalid: the numbers of the rows that are invalid under any scheme, ascending.
-        reasons: why, in the same order.
-        unread: the columns with cells that cannot be read, in the order of the table.
-    """
-
-    def __init__(
-        self,
-        schemes: tuple[str, ...],
-        rows: int,
-        numbers: list[Numbers],
-        texts: list[Sequence[tuple[str, ...]]],
-        invalid: Mapping[int, str],
-        unread: Sequence[UnreadCells] = (),
-    ) -> None:
-        import numpy as np
-
-        self.likely: list[list[LikelyAnswer | None]] = []
-        self.schemes, self.rows, self.numbers, self.texts = schemes, rows, numbers, texts
-        self.invalid, self.reasons, self.unread = np.array([*invalid], np.int32), [*invalid.values()], unread
-
-    def frame(self) -> pl.DataFrame:
-        """The result columns, named as :func:`result_columns` names them; null where there is nothing to say."""
-        import polars as pl
-
-        return pl.DataFrame([column for number in range(len(self.schemes)) for column in self.columns(number)])
-
-    def columns(self, scheme: int) -> Iterator[pl.Series]:
-        """The result columns of one scheme."""
-        import polars as pl
-
-        numbers = pl.Series(self.numbers[scheme])
-        for place, result in enumerate(results_of(bool(self.likely))):
-            values = [answer[place] or None for answer in self.texts[scheme]]
-            yield pl.Series(f"{self.schemes[scheme]}.{result}", values, pl.String).gather(numbers)
 
 
 class Kernel:

@@ -20,7 +20,7 @@ from all_cli.cohort.run import Job, Summary
 from all_cli.cohort.streams import InputError
 from all_cli.cohort.tables import ReadAs, input_files
 from all_cli.cohort.whole_file import OutputError, whole_file
-from all_cli.knowledge.files import digest
+from all_cli.knowledge.cache import digest
 
 SCHEMA_VERSION = 1
 

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from all_cli.cohort.headers import SPECIAL
 from all_cli.knowledge.problems import did_you_mean
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.patient.unreadable import UnreadableError
-
-if TYPE_CHECKING:
-    from all_cli.cohort.columns import TableMapping
 
 
 def misnamed(
@@ -19,9 +15,9 @@ def misnamed(
     vocabulary: Vocabulary,
     mapping: Mapping[str, str],
     units: Mapping[str, str],
-    table: TableMapping,
+    places: Mapping[str, str],
 ) -> Iterator[UnreadableError]:
-    """Columns and facts of the options and the map file that are not there."""
+    """Columns and facts of the options and the map file that are not there; ``places``: where that file names each."""
     for option, given in (("--map", mapping), ("--unit", units)):
         for name, meant in given.items():
             if name not in header:
@@ -32,8 +28,8 @@ def misnamed(
         if name in header and not known:
             why = f"no fact is called that{did_you_mean(fact, list(vocabulary))}"
             yield UnreadableError("--map", f"{name}={fact}", why)
-    for name, rule in table.columns.items():
+    for name, place in places.items():
         if name not in header:
             yield UnreadableError(
-                rule.place, "", f'the table has no column called "{name}"{did_you_mean(name, list(header))}'
+                place, "", f'the table has no column called "{name}"{did_you_mean(name, list(header))}'
             )

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from all_cli.cohort.classify import INVALID
+from all_cli.cohort.classify import Answers
 from all_cli.cohort.columns import LEFT_ALONE, Column
 from all_cli.cohort.doubts import refuse_doubtful
-from all_cli.cohort.kernel import Answers, Kernel
+from all_cli.cohort.kernel import Kernel
 from all_cli.cohort.long_table import refuse_long
 from all_cli.cohort.rows import Rows
 from all_cli.cohort.run import Job, classified, columns_of
@@ -20,7 +20,7 @@ from all_cli.knowledge.problems import did_you_mean
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.patient.unreadable import UnreadableError
 from all_cli.risk.scheme import Scheme
-from all_cli.risk.verdict import INDETERMINATE
+from all_cli.risk.verdict import INDETERMINATE, INVALID
 
 
 class Answer(NamedTuple):

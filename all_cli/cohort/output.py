@@ -10,8 +10,8 @@ from pathlib import PurePath
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from all_cli.cohort.cbioportal import CBIOPORTAL, heading_of, legal_in_cbioportal
+from all_cli.cohort.classify import Answers, result_columns, results_of
 from all_cli.cohort.delimited import DELIMITERS
-from all_cli.cohort.kernel import Answers, result_columns, results_of
 from all_cli.cohort.legal_names import legal_name, legal_names
 from all_cli.cohort.rows import Rows
 from all_cli.cohort.sinks import ARROW_EXTRA, SheetSink, Sink, TextSink, excel_safe, sink_of

@@ -19,8 +19,7 @@ from all_cli.cohort.likely_text import is_one_group
 from all_cli.cohort.rows import Rows
 from all_cli.cohort.typed import texts_of
 from all_cli.logic.values import ABSENT
-from all_cli.patient.assumption import ASSUME, ROUTINE, Assumption
-from all_cli.risk.answers import Wish
+from all_cli.patient.assumption import ASSUME, ROUTINE, Assumption, Wish
 from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import Scheme
 

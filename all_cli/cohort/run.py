@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import NamedTuple
 
-from all_cli.cohort.classify import Tally
+from all_cli.cohort.classify import Answers, Tally
 from all_cli.cohort.columns import LEFT_ALONE, Column, plans
 from all_cli.cohort.columns_used import unused_columns
-from all_cli.cohort.dictionary import read_dictionary
 from all_cli.cohort.doubts import near_misses, refuse_doubtful
-from all_cli.cohort.kernel import Answers, Kernel, Plan
+from all_cli.cohort.kernel import Kernel, Plan
 from all_cli.cohort.likely_text import likely_lines
 from all_cli.cohort.long_table import refuse_long
 from all_cli.cohort.mapping import read_map_file
@@ -24,6 +23,7 @@ from all_cli.cohort.nothing_read import no_column_read
 from all_cli.cohort.output import LONG, WriteAs, check_names, open_output, output_format, renamed, results_in
 from all_cli.cohort.overlap import one_behind, read_ahead
 from all_cli.cohort.progress import progress
+from all_cli.cohort.redcap import read_dictionary
 from all_cli.cohort.repeats import RepeatedIds, Repeats, id_column
 from all_cli.cohort.rows import Rows
 from all_cli.cohort.settled import settled

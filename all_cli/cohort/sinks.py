@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
-from all_cli.cohort.kernel import Answers
+from all_cli.cohort.classify import Answers
 from all_cli.cohort.ods import CONTROL, OdsWriter
 from all_cli.cohort.tables import PARQUET
 from all_cli.cohort.typed import as_text

@@ -11,11 +11,10 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from all_cli.cohort.classify import INVALID
 from all_cli.cohort.numbering import Numbering
 from all_cli.cohort.walk import Texts
 from all_cli.patient.unreadable import UNREADABLE
-from all_cli.risk.verdict import INDETERMINATE
+from all_cli.risk.verdict import INDETERMINATE, INVALID
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from all_cli.cohort.kernel import Answers
+from all_cli.cohort.classify import Answers
 from all_cli.cohort.rows import Rows
 
 SHOWN = 5  # rows in the summary

@@ -74,6 +74,21 @@ def open_part(packed: bytes | memoryview) -> Any:
     return msgpack.unpackb(packed, strict_map_key=False, use_list=False)
 
 
+@cache
+def digest() -> str:
+    """``sha256:…`` over the names and bytes of all shipped knowledge files, with those that they include."""
+    return str(compiled("digest", map(files.whole, files.SHIPPED), _digest))
+
+
+def _digest() -> str:
+    import hashlib
+
+    total = hashlib.sha256()
+    for name in files.SHIPPED:
+        total.update(name.encode() + b"\0" + files.whole(name) + b"\0")
+    return f"sha256:{total.hexdigest()}"
+
+
 def _form(
     keep_at: Path | None, path: Path | None, key: str, build: Callable[[], Any], readable_by_all: bool = False
 ) -> Any:

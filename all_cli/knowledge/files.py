@@ -1,4 +1,4 @@
-"""Where the knowledge files are, what they say, and the digest that names their content."""
+"""Where the knowledge files are, what they say."""
 
 from __future__ import annotations
 
@@ -73,20 +73,3 @@ def whole(name: str) -> bytes:
     """The bytes of one shipped knowledge file and of those that it includes."""
     raw = content(name)
     return with_included(raw, data_directory()) if name in (RISK_RULES, PROTOCOLS) else raw
-
-
-@cache
-def digest() -> str:
-    """``sha256:…`` over the names and bytes of all shipped knowledge files, with those that they include."""
-    from all_cli.knowledge.cache import compiled
-
-    return str(compiled("digest", map(whole, SHIPPED), _digest))
-
-
-def _digest() -> str:
-    import hashlib
-
-    total = hashlib.sha256()
-    for name in SHIPPED:
-        total.update(name.encode() + b"\0" + whole(name) + b"\0")
-    return f"sha256:{total.hexdigest()}"

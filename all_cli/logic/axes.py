@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.axis import Axis
-from all_cli.logic.diagram import Diagram, Implication, build_diagram
+from all_cli.logic.building import build_diagram
+from all_cli.logic.diagram import Diagram, Implication
 from all_cli.logic.expression import AllOf, Compare, Expression, tests
 from all_cli.logic.values import ANY_NUMBER, NumberSet, Possible, values_of, whole_domain, within
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from all_cli.logic.axis import Axis
@@ -14,9 +14,17 @@ from all_cli.logic.expression import AllOf, Always, AnyOf, AtLeast, Compare, Exp
 Residual = Any
 
 
-def built(rules: Sequence[Expression], axes: tuple[Axis, ...], implications: tuple[Implication, ...]) -> Diagram:
-    """The diagram of :func:`all_cli.logic.diagram.build_diagram`, which says what the arguments are."""
-    return _Builder(rules, axes, implications).diagram()
+def build_diagram(
+    rules: Sequence[Expression], axes: Sequence[Axis], implications: Iterable[Implication] = ()
+) -> Diagram:
+    """Compile an ordered list of conditions; leaf i is rule i, the last leaf that none holds.
+
+    Args:
+        rules: the conditions, in the order in which they are tried.
+        axes: the facts they use, in the order in which the diagram asks.
+        implications: what one fact's values say about another's; completions that break one are impossible.
+    """
+    return _Builder(rules, tuple(axes), tuple(implications)).diagram()
 
 
 class _Builder:

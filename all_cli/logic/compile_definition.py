@@ -10,8 +10,9 @@ from all_cli.knowledge.problems import KnowledgeError, Problem, did_you_mean
 from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.axes import axis_of
 from all_cli.logic.axis import Axis
+from all_cli.logic.building import build_diagram
 from all_cli.logic.definition import Definition
-from all_cli.logic.diagram import Defined, build_diagram
+from all_cli.logic.diagram import Defined
 from all_cli.logic.expression import Expression, Not, pack, tests
 from all_cli.logic.parse import ConditionError, parse_condition
 from all_cli.logic.values import ChoiceSet

@@ -15,7 +15,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from all_cli.logic.axis import Axis
-from all_cli.logic.expression import Expression
 
 IMPOSSIBLE = -1
 _WORD = 60  # answers that fit into one number of the cache
@@ -279,21 +278,6 @@ class Diagram(NamedTuple):
         axes, leaves, nodes, root, implications, below, definitions, unasked = packed
         facts = tuple(Defined(*fact) for fact in definitions)
         return Diagram(tuple(map(Axis.unpack, axes)), leaves, nodes, root, implications, below, facts, unasked)
-
-
-def build_diagram(
-    rules: Sequence[Expression], axes: Sequence[Axis], implications: Iterable[Implication] = ()
-) -> Diagram:
-    """Compile an ordered list of conditions; leaf i is rule i, the last leaf that none holds.
-
-    Args:
-        rules: the conditions, in the order in which they are tried.
-        axes: the facts they use, in the order in which the diagram asks.
-        implications: what one fact's values say about another's; completions that break one are impossible.
-    """
-    from all_cli.logic.building import built
-
-    return built(rules, tuple(axes), tuple(implications))
 
 
 def propagate(implications: Iterable[Implication], allowed: tuple[int, ...]) -> tuple[int, ...] | None:

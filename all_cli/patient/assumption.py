@@ -33,6 +33,17 @@ class Assumption(NamedTuple):
     when: Expression | None = None
 
 
+class Wish(NamedTuple):
+    """What a user wants assumed where nothing is known; of what is ``unread`` something is said that cannot be read."""
+
+    assumptions: tuple[Assumption, ...] = ()
+    routine: bool = False
+    unread: Container[str] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.assumptions) or self.routine
+
+
 def read_assumption(vocabulary: Vocabulary, text: str) -> Assumption:
     """The assumption that ``fact=value`` is.
 

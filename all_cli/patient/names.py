@@ -26,10 +26,11 @@ def condition_text(condition: str, vocabulary: Vocabulary) -> str:
     return re.sub(r"['\"]| ==(?= )", "", named).replace(" != ", " not ")
 
 
-def few(items: Sequence[str], most: int = _MOST) -> str:
-    """The first of the items, and how many more there are."""
-    more = len(items) - most
-    return ", ".join(items[:most]) + (f" and {more} more" if more > 0 else "")
+def few(items: Sequence[str], most: int = _MOST, joined: str = ", ", kept: int | None = None) -> str:
+    """All of up to ``most`` items; of more the first ``kept`` (as many, if left out), and how many more there are."""
+    shown = items if len(items) <= most else items[: most if kept is None else kept]
+    more = len(items) - len(shown)
+    return joined.join(shown) + (f" and {more} more" if more else "")
 
 
 def how_to_tell(fact: Fact) -> str:

@@ -60,6 +60,24 @@ class Patient:
         possible: Mapping[str, Possible] = self.worked_out["possible"]
         return possible
 
+    @property
+    def in_relapse(self) -> bool:
+        """Whether the leukaemia has certainly come back or never gone."""
+        return self.possible().get("relapsed") == frozenset({PRESENT})
+
+    @property
+    def relapsed_again(self) -> bool:
+        """Whether it is certainly a second relapse or a later one."""
+        known = self.possible().get("relapse_number")
+        return isinstance(known, NumberSet) and known & NumberSet.comparison(">=", 2) == known
+
+    @property
+    def never_in_remission(self) -> bool:
+        """Whether the leukaemia was certainly refractory from the start, without any relapse."""
+        known = self.possible().get("relapse_number")
+        none_yet = isinstance(known, NumberSet) and known & NumberSet.comparison("<", 1) == known
+        return none_yet and self.possible().get("refractory") == frozenset({PRESENT})
+
     def text(self, id: str) -> str:
         """The value of a fact in words and unit, or ``unknown``."""
         if id not in self.known:

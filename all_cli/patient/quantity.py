@@ -13,6 +13,7 @@ from all_cli.knowledge.vocabulary import Fact, Interval
 from all_cli.logic.values import NumberSet, number_set, number_text
 from all_cli.patient import two_readings
 from all_cli.patient.spreadsheet import NO_NUMBER_BUT_A_DATE, is_date
+from all_cli.patient.two_readings import Quantity
 from all_cli.patient.units import unit_in_cell
 from all_cli.patient.unreadable import UnreadableError
 
@@ -54,21 +55,6 @@ _SIGN_WORDS = {
     "over": ">",
     "at least": ">=",
 }
-
-
-class Quantity(NamedTuple):
-    """What a text says: ``low`` to ``high`` (equal for one number), a comparison sign or none, the unit as written.
-
-    ``exponent`` tells 5e-4 and 10^-4 from 0.0005. ``comma`` is the other reading of a number such as 45,000: 45 with a
-    decimal comma.
-    """
-
-    sign: str
-    low: Decimal
-    high: Decimal
-    unit: str
-    exponent: bool
-    comma: Decimal | None = None
 
 
 def parse_quantity(text: str) -> Quantity | None:

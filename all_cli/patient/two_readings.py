@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from all_cli.knowledge.vocabulary import Fact
 from all_cli.logic.values import number_text
 from all_cli.patient.unreadable import UnreadableError
-
-if TYPE_CHECKING:
-    from all_cli.patient.quantity import Quantity
 
 THOUSANDS_POINT = r"[1-9]\d{0,2}\.\d{3}"
 # Texts, not compiled: most numbers need none of these, and a start none at all.
@@ -28,6 +25,21 @@ _BY_HAND = r"\^|[x*×·⁻]"  # 10^-3, 1x10-3; a program writes 1e-03
 # Parts of which there are no fractions: 0.31 cells in a microlitre.
 _WHOLE_UNITS = r"(?:cells ?)?/ ?(?:ul|mcl|mm\^?3|cmm|cumm|l)|d|days?"
 _LEAST_COUNT = Decimal("0.001")  # ×10⁹/L; one white cell in a microlitre
+
+
+class Quantity(NamedTuple):
+    """What a text says: ``low`` to ``high`` (equal for one number), a comparison sign or none, the unit as written.
+
+    ``exponent`` tells 5e-4 and 10^-4 from 0.0005. ``comma`` is the other reading of a number such as 45,000: 45 with a
+    decimal comma.
+    """
+
+    sign: str
+    low: Decimal
+    high: Decimal
+    unit: str
+    exponent: bool
+    comma: Decimal | None = None
 
 
 def scale(factor: str) -> Decimal:

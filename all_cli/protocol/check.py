@@ -15,13 +15,13 @@ from all_cli.knowledge.strict_yaml import Document, Path
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.knowledge.years import impossible
 from all_cli.logic.axes import axis_of, somebody, witness_of
-from all_cli.logic.diagram import build_diagram
+from all_cli.logic.building import build_diagram
 from all_cli.logic.expression import tests
 from all_cli.logic.parse import parse_condition
 from all_cli.logic.values import Possible
 from all_cli.protocol.choice_rules import ChoiceRules
-from all_cli.protocol.guards import guard_findings
 from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.proof import guard_findings
 from all_cli.risk.check import check_scheme
 
 

@@ -34,11 +34,12 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 from all_cli.logic.values import NumberSet
-from all_cli.patient.age import at_least_as_old
 from all_cli.patient.patient import Patient
-from all_cli.protocol.choice_rules import ChoiceRules, Guard, Presumption, certainly, choice_rules, narrowed
+from all_cli.patient.relapse import at_least_as_old
+from all_cli.protocol.choice_rules import ChoiceRules, Guard, Presumption, certainly, narrowed
 from all_cli.protocol.heads import ELIGIBILITY, ArmHead
 from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.load import choice_rules
 from all_cli.protocol.offer import ANSWER, EXCLUDED, POSSIBLE, Choice, Offer, Turn
 from all_cli.protocol.parts import GIVEN, GROUP, GUARD, POPULATION, SETTING, Part, hangs_on, together
 from all_cli.risk.library import RiskLibrary, risk_library

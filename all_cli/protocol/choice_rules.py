@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
-from all_cli.knowledge import files
-from all_cli.knowledge.cache import compiled
 from all_cli.knowledge.sources import Citation, citations
 from all_cli.knowledge.vocabulary import Vocabulary
-from all_cli.logic.diagram import Diagram, build_diagram
+from all_cli.logic.building import build_diagram
+from all_cli.logic.diagram import Diagram
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import Expression, tests, unpack
 from all_cli.patient.patient import Patient
 from all_cli.patient.unreadable import ContradictionError
-from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.regimen import Cited
 from all_cli.risk.scheme import Scheme
 
@@ -253,21 +251,3 @@ def _narrowed(patient: Patient, fact: str, possible: Any, said: str) -> Patient 
     except ContradictionError:
         return None
     return other
-
-
-@lru_cache(2)
-def choice_rules(library: ProtocolLibrary) -> ChoiceRules:
-    """The shipped rules of choosing.
-
-    Raises:
-        KnowledgeError: ``choice.yaml`` has mistakes.
-    """
-    names = (files.FACTS, files.SOURCES, files.PROTOCOLS, files.CHOICE)
-    return ChoiceRules(compiled("choice", [files.whole(name) for name in names], lambda: _build(library)))
-
-
-def _build(library: ProtocolLibrary) -> dict[str, Any]:
-    from all_cli.knowledge.documents import document_of
-    from all_cli.protocol.compile_choice import compile_choice
-
-    return compile_choice(document_of(files.CHOICE), library.vocabulary, library.sources, library)

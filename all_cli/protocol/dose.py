@@ -17,14 +17,12 @@ from all_cli.patient.unreadable import UnreadableError
 from all_cli.protocol.body import Body
 from all_cli.protocol.drugs import beyond_label
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for
-from all_cli.protocol.regimen import Cap, Limit, Line, Scaling
+from all_cli.protocol.regimen import IN_MG, Cap, Limit, Line, Scaling, unit_text
 
 SHOWN_DIGITS = 3
 EXACT_DIGITS = 5
 _GROWN = 18.0  # years, by which no fraction for small children is left
-UNIT_TEXT = {"m2": "m²", "mcg": "µg"}
 _DAILY = ("day", "24 h")
-_TO_MG = {"g": Decimal(1000), "mg": Decimal(1), "mcg": Decimal(1) / 1000}
 
 
 class Step(NamedTuple):
@@ -202,8 +200,8 @@ def _converted(cap: Cap, unit: str) -> Decimal | None:
     limit = Decimal(str(cap.dose))
     if cap.unit == unit:
         return limit
-    if cap.unit in _TO_MG and unit in _TO_MG:
-        return limit * _TO_MG[cap.unit] / _TO_MG[unit]
+    if cap.unit in IN_MG and unit in IN_MG:
+        return limit * IN_MG[cap.unit] / IN_MG[unit]
     return None
 
 
@@ -301,11 +299,6 @@ def number(value: Decimal) -> str:
 def exact(value: Decimal) -> str:
     """A number with all its digits, never with an exponent."""
     return f"{value.normalize():f}" if value else "0"
-
-
-def unit_text(unit: str) -> str:
-    """A unit as people write it: ``mg/m²``, ``µg/kg``."""
-    return "/".join(UNIT_TEXT.get(part, part) for part in unit.split("/"))
 
 
 def age_edges(line: Line, patient: Patient, library: ProtocolLibrary, latest: Decimal | None) -> Iterator[str]:

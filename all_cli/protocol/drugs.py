@@ -9,10 +9,12 @@ from typing import NamedTuple
 from all_cli.logic.explain import truth
 from all_cli.patient.patient import Patient
 from all_cli.protocol.library import ProtocolLibrary
-from all_cli.protocol.regimen import Drug, Limit, Line, Phase, Protocol
+from all_cli.protocol.regimen import IN_MG, Drug, Limit, Line, Phase, Protocol
 
 _LEFT_OUT = str.maketrans("", "", "-–‑ _.,'’")
 INTRATHECAL, COMBINATION = "intrathecal", "intrathecal combination"
+HIGH_DOSE_METHOTREXATE = Decimal(500)
+"""From this dose on, in mg/m², methotrexate must not stand without a word on its rescue. A limit of the program."""
 
 
 class Given(NamedTuple):
@@ -142,8 +144,6 @@ def read_drug(library: ProtocolLibrary, text: str) -> AskedDrug | None:
 
 def is_high(line: Line) -> bool:
     """Whether a line is of a high dose of methotrexate by vein."""
-    from all_cli.protocol.plausible import HIGH_DOSE_METHOTREXATE, IN_MG
-
     base, _, size = line.unit.partition("/")
     if line.dose is None or line.route == "IT" or size != "m2":
         return False

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
-from all_cli.knowledge import files
-from all_cli.knowledge.cache import closed_part, compiled, open_part
-from all_cli.knowledge.sources import Bibliography, Citation, citations, pack_sources, sources_in
+from all_cli.knowledge.cache import open_part
+from all_cli.knowledge.sources import Bibliography, Citation, citations
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import Expression, tests, unpack
 from all_cli.logic.values import Possible
@@ -235,35 +234,6 @@ class GuidanceLibrary:
                 found.append((first, brief))
         found.sort(key=lambda item: item[0])
         return [brief for _, brief in found]
-
-
-@cache
-def guidance_library() -> GuidanceLibrary:
-    """The shipped guidance.
-
-    Raises:
-        KnowledgeError: a knowledge file has mistakes.
-    """
-    inputs = [files.content(name) for name in (files.FACTS, files.SOURCES, files.GUIDANCE)]
-    return GuidanceLibrary(compiled("guidance", inputs, build_guidance))
-
-
-def build_guidance() -> dict[str, Any]:
-    """The guidance compiled from its file, not from the cache.
-
-    Raises:
-        KnowledgeError: a knowledge file has mistakes.
-    """
-    from all_cli.knowledge.documents import documents_of
-    from all_cli.knowledge.vocabulary import vocabulary_in
-    from all_cli.protocol.compile_guidance import compile_guidance
-    from all_cli.protocol.library import protocol_library
-
-    facts, bibliography, guidance = documents_of(files.FACTS, files.SOURCES, files.GUIDANCE)
-    sources = sources_in(bibliography)
-    form = compile_guidance(guidance, vocabulary_in(facts), sources, protocol_library().drugs)
-    cited = {id: sources[id] for id in form.pop("cited")}
-    return {**form, "entries": closed_part(form["entries"]), "sources": pack_sources(cited)}
 
 
 def _brief(raw: Sequence[Any]) -> Brief:

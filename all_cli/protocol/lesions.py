@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from all_cli.logic.expression import tests
 from all_cli.patient.names import few
 from all_cli.patient.patient import Patient
-from all_cli.protocol.choice_rules import certainly, choice_rules
-from all_cli.protocol.library import protocol_library
+from all_cli.protocol.choice_rules import certainly
+from all_cli.protocol.load import choice_rules, protocol_library
 from all_cli.protocol.regimen import Reason
-from all_cli.risk.answers import for_relapse
 from all_cli.risk.library import RiskLibrary
-from all_cli.risk.scheme import NOT_APPLICABLE, Scheme
+from all_cli.risk.scheme import NOT_APPLICABLE, Scheme, for_relapse
 from all_cli.risk.verdict import Verdict, cites, judge
 
 

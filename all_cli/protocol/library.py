@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
-from all_cli.knowledge import files
-from all_cli.knowledge.cache import compiled, open_part
-from all_cli.knowledge.sources import Bibliography, Source, citations, pack_sources, sources_in
-from all_cli.knowledge.vocabulary import Vocabulary, pack_vocabulary, unpack_vocabulary, vocabulary_in
+from all_cli.knowledge.cache import open_part
+from all_cli.knowledge.sources import Bibliography, Source, citations, pack_sources
+from all_cli.knowledge.vocabulary import Vocabulary, pack_vocabulary, unpack_vocabulary
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import unpack
 from all_cli.logic.values import Possible
@@ -239,28 +238,6 @@ def dose_rows_for(table: DoseTable, patient: Patient) -> list[DoseRow]:
     """The rows of a dose table that the patient's age still allows."""
     possible = patient.possible()
     return [row for row in table.rows if truth(row.when, possible) is not False]
-
-
-@cache
-def protocol_library() -> ProtocolLibrary:
-    """The shipped protocols.
-
-    Raises:
-        KnowledgeError: a knowledge file has mistakes.
-    """
-    inputs = [files.whole(name) for name in (files.FACTS, files.SOURCES, files.PROTOCOLS, files.RISK_RULES)]
-    return ProtocolLibrary(compiled("protocols", inputs, _build))
-
-
-def _build() -> dict[str, Any]:
-    from all_cli.knowledge.documents import documents_of
-    from all_cli.logic.compile_definition import with_definitions
-    from all_cli.protocol.compile import compile_protocols
-
-    facts, bibliography, protocols, rules = documents_of(files.FACTS, files.SOURCES, files.PROTOCOLS, files.RISK_RULES)
-    # Facts that a risk scheme defines follow here too.
-    vocabulary, sources = with_definitions(vocabulary_in(facts), facts, rules), sources_in(bibliography)
-    return packed(compile_protocols(protocols, vocabulary, sources), vocabulary, sources)
 
 
 def packed(form: Mapping[str, Any], vocabulary: Vocabulary, sources: Mapping[str, Source]) -> dict[str, Any]:

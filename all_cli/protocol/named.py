@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from all_cli.patient.names import few, how_to_tell
 from all_cli.patient.patient import Patient
 from all_cli.protocol.choice import Chooser
-from all_cli.protocol.choice_rules import choice_rules, narrowed
+from all_cli.protocol.choice_rules import narrowed
 from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.load import choice_rules
 from all_cli.protocol.offer import EXCLUDED
 from all_cli.protocol.parts import hangs_on
 from all_cli.protocol.reasons import hangs_text

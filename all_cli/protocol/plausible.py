@@ -5,18 +5,15 @@ from decimal import Decimal
 from typing import Any
 
 from all_cli.protocol.dose import exact
+from all_cli.protocol.drugs import HIGH_DOSE_METHOTREXATE
 from all_cli.protocol.library import ProtocolLibrary
-from all_cli.protocol.regimen import Protocol, StatedTotal
+from all_cli.protocol.regimen import IN_MG, Protocol, StatedTotal
 from all_cli.protocol.totals import Span, stated_span
 
 SMALLEST = {"m2": Decimal("0.2"), "kg": Decimal(2)}
 """The smallest patient a dose is held against: body surface in m², weight in kg. A limit of the program."""
-HIGH_DOSE_METHOTREXATE = Decimal(500)
-"""From this dose on, in mg/m², methotrexate must not stand without a word on its rescue. A limit of the program."""
 HIGHEST_VINCRISTINE = Decimal(2)
 """The highest dose of vincristine, in mg/m² a dose. A limit of the program."""
-IN_MG = {"g": Decimal(1000), "mg": Decimal(1), "mcg": Decimal(1) / 1000}
-"""Milligrams in each unit of mass."""
 
 
 def dose_problems(line: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

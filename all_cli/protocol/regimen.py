@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -12,6 +13,14 @@ from all_cli.patient.patient import Patient
 
 SIZES = frozenset({"weight", "height", "bsa"})
 """Facts that part doses and bar nobody."""
+IN_MG = {"g": Decimal(1000), "mg": Decimal(1), "mcg": Decimal(1) / 1000}
+"""Milligrams in each unit of mass."""
+_UNIT_TEXT = {"m2": "m²", "mcg": "µg"}
+
+
+def unit_text(unit: str) -> str:
+    """A unit as people write it: ``mg/m²``, ``µg/kg``."""
+    return "/".join(_UNIT_TEXT.get(part, part) for part in unit.split("/"))
 
 
 class Cited(NamedTuple):

@@ -6,18 +6,17 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from all_cli import __version__
-from all_cli.knowledge import files
+from all_cli.knowledge.cache import digest
 from all_cli.knowledge.sources import Citation
 from all_cli.knowledge.vocabulary import Vocabulary
-from all_cli.patient.age import never_in_remission, relapsed_again
 from all_cli.patient.assumption import Assumption, assumption_text
 from all_cli.patient.patient import Patient
 from all_cli.report.guidance_pointers import for_patient, pointers_json, pointers_page
 from all_cli.report.page import Page
 from all_cli.report.words import be, number_of
-from all_cli.risk.answers import Answers, Likely, for_relapse, in_relapse
+from all_cli.risk.answers import Answers, Likely
 from all_cli.risk.library import RiskLibrary
-from all_cli.risk.scheme import NOT_APPLICABLE, Scheme, Statement
+from all_cli.risk.scheme import NOT_APPLICABLE, Scheme, Statement, for_relapse
 from all_cli.risk.verdict import ASSIGNED, Decision, Verdict
 
 SCHEMA_VERSION = 1
@@ -77,7 +76,7 @@ def warning_texts(patient: Patient, library: RiskLibrary) -> list[str]:
 
 
 def _no_headline(answers: Answers, patient: Patient) -> str:
-    if never_in_remission(patient):
+    if patient.never_in_remission:
         return "Never in remission: no encoded scheme has groups for such a leukaemia."
     if answers.fitting is not None:
         return "No risk group stands first: see the warning above."
@@ -91,7 +90,7 @@ def _no_headline(answers: Answers, patient: Patient) -> str:
 
 def _first_line(verdict: Verdict, patient: Patient) -> str:
     """That a scheme named for a patient in relapse was made for untreated leukaemia; otherwise empty."""
-    if not in_relapse(patient) or for_relapse(verdict.scheme) or verdict.status == NOT_APPLICABLE:
+    if not patient.in_relapse or for_relapse(verdict.scheme) or verdict.status == NOT_APPLICABLE:
         return ""
     return f"{verdict.scheme.id} was made for untreated leukaemia; in relapse its groups and figures do not count"
 
@@ -238,7 +237,7 @@ def _others(page: Page, answers: Answers, library: RiskLibrary) -> None:
         page.line(f"{number_of(rest, 'more scheme')} may apply; nothing given narrows {whose} answer.", "others")
     if answers.first_line:
         count = number_of(len(answers.first_line), "scheme")
-        never, again = never_in_remission(answers.patient), relapsed_again(answers.patient)
+        never, again = answers.patient.never_in_remission, answers.patient.relapsed_again
         made = " or a first relapse" if never or again else ""
         here = "there was never a remission" if never else f"this is a {'later ' if again else ''}relapse"
         text = f"{count} for untreated leukaemia{made} left out, as {here}; --scheme ID shows one."
@@ -341,7 +340,7 @@ def _as_of_json(answers: Answers) -> dict[str, Any]:
 
 def header() -> dict[str, Any]:
     """What every JSON object begins with: schema version, tool and knowledge."""
-    return {"schema_version": SCHEMA_VERSION, "tool": f"all-cli {__version__}", "knowledge": files.digest()}
+    return {"schema_version": SCHEMA_VERSION, "tool": f"all-cli {__version__}", "knowledge": digest()}
 
 
 def references(cited: Iterable[str], library: RiskLibrary) -> dict[str, str]:

@@ -1,22 +1,42 @@
-"""What is said before any dose: that none is to be taken from here, for whom it was not read, what labels limit."""
+"""What is said before any dose: cautions, that none is to be taken here, for whom it was not read, limits of labels."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Collection
+from typing import Any, NamedTuple
 
 from all_cli.logic.explain import truth
+from all_cli.patient.patient import Patient
 from all_cli.protocol.drugs import beyond_label
 from all_cli.protocol.heads import eligibility_unread
 from all_cli.protocol.library import ProtocolLibrary, lines_for
 from all_cli.protocol.regimen import NO_DOSING, Cited, Line, Phase
 from all_cli.report.page import Page
-
-if TYPE_CHECKING:
-    from all_cli.report.regimen import Shown
+from all_cli.report.shown import Shown
 
 OUTSIDE = "not for this patient"
 NO_LINE = "do not dose from this line"
 NONE_COMPUTED = "no dose is computed for this patient; --force computes them all the same"
+
+
+def show_warnings(page: Page, patient: Patient, said: Collection[str] = ()) -> None:
+    """The cautions, before all else; but for those ``said`` elsewhere on the page, by id."""
+    if not patient.known:  # without a patient the schemes are not even imported
+        return
+    from all_cli.report.answers import warnings
+    from all_cli.risk.library import risk_library
+
+    warnings(page, patient, risk_library(), said)
+
+
+def cautions_json(patient: Patient, cited: dict[str, None]) -> list[dict[str, Any]]:
+    """All of them as plain data; ids of cited sources are added to ``cited``."""
+    if not patient.known:
+        return []
+    from all_cli.report.answers import statement_json
+    from all_cli.risk.library import risk_library
+
+    return [statement_json(each, cited) for each, *_ in risk_library().cautions(patient)]
 
 
 class Withheld(NamedTuple):

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from all_cli.cohort.classify import INVALID
 from all_cli.cohort.results.agreement import Agreement, GroupPair, agreement_of, pairing_of
 from all_cli.cohort.results.counts import Answer, BoundaryRow, CohortResults, Cutoff
 from all_cli.cohort.results.suppression import PARTNER, SHOWN, SMALL, hidden_in_line, hidden_in_table
@@ -16,7 +15,7 @@ from all_cli.report.cohort_likely import LikelyFigures, likely_figures
 from all_cli.report.cohort_missing import MissingFact, missing_facts
 from all_cli.report.counts import WITHHELD, Count
 from all_cli.risk.scheme import NOT_APPLICABLE, Scheme
-from all_cli.risk.verdict import INDETERMINATE
+from all_cli.risk.verdict import INDETERMINATE, INVALID
 
 LEAST_LIMIT = 3  # below 2 there is but one count, so that "<2" would say it
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from all_cli.cohort.classify import INVALID
 from all_cli.cohort.results.agreement import BY_RANK
 from all_cli.report.answers import citations_json, header, references
 from all_cli.report.cohort_figures import CohortFigures, CrossTable, SchemeFigures
@@ -12,7 +11,7 @@ from all_cli.report.cohort_likely import LikelyFigures, Move
 from all_cli.report.cohort_text import CohortReport, citations_of, methods
 from all_cli.report.page import Page
 from all_cli.risk.scheme import NOT_APPLICABLE
-from all_cli.risk.verdict import INDETERMINATE
+from all_cli.risk.verdict import INDETERMINATE, INVALID
 
 
 def cohort_json(report: CohortReport) -> dict[str, Any]:

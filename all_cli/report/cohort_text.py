@@ -11,7 +11,7 @@ from all_cli.cohort.columns import LEFT_ALONE
 from all_cli.cohort.results.agreement import BY_PAIRING, BY_RANK, Agreement, Pairing
 from all_cli.cohort.results.counts import Answer, Cutoff
 from all_cli.cohort.results.record import RunRecord
-from all_cli.knowledge import files
+from all_cli.knowledge.cache import digest
 from all_cli.knowledge.sources import Citation
 from all_cli.logic.values import number_text
 from all_cli.report.cohort_figures import CohortFigures, CrossTable
@@ -60,13 +60,13 @@ def made_with(report: CohortReport) -> list[tuple[str, str]]:
     lines = []
     if report.run is not None:
         lines.append(("run", ", ".join(filter(None, (report.run.date, report.run.tool))) or "of the manifest"))
-        if report.run.knowledge and report.run.knowledge != files.digest():
+        if report.run.knowledge and report.run.knowledge != digest():
             lines.append(
                 ("Note", f"the results were made with knowledge {report.run.knowledge}; ranks, cut-offs and references "
                  "here are of the knowledge named below")
             )  # fmt: skip
     lines.append(("reported by", f"all-cli {__version__}"))
-    lines.append(("knowledge", files.digest()))
+    lines.append(("knowledge", digest()))
     if report.rules is not None:
         lines.append(("own rules", f"{report.rules.name}, {_digest(report.rules)}"))
     return lines
@@ -102,7 +102,7 @@ def methods(report: CohortReport, page: Page) -> list[str]:
     results = figures.results
     source = "" if results.source == "standard input" else f" of {Path(results.source).name}"
     tool = report.run.tool if report.run and report.run.tool else f"all-cli {__version__}"
-    knowledge = report.run.knowledge if report.run and report.run.knowledge else files.digest()
+    knowledge = report.run.knowledge if report.run and report.run.knowledge else digest()
     when = f" on {report.run.date}" if report.run and report.run.date else ""
     own = f" and own rules ({report.rules.name}, {_digest(report.rules)})" if report.rules else ""
     unread = f" Rows that could not be used ({figures.invalid}) were not classified." if results.invalid else ""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
+from all_cli.patient.names import few
 from all_cli.patient.patient import Patient
 from all_cli.report.answers import citations_json, header, references, warning_texts, warnings
 from all_cli.report.page import Page
@@ -14,7 +14,7 @@ from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import NOT_APPLICABLE
 from all_cli.risk.verdict import ASSIGNED
 
-_SHOWN = 5  # facts and groups named in a cell before the rest is counted
+IN_A_CELL = 5  # facts and groups named in a cell before the rest is counted
 
 
 def comparison_page(found: Comparison, patient: Patient, library: RiskLibrary, *, named: bool, audience: str) -> Page:
@@ -66,19 +66,17 @@ def patient_lines(page: Page, patient: Patient) -> None:
         page.line(warning, "Note")
 
 
-def few(items: Sequence[str], joined: str = ", ") -> str:
-    """The first few, and how many more there are."""
-    more = f" and {len(items) - _SHOWN} more" if len(items) > _SHOWN + 1 else ""
-    return joined.join(items if not more else items[:_SHOWN]) + more
-
-
 def answer_text(row: Row) -> str:
     """The group, or those still possible."""
     if row.answer.status == NOT_APPLICABLE:
         return "does not apply"
     if row.answer.group is not None:
         return row.answer.group
-    return few([group.replace("-", " ") if group == NOT_APPLICABLE else group for group in row.answer.possible], " | ")
+    return few(
+        [group.replace("-", " ") if group == NOT_APPLICABLE else group for group in row.answer.possible],
+        joined=" | ",
+        kept=IN_A_CELL,
+    )
 
 
 def _why(row: Row) -> str:
@@ -98,7 +96,7 @@ def _why(row: Row) -> str:
 def _missing(row: Row) -> str:
     if not row.missing and len(row.answer.possible) > 1:
         return "nothing: the source leaves it open"
-    return few(row.missing)
+    return few(row.missing, kept=IN_A_CELL)
 
 
 def _disagreements(page: Page, found: Comparison) -> None:

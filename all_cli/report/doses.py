@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 from all_cli.patient.patient import Patient
 from all_cli.protocol.body import Body
-from all_cli.protocol.dose import age_edges, dose_for, exact, number, unit_text
+from all_cli.protocol.dose import age_edges, dose_for, exact, number
 from all_cli.protocol.library import ProtocolLibrary
-from all_cli.protocol.regimen import Arm, Line, Phase, Protocol, StatedTotal
+from all_cli.protocol.regimen import Arm, Line, Phase, Protocol, StatedTotal, unit_text
 from all_cli.protocol.totals import DOSES, INJECTIONS, Total, stated_span, totals_of
-from all_cli.report.amounts import amount_text, count_text
 from all_cli.report.answers import citations_json
+from all_cli.report.line_text import amount_text, count_text
 from all_cli.report.page import UNCHECKED, Page
 
 COLUMN = "this patient"

@@ -11,9 +11,8 @@ from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, 
 from all_cli.protocol.regimen import Cap, Cited, DoseTable, Drug, Protocol
 from all_cli.protocol.side_by_side import Way
 from all_cli.protocol.totals import Total, drug_totals, totals_of
-from all_cli.report.amounts import cap_text, line_cap_text, whom_text
 from all_cli.report.answers import citations_json, header
-from all_cli.report.line_text import dose_text, when_text
+from all_cli.report.line_text import cap_text, dose_text, line_cap_text, when_text, whom_text
 from all_cli.report.page import Page
 from all_cli.report.regimen import no_caps
 from all_cli.report.side_by_side import line_citations, total_citations, total_json, total_text

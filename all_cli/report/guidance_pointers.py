@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from all_cli.logic.values import PRESENT, Possible
 from all_cli.patient.patient import Patient
-from all_cli.protocol.guidance import Brief, guidance_library
+from all_cli.protocol.guidance import Brief
+from all_cli.protocol.load import guidance_library
 from all_cli.report.page import Page
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for
 from all_cli.protocol.picking import beginning
 from all_cli.protocol.regimen import DoseTable, Line, Protocol
 from all_cli.report.answers import citations_json, header
-from all_cli.report.cautions import cautions_json, show_warnings
+from all_cli.report.before_doses import cautions_json, show_warnings
 from all_cli.report.guidance_pointers import cautions, for_patient, pointers_page
 from all_cli.report.line_text import band_text, dose_text
 from all_cli.report.page import Page

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from all_cli.patient.names import few
 from all_cli.patient.patient import Patient
 from all_cli.report.answers import header, warning_texts, warnings
-from all_cli.report.comparison import few, patient_lines
+from all_cli.report.comparison import IN_A_CELL, patient_lines
 from all_cli.report.page import UNCHECKED, Page
 from all_cli.report.words import number_of
 from all_cli.risk.library import RiskLibrary
@@ -157,7 +158,7 @@ def _first(page: Page, found: Narrowing, library: RiskLibrary) -> None:
             (
                 result.text,
                 f"{result.remaining} of {found.remaining}",
-                few([marked(id) for id in result.decides]) or "none",
+                few([marked(id) for id in result.decides], kept=IN_A_CELL) or "none",
             )
             for result in first.results
         ],
@@ -166,7 +167,9 @@ def _first(page: Page, found: Narrowing, library: RiskLibrary) -> None:
 
 def _others(page: Page, found: Narrowing) -> None:
     if found.alone_nothing:
-        page.line(f"{few(found.alone_nothing)}: narrow nothing alone, at most together with others", "others")
+        page.line(
+            f"{few(found.alone_nothing, kept=IN_A_CELL)}: narrow nothing alone, at most together with others", "others"
+        )
 
 
 def narrowing_json(

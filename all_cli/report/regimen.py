@@ -2,87 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import takewhile
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from all_cli.logic.explain import truth
-from all_cli.logic.values import NumberSet, number_text
+from all_cli.logic.values import NumberSet
 from all_cli.patient.names import condition_text
 from all_cli.patient.patient import Patient
 from all_cli.protocol.inhibitor import INHIBITOR
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, uncapped
-from all_cli.protocol.regimen import Arm, Cited, Line, Phase, Protocol, Reason
-from all_cli.report.amounts import NO_CAP, cap_text
-from all_cli.report.before_doses import NONE_COMPUTED, OUTSIDE, beyond_part, reserved_part, withheld, withholds
-from all_cli.report.cautions import show_warnings
+from all_cli.protocol.regimen import Cited, Line, Phase, Protocol, Reason
+from all_cli.report.before_doses import (
+    NONE_COMPUTED,
+    OUTSIDE,
+    beyond_part,
+    reserved_part,
+    show_warnings,
+    withheld,
+    withholds,
+)
 from all_cli.report.guidance_pointers import cautions, for_phases, pointers_page
-from all_cli.report.line_text import UNITS, dose_text, duration_text, on_days_text, recalled_text, when_text
+from all_cli.report.line_text import NO_CAP, cap_text, dose_text, duration_text, on_days_text, recalled_text, when_text
 from all_cli.report.page import Page
+from all_cli.report.shown import Shown
 from all_cli.report.words import said_text
 
 if TYPE_CHECKING:
-    from all_cli.patient.assumption import Assumption
-    from all_cli.protocol.offer import Choice
-    from all_cli.report.doses import Dosing
+    pass
 
 _INFANTS_APART = "below one year: infants have protocols and doses of their own: all-protocol list --audience infants"
-
-
-class ByAge(NamedTuple):
-    """The patient as old as doses by age are to take them, and why that is another age than the one at diagnosis.
-
-    ``chosen_for`` is the patient by whose age it is said whom a regimen is for, where that is the age in a relapse.
-    """
-
-    patient: Patient
-    text: str
-    chosen_for: Patient | None = None
-
-
-class Shown(NamedTuple):
-    """What ``show`` shows: phases of one protocol, for an arm or for all, for what is known of the patient.
-
-    ``dosing`` is how doses are computed, None where no size is known; ``whole`` says that arms are shown whole, with
-    their totals; ``leading`` stands before all else; ``chosen`` is the answer and what it hangs on, ``basis`` why it is
-    this protocol and arm, ``beside`` which others there are; ``assumed`` is what the likely arms rest on, ``left_out``
-    what was not assumed and why; ``by_age`` has the age for doses by age, where it is known to be another than that at
-    diagnosis. ``for_others`` are phases left out as the patient does not go through them. ``barred`` says by phase why
-    it is not for this patient: no dose is computed then, unless ``forced``. ``label`` is the label of the drug that was
-    asked for, where the arm has no dose of it that was read.
-    """
-
-    protocol: Protocol
-    arm: Arm | None
-    phases: Sequence[Phase]
-    patient: Patient
-    others: Sequence[str]
-    asked: str
-    dosing: Dosing | None = None
-    whole: bool = False
-    chosen: Sequence[Reason] = ()
-    leading: Sequence[Reason] = ()
-    basis: Sequence[Reason] = ()
-    beside: Sequence[Reason] = ()
-    assumed: Sequence[Assumption] = ()
-    left_out: Sequence[str] = ()
-    by_age: ByAge | None = None
-    choice: Choice | None = None
-    barred: Mapping[str, str] = MappingProxyType({})
-    forced: bool = False
-    for_others: Sequence[Phase] = ()
-    label: Shown | None = None
-
-    @property
-    def arms(self) -> Sequence[Arm]:
-        """The arm that is shown, or all of them."""
-        return [self.arm] if self.arm else self.protocol.arms
-
-    @property
-    def growing(self) -> Patient:
-        """The patient whose age decides doses by age."""
-        return self.by_age.patient if self.by_age else self.patient
 
 
 def shown_pages(all_shown: Sequence[Shown], library: ProtocolLibrary) -> Page:
@@ -379,8 +328,7 @@ def no_caps(page: Page, lines: Iterable[Line], library: ProtocolLibrary) -> None
 def _cap(page: Page, line: Line, library: ProtocolLibrary) -> str:
     if line.cap is None:
         return NO_CAP if uncapped(line, library) else ""
-    amount = f"{number_text(line.cap.dose)} {UNITS.get(line.cap.unit, line.cap.unit)}"
-    return f"{amount} a {line.cap.per} {page.cite(line.cap.cite, line.cap.checked)}"
+    return f"{cap_text(line.cap)} {page.cite(line.cap.cite, line.cap.checked)}"
 
 
 def _whom(line: Line, library: ProtocolLibrary) -> str:

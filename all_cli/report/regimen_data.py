@@ -9,11 +9,11 @@ from all_cli.protocol.drugs import beyond_label
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, uncapped
 from all_cli.protocol.regimen import Cited, Line, Phase
 from all_cli.report.answers import citations_json, header
-from all_cli.report.before_doses import withheld
-from all_cli.report.cautions import cautions_json
+from all_cli.report.before_doses import cautions_json, withheld
 from all_cli.report.guidance_pointers import for_phases, pointers_json
 from all_cli.report.line_text import dose_text, when_text
-from all_cli.report.regimen import Shown, guided_by, is_checked, rows_of
+from all_cli.report.regimen import guided_by, is_checked, rows_of
+from all_cli.report.shown import Shown
 
 
 def shown_json(shown: Shown, library: ProtocolLibrary) -> dict[str, Any]:

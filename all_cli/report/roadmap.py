@@ -8,10 +8,10 @@ from all_cli.knowledge.sources import Citation
 from all_cli.logic.explain import truth
 from all_cli.logic.values import number_text
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for
-from all_cli.protocol.regimen import Assessment, Cap, DoseRow, Line, Phase, days_text
+from all_cli.protocol.regimen import Assessment, Cap, DoseRow, Line, Phase, days_text, unit_text
 from all_cli.protocol.roadmap import Roadmap, Run, Stretch, only_for_some, runs
 from all_cli.protocol.totals import Span, Total, totals_of
-from all_cli.report.cautions import show_warnings
+from all_cli.report.before_doses import show_warnings
 from all_cli.report.line_text import dose_text, duration_text
 from all_cli.report.page import UNCHECKED, Page
 from all_cli.report.regimen import recalled_line
@@ -24,7 +24,6 @@ DATES_MEAN = (
 BY_AGE_MEANS = "Doses by age go by the age on the day of the injection."
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MOST_COLUMNS = 9
-_UNITS = {"mg/m2": "mg/m²", "IU/m2": "IU/m²", "U/m2": "U/m²"}
 
 
 class Given(NamedTuple):
@@ -313,7 +312,7 @@ def amount_text(total: Total) -> str:
     """A total as people write it: ``75 mg/m²``, ``8 to 11 injections``, ``at least 6 doses``."""
     if not total.span.low and total.span.high is None:
         return "not printed as a number"
-    return f"{_span_text(total.span)} {_UNITS.get(total.unit, total.unit)}"
+    return f"{_span_text(total.span)} {unit_text(total.unit)}"
 
 
 def _span_text(span: Span) -> str:

@@ -8,7 +8,7 @@ from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.regimen import Assessment
 from all_cli.protocol.roadmap import Roadmap, Stretch
 from all_cli.report.answers import citations_json, header
-from all_cli.report.cautions import cautions_json
+from all_cli.report.before_doses import cautions_json
 from all_cli.report.page import NOT_A_DEVICE
 from all_cli.report.roadmap import (
     Given,

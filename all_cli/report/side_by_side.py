@@ -10,18 +10,19 @@ from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.regimen import DoseRow, Line, Phase, ScaleRow
 from all_cli.protocol.side_by_side import Column, DrugRow, TotalRow, Way, rows_of, totals_side_by_side
 from all_cli.protocol.totals import DOSES, INJECTIONS, Total
-from all_cli.report.amounts import (
+from all_cli.report.answers import citations_json, header
+from all_cli.report.line_text import (
     AMOUNT_NOT_PRINTED,
     NUMBER_NOT_PRINTED,
     amount_text,
     count_text,
+    dose_text,
     line_cap_text,
     line_doses,
     line_total,
+    when_text,
     whom_text,
 )
-from all_cli.report.answers import citations_json, header
-from all_cli.report.line_text import dose_text, when_text
 from all_cli.report.page import Page
 from all_cli.report.protocol_list import days_of
 from all_cli.report.words import number_of

@@ -9,17 +9,16 @@ from all_cli.logic.explain import truth
 from all_cli.logic.expression import tests
 from all_cli.logic.values import Possible
 from all_cli.patient.names import condition_text, few, how_to_tell
-from all_cli.protocol.choice_rules import choice_rules
 from all_cli.protocol.indications import REFRACTORY, against, holds
 from all_cli.protocol.library import ProtocolLibrary, lines_for
+from all_cli.protocol.load import choice_rules
 from all_cli.protocol.regimen import Arm, Line, Phase
-from all_cli.report.amounts import cap_text
 from all_cli.report.before_doses import OUTSIDE, withheld
-from all_cli.report.line_text import dose_text, on_days_text
+from all_cli.report.line_text import cap_text, dose_text, on_days_text
 from all_cli.report.page import Page
 
 if TYPE_CHECKING:
-    from all_cli.report.regimen import Shown
+    from all_cli.report.shown import Shown
 
 _NOT_HERE, _PERHAPS = "not here", "perhaps"
 _ORDER = {True: 0, None: 1, False: 2}

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from all_cli.logic.values import PRESENT
-from all_cli.patient.age import never_in_remission, relapsed_again
-from all_cli.patient.assumption import ROUTINE, Assumption, not_assumed
+from all_cli.patient.assumption import ROUTINE, Assumption, Wish, not_assumed
 from all_cli.patient.patient import Patient
-from all_cli.risk.scheme import NOT_APPLICABLE, Scheme
+from all_cli.risk.library import RiskLibrary
+from all_cli.risk.scheme import NOT_APPLICABLE, Scheme, asks_relapse, for_relapse, in_use_in
 from all_cli.risk.verdict import ASSIGNED, Verdict, brief, judge, judge_outside
-
-if TYPE_CHECKING:
-    from all_cli.risk.library import RiskLibrary
 
 
 class Likely(NamedTuple):
@@ -21,17 +17,6 @@ class Likely(NamedTuple):
 
     groups: tuple[str, ...]
     assumed: tuple[Assumption, ...]
-
-
-class Wish(NamedTuple):
-    """What a user wants assumed where nothing is known; of what is ``unread`` something is said that cannot be read."""
-
-    assumptions: tuple[Assumption, ...] = ()
-    routine: bool = False
-    unread: Container[str] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.assumptions) or self.routine
 
 
 class Answers:
@@ -66,8 +51,8 @@ class Answers:
         # In relapse, schemes made for untreated leukaemia neither head nor are listed, unless they are named; nor do
         # those of a first relapse in a later one, or where there was never a remission.
         self.first_line: list[str] = []
-        if not named and in_relapse(patient):
-            other = relapsed_again(patient) or never_in_remission(patient)
+        if not named and patient.in_relapse:
+            other = patient.relapsed_again or patient.never_in_remission
             kept = {each.id for each in schemes if for_relapse(each) and not (other and each.first_relapse)}
             self.first_line = [id for id in applicable if id not in kept]
             applicable = [id for id in applicable if id in kept]
@@ -126,28 +111,25 @@ class Answers:
         ]
 
 
-def in_relapse(patient: Patient) -> bool:
-    """Whether the leukaemia has certainly come back or never gone."""
-    known = patient.known.get("relapsed")
-    return known is not None and known.possible == frozenset({PRESENT})
+def answers_of(
+    library: RiskLibrary,
+    patient: Patient,
+    ids: Sequence[str] | None = None,
+    as_of: int | None = None,
+    assumptions: Sequence[Assumption] = (),
+    routine: bool = False,
+    unread: Container[str] = (),
+) -> Answers:
+    """Every scheme's answer (or that of the schemes named), and which answers first.
 
-
-def asks_relapse(scheme: Scheme) -> bool:
-    """Whether a scheme is for relapsed leukaemia alone."""
-    return "relapsed" in scheme.facts
-
-
-def for_relapse(scheme: Scheme) -> bool:
-    """Whether a scheme is for relapsed leukaemia, or for leukaemia of any age and moment."""
-    return asks_relapse(scheme) or scheme.audience == "all-ages"
-
-
-def in_use_in(scheme: Scheme, year: int) -> bool | None:
-    """Whether a scheme was in use in a year; None if neither its first nor its last year is recorded.
-
-    A bound that is not recorded is open: first year 1996 and no last year means in use ever since.
+    Args:
+        library: the schemes.
+        patient: the patient.
+        ids: only these schemes.
+        as_of: only schemes in use in this year, and those of which it is not recorded.
+        assumptions: what to assume where nothing is known, for a likely answer beside the exact one.
+        routine: also assume what is routine.
+        unread: facts of which something is said that cannot be read; they are not assumed.
     """
-    first, last = scheme.in_use
-    if first is None and last is None:
-        return None
-    return (first is None or first <= year) and (last is None or year <= last)
+    asked = [library.schemes[id] for id in ids] if ids else list(library.schemes.values())
+    return Answers(patient, asked, library, bool(ids), as_of, Wish(tuple(assumptions), routine, unread))

@@ -17,7 +17,8 @@ from all_cli.knowledge.strict_yaml import Document, Path
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.knowledge.years import impossible
 from all_cli.logic.axes import witness_of
-from all_cli.logic.diagram import Diagram, build_diagram
+from all_cli.logic.building import build_diagram
+from all_cli.logic.diagram import Diagram
 from all_cli.logic.expression import AllOf
 from all_cli.logic.values import NumberSet, Possible
 from all_cli.risk.scheme import Rule, Scheme

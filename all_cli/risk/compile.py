@@ -13,9 +13,9 @@ from all_cli.knowledge.strict_yaml import Document, Path
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.knowledge.years import backwards
 from all_cli.logic.axes import axes_of, implications_between
+from all_cli.logic.building import build_diagram
 from all_cli.logic.compile_definition import bears_on, definition_on
 from all_cli.logic.definition import definitions_in
-from all_cli.logic.diagram import build_diagram
 from all_cli.logic.expression import AllOf, AtLeast, Expression, Not, pack, tests
 from all_cli.logic.parse import ConditionError, parse_condition
 from all_cli.patient.reading import read_value

@@ -14,7 +14,7 @@ from all_cli.knowledge.sources import Citation, citations
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.logic.axes import axes_of, implications_between
 from all_cli.logic.axis import Axis
-from all_cli.logic.diagram import build_diagram
+from all_cli.logic.building import build_diagram
 from all_cli.logic.expression import AllOf, Always, AnyOf, Expression, Not, OneOf, lies_in, names
 from all_cli.logic.expression import tests as tests_of
 from all_cli.logic.joint import Joint, joint_diagram

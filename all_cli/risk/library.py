@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from all_cli.knowledge import files
 from all_cli.knowledge.cache import cached, closed_part, compiled, open_part
@@ -15,13 +15,22 @@ from all_cli.knowledge.vocabulary import Vocabulary, pack_vocabulary, unpack_voc
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import unpack
 from all_cli.logic.values import Possible
-from all_cli.patient.assumption import ROUTINE, Assumption, assumed
+from all_cli.patient.assumption import ROUTINE, Assumption, Wish, assumed
 from all_cli.patient.patient import Patient
 from all_cli.patient.reading import read_value
-from all_cli.risk.answers import Answers, Wish, for_relapse, in_relapse, in_use_in
-from all_cli.risk.cautions import Caution, cautions_on, heads_left
-from all_cli.risk.scheme import Scheme, Statement
+from all_cli.risk.scheme import Scheme, Statement, for_relapse, in_use_in
 from all_cli.risk.verdict import Verdict, figures
+
+
+class Caution(NamedTuple):
+    """A sentence that heads every screen.
+
+    ``no_figures``: no outcome figure is for such a patient. ``heads``: only these schemes are; None if any may be.
+    """
+
+    statement: Statement
+    no_figures: bool
+    heads: frozenset[str] | None
 
 
 class RiskLibrary:
@@ -63,19 +72,29 @@ class RiskLibrary:
 
     def cautions(self, patient: Patient) -> list[Caution]:
         """What is to head every screen on this patient, whatever the scheme."""
-        return cautions_on(patient, self._packed["cautions"])
+        possible = patient.possible()
+        return [
+            Caution(
+                Statement(entry["id"], entry["text"], citations(entry["cite"]), entry["checked"]),
+                entry.get("no_figures", False),
+                frozenset(entry["heads"]) if "heads" in entry else None,
+            )
+            for entry in self._packed["cautions"]
+            if truth(unpack(entry["when"]), possible) is True
+            and not ("unless" in entry and truth(unpack(entry["unless"]), possible) is True)
+        ]
 
     def fitting(self, patient: Patient) -> frozenset[str] | None:
         """The schemes that alone may head and have figures for this patient, as cautions say; None if none says so."""
-        return heads_left(self.cautions(patient))
+        return _heads_left(self.cautions(patient))
 
     def figures(self, verdict: Verdict, patient: Patient) -> tuple[Statement, ...]:
         """The outcome figures of a verdict's group that are for this patient."""
         said = self.cautions(patient)
-        fitting = heads_left(said)
+        fitting = _heads_left(said)
         if any(each.no_figures for each in said) or not (fitting is None or verdict.scheme.id in fitting):
             return ()
-        return () if in_relapse(patient) and not for_relapse(verdict.scheme) else figures(verdict, patient)
+        return () if patient.in_relapse and not for_relapse(verdict.scheme) else figures(verdict, patient)
 
     def routine(self, audience: str) -> list[Assumption]:
         """What ``--routine`` takes for granted for the schemes of an audience."""
@@ -88,28 +107,6 @@ class RiskLibrary:
             for entry in self._packed["routine"]
             if entry.get("audience", audience) == audience
         ]  # fmt: skip
-
-    def answers(
-        self,
-        patient: Patient,
-        ids: Sequence[str] | None = None,
-        as_of: int | None = None,
-        assumptions: Sequence[Assumption] = (),
-        routine: bool = False,
-        unread: Container[str] = (),
-    ) -> Answers:
-        """Every scheme's answer (or that of the schemes named), and which answers first.
-
-        Args:
-            patient: the patient.
-            ids: only these schemes.
-            as_of: only schemes in use in this year, and those of which it is not recorded.
-            assumptions: what to assume where nothing is known, for a likely answer beside the exact one.
-            routine: also assume what is routine.
-            unread: facts of which something is said that cannot be read; they are not assumed.
-        """
-        asked = [self.schemes[id] for id in ids] if ids else list(self.schemes.values())
-        return Answers(patient, asked, self, bool(ids), as_of, Wish(tuple(assumptions), routine, unread))
 
     def wishes(self, audience: str, wish: Wish) -> tuple[Assumption, ...]:
         """All that is wished to be assumed for the schemes of an audience, in the order in which it is tried."""
@@ -161,6 +158,12 @@ class RiskLibrary:
             and not ("sure" in entry and truth(unpack(entry["sure"]), possible) is not True)
             and not ("when" in entry and truth(unpack(entry["when"]), possible) is False)
         )
+
+
+def _heads_left(cautions: Iterable[Caution]) -> frozenset[str] | None:
+    """The schemes that all of the cautions let head; None where none of them says which."""
+    named = [caution.heads for caution in cautions if caution.heads is not None]
+    return frozenset.intersection(*named) if named else None
 
 
 def risk_library(rules: Path | None = None) -> RiskLibrary:

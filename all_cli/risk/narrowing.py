@@ -17,8 +17,7 @@ from all_cli.knowledge.vocabulary import Fact, Vocabulary
 from all_cli.logic.axis import Axis
 from all_cli.logic.values import PRESENT, NumberSet, Possible, intersect, whole_domain
 from all_cli.patient.patient import Patient
-from all_cli.risk.answers import asks_relapse
-from all_cli.risk.scheme import Scheme
+from all_cli.risk.scheme import Scheme, asks_relapse
 from all_cli.risk.verdict import brief, range_text, settling
 from all_cli.risk.whatif import assumed, runs
 

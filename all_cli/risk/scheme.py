@@ -205,3 +205,24 @@ def _statements(raw: Any) -> tuple[Statement, ...]:
         )
         for item in raw
     )
+
+
+def asks_relapse(scheme: Scheme) -> bool:
+    """Whether a scheme is for relapsed leukaemia alone."""
+    return "relapsed" in scheme.facts
+
+
+def for_relapse(scheme: Scheme) -> bool:
+    """Whether a scheme is for relapsed leukaemia, or for leukaemia of any age and moment."""
+    return asks_relapse(scheme) or scheme.audience == "all-ages"
+
+
+def in_use_in(scheme: Scheme, year: int) -> bool | None:
+    """Whether a scheme was in use in a year; None if neither its first nor its last year is recorded.
+
+    A bound that is not recorded is open: first year 1996 and no last year means in use ever since.
+    """
+    first, last = scheme.in_use
+    if first is None and last is None:
+        return None
+    return (first is None or first <= year) and (last is None or year <= last)

@@ -18,6 +18,7 @@ from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Rule, Scheme, Stat
 _WHO = frozenset({"age", "lineage", "sex"})
 
 ASSIGNED, INDETERMINATE = "assigned", "indeterminate"
+INVALID = "invalid"  # of a row of a table alone
 
 
 class Decision(NamedTuple):

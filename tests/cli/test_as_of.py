@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from all_cli.cli.risk import app
-from all_cli.risk.answers import in_use_in
 from all_cli.risk.library import RiskLibrary
+from all_cli.risk.scheme import in_use_in
 
 RUNNER = CliRunner()
 CHILD = ("--age", "7", "--wbc", "45", "--lineage", "B")

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from all_cli.cli import protocol, risk
 from all_cli.patient.patient import Patient
 from all_cli.protocol.choice import choose
-from all_cli.protocol.library import protocol_library
+from all_cli.protocol.load import protocol_library
 from all_cli.risk.library import risk_library
 
 RUNNER = CliRunner()

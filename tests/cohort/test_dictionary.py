@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from all_cli.api import classify_frame
 from all_cli.cli.risk import app
 from all_cli.cohort.columns import Column, plan_columns
-from all_cli.cohort.dictionary import read_dictionary
+from all_cli.cohort.redcap import read_dictionary
 from all_cli.cohort.streams import InputError
 from all_cli.patient.unreadable import UnreadableError
 from all_cli.risk.library import RiskLibrary

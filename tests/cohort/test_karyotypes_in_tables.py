@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from all_cli import classify
 from all_cli.cli.describing import patient_from
 from all_cli.cli.risk import app
+from all_cli.risk.answers import answers_of
 from all_cli.risk.library import RiskLibrary
 
 RUNNER = CliRunner()
@@ -45,7 +46,7 @@ def test_a_row_is_answered_as_classify_answers_it(karyotype: str, library: RiskL
         except ValueError:
             assert row[f"{SCHEMES[0]}.status"] == "invalid"
             continue
-        answers = library.answers(patient, list(SCHEMES)).brief
+        answers = answers_of(library, patient, list(SCHEMES)).brief
         for scheme in SCHEMES:
             assert row[f"{scheme}.status"] == answers[scheme].status
             assert set(row[f"{scheme}.possible"].split("|")) - {""} == set(answers[scheme].possible)

@@ -18,6 +18,7 @@ from all_cli.cli.risk import app
 from all_cli.knowledge.vocabulary import Fact
 from all_cli.patient.patient import Patient
 from all_cli.report.answers import answers_json
+from all_cli.risk.answers import answers_of
 from all_cli.risk.library import RiskLibrary
 
 RUNNER = CliRunner()
@@ -87,7 +88,7 @@ def answers_alone(
     said = {id: text for id, text in zip(header, cells, strict=True) if text}
     left = what_is_left(said, lambda some: patient_of(library, some))
     chosen = list(schemes or library.schemes)
-    results = answers_json(library.answers(left.patient, chosen), left.patient, library)["results"]
+    results = answers_json(answers_of(library, left.patient, chosen), left.patient, library)["results"]
     by_scheme = {entry["scheme"]: entry for entry in results}
     return [
         ["invalid", "", "", "", ""]

@@ -17,6 +17,7 @@ from all_cli.cli.risk import app
 from all_cli.patient.patient import Patient
 from all_cli.patient.unreadable import UnreadableError
 from all_cli.report.answers import answers_json
+from all_cli.risk.answers import answers_of
 from all_cli.risk.library import RiskLibrary
 
 RUNNER = CliRunner()
@@ -94,7 +95,7 @@ def alone(library: RiskLibrary, cells: list[str]) -> list[list[str]]:
     left = what_is_left({"dates": " to ".join(cells[:2]), **said}, lambda some: told(library, some))
     results = {
         entry["scheme"]: entry
-        for entry in answers_json(library.answers(left.patient, list(SCHEMES)), left.patient, library)["results"]
+        for entry in answers_json(answers_of(library, left.patient, list(SCHEMES)), left.patient, library)["results"]
     }
     return [
         ["invalid", "", "", "", ""]

@@ -18,6 +18,7 @@ from all_cli.cli.risk import app
 from all_cli.patient.reading import read_value
 from all_cli.patient.unreadable import UnreadableError
 from all_cli.report.answers import answers_json
+from all_cli.risk.answers import answers_of
 from all_cli.risk.library import risk_library
 
 RUNNER = CliRunner()
@@ -65,7 +66,7 @@ def test_a_row_of_a_public_table_and_the_same_patient_alone_get_the_same_answer(
     for row in table["batch"]:
         given = {fact: text for fact, name in taken.items() if (text := said(fact, row[name], table["columns"][name]))}
         patient = patient_from(LIBRARY.vocabulary, given=given, flags={}, genetics=[])
-        for entry in answers_json(LIBRARY.answers(patient, list(SCHEMES)), patient, LIBRARY)["results"]:
+        for entry in answers_json(answers_of(LIBRARY, patient, list(SCHEMES)), patient, LIBRARY)["results"]:
             id = entry["scheme"]
             assert row[f"{id}.status"] == entry["status"], (table["name"], row)
             assert row[f"{id}.possible"] == "|".join(entry["possible"])

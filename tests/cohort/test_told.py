@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 
 from all_cli.cli.risk import app
 from all_cli.cohort.columns import Column, plans
-from all_cli.cohort.dictionary import Dictionary, Field, read_dictionary
+from all_cli.cohort.dictionary import Dictionary, Field
+from all_cli.cohort.redcap import read_dictionary
 from all_cli.cohort.streams import InputError
 from all_cli.cohort.tables import open_table
 from all_cli.risk.library import risk_library

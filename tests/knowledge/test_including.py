@@ -13,7 +13,7 @@ from all_cli.knowledge.documents import checked_document, places_in
 from all_cli.knowledge.files import PROTOCOLS, RISK_RULES, content, data_directory, included, with_included
 from all_cli.knowledge.problems import KnowledgeError
 from all_cli.protocol.compile import compile_protocols
-from all_cli.protocol.library import protocol_library
+from all_cli.protocol.load import protocol_library
 
 
 def scheme(id: str, cut: int = 50) -> str:

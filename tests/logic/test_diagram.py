@@ -12,7 +12,8 @@ import msgpack
 import pytest
 
 from all_cli.logic.axis import Axis
-from all_cli.logic.diagram import Diagram, Implication, build_diagram
+from all_cli.logic.building import build_diagram
+from all_cli.logic.diagram import Diagram, Implication
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import AllOf, Always, AnyOf, AtLeast, Compare, Expression, Named, Not, OneOf
 from all_cli.logic.parse import parse_condition

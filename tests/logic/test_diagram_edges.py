@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from all_cli.logic.axis import Axis
-from all_cli.logic.diagram import Diagram, Implication, build_diagram
+from all_cli.logic.building import build_diagram
+from all_cli.logic.diagram import Diagram, Implication
 from all_cli.logic.expression import AllOf, Always, Expression, Not, OneOf
 
 ETP = Axis.of_words("etp", ("present", "absent"))

@@ -8,6 +8,7 @@ from all_cli.logic.values import PRESENT
 from all_cli.patient.genetics import GeneticsReader
 from all_cli.patient.patient import Patient
 from all_cli.patient.unreadable import UnreadableError
+from all_cli.risk.answers import answers_of
 from all_cli.risk.library import RiskLibrary, risk_library
 
 VOCABULARY = risk_library().vocabulary
@@ -76,5 +77,5 @@ def test_a_t_all_with_it_is_answered_as_one_without_genetics(library: RiskLibrar
         if genetics:
             patient.tell_genetics(genetics, "--genetics", READER)
         patient.conclude()
-        patients.append({id: answer.possible for id, answer in library.answers(patient).brief.items()})
+        patients.append({id: answer.possible for id, answer in answers_of(library, patient).brief.items()})
     assert patients[0] == patients[1]

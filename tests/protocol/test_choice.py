@@ -16,12 +16,13 @@ from all_cli.logic.values import Possible
 from all_cli.patient.patient import Patient
 from all_cli.patient.unreadable import ContradictionError
 from all_cli.protocol.choice import Chooser, choose
-from all_cli.protocol.choice_rules import ChoiceRules, certainly, choice_rules, narrowed
+from all_cli.protocol.choice_rules import ChoiceRules, certainly, narrowed
 from all_cli.protocol.compile_choice import population_of
 from all_cli.protocol.guards import forbidden, shown_phases
 from all_cli.protocol.heads import ArmHead
 from all_cli.protocol.inhibitor import INHIBITOR
 from all_cli.protocol.library import ProtocolLibrary, lines_for
+from all_cli.protocol.load import choice_rules
 from all_cli.protocol.offer import ANSWER, EXCLUDED, POSSIBLE, Choice
 from all_cli.protocol.parts import fulfilling
 from all_cli.risk.library import RiskLibrary

@@ -12,9 +12,10 @@ from all_cli.logic.expression import tests as comparisons
 from all_cli.logic.values import NumberSet
 from all_cli.patient.patient import Patient
 from all_cli.protocol.choice import Chooser
-from all_cli.protocol.choice_rules import certainly, choice_rules
+from all_cli.protocol.choice_rules import certainly
 from all_cli.protocol.guards import forbidden
 from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.load import choice_rules
 from all_cli.protocol.regimen import Line, Protocol
 
 LATER = "maintenance"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from all_cli.logic.expression import unpack
-from all_cli.protocol.choice_rules import choice_rules
 from all_cli.protocol.guards import forbidden
 from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.load import choice_rules
 
 LATER_THAN_INDUCTION = "the result comes after the induction, which it cannot change"
 LATER_THAN_CONSOLIDATION = "the result comes at the end of the consolidation"

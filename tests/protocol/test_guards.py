@@ -17,10 +17,11 @@ from all_cli.knowledge.files import CHOICE, PROTOCOLS, content, data_directory, 
 from all_cli.knowledge.problems import KnowledgeError
 from all_cli.patient.patient import Patient
 from all_cli.protocol import choice
-from all_cli.protocol.choice_rules import ChoiceRules, choice_rules
+from all_cli.protocol.choice_rules import ChoiceRules
 from all_cli.protocol.compile_choice import compile_choice
-from all_cli.protocol.guards import GuardFinding, guard_findings
 from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.load import choice_rules
+from all_cli.protocol.proof import GuardFinding, guard_findings
 from all_cli.report.check import command_for
 from all_cli.risk.library import RiskLibrary
 

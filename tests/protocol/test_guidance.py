@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from all_cli.patient.patient import Patient
-from all_cli.protocol.guidance import STATEMENTS, Brief, GuidanceLibrary, guidance_library
+from all_cli.protocol.guidance import STATEMENTS, Brief, GuidanceLibrary
 from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.load import guidance_library
 from all_cli.report.guidance_pointers import for_patient, for_phases
 
 MARKS = {"✔": "supported", "±": "limited", "✘": "contradicted", "?": "no-primary-source"}

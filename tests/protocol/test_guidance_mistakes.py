@@ -12,7 +12,7 @@ from all_cli.knowledge.problems import KnowledgeError
 from all_cli.knowledge.sources import sources_in
 from all_cli.knowledge.vocabulary import vocabulary_in
 from all_cli.protocol.compile_guidance import compile_guidance
-from all_cli.protocol.library import protocol_library
+from all_cli.protocol.load import protocol_library
 
 SHIPPED = content(GUIDANCE).decode()
 

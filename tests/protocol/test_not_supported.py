@@ -7,8 +7,9 @@ from typer.testing import CliRunner
 
 from all_cli.cli.protocol import app
 from all_cli.patient.patient import Patient
-from all_cli.protocol.guidance import GuidanceLibrary, guidance_library
+from all_cli.protocol.guidance import GuidanceLibrary
 from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.load import guidance_library
 from all_cli.report.guidance_pointers import for_patient
 
 TOPICS = ("burkitt", "mixed-phenotype", "lymphoblastic-lymphoma", "pregnancy")

@@ -13,8 +13,8 @@ from all_cli.cli.protocol import app
 from all_cli.knowledge import files
 from all_cli.knowledge.strict_yaml import read_yaml
 from all_cli.protocol.check import Finding, check_guidance, check_protocols, check_sources
-from all_cli.protocol.guards import guard_findings
 from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.proof import guard_findings
 
 RUNNER = CliRunner()
 GROUPS = {"nci-rome": ("standard", "high"), "mine": ("all",)}

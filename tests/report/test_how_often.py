@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from all_cli.patient.patient import Patient
-from all_cli.protocol.library import ProtocolLibrary, protocol_library
+from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.load import protocol_library
 from all_cli.protocol.regimen import Line
 from all_cli.report.line_text import dose_text
 

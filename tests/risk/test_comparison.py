@@ -9,6 +9,7 @@ from brute_force import holds
 
 from all_cli.logic.explain import truth
 from all_cli.patient.patient import Patient
+from all_cli.risk.answers import answers_of
 from all_cli.risk.comparison import MILD, SEVERE, Comparison, compare, end_of
 from all_cli.risk.library import RiskLibrary
 from all_cli.risk.verdict import ASSIGNED, judge
@@ -19,7 +20,7 @@ def compared(library: RiskLibrary, *ids: str, **facts: str) -> Comparison:
     for fact, text in facts.items():
         patient.tell(fact, text, f"--{fact}")
     patient.conclude()
-    answers = library.answers(patient, ids or None)
+    answers = answers_of(library, patient, ids or None)
     return compare(answers, patient, library, answers.ids if ids else answers.applicable)
 
 
@@ -95,7 +96,7 @@ def test_every_row_is_the_scheme_s_own_answer_and_every_disagreement_is_one(seed
     for fact, text in facts.items():
         patient.tell(fact, text, fact)
     patient.conclude()
-    answers = library.answers(patient)
+    answers = answers_of(library, patient)
     found = compare(answers, patient, library, answers.applicable)
     assert [row.scheme.id for row in found.rows] == answers.applicable
     rows = {row.scheme.id: row for row in found.rows}

@@ -8,6 +8,7 @@ import pytest
 
 from all_cli.logic.expression import tests as comparisons_of
 from all_cli.patient.patient import Patient
+from all_cli.risk.answers import answers_of
 from all_cli.risk.comparison import Comparison, Row, compare
 from all_cli.risk.library import RiskLibrary, risk_library
 from all_cli.risk.narrowing import next_tests
@@ -47,7 +48,7 @@ def told(library: RiskLibrary, **facts: str) -> Patient:
 
 def compared(library: RiskLibrary, *ids: str, **facts: str) -> Comparison:
     patient = told(library, **facts)
-    return compare(library.answers(patient, ids), patient, library, ids)
+    return compare(answers_of(library, patient, ids), patient, library, ids)
 
 
 def row(library: RiskLibrary, **facts: str) -> Row:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from all_cli.patient.patient import Patient
-from all_cli.risk.answers import Answers
+from all_cli.risk.answers import Answers, answers_of
 from all_cli.risk.library import RiskLibrary
 
 
@@ -16,7 +16,7 @@ def answers(library: RiskLibrary, genetics: str = "", **facts: str) -> Answers:
     if genetics:
         patient.tell_genetics(genetics, "genetics")
     patient.conclude()
-    return library.answers(patient)
+    return answers_of(library, patient)
 
 
 @pytest.mark.parametrize(

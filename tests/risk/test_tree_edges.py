@@ -7,6 +7,7 @@ import pytest
 from all_cli.logic.axis import Axis
 from all_cli.logic.values import NumberSet
 from all_cli.patient.patient import Patient
+from all_cli.risk.answers import answers_of
 from all_cli.risk.library import RiskLibrary
 from all_cli.risk.tree import range_text
 
@@ -34,6 +35,6 @@ def test_the_scheme_that_answers_first_stands_first(library: RiskLibrary, age: s
     for fact, text in {"age": age, "lineage": "B", "wbc": "20"}.items():
         patient.tell(fact, text, f"--{fact}")
     patient.conclude()
-    answers = library.answers(patient)
+    answers = answers_of(library, patient)
     assert len(answers.applicable) > 1
     assert answers.ids[0] == answers.applicable[0] == answers.primary

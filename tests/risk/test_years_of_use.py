@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from all_cli.report.schemes import scheme_json
-from all_cli.risk.answers import in_use_in
 from all_cli.risk.library import RiskLibrary, risk_library
+from all_cli.risk.scheme import in_use_in
 
 # The years as the trial's own abstract or registry entry prints them.
 PRINTED = {

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from all_cli.cohort.classify import INVALID
 from all_cli.cohort.columns import Column, plan_columns
 from all_cli.cohort.doubts import refuse_doubtful
 from all_cli.cohort.evidence import Evidence, gather
@@ -25,7 +24,7 @@ from all_cli.cohort.typed import texts_of
 from all_cli.cohort.whole_table import with_what_holds_for_all
 from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import NOT_APPLICABLE, UNCLASSIFIED, Scheme
-from all_cli.risk.verdict import ASSIGNED, INDETERMINATE
+from all_cli.risk.verdict import ASSIGNED, INDETERMINATE, INVALID
 
 if TYPE_CHECKING:
     import polars

@@ -12,13 +12,14 @@ from graphlib import TopologicalSorter
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from all_cli.cohort.classify import INVALID, Tally
+from all_cli.cohort.classify import Answers, Tally
 from all_cli.cohort.columns import Column
-from all_cli.cohort.kernel import Answers, Kernel
+from all_cli.cohort.kernel import Kernel
 from all_cli.cohort.likely import LEFT_OUT, assumption_name
 from all_cli.patient.assumption import Assumption, read_assumption
 from all_cli.risk.library import RiskLibrary
 from all_cli.risk.scheme import Scheme
+from all_cli.risk.verdict import INVALID
 
 if TYPE_CHECKING:
     import polars as pl

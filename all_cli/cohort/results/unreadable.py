@@ -6,9 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from all_cli.cohort.classify import INVALID
 from all_cli.patient.unreadable import UNREADABLE
-from all_cli.risk.verdict import INDETERMINATE
+from all_cli.risk.verdict import INDETERMINATE, INVALID
 
 if TYPE_CHECKING:
     import polars

@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
-from all_cli.cohort.classify import Tally
+from all_cli.cohort.classify import Answers, Tally
 from all_cli.cohort.evidence import Evidence
-from all_cli.cohort.kernel import Answers, Kernel, Plan
+from all_cli.cohort.kernel import Kernel, Plan
 from all_cli.cohort.output import Output, WriteAs, Written, output_names, text_output
 from all_cli.cohort.rows import Rows
 from all_cli.cohort.spark.parts import Part, lines_in, rows_of
