@@ -6,14 +6,11 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from all_cli.knowledge.citation_check import citation_problems
-from all_cli.knowledge.problems import KnowledgeError, Problem, did_you_mean
 from all_cli.knowledge.sources import Source
 from all_cli.knowledge.strict_yaml import Document, Path
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.knowledge.years import backwards
-from all_cli.logic.expression import pack
-from all_cli.logic.parse import ConditionError, parse_condition
+from all_cli.logic.compiler import Compiler
 from all_cli.protocol.library import ProtocolLibrary, packed
 from all_cli.protocol.plausible import dose_problems, rescue_problem, total_problem, vinca_problems
 from all_cli.protocol.regimen import days_in
@@ -29,8 +26,7 @@ def compile_protocols(document: Document, vocabulary: Vocabulary, sources: Mappi
     """
     compiler = _Compiler(document, vocabulary, sources)
     form = compiler.compile()
-    if compiler.problems:
-        raise KnowledgeError(compiler.problems)
+    compiler.check()
     return form
 
 
@@ -38,11 +34,7 @@ ASPARAGINASE = "asparaginase"
 """The class of which a dose per m² has a cap or says that none is printed: large adults would get more than a vial."""
 
 
-class _Compiler:
-    def __init__(self, document: Document, vocabulary: Vocabulary, sources: Mapping[str, Source]) -> None:
-        self.document, self.vocabulary, self.sources = document, vocabulary, sources
-        self.problems: list[Problem] = []
-
+class _Compiler(Compiler):
     def compile(self) -> dict[str, Any]:
         data = self.document.data
         data.setdefault("drugs", {})  # a file that others include has none
@@ -83,15 +75,10 @@ class _Compiler:
             return
         if not isinstance(value, dict):
             return
-        self.problems.extend(
-            citation_problems(self.document, path, value.get("cite", []), self.sources, bool(value.get("checked")))
-        )
+        self.citations(value, path)
         for key in ("when", "unless"):
             if isinstance(value.get(key), str):
-                try:
-                    value["expression"] = pack(parse_condition(value[key], self.vocabulary))
-                except ConditionError as error:
-                    self.problems.append(Problem(self.document.text_place((*path, key), error.offset), str(error)))
+                value["expression"] = self.packed_condition(value[key], (*path, key))
         for key, item in value.items():
             if key not in ("cite", "expression"):
                 self.cited(item, (*path, key))
@@ -182,17 +169,3 @@ class _Compiler:
         # The day after the last one is the day on which the phase is looked back on.
         if day is not None and length is not None and day > length + 1:
             self.problem(path, f"day {day} is outside the phase, which has {length} days")
-
-    def known(self, id: str, among: Any, kind: str, path: Path) -> None:
-        if id not in among:
-            self.problem(path, f'no {kind} is called "{id}"{did_you_mean(id, list(among))}')
-
-    def unique(self, entries: list[Mapping[str, Any]], path: Path) -> None:
-        seen: set[str] = set()
-        for index, entry in enumerate(entries):
-            if entry["id"] in seen:
-                self.problem((*path, index, "id"), f'the id "{entry["id"]}" is used twice')
-            seen.add(entry["id"])
-
-    def problem(self, path: Path, message: str) -> None:
-        self.problems.append(Problem(self.document.place(path), message))

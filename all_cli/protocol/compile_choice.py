@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from all_cli.knowledge.citation_check import citation_problems
-from all_cli.knowledge.problems import KnowledgeError, Problem, did_you_mean
+from all_cli.knowledge.problems import Problem, did_you_mean
 from all_cli.knowledge.sources import Source
 from all_cli.knowledge.strict_yaml import Document, Path
 from all_cli.knowledge.vocabulary import Vocabulary
+from all_cli.logic.compiler import Compiler
 from all_cli.logic.expression import AllOf, Always, Expression, OneOf, pack
 from all_cli.protocol.choice_rules import condition_diagram
 from all_cli.protocol.guards import forbidden, given_to
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.regimen import Protocol
-from all_cli.risk.compile import compile_schemes, condition
+from all_cli.risk.compile import compile_schemes
 
 
 def compile_choice(
@@ -29,17 +29,16 @@ def compile_choice(
     """
     compiler = _Compiler(document, vocabulary, sources, protocols)
     form = compiler.compile()
-    if compiler.problems:
-        raise KnowledgeError(compiler.problems)
+    compiler.check()
     return form
 
 
-class _Compiler:
+class _Compiler(Compiler):
     def __init__(
         self, document: Document, vocabulary: Vocabulary, sources: Mapping[str, Source], protocols: ProtocolLibrary
     ) -> None:
-        self.document, self.vocabulary, self.sources, self.protocols = document, vocabulary, sources, protocols
-        self.problems: list[Problem] = []
+        super().__init__(document, vocabulary, sources)
+        self.protocols = protocols
         self.diagrams: dict[str, int] = {}
         self.packed: list[Any] = []
 
@@ -54,14 +53,12 @@ class _Compiler:
             for key in ("set_aside", "said_first", "undecided")
         }
         for index, entry in enumerate(data["every_risk"]):
-            self.cited(entry, ("every_risk", index))
-            self.known([entry["protocol"]], self.protocols.ids, "protocol", ("every_risk", index, "protocol"))
-        self.unique(data["guards"], "guards")
-        self.unique(data["presumed"], "presumed")
-        self.unique(data["undecided"], "undecided")
-        self.unique(data["said_first"], "said_first")
+            self.citations(entry, ("every_risk", index))
+            self.known(entry["protocol"], self.protocols.ids, "protocol", ("every_risk", index, "protocol"))
+        for key in ("guards", "presumed", "undecided", "said_first"):
+            self.unique(data[key], (key,))
         for index, entry in enumerate(data["set_aside"]):
-            self.known([entry["fact"]], self.vocabulary, "fact", ("set_aside", index, "fact"))
+            self.known(entry["fact"], self.vocabulary, "fact", ("set_aside", index, "fact"))
         self.settings(setting["groups"])
         if self.problems:
             return {}
@@ -107,16 +104,14 @@ class _Compiler:
         }
         for protocol, id in sorted(named):
             if id not in known:
-                place = self.document.key_place(("schemes",))
                 hint = did_you_mean(id, list(known))
-                self.problems.append(
-                    Problem(place, f'the protocol {protocol} names the setting "{id}", not known here{hint}')
-                )
+                message = f'the protocol {protocol} names the setting "{id}", not known here{hint}'
+                self.problems.append(Problem(self.document.key_place(("schemes",)), message))
 
     def asked(self, entry: Mapping[str, Any], path: Path) -> dict[str, Any]:
-        self.cited(entry, path)
-        self.known(entry["phases"], self.protocols.phase_kinds(), "phase", (*path, "phases"))
-        self.known(entry.get("not_yet", ()), self.vocabulary, "fact", (*path, "not_yet"))
+        self.citations(entry, path)
+        self.all_known(entry["phases"], self.protocols.phase_kinds(), "phase", (*path, "phases"))
+        self.all_known(entry.get("not_yet", ()), self.vocabulary, "fact", (*path, "not_yet"))
         moments, not_yet = entry["moments"], entry.get("not_yet", [])
         facts = [
             fact.id
@@ -126,67 +121,50 @@ class _Compiler:
         return {"phases": entry["phases"], "facts": facts}
 
     def presumed(self, entry: Mapping[str, Any], path: Path) -> dict[str, Any]:
-        self.cited(entry, path)
-        self.known([entry["fact"]], self.vocabulary, "fact", (*path, "fact"))
-        self.known(entry.get("phases", ()), self.protocols.phase_kinds(), "phase", (*path, "phases"))
+        self.citations(entry, path)
+        self.known(entry["fact"], self.vocabulary, "fact", (*path, "fact"))
+        self.all_known(entry.get("phases", ()), self.protocols.phase_kinds(), "phase", (*path, "phases"))
         if entry["fact"] in self.vocabulary:
-            self.known(entry["is"], self.vocabulary[entry["fact"]].values, "value", (*path, "is"))
+            self.all_known(entry["is"], self.vocabulary[entry["fact"]].values, "value", (*path, "is"))
         return self.conditional(entry, path)
 
     def spoken(self, entry: Mapping[str, Any], path: Path) -> dict[str, Any]:
         """An entry that speaks of patients in kinds of phase, and of some certainly not."""
-        self.cited(entry, path)
-        self.known(entry["phases"], self.protocols.phase_kinds(), "phase", (*path, "phases"))
+        self.citations(entry, path)
+        self.all_known(entry["phases"], self.protocols.phase_kinds(), "phase", (*path, "phases"))
         return self.conditional(entry, path)
 
     def guard(self, entry: Mapping[str, Any], path: Path) -> dict[str, Any]:
-        self.cited(entry, path)
-        self.known(entry.get("phases", ()), self.protocols.phase_kinds(), "phase", (*path, "phases"))
+        self.citations(entry, path)
+        self.all_known(entry.get("phases", ()), self.protocols.phase_kinds(), "phase", (*path, "phases"))
         for key in ("protocols", "except", "not_if_named"):
-            self.known(entry.get(key, ()), self.protocols.ids, "protocol", (*path, key))
-        self.known(entry.get("if_told", ()), self.vocabulary, "fact", (*path, "if_told"))
+            self.all_known(entry.get(key, ()), self.protocols.ids, "protocol", (*path, key))
+        self.all_known(entry.get("if_told", ()), self.vocabulary, "fact", (*path, "if_told"))
         arms = [f"{protocol.id}/{arm.id}" for protocol in self.protocols.protocols for arm in protocol.arms]
-        self.known(entry.get("arms", ()), arms, "arm", (*path, "arms"))
+        self.all_known(entry.get("arms", ()), arms, "arm", (*path, "arms"))
         offers = entry["offers"]
-        self.known(offers.get("in", ()), self.protocols.phase_kinds(), "phase", (*path, "offers", "in"))
-        self.known(
-            [offers["drug"]] if "drug" in offers else (), self.protocols.drugs, "drug", (*path, "offers", "drug")
-        )
-        classes = {drug.kind for drug in self.protocols.drugs.values()}
-        named = [offers["without_class"]] if "without_class" in offers else ()
-        self.known(named, classes, "class of drugs", (*path, "offers", "without_class"))
+        self.all_known(offers.get("in", ()), self.protocols.phase_kinds(), "phase", (*path, "offers", "in"))
+        if "drug" in offers:
+            self.known(offers["drug"], self.protocols.drugs, "drug", (*path, "offers", "drug"))
+        if "without_class" in offers:
+            classes = {drug.kind for drug in self.protocols.drugs.values()}
+            self.known(offers["without_class"], classes, "class of drugs", (*path, "offers", "without_class"))
         if ("from" in offers) != ("unit" in offers) or ("from" in offers and "drug" not in offers):
-            self.problems.append(Problem(self.document.place((*path, "offers")), "from, unit and drug go together"))
+            self.problem((*path, "offers"), "from, unit and drug go together")
         return self.conditional(entry, path)
 
     def conditional(self, entry: Mapping[str, Any], path: Path) -> dict[str, Any]:
         result = dict(entry)
         if "when" in entry:
-            expression = condition(self.document, (*path, "when"), entry["when"], self.vocabulary, self.problems)
-            result["expression"] = Always(False) if expression is None else expression
+            result["expression"] = self.condition(entry["when"], (*path, "when")) or Always(False)
         if "unless" in entry:
-            unless = condition(self.document, (*path, "unless"), entry["unless"], self.vocabulary, self.problems)
-            result["unless"] = pack(Always(False) if unless is None else unless)
+            result["unless"] = self.packed_condition(entry["unless"], (*path, "unless"))
         return result
 
-    def cited(self, entry: Mapping[str, Any], path: Path) -> None:
-        self.problems.extend(citation_problems(self.document, path, entry["cite"], self.sources, entry["checked"]))
-
-    def known(self, ids: Iterable[str], among: Iterable[str], kind: str, path: Path) -> None:
+    def all_known(self, ids: Iterable[str], among: Iterable[str], kind: str, path: Path) -> None:
         choices = list(among)
         for id in ids:
-            if id not in choices:
-                self.problems.append(
-                    Problem(self.document.place(path), f'no {kind} is called "{id}"{did_you_mean(id, choices)}')
-                )
-
-    def unique(self, entries: list[Mapping[str, Any]], key: str) -> None:
-        seen: set[str] = set()
-        for index, entry in enumerate(entries):
-            if entry["id"] in seen:
-                place = self.document.place((key, index, "id"))
-                self.problems.append(Problem(place, f'the id "{entry["id"]}" is used twice'))
-            seen.add(entry["id"])
+            self.known(id, choices, kind, path)
 
 
 def population_of(protocol: Protocol) -> Expression:

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from all_cli.knowledge.citation_check import citation_problems
-from all_cli.knowledge.problems import KnowledgeError, Problem, did_you_mean
 from all_cli.knowledge.sources import Source, citations
 from all_cli.knowledge.strict_yaml import Document, Path
 from all_cli.knowledge.vocabulary import Vocabulary
-from all_cli.logic.expression import pack
-from all_cli.logic.parse import ConditionError, parse_condition
+from all_cli.logic.compiler import Compiler
 from all_cli.protocol.guidance import CONTRADICTED, LIMITED, STATEMENTS
 
 
@@ -31,25 +28,24 @@ def compile_guidance(
     """
     compiler = _Compiler(document, vocabulary, sources, drugs)
     form = compiler.compile()
-    if compiler.problems:
-        raise KnowledgeError(compiler.problems)
+    compiler.check()
     return form
 
 
-class _Compiler:
+class _Compiler(Compiler):
     def __init__(
         self, document: Document, vocabulary: Vocabulary, sources: Mapping[str, Source], drugs: Collection[str]
     ) -> None:
-        self.document, self.vocabulary, self.sources, self.drugs = document, vocabulary, sources, drugs
-        self.problems: list[Problem] = []
+        super().__init__(document, vocabulary, sources)
+        self.drugs = drugs
         self.cited: dict[str, None] = {}
         self.verdicts: dict[int, str] = {}
 
     def compile(self) -> dict[str, Any]:
         data = self.document.data
         topics = [topic["id"] for topic in data["topics"]]
-        self.unique(data["topics"], "topics")
-        self.unique(data["entries"], "entries")
+        self.unique(data["topics"], ("topics",))
+        self.unique(data["entries"], ("entries",))
         index = [self.entry(entry, ("entries", number), topics) for number, entry in enumerate(data["entries"])]
         used = {entry["topic"] for entry in data["entries"]}
         for number, topic in enumerate(topics):
@@ -92,29 +88,29 @@ class _Compiler:
         self.claims(entry, path)
         return [
             entry["id"], entry["topic"], entry["title"], entry.get("verdict", ""),
-            [claim["statement"] for claim in entry.get("seeds", ())], self.condition(entry, path),
+            [claim["statement"] for claim in entry.get("seeds", ())], self.condition_of(entry, path),
             entry.get("when", ""), entry.get("phases", []), entry.get("drugs", []), entry.get("warning", False),
-            self.condition(entry, path, "unless"),
+            self.condition_of(entry, path, "unless"),
         ]  # fmt: skip
 
     def with_conditions(self, entry: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
         """The entry with the conditions of its sentences and tables compiled."""
         more = [
-            {**item, "expression": self.condition(item, (*path, "more", number))}
+            {**item, "expression": self.condition_of(item, (*path, "more", number))}
             for number, item in enumerate(entry.get("more", ()))
         ]
         tables = [
             {
                 **table,
-                "expression": self.condition(table, (*path, "tables", number)),
+                "expression": self.condition_of(table, (*path, "tables", number)),
                 "rows_for": [
-                    self.condition({"when": when}, (*path, "tables", number, "rows_when", row)) if when else None
+                    self.packed_condition(when, (*path, "tables", number, "rows_when", row)) if when else None
                     for row, when in enumerate(table.get("rows_when", ()))
                 ],
             }
             for number, table in enumerate(entry.get("tables", ()))
         ]
-        return {**entry, "expression": self.condition(entry, path, "text_when"), "more": more, "tables": tables}
+        return {**entry, "expression": self.condition_of(entry, path, "text_when"), "more": more, "tables": tables}
 
     def claims(self, entry: Mapping[str, Any], path: Path) -> None:
         """A verdict and seed statements belong together; a statement has one verdict and is of its seed text."""
@@ -140,28 +136,7 @@ class _Compiler:
 
     def statement(self, item: Mapping[str, Any], path: Path) -> None:
         self.cited.update(dict.fromkeys(citation.source for citation in citations(item["cite"])))
-        self.problems.extend(citation_problems(self.document, path, item["cite"], self.sources, item["checked"]))
+        self.citations(item, path)
 
-    def condition(self, item: Mapping[str, Any], path: Path, key: str = "when") -> Any:
-        if key not in item:
-            return None
-        try:
-            return pack(parse_condition(item[key], self.vocabulary))
-        except ConditionError as error:
-            at = path if path[-2] == "rows_when" else (*path, key)
-            self.problems.append(Problem(self.document.text_place(at, error.offset), str(error)))
-            return None
-
-    def known(self, id: str, among: Collection[str], kind: str, path: Path) -> None:
-        if id not in among:
-            self.problem(path, f'no {kind} is called "{id}"{did_you_mean(id, list(among))}')
-
-    def unique(self, items: list[Mapping[str, Any]], key: str) -> None:
-        seen: set[str] = set()
-        for number, item in enumerate(items):
-            if item["id"] in seen:
-                self.problem((key, number, "id"), f'the id "{item["id"]}" is used twice')
-            seen.add(item["id"])
-
-    def problem(self, path: Path, message: str) -> None:
-        self.problems.append(Problem(self.document.place(path), message))
+    def condition_of(self, item: Mapping[str, Any], path: Path, key: str = "when") -> Any:
+        return self.packed_condition(item[key], (*path, key)) if key in item else None

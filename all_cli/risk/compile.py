@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from all_cli.knowledge.cache import closed_part
-from all_cli.knowledge.citation_check import citation_problems
-from all_cli.knowledge.problems import KnowledgeError, Problem, did_you_mean
+from all_cli.knowledge.problems import Problem, did_you_mean
 from all_cli.knowledge.sources import Source
 from all_cli.knowledge.strict_yaml import Document, Path
 from all_cli.knowledge.vocabulary import Vocabulary
@@ -15,9 +14,9 @@ from all_cli.knowledge.years import backwards
 from all_cli.logic.axes import axes_of, implications_between
 from all_cli.logic.building import build_diagram
 from all_cli.logic.compile_definition import bears_on, definition_on
+from all_cli.logic.compiler import Compiler
 from all_cli.logic.definition import definitions_in
 from all_cli.logic.expression import AllOf, AtLeast, Expression, Not, pack, tests
-from all_cli.logic.parse import ConditionError, parse_condition
 from all_cli.patient.reading import read_value
 from all_cli.patient.unreadable import UnreadableError
 
@@ -44,67 +43,95 @@ def compile_schemes(
         KnowledgeError: with every mistake: unknown facts, values, groups or sources, repeated ids, conditions that
             cannot be read, rules for which no citation locator is given although they are marked as checked.
     """
-    problems: list[Problem] = []
-    compiled: list[dict[str, Any]] = []
-    seen: dict[str, int] = {}
-    for index, raw in enumerate(document.data["schemes"]):
-        path: Path = ("schemes", index)
-        if index in left_out:
-            if isinstance(raw, dict) and isinstance(raw.get("id"), str):
-                seen.setdefault(raw["id"], index)
-            continue
-        if raw["id"] in seen:
-            problems.append(Problem(document.place((*path, "id")), f'the scheme id "{raw["id"]}" is taken'))
-        seen[raw["id"]] = index
-        compiler = _SchemeCompiler(document, path, vocabulary, sources)
-        scheme = compiler.compile(raw)
-        problems.extend(compiler.problems)
-        compiled.append(scheme)
-    primary = list(_primary(document, vocabulary, list(seen), problems))
-    cautions = list(_cautions(document, vocabulary, sources, list(seen), problems))
-    routine = list(_routine(document, vocabulary, sources, problems))
-    not_encoded = document.data.get("not_encoded", [])
-    listed: set[str] = set()
-    for index, entry in enumerate(not_encoded):
-        path = ("not_encoded", index)
-        problems.extend(citation_problems(document, path, entry["cite"], sources, checked=False))
-        if entry["id"] in seen:
-            problems.append(Problem(document.place(path), f'"{entry["id"]}" is encoded above'))
-        if entry["id"] in listed:
-            problems.append(Problem(document.place((*path, "id")), f'"{entry["id"]}" is listed twice'))
-        listed.add(entry["id"])
-    if problems:
-        raise KnowledgeError(problems)
-    return {
-        "schemes": compiled,
-        "primary": primary,
-        "cautions": cautions,
-        "routine": routine,
-        "not_encoded": not_encoded,
-    }
+    compiler = _Compiler(document, vocabulary, sources)
+    form = compiler.compile(left_out)
+    compiler.check()
+    return form
 
 
-def condition(
-    document: Document,
-    path: Path,
-    text: str,
-    vocabulary: Vocabulary,
-    problems: list[Problem],
-    defined: Mapping[str, Expression] | None = None,
-) -> Expression | None:
-    """The condition at ``path``; None, with the problem noted, if it cannot be read."""
-    try:
-        return parse_condition(text, vocabulary, defined)
-    except ConditionError as error:
-        problems.append(Problem(document.text_place(path, error.offset), str(error)))
-        return None
+class _Compiler(Compiler):
+    def compile(self, left_out: Collection[int]) -> dict[str, Any]:
+        compiled: list[dict[str, Any]] = []
+        seen: dict[str, int] = {}
+        for index, raw in enumerate(self.document.data["schemes"]):
+            path: Path = ("schemes", index)
+            if index in left_out:
+                if isinstance(raw, dict) and isinstance(raw.get("id"), str):
+                    seen.setdefault(raw["id"], index)
+                continue
+            if raw["id"] in seen:
+                self.problem((*path, "id"), f'the scheme id "{raw["id"]}" is taken')
+            seen[raw["id"]] = index
+            compiler = _SchemeCompiler(self.document, self.vocabulary, self.sources, path)
+            compiled.append(compiler.compile(raw))
+            self.problems.extend(compiler.problems)
+        self.ids = list(seen)
+        primary, cautions, routine = list(self.primary()), list(self.cautions()), list(self.routine())
+        not_encoded = self.document.data.get("not_encoded", [])
+        listed: set[str] = set()
+        for index, entry in enumerate(not_encoded):
+            path = ("not_encoded", index)
+            self.citations(entry, path)
+            if entry["id"] in seen:
+                self.problem(path, f'"{entry["id"]}" is encoded above')
+            if entry["id"] in listed:
+                self.problem((*path, "id"), f'"{entry["id"]}" is listed twice')
+            listed.add(entry["id"])
+        return {
+            "schemes": compiled,
+            "primary": primary,
+            "cautions": cautions,
+            "routine": routine,
+            "not_encoded": not_encoded,
+        }
+
+    def primary(self) -> Iterator[dict[str, Any]]:
+        for index, entry in enumerate(self.document.data.get("primary", ())):
+            path: Path = ("primary", index)
+            self.scheme(entry["scheme"], (*path, "scheme"))
+            for number, fact in enumerate(entry.get("known", ())):
+                self.known(fact, self.vocabulary, "fact", (*path, "known", number))
+            yield {
+                "scheme": entry["scheme"],
+                "known": entry.get("known", []),
+                "among": entry.get("among", ""),
+                **self.conditions(entry, path, "when", "sure"),
+            }
+
+    def cautions(self) -> Iterator[dict[str, Any]]:
+        for index, entry in enumerate(self.document.data.get("cautions", ())):
+            path: Path = ("cautions", index)
+            for number, id in enumerate(entry.get("heads", ())):
+                self.scheme(id, (*path, "heads", number))
+            self.citations(entry, path)
+            yield {**entry, **self.conditions(entry, path, "when", "unless")}
+
+    def routine(self) -> Iterator[dict[str, Any]]:
+        for index, entry in enumerate(self.document.data.get("routine", ())):
+            path: Path = ("routine", index)
+            self.citations(entry, path)
+            self.known(entry["fact"], self.vocabulary, "fact", (*path, "fact"))
+            if entry["fact"] not in self.vocabulary:
+                continue
+            try:
+                read_value(self.vocabulary[entry["fact"]], entry["is"])
+            except UnreadableError as error:
+                self.problem((*path, "is"), str(error))
+            yield {**entry, **self.conditions(entry, path, "when")}
+
+    def scheme(self, id: str, path: Path) -> None:
+        if id not in self.ids:
+            self.problem(path, f'no scheme "{id}"{did_you_mean(id, self.ids)}')
+
+    def conditions(self, entry: Mapping[str, Any], path: Path, *keys: str) -> dict[str, Any]:
+        """The conditions of an entry, packed; one that is not written is left out."""
+        return {key: self.packed_condition(entry[key], (*path, key)) for key in keys if key in entry}
 
 
-class _SchemeCompiler:
-    def __init__(self, document: Document, path: Path, vocabulary: Vocabulary, sources: Mapping[str, Source]) -> None:
-        self.document, self.path, self.vocabulary, self.sources = document, path, vocabulary, sources
-        self.problems: list[Problem] = []
-        self.defined: dict[str, Expression] = {}
+class _SchemeCompiler(Compiler):
+    def __init__(self, document: Document, vocabulary: Vocabulary, sources: Mapping[str, Source], path: Path) -> None:
+        super().__init__(document, vocabulary, sources)
+        self.path = path
 
     def compile(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         self.raw = raw
@@ -114,7 +141,7 @@ class _SchemeCompiler:
         scheme["define"] = {name: self.define(name, entry) for name, entry in raw.get("define", {}).items()}
         scheme["population"] = self.cited(raw["population"], (*self.path, "population"))
         if message := backwards(raw.get("in_use")):
-            self.problems.append(Problem(self.document.place((*self.path, "in_use")), message))
+            self.problem((*self.path, "in_use"), message)
         if "in_use_source" in raw:
             scheme["in_use_source"] = self.cited(raw["in_use_source"], (*self.path, "in_use_source"))
         scheme["groups"] = {id: self.group(id, entry) for id, entry in raw["groups"].items()}
@@ -156,9 +183,8 @@ class _SchemeCompiler:
         facts = list(dict.fromkeys(test.fact for item in (population, *rules) for test in tests(item)))
         for fact in (self.vocabulary[id] for id in facts):
             if fact.all_of and set(fact.all_of) <= set(facts):
-                place = self.document.place(self.path)
-                message = f"the scheme asks for {fact.id} and for all its parts ({', '.join(fact.all_of)}): ask for one"
-                self.problems.append(Problem(place, message))
+                parts = ", ".join(fact.all_of)
+                self.problem(self.path, f"the scheme asks for {fact.id} and for all its parts ({parts}): ask for one")
         definitions = [one for one in definitions_in(self.vocabulary).values() if bears_on(one, facts)]
         hidden = list(dict.fromkeys(id for one in definitions for id in (one.fact, *one.asks) if id not in facts))
         conditions = (population, *rules, *(item for one in definitions for item in one.conditions))
@@ -191,8 +217,7 @@ class _SchemeCompiler:
     def rules(self, raw: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The rules as written, or those that a score and its bands amount to."""
         if ("rules" in raw) == ("score" in raw) or ("score" in raw) != ("bands" in raw):
-            place = self.document.place(self.path)
-            self.problems.append(Problem(place, 'a scheme has either "rules", or "score" with "bands"'))
+            self.problem(self.path, 'a scheme has either "rules", or "score" with "bands"')
             return []
         if "rules" in raw:
             return [self.rule(raw, index, entry) for index, entry in enumerate(raw["rules"])]
@@ -228,35 +253,26 @@ class _SchemeCompiler:
     def rule(self, raw: Mapping[str, Any], index: int, entry: Mapping[str, Any], key: str = "rules") -> dict[str, Any]:
         path = (*self.path, key, index)
         if ("group" in entry) == ("groups" in entry):
-            self.problems.append(Problem(self.document.place(path), 'a rule has either "group" or "groups"'))
+            self.problem(path, 'a rule has either "group" or "groups"')
         groups = [entry["group"]] if "group" in entry else entry.get("groups", [])
         for group in groups:
             if group not in raw["groups"]:
                 hint = did_you_mean(group, list(raw["groups"]))
                 field = "group" if "group" in entry else "groups"
-                self.problems.append(
-                    Problem(self.document.place((*path, field)), f'"{group}" is not one of the scheme\'s groups{hint}')
-                )
+                self.problem((*path, field), f'"{group}" is not one of the scheme\'s groups{hint}')
         return {**self.cited(entry, path), "groups": groups}
 
     def cited(self, entry: Mapping[str, Any], path: Path) -> dict[str, Any]:
-        self.problems.extend(citation_problems(self.document, path, entry["cite"], self.sources, entry["checked"]))
-        result = dict(entry)
-        if "when" in entry:
-            expression = condition(
-                self.document, (*path, "when"), entry["when"], self.vocabulary, self.problems, self.defined
-            )
-            if expression is not None:
-                result["expression"] = expression
-        return result
+        self.citations(entry, path)
+        expression = self.condition(entry["when"], (*path, "when")) if "when" in entry else None
+        return dict(entry) if expression is None else {**entry, "expression": expression}
 
     def ids(self, raw: Mapping[str, Any]) -> None:
         seen: set[str] = set()
         for key in ("rules", "score", "bands", "notes"):
             for index, entry in enumerate(raw.get(key, ())):
                 if entry["id"] in seen:
-                    place = self.document.place((*self.path, key, index, "id"))
-                    self.problems.append(Problem(place, f'the id "{entry["id"]}" is used twice in this scheme'))
+                    self.problem((*self.path, key, index, "id"), f'the id "{entry["id"]}" is used twice in this scheme')
                 seen.add(entry["id"])
         used = {
             group
@@ -268,72 +284,3 @@ class _SchemeCompiler:
             if group not in used:
                 place = self.document.key_place((*self.path, "groups", group))
                 self.problems.append(Problem(place, f'no rule leads to the group "{group}"'))
-
-
-def _primary(
-    document: Document, vocabulary: Vocabulary, ids: list[str], problems: list[Problem]
-) -> Iterator[dict[str, Any]]:
-    for index, entry in enumerate(document.data.get("primary", ())):
-        path: Path = ("primary", index)
-        problems.extend(_no_scheme(document, (*path, "scheme"), entry["scheme"], ids))
-        for number, fact in enumerate(entry.get("known", ())):
-            if fact not in vocabulary:
-                place = document.place((*path, "known", number))
-                problems.append(Problem(place, f'no fact is called "{fact}"{did_you_mean(fact, list(vocabulary))}'))
-        conditions = _conditions(document, path, entry, ("when", "sure"), vocabulary, problems)
-        yield {
-            "scheme": entry["scheme"],
-            "known": entry.get("known", []),
-            "among": entry.get("among", ""),
-            **conditions,
-        }
-
-
-def _no_scheme(document: Document, path: Path, id: str, ids: list[str]) -> list[Problem]:
-    """That no scheme has this id; nothing if one has."""
-    return [] if id in ids else [Problem(document.place(path), f'no scheme "{id}"{did_you_mean(id, ids)}')]
-
-
-def _cautions(
-    document: Document,
-    vocabulary: Vocabulary,
-    sources: Mapping[str, Source],
-    ids: list[str],
-    problems: list[Problem],
-) -> Iterator[dict[str, Any]]:
-    for index, entry in enumerate(document.data.get("cautions", ())):
-        path: Path = ("cautions", index)
-        for number, id in enumerate(entry.get("heads", ())):
-            problems.extend(_no_scheme(document, (*path, "heads", number), id, ids))
-        problems.extend(citation_problems(document, path, entry["cite"], sources, entry["checked"]))
-        yield {**entry, **_conditions(document, path, entry, ("when", "unless"), vocabulary, problems)}
-
-
-def _routine(
-    document: Document, vocabulary: Vocabulary, sources: Mapping[str, Source], problems: list[Problem]
-) -> Iterator[dict[str, Any]]:
-    for index, entry in enumerate(document.data.get("routine", ())):
-        path: Path = ("routine", index)
-        problems.extend(citation_problems(document, path, entry["cite"], sources, entry["checked"]))
-        if entry["fact"] not in vocabulary:
-            hint = did_you_mean(entry["fact"], list(vocabulary))
-            problems.append(Problem(document.place((*path, "fact")), f'no fact is called "{entry["fact"]}"{hint}'))
-            continue
-        try:
-            read_value(vocabulary[entry["fact"]], entry["is"])
-        except UnreadableError as error:
-            problems.append(Problem(document.place((*path, "is")), str(error)))
-        yield {**entry, **_conditions(document, path, entry, ("when",), vocabulary, problems)}
-
-
-def _conditions(
-    document: Document,
-    path: Path,
-    entry: Mapping[str, Any],
-    keys: Sequence[str],
-    vocabulary: Vocabulary,
-    problems: list[Problem],
-) -> dict[str, Any]:
-    """The conditions of an entry, packed; one that is not written is left out."""
-    read = {key: condition(document, (*path, key), entry[key], vocabulary, problems) for key in keys if key in entry}
-    return {key: pack(expression) for key, expression in read.items() if expression is not None}
