@@ -8,7 +8,7 @@ from all_cli.protocol.dose import exact
 from all_cli.protocol.drugs import HIGH_DOSE_METHOTREXATE
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.regimen import IN_MG, Protocol, StatedTotal
-from all_cli.protocol.totals import Span, stated_span
+from all_cli.protocol.totals import stated_span
 
 SMALLEST = {"m2": Decimal("0.2"), "kg": Decimal(2)}
 """The smallest patient a dose is held against: body surface in m², weight in kg. A limit of the program."""
@@ -97,10 +97,4 @@ def total_problem(
         return f'no line gives "{stated.of}" in {stated.unit}, so that {said} cannot be held against anything'
     if span.holds(Decimal(str(stated.amount))):
         return ""
-    return f"{said} of {stated.of} is stated, but the lines add up to {_span(span)} {stated.unit}"
-
-
-def _span(span: Span) -> str:
-    if span.high is None:
-        return f"at least {exact(span.low)}"
-    return exact(span.low) if span.exact else f"{exact(span.low)} to {exact(span.high)}"
+    return f"{said} of {stated.of} is stated, but the lines add up to {span.text} {stated.unit}"

@@ -37,6 +37,14 @@ class Span(NamedTuple):
         """Whether only one number is left."""
         return self.low == self.high
 
+    @property
+    def text(self) -> str:
+        """In words: ``75``, ``8 to 11``, ``at least 6``."""
+        low = f"{self.low.normalize():f}"
+        if self.exact:
+            return low
+        return f"at least {low}" if self.high is None else f"{low} to {self.high.normalize():f}"
+
     def plus(self, other: "Span") -> "Span":
         """The sum of both."""
         high = None if self.high is None or other.high is None else self.high + other.high

@@ -10,7 +10,7 @@ from all_cli.logic.values import number_text
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for
 from all_cli.protocol.regimen import Assessment, Cap, DoseRow, Line, Phase, days_text, unit_text
 from all_cli.protocol.roadmap import Roadmap, Run, Stretch, only_for_some, runs
-from all_cli.protocol.totals import Span, Total, totals_of
+from all_cli.protocol.totals import Total, totals_of
 from all_cli.report.before_doses import show_warnings
 from all_cli.report.line_text import dose_text, duration_text
 from all_cli.report.page import UNCHECKED, Page
@@ -312,14 +312,7 @@ def amount_text(total: Total) -> str:
     """A total as people write it: ``75 mg/m²``, ``8 to 11 injections``, ``at least 6 doses``."""
     if not total.span.low and total.span.high is None:
         return "not printed as a number"
-    return f"{_span_text(total.span)} {unit_text(total.unit)}"
-
-
-def _span_text(span: Span) -> str:
-    low = f"{span.low.normalize():f}"
-    if span.exact:
-        return low
-    return f"at least {low}" if span.high is None else f"{low} to {span.high.normalize():f}"
+    return f"{total.span.text} {unit_text(total.unit)}"
 
 
 def days_said(plan: Roadmap) -> str:
