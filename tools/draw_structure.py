@@ -18,17 +18,16 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = "all_cli"
 PAGE = "docs/architecture.md"
 BEGIN, END = "<!-- structure -->", "<!-- end -->"
-REDRAW = "`python tools/draw_structure.py` draws it anew"
 MANY = 40
 """From so many imports on an arrow is thick."""
-_ROOM = re.compile(r"(?m)^  (\w+)$")
-_ARROW = re.compile(r"(?m)^  (\w+) [-=]+>\|(\d+)\| (\w+)$")
+_ARROW = re.compile(r"(\w+) [-=]+>\|(\d+)\| (\w+)")
 
 Arrows = dict[tuple[str, str], int]
 """From which room to which, and how many imports."""
@@ -116,17 +115,20 @@ def _run(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def picture(rooms: Sequence[str], arrows: Arrows) -> str:
-    """The chart, from the top down."""
-    drawn = [
-        f"{upper} {'==>' if count >= MANY else '-->'}|{count}| {lower}" for (upper, lower), count in arrows.items()
-    ]
-    return "\n".join(["```mermaid", "flowchart TD", *(f"  {line}" for line in (*rooms, *drawn)), "```\n"])
+    """The chart: a line with the rooms from the top down, and one for the arrows from each."""
+    lines = [" ".join(f"{room};" for room in rooms)]
+    for upper, of_one in groupby(arrows, key=lambda pair: pair[0]):
+        counts = [(lower, arrows[upper, lower]) for _, lower in of_one]
+        lines.append("; ".join(f"{upper} {'==>' if n >= MANY else '-->'}|{n}| {lower}" for lower, n in counts))
+    return "\n".join(["```mermaid", "flowchart TD", *(f"  {line}" for line in lines), "```\n"])
 
 
 def out_of_date(chart: str, rooms: Sequence[str], arrows: Arrows) -> list[str]:
     """What of a chart, or of a page with one, is out of date, one sentence each."""
-    before = {(upper, lower): int(count) for upper, count, lower in _ARROW.findall(chart)}
-    told = [] if _ROOM.findall(chart) == [*rooms] else [f"the rooms are {', '.join(rooms)}"]
+    _, _, drawn = chart.partition("flowchart TD\n")
+    first, _, rest = drawn.partition("\n")
+    before = {(upper, lower): int(count) for upper, count, lower in _ARROW.findall(rest)}
+    told = [] if re.findall(r"\w+", first) == [*rooms] else [f"the rooms are {', '.join(rooms)}"]
     told += [f"{upper} no longer imports {lower}" for upper, lower in before if (upper, lower) not in arrows]
     for (upper, lower), count in arrows.items():
         was = before.get((upper, lower))
@@ -154,8 +156,8 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
         page.write_text(f"{before}{begin}{picture(rooms, arrows)}{end}{after}", encoding="utf-8")
         return 0
     told = out_of_date(old, rooms, arrows)
-    for each in told:
-        print(f"{PAGE}: {each}; {REDRAW}", file=sys.stderr)
+    if told:
+        print(f"{PAGE}: {'; '.join(told)}. `python tools/draw_structure.py` draws it anew", file=sys.stderr)
     return 1 if told else 0
 
 
