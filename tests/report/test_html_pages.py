@@ -86,7 +86,7 @@ def test_numbers_stand_at_the_right_and_a_bar_behind_a_cell_is_as_long_as_its_sh
     page = Page({})
     page.table(
         ("group", "rows", "share"),
-        [("a", "1,200", "60.0 %"), ("b", "<5", "–"), ("c", "0", "0.0 %"), ("d", "3", "0.2 %")],
+        [("a", "1,200", "60.0 %"), ("b", "<5", "–"), ("c", "0", "hidden"), ("d", "3", "0.2 %")],
         [(None, 0.6, None), (None, None, None), (None, 0, None), (None, 0.002, None)],
     )
     tree = read(page_html(page))

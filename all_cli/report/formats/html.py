@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from itertools import groupby
 
+from all_cli.report.counts import WITHHELD
 from all_cli.report.page import Block, Figure, Heading, Line, Outline, Page, Table, Twig
 
 _NO_TEXT = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]"
 )  # neither HTML nor a screen has a use for it
-_NUMBER = re.compile(r"[<≤]?\d[\d,.]*(?: ?%)?|-?0?\.\d+|–|-|")
+_NUMBER = re.compile(r"[<≤]?\d[\d,.]*(?: ?%)?|-?0?\.\d+|–|-|" + WITHHELD.mark)
 _PARTS = 6  # from so many parts on a page begins with links to them
 _STEPS = 20  # of a bar
 _ADDRESS = re.compile(r"doi:(\S+)|https?://\S+")
