@@ -40,6 +40,7 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python tools/format_data.py --check
+	$(BIN)/python tools/draw_structure.py --check
 
 format-data: $(VENV)/.dev
 	$(BIN)/python tools/format_data.py

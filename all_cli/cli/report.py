@@ -86,13 +86,8 @@ def report(
         from all_cli.report.cohort_json import cohort_json
         from all_cli.report.cohort_page import cohort_page
 
-        def html() -> bytes:
-            from all_cli.report.cohort_html import cohort_html
-
-            return cohort_html(made).encode()
-
         told_of_it = f"{made.figures.usable:,} rows, schemes {len(made.figures.schemes)}"
-        deliver(way, color, lambda: cohort_page(made), lambda: cohort_json(made), {"html": html}, told_of_it)
+        deliver(way, color, lambda: cohort_page(made), lambda: cohort_json(made), {}, told_of_it)
 
 
 def _report(
@@ -148,5 +143,5 @@ def _refuse_without_extra() -> None:
     """Say what to install where the libraries of the report are missing, before any work is done."""
     from importlib.util import find_spec
 
-    if missing := [name for name in ("jinja2", "sklearn") if find_spec(name) is None]:
-        fail(f"the report needs {' and '.join(missing)}, which are not installed: pip install 'all-cli[report]'")
+    if find_spec("sklearn") is None:
+        fail("the report needs sklearn, which is not installed: pip install 'all-cli[report]'")

@@ -89,11 +89,6 @@ class Total(NamedTuple):
     checked: bool
 
 
-def given_days(line: Line, phase: Phase) -> tuple[int, ...]:
-    """The days of the phase on which a line is certainly given if it applies; empty where they stand in words."""
-    return line.days if phase.days is None else tuple(day for day in line.days if day <= phase.days)
-
-
 def times_given(line: Line, phase: Phase) -> Span:
     """On how many days a line is given over all cycles of its phase, if it applies."""
     if line.days:

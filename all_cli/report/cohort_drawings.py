@@ -1,6 +1,6 @@
-"""Drawings of the cohort report: bars of group sizes and the flow of patients between two schemes, as inline SVG.
+"""The drawing of the cohort report: the flow of patients between two schemes, as SVG with its own style.
 
-Colours come from the page's style sheet by class; no figure stands in a colour alone, each has its number beside it.
+No figure stands in a colour alone, each has its number beside it.
 """
 
 from __future__ import annotations
@@ -11,32 +11,13 @@ from xml.etree import ElementTree
 
 from all_cli.report.cohort_figures import Category, CrossTable
 from all_cli.report.lettering import LEADING, text_width, wrapped
+from all_cli.report.svg import DARK, LIGHT
 from all_cli.risk.scheme import NOT_APPLICABLE
 from all_cli.risk.verdict import INDETERMINATE
 
 _SIZE = 13.0
 _WIDTH, _LABEL, _NODE = 820.0, 232.0, 12.0
 _LEAST_HEIGHT, _GAP = 260.0, 10.0
-
-
-def bar(category: Category, total: int) -> str:
-    """A bar as long as the category's share of the total; an empty frame where the count is hidden."""
-    root = ElementTree.Element(
-        "svg",
-        {
-            "class": "bar",
-            "viewBox": "0 0 100 10",
-            "preserveAspectRatio": "none",
-            "aria-hidden": "true",
-            "focusable": "false",
-        },
-    )
-    if category.size.rows is None:
-        ElementTree.SubElement(root, "rect", {"class": "hidden", "width": "100", "height": "10"})
-    elif category.size.rows and total:
-        width = max(0.4, 100 * category.size.rows / total)
-        ElementTree.SubElement(root, "rect", {"class": _paint(category), "width": _n(width), "height": "10"})
-    return ElementTree.tostring(root, encoding="unicode")
 
 
 class _Node(NamedTuple):
@@ -78,6 +59,7 @@ def flow(table: CrossTable) -> str:
             "font-size": _n(_SIZE),
         },
     )
+    ElementTree.SubElement(root, "style").text = _style()
     _bands(root, table, numbers, left, right)
     for nodes, x, side in ((left, _LABEL, "end"), (right, _WIDTH - _LABEL - _NODE, "start")):
         _side(root, nodes, x, side)
@@ -148,6 +130,20 @@ def _text(root: ElementTree.Element, text: str, x: float, y: float, anchor: str,
         x, anchor = _WIDTH, "end"
     element = ElementTree.SubElement(root, "text", {"x": _n(x), "y": _n(y), "text-anchor": anchor, **weight})
     element.text = text
+
+
+def _style() -> str:
+    """The colours of the groups, shared with the drawings of trees, for light and dark."""
+    dark = _sheet_of({**DARK, "plain": ("#21405f", "#7ab7f5"), "outside": ("#222a33", "#6b7682")})
+    light = _sheet_of({**LIGHT, "plain": ("#b5d2ef", "#35679b"), "outside": ("#eaecef", "#8c959f")})
+    return f"{light} @media screen and (prefers-color-scheme: dark) {{ {dark} }}"
+
+
+def _sheet_of(paints: dict[str, tuple[str, str]]) -> str:
+    groups = [name for name in paints if name.startswith("shade") or name in ("open", "plain", "outside")]
+    nodes = [f".flow .node.{name} {{ fill: {paints[name][0]}; stroke: {paints[name][1]} }}" for name in groups]
+    bands = [f".flow .band.{name} {{ fill: {paints[name][1]}; fill-opacity: .38 }}" for name in groups]
+    return " ".join([f".flow text {{ fill: {paints['ink'][0]} }}", *nodes, *bands])
 
 
 def _paint(category: Category) -> str:

@@ -17,8 +17,6 @@ from all_cli.report.counts import WITHHELD, Count
 from all_cli.risk.scheme import NOT_APPLICABLE, Scheme
 from all_cli.risk.verdict import INDETERMINATE, INVALID
 
-LEAST_LIMIT = 3  # below 2 there is but one count, so that "<2" would say it
-
 
 class Options(NamedTuple):
     """What was asked for.

@@ -1,10 +1,12 @@
-"""The cohort report on the screen, as plain text and as Markdown."""
+"""The cohort report as a page."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
-from all_cli.report.cohort_figures import CohortFigures, CrossTable, SchemeFigures
+from all_cli.report.cohort_drawings import flow
+from all_cli.report.cohort_figures import Category, CohortFigures, CrossTable, SchemeFigures
 from all_cli.report.cohort_likely import LIKELY_MEANS
 from all_cli.report.cohort_text import (
     BOUNDARY_MEANS,
@@ -29,6 +31,7 @@ from all_cli.report.cohort_text import (
     suppression_text,
     unsaid_text,
 )
+from all_cli.report.counts import Count
 from all_cli.report.page import Page
 from all_cli.risk.scheme import NOT_APPLICABLE
 
@@ -39,7 +42,7 @@ def cohort_page(report: CohortReport) -> Page:
     """The report as a page of headings, lines and tables."""
     figures = report.figures
     page = Page(report.library.sources)
-    page.heading(f"Cohort report: {figures.results.source}", 1)
+    page.heading(f"Cohort report: {Path(figures.results.source).name}", 1)
     page.line(rows_text(figures), "rows", strong=True)
     for label, text in made_with(report):
         page.line(text, label)
@@ -65,12 +68,25 @@ def _sizes(page: Page, figures: CohortFigures) -> None:
     page.heading("Group sizes by scheme")
     page.line(SHARES_OF)
     for scheme in figures.schemes:
-        page.heading(f"{scheme.scheme.title} ({scheme.scheme.id}) {cited(scheme.scheme, page)}")
+        page.heading(f"{scheme.scheme.title} ({scheme.scheme.id}) {cited(scheme.scheme, page)}", 3)
         page.table(
-            ("answer", "rows", "share"),
-            [(category.id, str(category.size), category.size.share(figures.usable)) for category in scheme.categories],
+            ("answer", "rows", "share", "in words"),
+            [
+                (category.id, str(category.size), category.size.share(figures.usable), _label(category))
+                for category in scheme.categories
+            ],
+            [(None, _share(category.size, figures.usable), None, None) for category in scheme.categories],
         )
         _sets(page, scheme)
+
+
+def _label(category: Category) -> str:
+    return category.label if category.label != category.id.replace("-", " ") else ""
+
+
+def _share(count: Count, total: int) -> float | None:
+    """What share of a whole a count is; None if it is hidden."""
+    return count.rows / total if count.rows is not None and total else None
 
 
 def _sets(page: Page, scheme: SchemeFigures) -> None:
@@ -90,6 +106,16 @@ def _comparison(page: Page, figures: CohortFigures) -> None:
         ("first", "second", "n", "same", "kappa", "groups paired"),
         [(table.first.scheme.id, table.second.scheme.id, *agreement_text(table)) for table in figures.tables],
     )
+    if (drawn := figures.drawn) is not None:
+        if drawn.withheld:
+            page.line("Not drawn: some of the counts are hidden, and the heights would show them.")
+        else:
+            names = [f"{one.scheme.title} ({one.scheme.id})" for one in (drawn.first, drawn.second)]
+            page.figure(
+                flow(drawn),
+                f"From {names[0]}, left, to {names[1]}, right. Heights are in proportion to rows; a table below has "
+                "the numbers.",
+            )
     tables, left_out = crossed(figures)
     for table in tables:
         _cross(page, table)
@@ -99,10 +125,17 @@ def _comparison(page: Page, figures: CohortFigures) -> None:
 
 def _cross(page: Page, table: CrossTable) -> None:
     one, other = table.first.scheme, table.second.scheme
-    page.heading(f"{one.id} (rows) against {other.id} (columns)")
+    page.heading(f"{one.id} (rows) against {other.id} (columns)", 3)
     page.table(
         (f"{one.id} \\ {other.id}", *(column.id for column in table.columns), "all"),
         list(_cross_rows(table)),
+        [
+            *(
+                (None, *(_share(count, row.size.rows or 0) for count in cells), None)
+                for row, cells in zip(table.rows, table.cells, strict=True)
+            ),
+            (None,) * (len(table.columns) + 2),
+        ],
     )
     for sentence in movement_text(table):
         page.line(sentence)

@@ -4,7 +4,7 @@ import codecs
 import io
 import sys
 
-from all_cli.report.page import Block, Heading, Line, Outline, Page, Table, Twig
+from all_cli.report.page import Block, Figure, Heading, Line, Outline, Page, Table, Twig
 
 HANDLER = "all_cli.legible"
 
@@ -79,6 +79,8 @@ def _block(block: Block, encoding: str) -> Block:
             return Table(_cells(columns, encoding), tuple(_cells(row, encoding) for row in rows))
         case Outline(twigs):
             return Outline(tuple(_twig(twig, encoding) for twig in twigs))
+        case Figure():
+            return block
 
 
 def _cells(cells: tuple[str, ...], encoding: str) -> tuple[str, ...]:

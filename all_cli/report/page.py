@@ -1,4 +1,4 @@
-"""A page: what a report says, before any format. Renderers turn it into a terminal screen, plain text or Markdown."""
+"""A page: what a report says, before any format. Renderers turn it into a screen, plain text, Markdown or HTML."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -30,10 +30,15 @@ class Line(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A table; on a narrow screen each row becomes a record of ``column: value`` lines."""
+    """A table; on a narrow screen each row becomes a record of ``column: value`` lines.
+
+    ``shares`` may say of each cell what share of a whole it is, from 0 to 1; what can draw shows it as a bar behind the
+    cell. It never says what the words do not.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    shares: tuple[tuple[float | None, ...], ...] = ()
 
 
 class Twig(NamedTuple):
@@ -55,7 +60,14 @@ class Outline(NamedTuple):
     twigs: tuple[Twig, ...]
 
 
-Block = Heading | Line | Table | Outline
+class Figure(NamedTuple):
+    """A drawing as SVG with its own style; left out by what cannot draw, so that a table has to say the same."""
+
+    svg: str
+    caption: str
+
+
+Block = Heading | Line | Table | Outline | Figure
 
 
 class Page:
@@ -76,18 +88,24 @@ class Page:
         """Add a line of text."""
         self.blocks.append(Line(text, label, strong))
 
-    def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    def table(
+        self, columns: Sequence[str], rows: Iterable[Sequence[str]], shares: Iterable[Sequence[float | None]] = ()
+    ) -> None:
         """Add a table; columns that are empty in every row are left out."""
         kept = [tuple(row) for row in rows]
         used = [index for index in range(len(columns)) if any(row[index] for row in kept)]
         if kept:
-            self.blocks.append(
-                Table(tuple(columns[i] for i in used), tuple(tuple(row[i] for i in used) for row in kept))
-            )
+            drawn = tuple(tuple(row[i] for i in used) for row in shares)
+            cells = tuple(tuple(row[i] for i in used) for row in kept)
+            self.blocks.append(Table(tuple(columns[i] for i in used), cells, drawn))
 
     def outline(self, twigs: Iterable[Twig]) -> None:
         """Add a tree of lines."""
         self.blocks.append(Outline(tuple(twigs)))
+
+    def figure(self, svg: str, caption: str) -> None:
+        """Add a drawing."""
+        self.blocks.append(Figure(svg, caption))
 
     def cite(self, citations: Iterable[Citation], checked: bool = True) -> str:
         """``[1][3]``, with † for what was not read in its source; the references are kept for the foot of the page."""

@@ -18,7 +18,6 @@ from all_cli.protocol.totals import (
     amount_given,
     doses_given,
     drug_totals,
-    given_days,
     times_given,
     totals_of,
 )
@@ -114,11 +113,6 @@ def test_how_much_a_line_gives(
 ) -> None:
     what = line(protocols, "x", "cyclophosphamide", dose, **more)
     assert tuple(amount_given(what, phase(what))) == amount
-
-
-def test_given_days_are_those_of_the_phase(protocols: ProtocolLibrary) -> None:
-    assert given_days(line(protocols, "x", "vincristine", days=(1, 8)), phase(days=35)) == (1, 8)
-    assert given_days(line(protocols, "x", "vincristine", schedule="weekly"), phase(days=35)) == ()
 
 
 @pytest.mark.parametrize(

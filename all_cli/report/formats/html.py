@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from itertools import groupby
 
-from all_cli.report.page import Block, Heading, Line, Outline, Page, Table, Twig
+from all_cli.report.counts import WITHHELD
+from all_cli.report.page import Block, Figure, Heading, Line, Outline, Page, Table, Twig
 
 _NO_TEXT = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]"
 )  # neither HTML nor a screen has a use for it
+_NUMBER = re.compile(r"[<≤]?\d[\d,.]*(?: ?%)?|-?0?\.\d+|–|-|" + WITHHELD.mark)
+_PARTS = 6  # from so many parts on a page begins with links to them
+_STEPS = 20  # of a bar
 _ADDRESS = re.compile(r"doi:(\S+)|https?://\S+")
 _STYLE = """
-:root { color-scheme: light dark; --ink: #1b1f24; --page: #fff; --dim: #57606a; --rule: #d0d7de; --link: #0a58a8; }
+:root { color-scheme: light dark; --ink: #1b1f24; --page: #fff; --dim: #57606a; --rule: #d0d7de; --link: #0a58a8;
+  --bar: #cfe1f5; }
 @media screen and (prefers-color-scheme: dark) {
-  :root { --ink: #e6edf3; --page: #14181d; --dim: #a3adb8; --rule: #3a434d; --link: #7ab7f5; }
+  :root { --ink: #e6edf3; --page: #14181d; --dim: #a3adb8; --rule: #3a434d; --link: #7ab7f5;
+    --bar: #21405f; }
 }
 html { background: var(--page); color: var(--ink); }
 body { font: 16px/1.5 system-ui, "Segoe UI", Helvetica, Arial, "DejaVu Sans", sans-serif; margin: 0 auto;
@@ -35,12 +41,20 @@ p, dd, td { white-space: pre-wrap; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .5rem 0; }
 th, td { border-bottom: 1px solid var(--rule); min-width: 4rem; padding: .3rem .6rem; text-align: left;
   vertical-align: top; overflow-wrap: break-word; }
-tr { break-inside: avoid; }
+tr, figure { break-inside: avoid; }
+.number { text-align: right; white-space: nowrap; }
+nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 1rem 0; }
+figure { margin: 1rem 0; }
+figcaption { color: var(--dim); }
+svg { display: block; height: auto; max-width: 820px; min-width: 640px; width: 100%; }
 ul { border-left: 1px solid var(--rule); list-style: none; margin: .1rem 0; padding-left: 1rem; }
 @media print {
   body { font-size: 10pt; max-width: none; padding: 0; }
   a { color: inherit; }
   .wide { overflow: visible; }
+  nav { display: none; }
+  td { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  svg { min-width: 0; }
 }
 """
 
@@ -48,6 +62,7 @@ ul { border-left: 1px solid var(--rule); list-style: none; margin: .1rem 0; padd
 def page_html(page: Page) -> str:
     """The page as a text that ends with a line break; well-formed XML, too."""
     title = next((block.text for block in page.blocks if isinstance(block, Heading)), "")
+    style = _STYLE + (_bars() if any(isinstance(block, Table) and block.shares for block in page.blocks) else "")
     return "\n".join(
         [
             "<!DOCTYPE html>",
@@ -55,22 +70,41 @@ def page_html(page: Page) -> str:
             """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"/>""",
             '<meta name="viewport" content="width=device-width, initial-scale=1"/>',
             f"<title>{_text(title)}</title>",
-            f"<style>{_STYLE}</style></head>",
+            f"<style>{style}</style></head>",
             "<body>",
-            *_blocks(page.blocks),
+            *_blocks(page.blocks, _parts(page.blocks)),
             "</body></html>\n",
         ]
     )
 
 
-def _blocks(blocks: Iterable[Block]) -> Iterator[str]:
+def _bars() -> str:
+    """Bars behind cells, in steps: a style for each cell of its own would have to stand in the cell."""
+    bar = "linear-gradient(to right, var(--bar) {}%, transparent 0)"
+    return 'td[class*="bar"] { min-width: 7rem; }\n' + "".join(
+        f".bar{step} {{ background: {bar.format(100 * step // _STEPS)}; }}\n" for step in range(1, _STEPS + 1)
+    )
+
+
+def _parts(blocks: Iterable[Block]) -> dict[str, str]:
+    """The parts of a long page: the text of a heading to the name of its place; of a short one none."""
+    found = [block.text for block in blocks if isinstance(block, Heading) and block.level == 2]
+    return {text: f"part-{number}" for number, text in enumerate(found, 1)} if len(found) >= _PARTS else {}
+
+
+def _blocks(blocks: Iterable[Block], parts: Mapping[str, str]) -> Iterator[str]:
+    links = "".join(f'<a href="#{place}">{_text(text)}</a>' for text, place in parts.items())
     for labelled, together in groupby(blocks, lambda block: isinstance(block, Line) and bool(block.label)):
         if labelled:
             yield "<dl>"
         for block in together:
             match block:
                 case Heading(text, level):
-                    yield f"<h{level}>{_text(text)}</h{level}>"
+                    place = parts.get(text) if level == 2 else None
+                    if links and place:
+                        yield f"<nav>{links}</nav>"
+                        links = ""
+                    yield f"<h{level}{_attribute('id', place)}>{_text(text)}</h{level}>"
                 case Line(_, label):
                     said = _said(block)
                     yield f"<dt>{_text(label)}</dt><dd>{said}</dd>" if labelled else f"<p>{said}</p>"
@@ -78,6 +112,8 @@ def _blocks(blocks: Iterable[Block]) -> Iterator[str]:
                     yield from _table(block)
                 case Outline(twigs):
                     yield from _twigs(twigs)
+                case Figure(svg, caption):
+                    yield f'<figure><figcaption>{_text(caption)}</figcaption><div class="wide">{svg}</div></figure>'
         if labelled:
             yield "</dl>"
 
@@ -96,9 +132,19 @@ def _link(found: re.Match[str]) -> str:
 
 def _table(table: Table) -> Iterator[str]:
     yield '<div class="wide"><table>'
-    yield f"<thead><tr>{''.join(f'<th>{_text(cell)}</th>' for cell in table.columns)}</tr></thead><tbody>"
-    for row in table.rows:
-        yield f"<tr>{''.join(f'<td>{_text(cell)}</td>' for cell in row)}</tr>"
+    right = [all(map(_NUMBER.fullmatch, cells)) for cells in zip(*table.rows, strict=True)]
+
+    def cell(tag: str, column: int, text: str, share: float | None = None) -> str:
+        bar = f"bar{max(1, round(share * _STEPS))}" if share else ""
+        kind = " ".join(filter(None, ("number" if right[column] else "", bar)))
+        return f"<{tag}{_attribute('class', kind)}>{_text(text)}</{tag}>"
+
+    head = "".join(cell("th", place, text) for place, text in enumerate(table.columns))
+    yield f"<thead><tr>{head}</tr></thead><tbody>"
+    for number, row in enumerate(table.rows):
+        shares = table.shares[number] if table.shares else [None] * len(row)
+        cells = (cell("td", place, text, share) for place, (text, share) in enumerate(zip(row, shares, strict=True)))
+        yield f"<tr>{''.join(cells)}</tr>"
     yield "</tbody></table></div>"
 
 
@@ -111,6 +157,10 @@ def _twigs(twigs: Iterable[Twig]) -> Iterator[str]:
             yield from _twigs(twig.below)
         yield "</li>"
     yield "</ul>"
+
+
+def _attribute(name: str, value: str | None) -> str:
+    return f' {name}="{value}"' if value else ""
 
 
 def _text(text: str) -> str:
