@@ -1,4 +1,4 @@
-"""Where the knowledge files are, what they say."""
+"""Where the knowledge files are, and what they say."""
 
 from __future__ import annotations
 
