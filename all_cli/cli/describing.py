@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 
+from all_cli.knowledge.files import read_small, read_standard_input
 from all_cli.knowledge.problems import KnowledgeError, did_you_mean
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.patient.patient import Patient
@@ -98,7 +97,7 @@ def _from_file(patient: Patient, file: str) -> None:
     from all_cli.knowledge.strict_yaml import read_yaml
 
     name = "standard input" if file == "-" else file
-    raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    raw = read_standard_input() if file == "-" else read_small(file)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from all_cli.cohort.header_rows import as_written
 from all_cli.cohort.streams import InputError
 from all_cli.cohort.told import Pairs, Told
+from all_cli.knowledge.files import RECORD, check_small
 from all_cli.patient.reading import fold
 
 _CHOICE = re.compile(r"(.*)\(choice=(.*)\)", re.DOTALL)
@@ -107,15 +108,17 @@ def told_in_comments(comments: Iterable[Sequence[str]], names: Sequence[str]) ->
 
 
 def read_dictionary(path: str) -> Dictionary:
-    """The dictionary in a file.
+    """The dictionary in a file, or on standard input (``-``).
 
     Raises:
         InputError: no dictionary of REDCap.
-        OSError: the file cannot be read.
+        OSError: the file cannot be read, or is larger than a dictionary.
     """
     from all_cli.cohort.tables import open_table  # which reads other kinds of dictionaries
     from all_cli.cohort.typed import texts_of
 
+    if path != "-":
+        check_small(path, RECORD)
     with open_table([path]) as table:
         places = {key: next((name for name in names if name in table.header), "") for key, names in _COLUMNS.items()}
         if missing := [names[0] for key, names in _COLUMNS.items() if key in _NEEDED and not places[key]]:

@@ -20,7 +20,7 @@ from all_cli.cohort.run import Job, Summary
 from all_cli.cohort.streams import InputError
 from all_cli.cohort.tables import ReadAs, input_files
 from all_cli.cohort.whole_file import OutputError, whole_file
-from all_cli.knowledge.files import digest
+from all_cli.knowledge.files import RECORD, digest, read_small
 
 SCHEMA_VERSION = 1
 
@@ -110,7 +110,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
         OSError: it cannot be read.
     """
     try:
-        found = json.loads(path.read_bytes())
+        found = json.loads(read_small(path, RECORD))
     except ValueError:
         raise InputError(str(path), "it is no JSON; give the file that all-risk batch --manifest wrote") from None
     needed = {"schema_version", "tool", "knowledge", "schemes", "options", "columns", "inputs", "output", "counts"}

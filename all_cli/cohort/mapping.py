@@ -22,6 +22,7 @@ from all_cli.cohort.columns import Column, ColumnRule, TableMapping
 from all_cli.cohort.doubted_numbers import counted
 from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, SPECIAL, known_unit, units_of
 from all_cli.cohort.whole_table import own_columns
+from all_cli.knowledge.files import read_small
 from all_cli.knowledge.problems import KnowledgeError, Place, Problem, did_you_mean
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.patient.dates import ORDERS, read_table_date
@@ -60,7 +61,7 @@ def read_map_file(path: str | Path, vocabulary: Vocabulary) -> TableMapping:
 
     name = str(path)
     try:
-        document = read_yaml(Path(path).read_bytes().decode("utf-8-sig"), name, as_text=True)
+        document = read_yaml(read_small(path).decode("utf-8-sig"), name, as_text=True)
     except UnicodeDecodeError:
         raise MapFileError([Problem(Place(name, 1, 1), "this is not UTF-8 text")]) from None
     except KnowledgeError as error:

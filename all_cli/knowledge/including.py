@@ -27,13 +27,13 @@ def text_of(raw: bytes, file: str) -> str:
         raise KnowledgeError([Problem(Place(file, line, 1), "this is not UTF-8 text")]) from None
 
 
-def assembled(document: Document, kind: str, included: Mapping[str, bytes | None]) -> Document:
+def assembled(document: Document, kind: str, included: Mapping[str, bytes | str]) -> Document:
     """The document with the schemes or protocols of the files that it includes, in its ``order``; places stay true.
 
     Args:
         document: the including file; one whose ``include`` or ``order`` is no list of words comes back as it is.
         kind: the shipped file of whose form it is.
-        included: the bytes of the files that it includes, as :func:`files.included` finds them.
+        included: the files that it includes, as :func:`files.included` finds them.
 
     Raises:
         KnowledgeError: an include that is missing, elsewhere, repeated or circular, an included file that holds
@@ -63,7 +63,7 @@ def _words(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
-def _part(document: Document, index: int, key: str, included: Mapping[str, bytes | None]) -> Document:
+def _part(document: Document, index: int, key: str, included: Mapping[str, bytes | str]) -> Document:
     """One included file.
 
     Raises:
@@ -71,11 +71,12 @@ def _part(document: Document, index: int, key: str, included: Mapping[str, bytes
     """
     name, main = document.data["include"][index], PurePath(document.file)
     file = str(main.parent / name)
-    raw = included.get(name)
     if refusal := _refusal(document, index, name, included):
         raise KnowledgeError([Problem(document.place(("include", index)), refusal)])
-    if raw is None:
-        message = f'"{name}" cannot be included: there is no file {file} that can be read'
+    raw = included[name]
+    if isinstance(raw, str):
+        why = f"{file}: {raw}" if raw else f"there is no file {file} that can be read"
+        message = f'"{name}" cannot be included: {why}'
         raise KnowledgeError([Problem(document.place(("include", index)), message)])
     part = read_yaml(text_of(raw, file), file)
     held = part.data if isinstance(part.data, dict) else {}
@@ -90,7 +91,7 @@ def _part(document: Document, index: int, key: str, included: Mapping[str, bytes
     return part
 
 
-def _refusal(document: Document, index: int, name: str, included: Mapping[str, bytes | None]) -> str:
+def _refusal(document: Document, index: int, name: str, included: Mapping[str, bytes | str]) -> str:
     """Why a name under ``include`` is none that can be read; empty if it is one."""
     main = PurePath(document.file).name
     if name == main:

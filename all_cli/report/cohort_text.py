@@ -293,7 +293,7 @@ def cutoff_text(cutoff: Cutoff, library: RiskLibrary) -> str:
 def _digest(rules: Path) -> str:
     import hashlib
 
-    return f"sha256:{hashlib.sha256(rules.read_bytes()).hexdigest()}"
+    return f"sha256:{hashlib.sha256(files.read_small(rules)).hexdigest()}"
 
 
 def _version_of(distribution: str) -> str:

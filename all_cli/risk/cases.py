@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from all_cli.knowledge.files import data_directory
+from all_cli.knowledge.files import data_directory, read_small
 from all_cli.knowledge.problems import KnowledgeError, Place, Problem, did_you_mean
 from all_cli.knowledge.shape import shape_problems
 from all_cli.knowledge.strict_yaml import Document, read_yaml
@@ -86,7 +86,7 @@ class _Reader:
     def read(self, path: Path, shown_as: str) -> list[BoundaryPatient]:
         """The boundary patients of one file; what is wrong is noted."""
         try:
-            document = read_yaml(path.read_text(encoding="utf-8"), shown_as, as_text=True)
+            document = read_yaml(read_small(path).decode("utf-8"), shown_as, as_text=True)
         except UnicodeDecodeError:
             self.problems.append(Problem(Place(shown_as, 1, 1), "this is not UTF-8 text"))
             return []
