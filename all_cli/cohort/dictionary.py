@@ -15,7 +15,7 @@ from typing import NamedTuple
 from all_cli.cohort.header_rows import as_written
 from all_cli.cohort.streams import InputError
 from all_cli.cohort.told import Pairs, Told
-from all_cli.knowledge.files import RECORD, check_small
+from all_cli.knowledge.files import DICTIONARY, check_small
 from all_cli.patient.reading import fold
 
 _CHOICE = re.compile(r"(.*)\(choice=(.*)\)", re.DOTALL)
@@ -34,6 +34,7 @@ _COLUMNS = {  # as the project page writes them, and as the API does
 _NEEDED = ("name", "kind", "label", "choices")
 _CODED = ("radio", "dropdown", "checkbox")
 _TWO = {"yesno": (("1", "Yes"), ("0", "No")), "truefalse": (("1", "True"), ("0", "False"))}
+_MOST_FIELDS = 100_000
 CHECKED, UNCHECKED = ("checked", "1"), ("unchecked", "0")
 
 
@@ -118,7 +119,7 @@ def read_dictionary(path: str) -> Dictionary:
     from all_cli.cohort.typed import texts_of
 
     if path != "-":
-        check_small(path, RECORD)
+        check_small(path, DICTIONARY)
     with open_table([path]) as table:
         places = {key: next((name for name in names if name in table.header), "") for key, names in _COLUMNS.items()}
         if missing := [names[0] for key, names in _COLUMNS.items() if key in _NEEDED and not places[key]]:
@@ -126,7 +127,11 @@ def read_dictionary(path: str) -> Dictionary:
             raise InputError(path, f"{why}; give the file that the project page or the API writes")
         fields: dict[str, Field] = {}
         form = section = ""
+        rows = 0
         for part in table.rows():
+            rows += part.frame.height  # of a file that is packed or comes from a pipe, the bytes say nothing
+            if rows > _MOST_FIELDS:
+                raise InputError(path, f"it has more than {_MOST_FIELDS:,} fields, which no dictionary of REDCap has")
             for row in texts_of(part.frame).iter_rows(named=True):
                 text = {key: _plain(row[column]) if column else "" for key, column in places.items()}
                 kind = text["kind"].casefold()

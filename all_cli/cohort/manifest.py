@@ -111,7 +111,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
     """
     try:
         found = json.loads(read_small(path, RECORD))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InputError(str(path), "it is no JSON; give the file that all-risk batch --manifest wrote") from None
     needed = {"schema_version", "tool", "knowledge", "schemes", "options", "columns", "inputs", "output", "counts"}
     if not isinstance(found, dict) or not needed <= set(found):

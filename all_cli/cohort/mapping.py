@@ -23,7 +23,7 @@ from all_cli.cohort.doubted_numbers import counted
 from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, SPECIAL, known_unit, units_of
 from all_cli.cohort.whole_table import own_columns
 from all_cli.knowledge.files import read_small
-from all_cli.knowledge.problems import KnowledgeError, Place, Problem, did_you_mean
+from all_cli.knowledge.problems import ENOUGH, KnowledgeError, Place, Problem, did_you_mean, listed
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.patient.dates import ORDERS, read_table_date
 from all_cli.patient.genetics import genetics_reader
@@ -44,7 +44,7 @@ class MapFileError(UnreadableError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("--map-file", "", "it cannot be used")
         self.problems = sorted(set(problems))
-        self.args = ("\n".join(map(str, self.problems)),)
+        self.args = (listed(problems),)
 
     def __str__(self) -> str:
         return str(self.args[0])
@@ -185,6 +185,8 @@ class _MapReader:
     def _wrong(self, path: tuple[str, ...], message: str, *, key: bool = False) -> None:
         place = self._document.key_place(path) if key else self._document.place(path)
         self.problems.append(Problem(place, message))
+        if len(self.problems) >= ENOUGH:
+            raise MapFileError(self.problems)
 
 
 def map_file_text(columns: Sequence[Column], unread: Mapping[int, Sequence[tuple[str, int]]] | None = None) -> str:

@@ -15,8 +15,8 @@ from all_cli.knowledge.problems import KnowledgeError, Place, Problem
 FACTS, SOURCES, RISK_RULES, PROTOCOLS = "facts.yaml", "sources.yaml", "risk_rules.yaml", "protocols.yaml"
 GUIDANCE, CHOICE = "guidance.yaml", "choice.yaml"
 SHIPPED = (FACTS, SOURCES, RISK_RULES, PROTOCOLS, GUIDANCE, CHOICE)
-SMALL, RECORD = 1_000_000, 32_000_000
-"""Bytes that a file of a user may have, docs/limits.md: one that is read as YAML, one that a program wrote."""
+PATIENT, SMALL, DICTIONARY, RECORD = 100_000, 1_000_000, 4_000_000, 32_000_000
+"""Bytes that a file of a user may have (docs/limits.md): a patient; rules, cases or a map; what REDCap or we wrote."""
 _OPEN_ALREADY = re.compile(r"/dev/(stdin|fd/\d+)|/proc/self/fd/\d+")  # what a shell makes of <(command), too
 _INCLUDE = re.compile(rb"^include: *\[([^\]]*)\]", re.MULTILINE)
 

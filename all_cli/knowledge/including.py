@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from all_cli.knowledge import files
-from all_cli.knowledge.problems import KnowledgeError, Place, Problem, did_you_mean
+from all_cli.knowledge.problems import ENOUGH, KnowledgeError, Place, Problem, did_you_mean
 from all_cli.knowledge.strict_yaml import Document, Path, read_yaml
 
 _LISTS = {files.RISK_RULES: "schemes", files.PROTOCOLS: "protocols"}
@@ -111,16 +111,21 @@ def _ordered(
     """The entries as ``order`` names them; one without an id, which is a mistake of its own, comes last."""
     ids = {(id(part), number): _id(part, number, key) for part, number in entries}
     there = [each for each in ids.values() if each is not None]
+    known = set(there)
     problems = []
+    seen: set[str] = set()
     for index, each in enumerate(order):
         place = document.place(("order", index))
-        if each in order[:index]:
+        if each in seen:
             problems.append(Problem(place, f'"{each}" is named twice in the order'))
-        elif each not in there:
+        elif each not in known:
             problems.append(Problem(place, f'none of the {key} has the id "{each}"{did_you_mean(each, there)}'))
+        seen.add(each)
+        if len(problems) >= ENOUGH:
+            raise KnowledgeError(problems)
     for part, number in entries:
         name = ids[id(part), number]
-        if name is not None and name not in order:
+        if name is not None and name not in seen:
             place = part.place((key, number, "id"))
             problems.append(Problem(place, f'"{name}" has no place yet: name it under "order" in {document.file}'))
     if problems:

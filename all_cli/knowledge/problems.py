@@ -1,9 +1,30 @@
 """What can be wrong with a knowledge file, said with its place."""
 
+import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 _MISSPELLED = 0.82  # imatnib is imatinib; epirubicin is not idarubicin
 _A_PART = 3  # letters; fewer are in too many names
+ENOUGH = 1000  # mistakes after which no more are looked for
+_SHOWN = 20  # of them
+_WHOLE, _LINE, _LONGEST = (
+    200,
+    100,
+    1000,
+)  # signs of a value that is shown whole, of what is left of others, of a sentence
+
+
+def cut(text: str) -> str:
+    """A value as a sentence repeats it: of more than 200 signs the first 100."""
+    return text if len(text) <= _WHOLE else f"{text[:_LINE]}…"
+
+
+def brief(sentence: str) -> str:
+    """A sentence with every value that stands in quotation marks in it cut."""
+    if len(sentence) <= _WHOLE:
+        return sentence
+    return re.sub(rf'"([^"\n]{{{_WHOLE + 1},}})"', lambda quoted: f'"{cut(quoted[1])}"', sentence)
 
 
 class Place(NamedTuple):
@@ -24,7 +45,19 @@ class Problem(NamedTuple):
     message: str
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.message}"
+        message = brief(self.message)
+        return f"{self.place}: {message if len(message) <= _LONGEST else f'{message[:_LONGEST]}…'}"
+
+
+def listed(problems: Sequence[Problem]) -> str:
+    """The first twenty mistakes in file order, a line each, and how many more there are."""
+    each = sorted(set(problems))
+    lines = [str(problem) for problem in each[:_SHOWN]]
+    if len(problems) >= ENOUGH:
+        lines.append("and many more")
+    elif len(each) > _SHOWN:
+        lines.append(f"and {len(each) - _SHOWN} more")
+    return "\n".join(lines)
 
 
 class KnowledgeError(Exception):
@@ -32,7 +65,7 @@ class KnowledgeError(Exception):
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = sorted(set(problems))
-        super().__init__("\n".join(map(str, self.problems)))
+        super().__init__(listed(problems))
 
 
 def misspelled(word: str, choices: list[str]) -> str:

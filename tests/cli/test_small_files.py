@@ -5,6 +5,7 @@ Every option that names such a file is tried with every kind of thing that can s
 
 from __future__ import annotations
 
+import gzip
 import os
 import resource
 import signal
@@ -19,7 +20,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from all_cli.cli.risk import app
-from all_cli.knowledge.files import RECORD, SMALL, read_small, read_standard_input
+from all_cli.knowledge.files import DICTIONARY, PATIENT, RECORD, SMALL, read_small, read_standard_input
 
 RUNNER = CliRunner()
 STATM, PAGE = Path("/proc/self/statm"), os.sysconf("SC_PAGE_SIZE")
@@ -71,11 +72,11 @@ OPTIONS = {
     "diff B": Option("diff shipped X", 4),
     "include": Option("classify --age 7 --rules main.yaml", 4, unreadable=4),
     "check --cases": Option("check own.yaml --cases cases", 4, file="cases/own.yaml"),
-    "--patient": Option("classify --patient X", 2),
+    "--patient": Option("classify --patient X", 2, at_most=PATIENT),
     "batch --map-file": Option("batch in.csv --map-file X", 2),
     "columns --map-file": Option("columns in.csv --map-file X", 2),
-    "batch --dictionary": Option("batch in.csv --dictionary X", 3, at_most=RECORD),
-    "columns --dictionary": Option("columns in.csv --dictionary X", 3, at_most=RECORD),
+    "batch --dictionary": Option("batch in.csv --dictionary X", 3, at_most=DICTIONARY),
+    "columns --dictionary": Option("columns in.csv --dictionary X", 3, at_most=DICTIONARY),
     "replay": Option("replay X", 3, at_most=RECORD),
     "report --manifest": Option("report in.csv --manifest X", 3, at_most=RECORD),
 }
@@ -116,7 +117,7 @@ KINDS = {
     "folder": Kind(lambda path, _: path.mkdir(), "it is a folder"),
     "nothing": Kind(lambda path, _: None, "o such file"),
     "loop": Kind(lambda path, _: path.symlink_to(path.name), "it is a link that leads back to itself"),
-    "large": Kind(large, "000,000 bytes"),
+    "large": Kind(large, "000 bytes"),
     "NUL": Kind(lambda path, _: path.write_bytes(b"\0"), "", readable=True),
     "empty": Kind(lambda path, _: path.write_bytes(b""), "", readable=True),
     "no UTF-8": Kind(lambda path, _: path.write_bytes(b"a: \xff\xfe\n"), "", readable=True),
@@ -185,9 +186,9 @@ def test_a_file_is_read_through_links_and_from_what_a_shell_has_opened(
 
 @pytest.mark.parametrize("words", [("classify", "--patient", "-"), ("genetics", "-")])
 def test_standard_input_has_the_same_limit(words: tuple[str, ...]) -> None:
-    result = run(*words, input=b"#" * (SMALL + 1))
+    result = run(*words, input=b"#" * (PATIENT + 1))
     assert (result.exit_code, result.stdout) == (3, "")
-    assert result.stderr.startswith('"standard input" cannot be read: it has more than 1,000,000 bytes')
+    assert result.stderr.startswith('"standard input" cannot be read: it has more than 100,000 bytes')
 
 
 def test_nothing_is_read_beyond_the_limit(monkeypatch: pytest.MonkeyPatch, opened: Callable[[bytes], str]) -> None:
@@ -209,3 +210,88 @@ def test_included_files_share_one_limit(here: Path) -> None:
     result = run("check", "main.yaml")
     assert result.exit_code == 4
     assert 'main.yaml:1:19: "y.yaml" cannot be included: y.yaml: the included files may have' in result.stderr
+
+
+LONG = "x" * 50_000
+MANY = 3000
+
+
+def many(line: str, head: str = "", tail: str = "") -> str:
+    return head + "".join(line.format(number) for number in range(MANY)) + tail
+
+
+@pytest.mark.parametrize(
+    ("words", "content"),
+    [
+        ("check X", many("k{}: 1\n", OWN)),
+        ("check X", many("{{}},", "schemes: [", "]")),
+        ("check X", many("a{},", "order: [", "]\n" + OWN)),
+        ("check X", many("k: {}\n")),
+        ("columns in.csv --map-file X", many("k{}: 1\n", "columns: {}\n")),
+        ("columns in.csv --map-file X", many("k{}: {{fact: wbx}},", "columns: {", "}")),
+        ("check own.yaml --cases cases", many("k{}: 1\n")),
+    ],
+)
+def test_of_many_mistakes_twenty_are_shown(words: str, content: str, here: Path) -> None:
+    for file in ("x.yaml", "cases/own.yaml"):
+        (here / file).write_text(content)
+    result = run(*words.replace("X", "x.yaml").split())
+    *shown, more = result.stderr.splitlines()
+    assert (len(shown), more) == (20, "and many more"), result.stderr[:500]
+    assert all("x.yaml:" in line or "own.yaml:" in line for line in shown)
+
+
+def test_of_a_few_more_than_twenty_their_number_is_said(here: Path) -> None:
+    (here / "x.yaml").write_text(OWN + "".join(f"k{number}: 1\n" for number in range(23)))
+    assert run("check", "x.yaml").stderr.splitlines()[20:] == ["and 3 more"]
+
+
+@pytest.mark.parametrize(
+    ("words", "content"),
+    [
+        ("check X", f"? {LONG}\n: 1\n{OWN}"),
+        ("check X", OWN.replace("children", f'"{LONG}"', 1)),
+        ("check X", OWN.replace("age < 18,", f"{LONG} == 1,")),
+        ("check X", OWN.replace("[smith-1996]", f"[{LONG}]")),
+        ("check X", OWN.replace("smith-1996", "'" + '"' * 50_000 + "'")),
+        ("classify --patient X", f"? {LONG}\n: 7\n"),
+        ("classify --patient X", f"wbc: {LONG}\n"),
+        ("classify --patient X", f"genetics: {LONG}\n"),
+        ("classify --patient X", f"born: {LONG}\ndiagnosed: 2020-01-01\n"),
+        ("columns in.csv --map-file X", f"columns: {{id: {{fact: {LONG}}}}}\n"),
+        ("columns in.csv --map-file X", f"columns: {{id: {{fact: age, ? {LONG} : 1}}}}\n"),
+        ("columns in.csv --map-file X", f"columns: {{wbc: {{fact: wbc, unit: {LONG}}}}}\n"),
+        (f"classify --age {LONG}", ""),
+        (f"classify --set {LONG}=1", ""),
+        (f"classify --set lineage={LONG}", ""),
+        (f"schemes {LONG}", ""),
+    ],
+    ids=lambda words: words[:40].split("\n")[0],
+)
+def test_a_long_value_is_not_printed_whole(words: str, content: str, here: Path) -> None:
+    (here / "x.yaml").write_text(content)
+    result = run(*words.replace("X", "x.yaml").split())
+    assert result.exit_code in (2, 4)
+    assert "…" in result.stderr
+    assert max(map(len, result.stderr.splitlines())) < 1200
+    assert len(result.stderr.splitlines()) <= 21
+
+
+def test_a_value_of_two_hundred_signs_is_still_shown_whole_and_one_more_sign_is_cut() -> None:
+    assert f'lineage "{"q" * 200}": ' in run("classify", "--lineage", "q" * 200).stderr
+    cut = run("classify", "--lineage", "q" * 201).stderr
+    assert f'lineage "{"q" * 100}…": ' in cut
+    assert "q" * 101 not in cut
+
+
+def test_a_record_of_a_hundred_thousand_brackets_is_no_record(here: Path) -> None:
+    (here / "x.yaml").write_text("[" * 100_000 + "]" * 100_000)
+    assert run("replay", "x.yaml").stderr.startswith("x.yaml: it is no JSON")
+
+
+def test_a_packed_dictionary_has_a_limit_of_fields(here: Path) -> None:
+    names = b'Variable / Field Name,Field Type,Field Label,"Choices, Calculations, OR Slider Labels"\n'
+    (here / "x.csv").write_bytes(gzip.compress(names + b"a,text,b,\n" * 100_001))
+    result = run("columns", "in.csv", "--dictionary", "x.csv")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert result.stderr.startswith("x.csv: it has more than 100,000 fields")
