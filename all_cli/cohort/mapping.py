@@ -23,7 +23,7 @@ from all_cli.cohort.doubted_numbers import counted
 from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, SPECIAL, known_unit, units_of
 from all_cli.cohort.whole_table import own_columns
 from all_cli.knowledge.files import read_small
-from all_cli.knowledge.problems import ENOUGH, KnowledgeError, Place, Problem, did_you_mean, listed
+from all_cli.knowledge.problems import KnowledgeError, Place, Problem, Problems, did_you_mean, listed
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.patient.dates import ORDERS, read_table_date
 from all_cli.patient.genetics import genetics_reader
@@ -62,12 +62,12 @@ def read_map_file(path: str | Path, vocabulary: Vocabulary) -> TableMapping:
     name = str(path)
     try:
         document = read_yaml(read_small(path).decode("utf-8-sig"), name, as_text=True)
+        reader = _MapReader(document, vocabulary)
+        mapping = reader.mapping()
     except UnicodeDecodeError:
         raise MapFileError([Problem(Place(name, 1, 1), "this is not UTF-8 text")]) from None
     except KnowledgeError as error:
         raise MapFileError(error.problems) from None
-    reader = _MapReader(document, vocabulary)
-    mapping = reader.mapping()
     if reader.problems:
         raise MapFileError(reader.problems)
     return mapping
@@ -77,7 +77,7 @@ class _MapReader:
     def __init__(self, document: Document, vocabulary: Vocabulary) -> None:
         self._document = document
         self._vocabulary = vocabulary
-        self.problems: list[Problem] = []
+        self.problems = Problems()
 
     def mapping(self) -> TableMapping:
         data = self._document.data
@@ -185,8 +185,6 @@ class _MapReader:
     def _wrong(self, path: tuple[str, ...], message: str, *, key: bool = False) -> None:
         place = self._document.key_place(path) if key else self._document.place(path)
         self.problems.append(Problem(place, message))
-        if len(self.problems) >= ENOUGH:
-            raise MapFileError(self.problems)
 
 
 def map_file_text(columns: Sequence[Column], unread: Mapping[int, Sequence[tuple[str, int]]] | None = None) -> str:

@@ -17,7 +17,7 @@ GUIDANCE, CHOICE = "guidance.yaml", "choice.yaml"
 SHIPPED = (FACTS, SOURCES, RISK_RULES, PROTOCOLS, GUIDANCE, CHOICE)
 PATIENT, SMALL, DICTIONARY, RECORD = 100_000, 1_000_000, 4_000_000, 32_000_000
 """Bytes that a file of a user may have (docs/limits.md): a patient; rules, cases or a map; what REDCap or we wrote."""
-_OPEN_ALREADY = re.compile(r"/dev/(stdin|fd/\d+)|/proc/self/fd/\d+")  # what a shell makes of <(command), too
+_READ_ANYWAY = re.compile(r"/dev/(null|stdin|fd/\d+)|/proc/self/fd/\d+")  # the last is what a shell makes of <(…)
 _INCLUDE = re.compile(rb"^include: *\[([^\]]*)\]", re.MULTILINE)
 
 
@@ -45,7 +45,8 @@ def content(name: str) -> bytes:
 def read_small(path: str | Path, at_most: int = SMALL) -> bytes:
     """The bytes of a file that a user wrote by hand or keeps of a run: rules, a patient, a map, a record.
 
-    Links are followed. A descriptor that the caller's shell opened, such as ``/dev/stdin``, is read whatever it is.
+    Links are followed. A descriptor that the caller's shell opened, such as ``/dev/stdin``, is read whatever it is,
+    and ``/dev/null`` is an empty file.
 
     Raises:
         OSError: there is no such file, it is a folder, pipe or device, or it has more than ``at_most`` bytes.
@@ -62,7 +63,7 @@ def check_small(path: str | Path, at_most: int) -> None:
         OSError: as there.
     """
     name = str(path)
-    if _OPEN_ALREADY.fullmatch(name):
+    if _READ_ANYWAY.fullmatch(name):
         return
     try:
         found = Path(path).stat()

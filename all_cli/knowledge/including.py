@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from all_cli.knowledge import files
-from all_cli.knowledge.problems import ENOUGH, KnowledgeError, Place, Problem, did_you_mean
+from all_cli.knowledge.problems import KnowledgeError, Place, Problem, Problems, did_you_mean
 from all_cli.knowledge.strict_yaml import Document, Path, read_yaml
 
 _LISTS = {files.RISK_RULES: "schemes", files.PROTOCOLS: "protocols"}
@@ -112,7 +112,7 @@ def _ordered(
     ids = {(id(part), number): _id(part, number, key) for part, number in entries}
     there = [each for each in ids.values() if each is not None]
     known = set(there)
-    problems = []
+    problems = Problems()
     seen: set[str] = set()
     for index, each in enumerate(order):
         place = document.place(("order", index))
@@ -121,8 +121,6 @@ def _ordered(
         elif each not in known:
             problems.append(Problem(place, f'none of the {key} has the id "{each}"{did_you_mean(each, there)}'))
         seen.add(each)
-        if len(problems) >= ENOUGH:
-            raise KnowledgeError(problems)
     for part, number in entries:
         name = ids[id(part), number]
         if name is not None and name not in seen:

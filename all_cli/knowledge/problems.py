@@ -1,23 +1,22 @@
 """What can be wrong with a knowledge file, said with its place."""
 
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 _MISSPELLED = 0.82  # imatnib is imatinib; epirubicin is not idarubicin
 _A_PART = 3  # letters; fewer are in too many names
 ENOUGH = 1000  # mistakes after which no more are looked for
 _SHOWN = 20  # of them
-_WHOLE, _LINE, _LONGEST = (
-    200,
-    100,
-    1000,
-)  # signs of a value that is shown whole, of what is left of others, of a sentence
+_WHOLE, _LINE = 200, 100  # signs of a value that is shown whole, and of what is left of a longer one
+_LONGEST_SENTENCE, _LONGEST_PATH = 1000, 4096
 
 
 def cut(text: str) -> str:
-    """A value as a sentence repeats it: of more than 200 signs the first 100."""
-    return text if len(text) <= _WHOLE else f"{text[:_LINE]}…"
+    """A value as a sentence repeats it: of more than 200 signs the first 100; the path of a file whole."""
+    whole = len(text) <= _WHOLE or (len(text) <= _LONGEST_PATH and os.path.isabs(text))  # noqa: PTH117 - any text
+    return text if whole else f"{text[:_LINE]}…"
 
 
 def brief(sentence: str) -> str:
@@ -46,7 +45,7 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         message = brief(self.message)
-        return f"{self.place}: {message if len(message) <= _LONGEST else f'{message[:_LONGEST]}…'}"
+        return f"{self.place}: {message if len(message) <= _LONGEST_SENTENCE else f'{message[:_LONGEST_SENTENCE]}…'}"
 
 
 def listed(problems: Sequence[Problem]) -> str:
@@ -66,6 +65,25 @@ class KnowledgeError(Exception):
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = sorted(set(problems))
         super().__init__(listed(problems))
+
+
+class Problems(list[Problem]):
+    """Mistakes as they are found; with a thousand of them the search ends.
+
+    Raises:
+        KnowledgeError: there are so many.
+    """
+
+    def append(self, problem: Problem, /) -> None:
+        """Note one more."""
+        super().append(problem)
+        if len(self) >= ENOUGH:
+            raise KnowledgeError(self)
+
+    def extend(self, problems: Iterable[Problem], /) -> None:
+        """Note several."""
+        for problem in problems:
+            self.append(problem)
 
 
 def misspelled(word: str, choices: list[str]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from all_cli.knowledge.cache import closed_part
 from all_cli.knowledge.citation_check import citation_problems
-from all_cli.knowledge.problems import KnowledgeError, Problem, did_you_mean
+from all_cli.knowledge.problems import KnowledgeError, Problem, Problems, did_you_mean
 from all_cli.knowledge.sources import Source
 from all_cli.knowledge.strict_yaml import Document, Path
 from all_cli.knowledge.vocabulary import Vocabulary
@@ -44,7 +44,7 @@ def compile_schemes(
         KnowledgeError: with every mistake: unknown facts, values, groups or sources, repeated ids, conditions that
             cannot be read, rules for which no citation locator is given although they are marked as checked.
     """
-    problems: list[Problem] = []
+    problems = Problems()
     compiled: list[dict[str, Any]] = []
     seen: dict[str, int] = {}
     for index, raw in enumerate(document.data["schemes"]):
@@ -103,7 +103,7 @@ def condition(
 class _SchemeCompiler:
     def __init__(self, document: Document, path: Path, vocabulary: Vocabulary, sources: Mapping[str, Source]) -> None:
         self.document, self.path, self.vocabulary, self.sources = document, path, vocabulary, sources
-        self.problems: list[Problem] = []
+        self.problems = Problems()
         self.defined: dict[str, Expression] = {}
 
     def compile(self, raw: Mapping[str, Any]) -> dict[str, Any]:

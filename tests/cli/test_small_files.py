@@ -213,6 +213,7 @@ def test_included_files_share_one_limit(here: Path) -> None:
 
 
 LONG = "x" * 50_000
+CASES = "source: {smith-1996: Table 1}\nboundary_patients: [{name: one, possible: [low], patient: {"
 MANY = 3000
 
 
@@ -230,6 +231,8 @@ def many(line: str, head: str = "", tail: str = "") -> str:
         ("columns in.csv --map-file X", many("k{}: 1\n", "columns: {}\n")),
         ("columns in.csv --map-file X", many("k{}: {{fact: wbx}},", "columns: {", "}")),
         ("check own.yaml --cases cases", many("k{}: 1\n")),
+        ("check own.yaml --cases cases", many("k{}: '1',", CASES, "}}]")),
+        ("check X", OWN.replace("smith-1996", many("smith-{},"), 1)),
     ],
 )
 def test_of_many_mistakes_twenty_are_shown(words: str, content: str, here: Path) -> None:
@@ -277,7 +280,9 @@ def test_a_long_value_is_not_printed_whole(words: str, content: str, here: Path)
     assert len(result.stderr.splitlines()) <= 21
 
 
-def test_a_value_of_two_hundred_signs_is_still_shown_whole_and_one_more_sign_is_cut() -> None:
+def test_a_path_and_a_value_of_two_hundred_signs_are_shown_whole_and_one_more_sign_is_cut(here: Path) -> None:
+    path = f"/{'p' * 250}/{'p' * 250}.csv"
+    assert f'--output "{path}": ' in run("batch", "in.csv", "-o", path).stderr
     assert f'lineage "{"q" * 200}": ' in run("classify", "--lineage", "q" * 200).stderr
     cut = run("classify", "--lineage", "q" * 201).stderr
     assert f'lineage "{"q" * 100}…": ' in cut
