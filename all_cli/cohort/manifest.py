@@ -15,6 +15,7 @@ from typing import Any
 from all_cli import __version__
 from all_cli.cohort.columns import LEFT_ALONE, Column
 from all_cli.cohort.likely_text import likely_counts
+from all_cli.cohort.manifest_shape import damaged_at
 from all_cli.cohort.output import WriteAs
 from all_cli.cohort.run import Job, Summary
 from all_cli.cohort.streams import InputError
@@ -119,6 +120,10 @@ def read_manifest(path: Path) -> dict[str, Any]:
     if found["schema_version"] != SCHEMA_VERSION:
         raise InputError(
             str(path), f"a record of version {found['schema_version']}; this program replays {SCHEMA_VERSION}"
+        )
+    if place := damaged_at(found):
+        raise InputError(
+            str(path), f"the record is damaged ({place}); give the file as all-risk batch --manifest wrote it"
         )
     return found
 

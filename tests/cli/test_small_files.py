@@ -6,6 +6,7 @@ Every option that names such a file is tried with every kind of thing that can s
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import resource
 import signal
@@ -13,7 +14,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from unittest.mock import Mock
 
 import pytest
@@ -213,6 +214,7 @@ def test_included_files_share_one_limit(here: Path) -> None:
 
 
 LONG = "x" * 50_000
+RULES = OWN[: OWN.index("[{id: low")].rstrip() + "\n"
 CASES = "source: {smith-1996: Table 1}\nboundary_patients: [{name: one, possible: [low], patient: {"
 MANY = 3000
 
@@ -232,7 +234,7 @@ def many(line: str, head: str = "", tail: str = "") -> str:
         ("columns in.csv --map-file X", many("k{}: {{fact: wbx}},", "columns: {", "}")),
         ("check own.yaml --cases cases", many("k{}: 1\n")),
         ("check own.yaml --cases cases", many("k{}: '1',", CASES, "}}]")),
-        ("check X", OWN.replace("smith-1996", many("smith-{},"), 1)),
+        ("check X", many("      - {{id: r{}, group: lox, when: age < 18, cite: [], checked: false}}\n", RULES)),
     ],
 )
 def test_of_many_mistakes_twenty_are_shown(words: str, content: str, here: Path) -> None:
@@ -300,3 +302,51 @@ def test_a_packed_dictionary_has_a_limit_of_fields(here: Path) -> None:
     result = run("columns", "in.csv", "--dictionary", "x.csv")
     assert (result.exit_code, result.stdout) == (3, "")
     assert result.stderr.startswith("x.csv: it has more than 100,000 fields")
+
+
+@pytest.fixture(scope="module")
+def record(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder = tmp_path_factory.mktemp("batch")
+    (folder / "in.csv").write_text("id,age,wbc,lineage\n1,7,45,B\n")
+    words = ("-o", str(folder / "out.csv"), "--scheme", "nci-rome", "--manifest", str(folder / "run.json"))
+    assert run("batch", str(folder / "in.csv"), *words).exit_code == 0
+    found: dict[str, Any] = json.loads((folder / "run.json").read_bytes())
+    return found
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong"),
+    [
+        ("schemes", 7),
+        ("schemes.0", None),
+        ("options.assume", [7]),
+        ("options.read_as.encoding", 7),
+        ("options.read_as.encoding", "a\0b"),
+        ("options.write_as.format", 7),
+        ("columns.1.index", None),
+        ("columns.1.reads", []),
+        ("columns.1.values", [["a", None]]),
+        ("rows", "x"),
+        ("rows", float("inf")),
+        ("counts", None),
+        ("counts.nci-rome", {}),
+        ("inputs", []),
+        ("inputs.0.file", "a\0b"),
+        ("output", None),
+        ("output", {}),
+        ("output.file", "a\0b"),
+        ("rules", "own.yaml"),
+    ],
+)
+def test_a_damaged_record_is_said_with_the_place(path: str, wrong: object, here: Path, record: dict[str, Any]) -> None:
+    damaged = json.loads(json.dumps(record))
+    *way, last = (int(part) if part.isdigit() else part for part in path.split("."))
+    inside = damaged
+    for part in way:
+        inside = inside[part]
+    inside[last] = wrong
+    (here / "bad.json").write_text(json.dumps(damaged))
+    for words in (("replay", "bad.json"), ("report", "in.csv", "--manifest", "bad.json")):
+        result = run(*words)
+        assert (result.exit_code, result.stdout) == (3, "")
+        assert result.stderr.startswith(f"bad.json: the record is damaged ($.{path.split('.')[0]}")
