@@ -20,6 +20,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
+from all_cli.knowledge.files import read_small
 from all_cli.knowledge.problems import KnowledgeError, did_you_mean
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.patient.age import age_between, read_date
@@ -277,7 +278,7 @@ def _library(rules: Rules | None) -> RiskLibrary:
     if rules is None:
         return _shipped()
     try:
-        return _own(Path(rules), Path(rules).read_bytes())
+        return _own(Path(rules), read_small(Path(rules)))
     except KnowledgeError as error:
         raise UnreadableError("rules", str(rules), str(error)) from error
 

@@ -76,7 +76,7 @@ def _schemes_as_written(rules: Path | None) -> Document:
     """The file of the schemes, for the places in it; that it has no mistakes is known by now."""
     if rules is None:
         return shipped_places(files.RISK_RULES)
-    return places_in(rules.read_bytes(), str(rules), files.RISK_RULES, rules.parent)
+    return places_in(files.read_small(rules), str(rules), files.RISK_RULES, rules.parent)
 
 
 def _cases(rules: Path | None, folder: Path | None, library: RiskLibrary) -> Cases | None:

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import typer
 
-from all_cli.knowledge.problems import KnowledgeError, did_you_mean
+from all_cli.knowledge.problems import KnowledgeError, brief, did_you_mean
 from all_cli.patient.unreadable import UnreadableError
 
 DONE, WITH_INVALID, USAGE, NO_INPUT, BAD_KNOWLEDGE = 0, 1, 2, 3, 4
@@ -35,7 +35,7 @@ class MrdUnit(StrEnum):
 def fail(message: str, code: int = USAGE) -> NoReturn:
     """Say one sentence on standard error and leave with an exit code."""
     # The stream is named: left to itself, Click would write UTF-8 where the encoding is ASCII.
-    typer.echo(message, file=sys.stderr)
+    typer.echo(brief(message), file=sys.stderr)
     raise typer.Exit(code)
 
 

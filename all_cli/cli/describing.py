@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 
-from all_cli.knowledge.problems import KnowledgeError, did_you_mean
+from all_cli.knowledge.files import PATIENT, read_small, read_standard_input
+from all_cli.knowledge.problems import KnowledgeError, cut, did_you_mean
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.patient.patient import Patient
 from all_cli.patient.unreadable import UnreadableError
@@ -54,7 +53,7 @@ def patient_from(
         id, sign, text = setting.partition("=")
         if not sign:
             raise UnreadableError("--set", setting, "write it as fact=value, for example --set mrd_d15=0.5%")
-        _tell(patient, id.strip(), text.strip(), f"--set {id.strip()}")
+        _tell(patient, id.strip(), text.strip(), f"--set {cut(id.strip())}")
     for text in genetics or ():
         patient.tell_genetics(text, "--genetics")
     if born is not None or diagnosed is not None:
@@ -98,7 +97,7 @@ def _from_file(patient: Patient, file: str) -> None:
     from all_cli.knowledge.strict_yaml import read_yaml
 
     name = "standard input" if file == "-" else file
-    raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    raw = read_standard_input(PATIENT) if file == "-" else read_small(file, PATIENT)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -22,6 +21,7 @@ def genetics(
 ) -> None:
     """Show how a genetics text is read: every span, the facts it settles, and what is left open or not understood."""
     with sentences():
+        from all_cli.knowledge.files import PATIENT, read_standard_input
         from all_cli.patient.genetics import genetics_reader
         from all_cli.patient.patient import Patient
         from all_cli.patient.unreadable import UnreadableError
@@ -30,7 +30,7 @@ def genetics(
         from all_cli.risk.library import risk_library
 
         if text == "-":
-            raw = sys.stdin.buffer.read()
+            raw = read_standard_input(PATIENT)
             try:
                 text = raw.decode("utf-8-sig").strip()
             except UnicodeDecodeError:

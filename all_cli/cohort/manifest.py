@@ -15,12 +15,14 @@ from typing import Any
 from all_cli import __version__
 from all_cli.cohort.columns import LEFT_ALONE, Column
 from all_cli.cohort.likely_text import likely_counts
+from all_cli.cohort.manifest_shape import damaged_at
 from all_cli.cohort.output import WriteAs
 from all_cli.cohort.run import Job, Summary
 from all_cli.cohort.streams import InputError
 from all_cli.cohort.tables import ReadAs, input_files
 from all_cli.cohort.whole_file import OutputError, whole_file
 from all_cli.knowledge.cache import digest
+from all_cli.knowledge.files import RECORD, read_small
 
 SCHEMA_VERSION = 1
 
@@ -110,8 +112,8 @@ def read_manifest(path: Path) -> dict[str, Any]:
         OSError: it cannot be read.
     """
     try:
-        found = json.loads(path.read_bytes())
-    except ValueError:
+        found = json.loads(read_small(path, RECORD))
+    except (ValueError, RecursionError):
         raise InputError(str(path), "it is no JSON; give the file that all-risk batch --manifest wrote") from None
     needed = {"schema_version", "tool", "knowledge", "schemes", "options", "columns", "inputs", "output", "counts"}
     if not isinstance(found, dict) or not needed <= set(found):
@@ -119,6 +121,10 @@ def read_manifest(path: Path) -> dict[str, Any]:
     if found["schema_version"] != SCHEMA_VERSION:
         raise InputError(
             str(path), f"a record of version {found['schema_version']}; this program replays {SCHEMA_VERSION}"
+        )
+    if place := damaged_at(found):
+        raise InputError(
+            str(path), f"the record is damaged ({place}); give the file as all-risk batch --manifest wrote it"
         )
     return found
 

@@ -22,7 +22,8 @@ from all_cli.cohort.columns import Column, ColumnRule, TableMapping
 from all_cli.cohort.doubted_numbers import counted
 from all_cli.cohort.headers import BORN, DIAGNOSED, GENETICS, LEFT_ALONE, SPECIAL, known_unit, units_of
 from all_cli.cohort.whole_table import own_columns
-from all_cli.knowledge.problems import KnowledgeError, Place, Problem, did_you_mean
+from all_cli.knowledge.files import read_small
+from all_cli.knowledge.problems import KnowledgeError, Place, Problem, Problems, did_you_mean, listed
 from all_cli.knowledge.vocabulary import Vocabulary
 from all_cli.patient.dates import ORDERS, read_table_date
 from all_cli.patient.genetics import genetics_reader
@@ -43,7 +44,7 @@ class MapFileError(UnreadableError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("--map-file", "", "it cannot be used")
         self.problems = sorted(set(problems))
-        self.args = ("\n".join(map(str, self.problems)),)
+        self.args = (listed(problems),)
 
     def __str__(self) -> str:
         return str(self.args[0])
@@ -60,13 +61,13 @@ def read_map_file(path: str | Path, vocabulary: Vocabulary) -> TableMapping:
 
     name = str(path)
     try:
-        document = read_yaml(Path(path).read_bytes().decode("utf-8-sig"), name, as_text=True)
+        document = read_yaml(read_small(path).decode("utf-8-sig"), name, as_text=True)
+        reader = _MapReader(document, vocabulary)
+        mapping = reader.mapping()
     except UnicodeDecodeError:
         raise MapFileError([Problem(Place(name, 1, 1), "this is not UTF-8 text")]) from None
     except KnowledgeError as error:
         raise MapFileError(error.problems) from None
-    reader = _MapReader(document, vocabulary)
-    mapping = reader.mapping()
     if reader.problems:
         raise MapFileError(reader.problems)
     return mapping
@@ -76,7 +77,7 @@ class _MapReader:
     def __init__(self, document: Document, vocabulary: Vocabulary) -> None:
         self._document = document
         self._vocabulary = vocabulary
-        self.problems: list[Problem] = []
+        self.problems = Problems()
 
     def mapping(self) -> TableMapping:
         data = self._document.data

@@ -9,7 +9,7 @@ from typing import Any
 
 from all_cli.knowledge import files
 from all_cli.knowledge.including import assembled, text_of
-from all_cli.knowledge.problems import KnowledgeError, Problem
+from all_cli.knowledge.problems import ENOUGH, KnowledgeError, Problem
 from all_cli.knowledge.shape import misshapen_paths, shape_problems
 from all_cli.knowledge.strict_yaml import Document, read_yaml
 from all_cli.knowledge.strict_yaml import Path as KeyPath
@@ -77,6 +77,8 @@ def checked_document(raw: bytes, shown_as: str, schema_of: str, folder: Path = P
     document = places_in(raw, shown_as, schema_of, folder)
     schema = _schema(schema_of)
     problems = shape_problems(document, schema)
+    if len(problems) >= ENOUGH:  # the rest would be looked at in vain
+        raise KnowledgeError(problems)
     if problems:
         raise MisshapenError(problems, document, misshapen_paths(document, schema))
     return document

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from all_cli.knowledge import files
-from all_cli.knowledge.problems import KnowledgeError, Place, Problem, did_you_mean
+from all_cli.knowledge.problems import KnowledgeError, Place, Problem, Problems, did_you_mean
 from all_cli.knowledge.strict_yaml import Document, Path, read_yaml
 
 _LISTS = {files.RISK_RULES: "schemes", files.PROTOCOLS: "protocols"}
@@ -27,13 +27,13 @@ def text_of(raw: bytes, file: str) -> str:
         raise KnowledgeError([Problem(Place(file, line, 1), "this is not UTF-8 text")]) from None
 
 
-def assembled(document: Document, kind: str, included: Mapping[str, bytes | None]) -> Document:
+def assembled(document: Document, kind: str, included: Mapping[str, bytes | str]) -> Document:
     """The document with the schemes or protocols of the files that it includes, in its ``order``; places stay true.
 
     Args:
         document: the including file; one whose ``include`` or ``order`` is no list of words comes back as it is.
         kind: the shipped file of whose form it is.
-        included: the bytes of the files that it includes, as :func:`files.included` finds them.
+        included: the files that it includes, as :func:`files.included` finds them.
 
     Raises:
         KnowledgeError: an include that is missing, elsewhere, repeated or circular, an included file that holds
@@ -63,7 +63,7 @@ def _words(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
-def _part(document: Document, index: int, key: str, included: Mapping[str, bytes | None]) -> Document:
+def _part(document: Document, index: int, key: str, included: Mapping[str, bytes | str]) -> Document:
     """One included file.
 
     Raises:
@@ -71,11 +71,12 @@ def _part(document: Document, index: int, key: str, included: Mapping[str, bytes
     """
     name, main = document.data["include"][index], PurePath(document.file)
     file = str(main.parent / name)
-    raw = included.get(name)
     if refusal := _refusal(document, index, name, included):
         raise KnowledgeError([Problem(document.place(("include", index)), refusal)])
-    if raw is None:
-        message = f'"{name}" cannot be included: there is no file {file} that can be read'
+    raw = included[name]
+    if isinstance(raw, str):
+        why = f"{file}: {raw}" if raw else f"there is no file {file} that can be read"
+        message = f'"{name}" cannot be included: {why}'
         raise KnowledgeError([Problem(document.place(("include", index)), message)])
     part = read_yaml(text_of(raw, file), file)
     held = part.data if isinstance(part.data, dict) else {}
@@ -90,7 +91,7 @@ def _part(document: Document, index: int, key: str, included: Mapping[str, bytes
     return part
 
 
-def _refusal(document: Document, index: int, name: str, included: Mapping[str, bytes | None]) -> str:
+def _refusal(document: Document, index: int, name: str, included: Mapping[str, bytes | str]) -> str:
     """Why a name under ``include`` is none that can be read; empty if it is one."""
     main = PurePath(document.file).name
     if name == main:
@@ -110,16 +111,19 @@ def _ordered(
     """The entries as ``order`` names them; one without an id, which is a mistake of its own, comes last."""
     ids = {(id(part), number): _id(part, number, key) for part, number in entries}
     there = [each for each in ids.values() if each is not None]
-    problems = []
+    known = set(there)
+    problems = Problems()
+    seen: set[str] = set()
     for index, each in enumerate(order):
         place = document.place(("order", index))
-        if each in order[:index]:
+        if each in seen:
             problems.append(Problem(place, f'"{each}" is named twice in the order'))
-        elif each not in there:
+        elif each not in known:
             problems.append(Problem(place, f'none of the {key} has the id "{each}"{did_you_mean(each, there)}'))
+        seen.add(each)
     for part, number in entries:
         name = ids[id(part), number]
-        if name is not None and name not in order:
+        if name is not None and name not in seen:
             place = part.place((key, number, "id"))
             problems.append(Problem(place, f'"{name}" has no place yet: name it under "order" in {document.file}'))
     if problems:

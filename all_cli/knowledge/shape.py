@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
-from all_cli.knowledge.problems import Problem, did_you_mean
+from all_cli.knowledge.problems import ENOUGH, Problem, did_you_mean
 from all_cli.knowledge.strict_yaml import Document, Path
 
 
 def shape_problems(document: Document, schema: dict[str, Any]) -> list[Problem]:
-    """Every way in which ``document`` departs from ``schema``, each with its place; empty if there is none."""
+    """The ways in which ``document`` departs from ``schema``, each with its place, at most ``ENOUGH``."""
     from jsonschema import Draft202012Validator
 
     validator = Draft202012Validator(schema)
-    problems: list[Problem] = []
-    for error in validator.iter_errors(document.data):
-        problems.extend(_say(document, error))
-    return problems
+    said = (problem for error in validator.iter_errors(document.data) for problem in _say(document, error))
+    return list(islice(said, ENOUGH))
 
 
 def misshapen_paths(document: Document, schema: dict[str, Any]) -> set[Path]:

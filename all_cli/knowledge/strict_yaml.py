@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import yaml
 
-from all_cli.knowledge.problems import KnowledgeError, Place, Problem
+from all_cli.knowledge.problems import KnowledgeError, Place, Problem, Problems
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
@@ -147,7 +147,7 @@ class _Reader:
         self.document = document
         self.as_text = as_text
         self.lines = _LINE_END.split(text)
-        self.problems: list[Problem] = []
+        self.problems = Problems()
         self.seen: set[int] = set()
 
     def mark(self, node: yaml.Node, inside: bool = False) -> Place:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from all_cli.knowledge.citation_check import citation_problems
-from all_cli.knowledge.problems import KnowledgeError, Problem, did_you_mean
+from all_cli.knowledge.problems import KnowledgeError, Problem, Problems, did_you_mean
 from all_cli.knowledge.sources import Source
 from all_cli.knowledge.strict_yaml import Document, Path
 from all_cli.knowledge.vocabulary import Vocabulary
@@ -27,7 +27,7 @@ class Compiler:
 
     def __init__(self, document: Document, vocabulary: Vocabulary, sources: Mapping[str, Source]) -> None:
         self.document, self.vocabulary, self.sources = document, vocabulary, sources
-        self.problems: list[Problem] = []
+        self.problems = Problems()
         self.defined: dict[str, Expression] = {}
 
     def problem(self, path: Path, message: str) -> None:

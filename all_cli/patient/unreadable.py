@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from all_cli.knowledge.problems import brief, cut
+
 UNREADABLE = "unreadable: "  # before the values that cannot be read and that an indeterminate answer waits for
 
 
@@ -9,12 +11,12 @@ class UnreadableError(ValueError):
     """A text cannot be read as a value of a fact.
 
     The message says what was read, why it cannot be used and what would work; ``fact`` is the fact's id, ``text`` what
-    was read, ``why`` the sentence without the two.
+    was read, ``why`` the sentence without the two. Of a long text the message shows the beginning.
     """
 
     def __init__(self, fact: str, text: str, why: str) -> None:
         self.fact, self.text, self.why = fact, text, why
-        super().__init__(f'{fact} "{text}": {why}' if text else f"{fact}: {why}")
+        super().__init__(f'{fact} "{cut(text)}": {brief(why)}' if text else f"{fact}: {brief(why)}")
 
 
 class ContradictionError(UnreadableError):

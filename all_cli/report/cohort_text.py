@@ -12,6 +12,7 @@ from all_cli.cohort.results.agreement import BY_PAIRING, BY_RANK, Agreement, Pai
 from all_cli.cohort.results.counts import Answer, Cutoff
 from all_cli.cohort.results.record import RunRecord
 from all_cli.knowledge.cache import digest
+from all_cli.knowledge.files import read_small
 from all_cli.knowledge.sources import Citation
 from all_cli.logic.values import number_text
 from all_cli.report.cohort_figures import CohortFigures, CrossTable
@@ -293,7 +294,7 @@ def cutoff_text(cutoff: Cutoff, library: RiskLibrary) -> str:
 def _digest(rules: Path) -> str:
     import hashlib
 
-    return f"sha256:{hashlib.sha256(rules.read_bytes()).hexdigest()}"
+    return f"sha256:{hashlib.sha256(read_small(rules)).hexdigest()}"
 
 
 def _version_of(distribution: str) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from all_cli.knowledge.files import data_directory
-from all_cli.knowledge.problems import KnowledgeError, Place, Problem, did_you_mean
+from all_cli.knowledge.files import data_directory, read_small
+from all_cli.knowledge.problems import KnowledgeError, Place, Problem, Problems, did_you_mean
 from all_cli.knowledge.shape import shape_problems
 from all_cli.knowledge.strict_yaml import Document, read_yaml
 from all_cli.patient.genetics import genetics_reader
@@ -81,17 +81,17 @@ class _Reader:
     def __init__(self, library: RiskLibrary) -> None:
         self.library = library
         self.genetics = genetics_reader(library.vocabulary)
-        self.problems: list[Problem] = []
+        self.problems = Problems()
 
     def read(self, path: Path, shown_as: str) -> list[BoundaryPatient]:
         """The boundary patients of one file; what is wrong is noted."""
         try:
-            document = read_yaml(path.read_text(encoding="utf-8"), shown_as, as_text=True)
+            document = read_yaml(read_small(path).decode("utf-8"), shown_as, as_text=True)
         except UnicodeDecodeError:
             self.problems.append(Problem(Place(shown_as, 1, 1), "this is not UTF-8 text"))
             return []
         except KnowledgeError as error:
-            self.problems += error.problems
+            self.problems.extend(error.problems)
             return []
         scheme = self.library.schemes.get(path.stem)
         if scheme is None:
@@ -101,7 +101,7 @@ class _Reader:
             )
             return []
         misshapen = shape_problems(document, _SHAPE)
-        self.problems += misshapen
+        self.problems.extend(misshapen)
         if misshapen:
             return []
         self.sources(document, ())

@@ -177,7 +177,7 @@ def risk_library(rules: Path | None = None) -> RiskLibrary:
     """
     if rules is None:
         return _shipped()
-    inputs, own = _inputs(), rules.read_bytes()
+    inputs, own = _inputs(), files.read_small(rules)
     extended = cached(
         "own-rules", [*inputs, files.with_included(own, rules.parent), str(rules).encode()],
         lambda: _extend(_shipped(), own, rules),
@@ -239,7 +239,7 @@ def library_of(rules: Path) -> RiskLibrary:
         KnowledgeError: the file has mistakes; OSError: it cannot be read.
     """
     shipped = risk_library()
-    form, sources = _own(shipped, rules.read_bytes(), rules)
+    form, sources = _own(shipped, files.read_small(rules), rules)
     # Packed and opened as the cache would, so that what is compared is of one kind.
     opened = open_part(closed_part(form))
     alone = RiskLibrary({**opened, "vocabulary": shipped.packed["vocabulary"], "sources": sources})

@@ -101,7 +101,7 @@ def test_a_mistake_is_said_at_its_place_in_the_included_file(folder: Path) -> No
     ("name", "old", "new", "said"),
     [
         (MINE, "c.yaml]", "none.yaml]", '1:26: "none.yaml" cannot be included: there is no file none.yaml that can be'),
-        (MINE, "c.yaml]", "family]", '1:26: "family" cannot be included: there is no file family that can be read'),
+        (MINE, "c.yaml]", "family]", '1:26: "family" cannot be included: family: it is a folder; name a file'),
         (MINE, "c.yaml]", "../c.yaml]", '1:26: "../c.yaml" cannot be included: name a file beside mine.yaml or'),
         (MINE, "c.yaml]", "/etc/c.yaml]", '1:26: "/etc/c.yaml" cannot be included: name a file beside mine.yaml or in'),
         (MINE, "c.yaml]", "family/b.yaml]", '1:26: "family/b.yaml" is included twice'),

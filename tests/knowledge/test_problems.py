@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from all_cli.knowledge.problems import KnowledgeError, Place, Problem, did_you_mean, nearest
+from all_cli.knowledge.problems import ENOUGH, KnowledgeError, Place, Problem, Problems, did_you_mean, nearest
+from all_cli.knowledge.shape import shape_problems
+from all_cli.knowledge.strict_yaml import read_yaml
 
 
 @pytest.mark.parametrize(
@@ -45,3 +47,12 @@ def test_problems_are_listed_once_each_in_file_order() -> None:
 def test_line_ten_comes_after_line_nine() -> None:
     error = KnowledgeError([Problem(Place("f", 10, 1), "ten"), Problem(Place("f", 9, 1), "nine")])
     assert [problem.message for problem in error.problems] == ["nine", "ten"]
+
+
+def test_the_search_for_mistakes_ends_after_a_thousand() -> None:
+    found = Problems()
+    with pytest.raises(KnowledgeError):
+        found.extend(Problem(Place("f.yaml", line, 1), "wrong") for line in range(2 * ENOUGH))
+    assert len(found) == ENOUGH
+    keys = read_yaml("".join(f"k{number}: 1\n" for number in range(2 * ENOUGH)), "f.yaml")
+    assert len(shape_problems(keys, {"type": "object", "additionalProperties": False})) == ENOUGH
