@@ -14,6 +14,7 @@ from typing import Any
 
 from all_cli import __version__
 from all_cli.cohort.columns import LEFT_ALONE, Column
+from all_cli.cohort.headers import SPECIAL
 from all_cli.cohort.likely_text import likely_counts
 from all_cli.cohort.manifest_shape import damaged_at
 from all_cli.cohort.output import WriteAs
@@ -23,6 +24,8 @@ from all_cli.cohort.tables import ReadAs, input_files
 from all_cli.cohort.whole_file import OutputError, whole_file
 from all_cli.knowledge.cache import digest
 from all_cli.knowledge.files import RECORD, read_small
+from all_cli.knowledge.problems import did_you_mean
+from all_cli.risk.library import risk_library
 
 SCHEMA_VERSION = 1
 
@@ -157,6 +160,11 @@ def job_of(manifest: Mapping[str, Any], name: str, output: str) -> Job:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(name, f"the record is damaged ({error})") from None
+    vocabulary = risk_library().vocabulary
+    for column in columns:
+        if column.reads not in SPECIAL and column.reads not in vocabulary:
+            why = f'it reads "{column.header}" as "{column.reads}", and no fact of this version is called that'
+            raise InputError(name, f"{why}{did_you_mean(column.reads, list(vocabulary))}")
     if "-" in sources:
         raise InputError(name, "the batch read standard input, which cannot be read again; run it from a file")
     return job

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from all_cli.patient.dates import ORDERS
+
 
 def damaged_at(record: Mapping[str, Any]) -> str:
     """Where a record is not as a batch writes it, such as ``$.columns[0].reads``; empty if it is so everywhere."""
@@ -29,6 +31,8 @@ _FILE = _object({"file": _NAME, "sha256": {}}, ("file", "sha256"))
 _COLUMN = _object(
     {
         "index": _NUMBER,
+        "decimal": {"enum": ["", "comma", "point"]},
+        "date_order": {"enum": ["", *ORDERS]},
         "values": _list({**_list(_TEXT, 2), "maxItems": 2}),
         **dict.fromkeys(("chosen", "rough", "coded", "settled", "karyotypes"), _FLAG),
     },

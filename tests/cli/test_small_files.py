@@ -325,6 +325,8 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         ("options.write_as.format", 7),
         ("columns.1.index", None),
         ("columns.1.reads", []),
+        ("columns.1.decimal", "x"),
+        ("columns.1.date_order", "x"),
         ("columns.1.values", [["a", None]]),
         ("rows", "x"),
         ("rows", float("inf")),
@@ -350,3 +352,15 @@ def test_a_damaged_record_is_said_with_the_place(path: str, wrong: object, here:
         result = run(*words)
         assert (result.exit_code, result.stdout) == (3, "")
         assert result.stderr.startswith(f"bad.json: the record is damaged ($.{path.split('.')[0]}")
+
+
+def test_a_record_that_reads_a_column_as_what_is_no_fact_is_refused(here: Path, record: dict[str, Any]) -> None:
+    damaged = json.loads(json.dumps(record))
+    damaged["columns"][1]["reads"] = "bcr_abl2"
+    (here / "bad.json").write_text(json.dumps(damaged))
+    for words in (("replay", "bad.json"), ("report", "in.csv", "--manifest", "bad.json")):
+        result = run(*words)
+        assert (result.exit_code, result.stdout) == (3, "")
+        header = damaged["columns"][1]["header"]
+        assert result.stderr.startswith(f'bad.json: it reads "{header}" as "bcr_abl2", and no fact of this version')
+        assert "bcr_abl1" in result.stderr
