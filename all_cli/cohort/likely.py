@@ -220,8 +220,7 @@ class _OfScheme:
     def _groups(self, end: int, filled: Sequence[tuple[int, int]]) -> Callable[[frozenset[Place], Place | None], str]:
         """What asks for the groups left with some assumptions, one of them turned; empty if that cannot be."""
         scheme = self._walk.scheme
-        told = self._walk.told(end)
-        exact = [told.get(number, axis.domain) for number, axis in enumerate(scheme.diagram.axes)]
+        exact = self._walk.told(end)
 
         def groups(kept: frozenset[Place], turned: Place | None) -> str:
             masks = list(exact)

@@ -58,9 +58,13 @@ class TextSink:
             names = [f"'{name}" if re.match(_FORMULA, name) else name for name in names]
         self.write_raw([names])
 
-    def write(self, frame: pl.DataFrame) -> None:
-        """Write the rows of a frame."""
-        self._write(frame)
+    def write(self, frame: pl.DataFrame, **form: Any) -> None:
+        """Write the rows of a frame; ``form`` is what its writer takes besides."""
+        buffer = self._buffer
+        buffer.seek(0)
+        frame.write_csv(buffer, include_header=False, separator=self._delimiter, line_terminator=self._ending, **form)
+        with buffer.getbuffer() as held:
+            self._file.write(held[: buffer.tell()])
 
     def write_lines(self, lines: pl.Series, answers: Answers) -> None:
         """Write lines of the input with the answers behind them; each distinct answer is put into cells once."""
@@ -73,14 +77,7 @@ class TextSink:
         whole = pl.DataFrame(parts)
         # Many schemes make a row many times as long as it was: a part at a time, so that memory stays small.
         for start in range(0, answers.rows, _PART):
-            self._write(whole.slice(start, _PART), quote_style="never")
-
-    def _write(self, frame: pl.DataFrame, **form: Any) -> None:
-        buffer = self._buffer
-        buffer.seek(0)
-        frame.write_csv(buffer, include_header=False, separator=self._delimiter, line_terminator=self._ending, **form)
-        with buffer.getbuffer() as held:
-            self._file.write(held[: buffer.tell()])
+            self.write(whole.slice(start, _PART), quote_style="never")
 
     def _cells(self, texts: Sequence[str]) -> str:
         return self._delimiter.join(map(self._cell, texts))

@@ -103,9 +103,13 @@ class Walk:
         """The number of the answer at each end, an index into :attr:`answers`."""
         return self._answer[ends]
 
-    def told(self, end: int) -> dict[int, int]:
-        """What was told on the way to an end: axis to mask, of all axes that can matter to a patient who ends there."""
-        return dict(self._states[end].told)
+    def told(self, end: int) -> list[int]:
+        """Per axis the mask of a patient who ends there: what was told on the way, else everything."""
+        return self._wide(self._states[end])
+
+    def _wide(self, state: _State) -> list[int]:
+        told = dict(state.told)
+        return [told.get(number, axis.domain) for number, axis in enumerate(self.scheme.diagram.axes)]
 
     def _step(self, axis: int, at: Numbers, masks: Numbers) -> Numbers:
         """One question put to patients who stand at states ``at``: where their answers lead."""
@@ -193,9 +197,7 @@ class Walk:
         return number
 
     def _judge(self, state: _State) -> int:
-        axes = self.scheme.diagram.axes
-        told = dict(state.told)
-        masks = [told.get(number, axis.domain) for number, axis in enumerate(axes)]
+        masks = self._wide(state)
         texts = result_texts(outcome_of(self.scheme, masks, lambda: self._outside(masks)))
         number = self._numbers.get(texts)
         if number is None:

@@ -102,13 +102,12 @@ class Diagram(NamedTuple):
         bound = self.linked if walk else set()
 
         def reached(axis: int, piece: int) -> int:
+            if walk and axis not in bound:
+                return walk.reach(axis, piece)
             one = (*masks[:axis], 1 << piece, *masks[axis + 1 :])
-            if walk is None:
-                return self.reach(one)
-            alone = axis not in bound or (
-                self._drawn(one) == ((*walk.masks[:axis], 1 << piece, *walk.masks[axis + 1 :]), False)
-            )
-            return walk.reach(axis, piece) if alone else self.reach(one)
+            if walk and self._drawn(one) == ((*walk.masks[:axis], 1 << piece, *walk.masks[axis + 1 :]), False):
+                return walk.reach(axis, piece)
+            return self.reach(one)
 
         return {axis: {piece: reached(axis, piece) for piece in self.axes[axis].pieces(masks[axis])} for axis in axes}
 

@@ -31,7 +31,6 @@ from all_cli.report.cohort_text import (
     suppression_text,
     unsaid_text,
 )
-from all_cli.report.counts import Count
 from all_cli.report.page import Page
 from all_cli.risk.scheme import NOT_APPLICABLE
 
@@ -75,18 +74,13 @@ def _sizes(page: Page, figures: CohortFigures) -> None:
                 (category.id, str(category.size), category.size.share(figures.usable), _label(category))
                 for category in scheme.categories
             ],
-            [(None, _share(category.size, figures.usable), None, None) for category in scheme.categories],
+            [(None, category.size.part(figures.usable), None, None) for category in scheme.categories],
         )
         _sets(page, scheme)
 
 
 def _label(category: Category) -> str:
     return category.label if category.label != category.id.replace("-", " ") else ""
-
-
-def _share(count: Count, total: int) -> float | None:
-    """What share of a whole a count is; None if it is hidden."""
-    return count.rows / total if count.rows is not None and total else None
 
 
 def _sets(page: Page, scheme: SchemeFigures) -> None:
@@ -131,7 +125,7 @@ def _cross(page: Page, table: CrossTable) -> None:
         list(_cross_rows(table)),
         [
             *(
-                (None, *(_share(count, row.size.rows or 0) for count in cells), None)
+                (None, *(count.part(row.size.rows) for count in cells), None)
                 for row, cells in zip(table.rows, table.cells, strict=True)
             ),
             (None,) * (len(table.columns) + 2),

@@ -29,9 +29,13 @@ class Count(NamedTuple):
     def __str__(self) -> str:
         return self.mark or f"{self.rows:,}"
 
+    def part(self, total: int | None) -> float | None:
+        """What share of a total it is, from 0 to 1; None where either is hidden or there is nothing to share."""
+        return self.rows / total if self.rows is not None and total else None
+
     def share(self, total: int) -> str:
-        """The percentage of a total, ``12.3 %``; empty where it is hidden or there is nothing to share."""
-        return percent(self.rows / total) if self.rows is not None and total else ""
+        """The percentage of a total, ``12.3 %``; empty where there is no :meth:`part`."""
+        return "" if (part := self.part(total)) is None else percent(part)
 
     def plain(self) -> Any:
         """For JSON: the number, or what stands in its place."""

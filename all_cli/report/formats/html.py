@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from itertools import groupby
 
@@ -72,7 +72,7 @@ def page_html(page: Page) -> str:
             f"<title>{_text(title)}</title>",
             f"<style>{style}</style></head>",
             "<body>",
-            *_blocks(page.blocks, _parts(page.blocks)),
+            *_blocks(page.blocks),
             "</body></html>\n",
         ]
     )
@@ -86,21 +86,23 @@ def _bars() -> str:
     )
 
 
-def _parts(blocks: Iterable[Block]) -> dict[str, str]:
-    """The parts of a long page: the text of a heading to the name of its place; of a short one none."""
+def _parts(blocks: Iterable[Block]) -> list[tuple[str, str]]:
+    """The parts of a long page, each by the name of its place and its heading; of a short one none."""
     found = [block.text for block in blocks if isinstance(block, Heading) and block.level == 2]
-    return {text: f"part-{number}" for number, text in enumerate(found, 1)} if len(found) >= _PARTS else {}
+    return [(f"part-{number}", text) for number, text in enumerate(found, 1)] if len(found) >= _PARTS else []
 
 
-def _blocks(blocks: Iterable[Block], parts: Mapping[str, str]) -> Iterator[str]:
-    links = "".join(f'<a href="#{place}">{_text(text)}</a>' for text, place in parts.items())
+def _blocks(blocks: Sequence[Block]) -> Iterator[str]:
+    parts = _parts(blocks)
+    places = iter([place for place, _ in parts])
+    links = "".join(f'<a href="#{place}">{_text(text)}</a>' for place, text in parts)
     for labelled, together in groupby(blocks, lambda block: isinstance(block, Line) and bool(block.label)):
         if labelled:
             yield "<dl>"
         for block in together:
             match block:
                 case Heading(text, level):
-                    place = parts.get(text) if level == 2 else None
+                    place = next(places, None) if level == 2 else None
                     if links and place:
                         yield f"<nav>{links}</nav>"
                         links = ""
