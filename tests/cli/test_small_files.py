@@ -364,3 +364,15 @@ def test_a_record_that_reads_a_column_as_what_is_no_fact_is_refused(here: Path, 
         header = damaged["columns"][1]["header"]
         assert result.stderr.startswith(f'bad.json: it reads "{header}" as "bcr_abl2", and no fact of this version')
         assert "bcr_abl1" in result.stderr
+
+
+@pytest.mark.parametrize("at_most", [PATIENT, SMALL, DICTIONARY])
+def test_a_file_of_exactly_the_limit_is_read_and_one_byte_more_is_not(here: Path, at_most: int) -> None:
+    file = here / "file"
+    file.touch()
+    for size in (0, at_most - 1, at_most):
+        os.truncate(file, size)
+        assert len(read_small(file, at_most)) == size
+    os.truncate(file, at_most + 1)
+    with pytest.raises(OSError, match=f"more than {at_most:,} bytes"):
+        read_small(file, at_most)
