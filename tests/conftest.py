@@ -18,6 +18,7 @@ import pytest
 import typer.main
 import typer.testing
 from hypothesis import HealthCheck, settings
+from _pytest.runner import runtestprotocol
 from needs import GROUPS, is_here
 
 import all_cli.knowledge.documents
@@ -76,6 +77,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What starts a program besides Python goes first: together in one process, which starts it once."""
     items.sort(key=lambda item: not any(map(item.get_closest_marker, GROUPS)))
+
+
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    """Each test tells its process once what became of it: that setting up and clearing away went well is not sent."""
+    for report in runtestprotocol(item, log=False, nextitem=nextitem):
+        if report.when == "call" or not report.passed:
+            item.ihook.pytest_runtest_logreport(report=report)
+    return True
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

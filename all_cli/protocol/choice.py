@@ -160,7 +160,7 @@ class Chooser:
         fitting = [
             id
             for id, arms in heads.items()
-            if any(self.offer(id, arm, patient, "").status != EXCLUDED for arm in arms if arm.settings)
+            if any(self.offer(id, arm, patient, "", hangs=False).status != EXCLUDED for arm in arms if arm.settings)
         ]
         return () if any(phase in arm.kinds for id in fitting for arm in heads[id]) else tuple(fitting)
 
@@ -211,8 +211,8 @@ class Chooser:
             not self.library.was_read(offer.protocol),
         )
 
-    def offers(self, patient: Patient, phase: str) -> Iterator[Offer]:
-        """What every arm with the phase is to the patient."""
+    def offers(self, patient: Patient, phase: str, *, hangs: bool = True) -> Iterator[Offer]:
+        """What every arm with the phase is to the patient, and if asked on what it hangs."""
         met = {guard.id for guard in self.rules.met(patient)}
         for id in self.library.in_order(phase, patient):
             if self.only and id not in self.only:
@@ -221,7 +221,7 @@ class Chooser:
             for arm in self.library.arm_heads(id):
                 if (phase and phase not in arm.kinds) or not (arm.settings or self.named):
                     continue
-                offer = self.offer(id, arm, patient, phase)
+                offer = self.offer(id, arm, patient, phase, hangs=hangs)
                 begins = arm.kinds.get(phase)
                 later = offer.status == ANSWER and not all(part.outright(patient) for part in offer.parts)
                 if later and any(other.kinds.get(phase) != begins for other in before):
@@ -262,25 +262,28 @@ class Chooser:
             turned, _ = self.rules.presumed(turned, phase, self.named)
             if self.settings(turned) == settings:
                 continue
-            offers = list(self.offers(turned, phase))
+            offers = list(self.offers(turned, phase, hangs=False))
             answers = tuple(offer for offer in offers if offer.status == ANSWER)
             possible = tuple(offer for offer in offers if offer.status == POSSIBLE)
-            elsewhere = tuple(offer for offer in self.elsewhere(turned, phase) if offer.status != EXCLUDED)
+            elsewhere = tuple(offer for offer in self.elsewhere(turned, phase, hangs=False) if offer.status != EXCLUDED)
             yield Turn(presumption, answers, possible, elsewhere)
 
-    def elsewhere(self, patient: Patient, phase: str) -> Iterator[Offer]:
+    def elsewhere(self, patient: Patient, phase: str, *, hangs: bool = True) -> Iterator[Offer]:
         """The arms without such a phase that are not excluded, and labels that are out only until they are named."""
         for id in self.library.in_order("", patient):
             if self.only and id not in self.only:
                 continue
             for arm in self.library.arm_heads(id):
                 if phase not in arm.kinds and arm.settings and set(arm.kinds) != {CONDITIONING}:
-                    offer = self.offer(id, arm, patient, phase)
+                    offer = self.offer(id, arm, patient, phase, hangs=hangs)
                     if offer.status != EXCLUDED or offer.only_named:
                         yield offer
 
-    def offer(self, protocol: str, arm: ArmHead, patient: Patient, phase: str) -> Offer:
-        """What one arm is to the patient; parts that cost more are looked at only while nothing speaks against it."""
+    def offer(self, protocol: str, arm: ArmHead, patient: Patient, phase: str, *, hangs: bool = True) -> Offer:
+        """What one arm is to the patient, and if asked on what it hangs.
+
+        Parts that cost more are looked at only while nothing speaks against it.
+        """
         parts: list[Part] = []
         barred: Part | None = None
         for part in self.parts(protocol, arm, phase, patient):
@@ -301,8 +304,8 @@ class Chooser:
             return Offer(protocol, arm.id, status, tuple(parts), {}, None, own, untold, reserved=reserved)
         if not together(open_parts, patient):
             return Offer(protocol, arm.id, EXCLUDED, tuple(parts), {}, open_parts[-1])
-        hangs = {} if self.named else hangs_on(open_parts, patient)
-        return Offer(protocol, arm.id, POSSIBLE, tuple(parts), hangs, None, own, untold, reserved=reserved)
+        facts = hangs_on(open_parts, patient) if hangs and not self.named else {}
+        return Offer(protocol, arm.id, POSSIBLE, tuple(parts), facts, None, own, untold, reserved=reserved)
 
     def parts(self, protocol: str, arm: ArmHead, phase: str, patient: Patient | None = None) -> Iterator[Part]:
         """What an arm rests on in a phase, for a patient or for whoever it may be; what costs more comes later."""

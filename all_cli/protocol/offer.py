@@ -57,7 +57,10 @@ class Offer(NamedTuple):
 
 
 class Turn(NamedTuple):
-    """What applies if a presumption turns out otherwise, in this phase and among arms without such a phase."""
+    """What applies if a presumption turns out otherwise, in this phase and among arms without such a phase.
+
+    On what the possible ones hang is not worked out.
+    """
 
     presumption: Presumption
     answers: tuple[Offer, ...]

@@ -203,7 +203,7 @@ def test_unread_cells_and_contradictions_mean_the_same_in_every_part(
 @pytest.mark.usefixtures("spark")
 def test_parquet_in_parquet_out(library: RiskLibrary, tmp_path: Path) -> None:
     chance = random.Random(2)
-    rows = 30_000
+    rows = 9_000
     frame = pl.DataFrame(
         {
             "patient": pl.Series(range(rows), dtype=pl.UInt32),
@@ -214,8 +214,8 @@ def test_parquet_in_parquet_out(library: RiskLibrary, tmp_path: Path) -> None:
         }
     )
     table = tmp_path / "cohort.parquet"
-    frame.write_parquet(table, row_group_size=5000)
-    here, there = both(library, Job((str(table),), ".parquet"), tmp_path, part=100_000)
+    frame.write_parquet(table, row_group_size=1500)
+    here, there = both(library, Job((str(table),), ".parquet"), tmp_path, part=30_000)
     parts = sorted((tmp_path / "spark.parquet").glob("part-*.parquet"))
     assert len(parts) > 2
     local = pl.read_parquet(tmp_path / "local.parquet")

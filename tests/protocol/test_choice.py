@@ -74,6 +74,7 @@ class Oracle:
         self.met: dict[tuple[object, ...], bool] = {}
         self.guards = [condition for condition, *_ in self.barring]
         self.silent: list[list[str]] = []
+        self.open: list[int] = []
         self.groups = [(chooser.risk.schemes[scheme], set(named)) for scheme, named in arm.groups]
         self.later = {scheme.id: rules.unasked(kind, scheme.facts) for scheme, _ in self.groups}
         self.schemes = {
@@ -109,6 +110,11 @@ class Oracle:
             [fact for fact in if_told if fact not in (patient.known if certainly(when, patient) else patient.told)]
             for _, if_told, when in self.barring
         ]
+        # A guard of whose facts none is open says the same of every being.
+        changing = {fact for fact in self.axes if any(being[fact] != beings[0][fact] for being in beings)}
+        self.open = [number for number, asked in enumerate(self.asked) if not changing.isdisjoint(asked)]
+        if any(self.broken(number, beings[0]) for number in range(len(self.barring)) if number not in self.open):
+            return EXCLUDED
         surely, for_some = True, False
         for being in beings:
             fixed = self.fixed(being)
@@ -129,7 +135,7 @@ class Oracle:
         within = groups(self.setting, being) <= self.wanted and holds(self.population, being)
         if self.given and not any(when is None or holds(when, being) for when in self.given):
             return False
-        return within and not any(self.broken(number, being) for number in range(len(self.barring)))
+        return within and not any(self.broken(number, being) for number in self.open)
 
     def broken(self, number: int, being: Mapping[str, Value]) -> bool:
         """Whether a guard is broken whatever the facts are that bear only if they are known and are not."""
