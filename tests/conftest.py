@@ -17,8 +17,8 @@ os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="all-cli-tests-")
 import pytest
 import typer.main
 import typer.testing
-from hypothesis import HealthCheck, settings
 from _pytest.runner import runtestprotocol
+from hypothesis import HealthCheck, settings
 from needs import GROUPS, is_here
 
 import all_cli.knowledge.documents

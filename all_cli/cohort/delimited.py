@@ -17,6 +17,8 @@ from all_cli.cohort.streams import Bytes, InputError, exactly
 from all_cli.cohort.troubled import Lines
 
 _BLOCK = 16 << 20
+_BEGINNING = 1 << 20  # of a table; what it holds is soon gone through while the next block is parsed
+_LINES = 20_000  # that the first block has at least: how columns are written is settled by its rows
 _PIECE = 128 << 10  # of a block with trouble in it, what is gone through line by line
 _TRIES = 32
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
@@ -153,13 +155,19 @@ class Delimited:
     def rows(self) -> Iterator[Rows]:
         """Every row, in order, cells as text."""
         line = exactly(self._stream, self._heading.length).count(b"\n")
-        rest, final = b"", False
+        rest, final, begun = b"", False, False
         while not final:
-            data = self._stream.read(_BLOCK)
+            data = self._stream.read(_BLOCK if begun else _BEGINNING)
             final = not data
+            if begun and len(data) >= _BLOCK // 2 and (found := self._next(rest, data, line)) is not None:
+                rows, line, rest = found
+                yield rows
+                continue
             rest += data
-            if not final and len(rest) < _BLOCK // 2:
+            enough = len(rest) >= _BLOCK // 2 or (not begun and rest.count(b"\n") >= _LINES)
+            if not final and not enough:
                 continue  # a pipe gives what it has; small parts are gathered
+            begun = True
             if final and rest and not rest.endswith(b"\n"):
                 rest += b"\n"
             used = 0
@@ -168,6 +176,16 @@ class Delimited:
                 if rows.frame.height:
                     yield rows
             rest = rest[used:] if used else rest
+
+    def _next(self, rest: bytes, data: bytes, line: int) -> tuple[Rows, int, bytes] | None:
+        """The rows of a whole block, the number of lines up to their end, and what is left; None if in doubt.
+
+        Its bytes are put together once: fresh memory for another copy of each block takes longer than the copying.
+        """
+        end = _cut(data, 0, len(data), rest.count(b'"'))
+        if not end or (found := self._parse(b"".join((rest, memoryview(data)[:end])), line)) is None:
+            return None
+        return *found, data[end:]
 
     def _read(self, data: bytes, line: int, final: bool) -> Iterator[tuple[Rows, int, int]]:
         """Rows of a block, with the number of lines up to their end and where that is."""
@@ -222,12 +240,15 @@ class Delimited:
         return Rows(frame, line, block if ends == frame.height else None), line + ends
 
 
-def _cut(data: bytes, start: int, stop: int) -> int:
-    """The last line end outside quotes before ``stop``, if rows begin at ``start``; ``start`` if there is none."""
+def _cut(data: bytes, start: int, stop: int, before: int = 0) -> int:
+    """The last line end outside quotes before ``stop``; ``start`` if there is none.
+
+    A row begins at ``start``, or so much before it that ``before`` quotes stand between.
+    """
     end = data.rfind(b"\n", start, stop) + 1
     if end <= start:
         return start
-    quotes = _number(data, _QUOTE, start, end)
+    quotes = before + _number(data, _QUOTE, start, end)
     for _ in range(_TRIES):
         if quotes % 2 == 0:
             return end

@@ -46,6 +46,14 @@ class Found(NamedTuple):
     clashes: list[Clash]
 
 
+class _Coded(NamedTuple):
+    """The distinct texts of a stretch: which each row has, what each says as a number, and which cannot be read."""
+
+    rows: NDArray[np.int64]
+    numbers: Numbers
+    unread: list[UnreadCells]
+
+
 class _Texts:
     """One column (or a pair: two dates, a label with how sure its program is), its distinct texts read once.
 
@@ -79,8 +87,8 @@ class _Texts:
         self._read: dict[str, tuple[int, Cell]] = {}
         self._kinds: dict[int, tuple[int, Cell] | None] = {}
 
-    def codes(self, frame: pl.DataFrame) -> tuple[Numbers, list[UnreadCells]]:
-        """Each row's number of what the cell says, and the cells that cannot be read."""
+    def codes(self, frame: pl.DataFrame) -> _Coded:
+        """What the cells of a stretch of rows say."""
         import numpy as np
         import polars as pl
 
@@ -93,9 +101,7 @@ class _Texts:
         coded = texts.cast(pl.Categorical(pl.Categories.random()))
         rows = coded.to_physical().to_numpy().astype(np.int64)  # what numpy finds places by
         cells = np.bincount(rows)
-        first = np.zeros(len(cells), np.int64)
-        first[rows[::-1]] = np.arange(len(rows) - 1, -1, -1)
-        distinct = texts[first]
+        distinct = pl.Series(texts.name, range(len(cells)), pl.UInt32).cat.to(coded.dtype).cast(pl.String)
         numbers, odd = self._all(distinct)
         self._gather(frame, distinct, cells)
         self._count_warnings(rows, len(distinct), [(place, cell.warning) for place, cell in odd if cell.warning])
@@ -113,7 +119,7 @@ class _Texts:
             spoiled = np.flatnonzero(places != _UNREAD).astype(np.int32)
             sentences = [sentence for _, sentence in found]
             unread.append(UnreadCells(name, index, self.facts, spoiled, places[spoiled], sentences))
-        return numbers.take(rows), unread
+        return _Coded(rows, numbers, unread)
 
     def said(self, frame: pl.DataFrame, row: int) -> Iterator[tuple[str, str]]:
         """Header and text of a row's cell, or of both its dates."""
@@ -275,17 +281,20 @@ class Group:
         import numpy as np
 
         read = [texts.codes(frame) for texts in self._texts]
-        parts = [codes for codes, _ in read]
+        alone = len(read) == 1  # what a text says of its column it says of every row that has it
+        parts = [each.numbers if alone else each.numbers.take(each.rows) for each in read]
         combinations = self._numbering.number(
             [texts.alike(part) for texts, part in zip(self._texts, parts, strict=True)]
         )
         for combination in self._numbering.fresh().tolist():
             self._codes.append(self._code(combination))
         codes = np.array(self._codes, np.int32).take(combinations)
+        if alone:
+            codes = codes.take(read[0].rows)
         clashes: list[Clash] = []
         rows = np.flatnonzero(codes == _CONTRADICTION)
         if len(rows):
-            numbers = self._ordered.number([part[rows] for part in parts])
+            numbers = self._ordered.number([each.numbers.take(each.rows[rows]) for each in read])
             for combination in self._ordered.fresh().tolist():
                 self._contradictions.append(self._settled(combination))
             codes[rows] = np.array([code for _, code in self._contradictions], np.int32)[numbers]
@@ -295,7 +304,7 @@ class Group:
                 for core in self._contradictions[number][0]
                 if (clash := self._clash(frame, row, core)) is not None
             ]
-        return Found(codes, [cells for _, unread in read for cells in unread], clashes)
+        return Found(codes, [cells for each in read for cells in each.unread], clashes)
 
     def _clash(self, frame: pl.DataFrame, row: int, core: Core) -> Clash | None:
         """A contradiction of one row in a sentence; None, and a warning, if no scheme asks for what it speaks of."""

@@ -77,8 +77,9 @@ class Numbering:
 
         keys = parts[0].astype(np.int64)
         for part, side in zip(parts[1:], self._sizes[1:], strict=True):
-            keys *= side
-            keys += part
+            if side > 1:
+                keys *= side
+                keys += part
         return keys
 
     def _by_table(self, parts: Sequence[Numbers]) -> Numbers:

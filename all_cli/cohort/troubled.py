@@ -122,9 +122,11 @@ class Lines:
             try:
                 (cells,) = csv.reader([text], delimiter=self._delimiter, strict=True)
             except csv.Error as error:
-                if "unexpected end" in str(error) and end < len(self._data):
+                if "unexpected end" not in str(error):
+                    return ()
+                if end < len(self._data):
                     continue
-                return ()
+                return () if final else None
             except ValueError:
                 return ()
             return (end, cells) if len(cells) == self._width else ()

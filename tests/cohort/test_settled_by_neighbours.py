@@ -102,3 +102,13 @@ def test_blanks_between_thousands_full_stops_of_abbreviations_and_dates_without_
         ("bcr_abl1", "absent"), ("kmt2a_r", "present"),
     ]  # fmt: skip
     assert read_table_date("born", "20150301") == read_table_date("born", "2015-03-01")
+
+
+def test_a_cell_far_down_in_a_table_of_long_rows_settles_its_column_all_the_same(tmp_path: Path) -> None:
+    rows = [f'7,B,"120,000",{"remark " * 40}'] * 10_000
+    rows[9_989] = '7,B,"12,500",'
+    table = tmp_path / "cohort.csv"
+    table.write_text("\n".join(["age,lineage,WBC (/uL),remark", *rows]) + "\n")
+    result = CliRunner().invoke(app, ["batch", str(table), "-o", str(tmp_path / "out.csv"), "--scheme", "nci-rome"])
+    assert result.exit_code == 0, result.stderr
+    assert "nci-rome: assigned 10000 (high 9999, standard 1)" in result.stderr
