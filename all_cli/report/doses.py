@@ -1,12 +1,11 @@
 """Doses for one patient and totals over an arm, as parts of the page of a regimen and of its JSON."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from all_cli.patient.patient import Patient
-from all_cli.protocol.body import Body
-from all_cli.protocol.dose import age_edges, dose_for, exact, number
+from all_cli.protocol.dose import Dosing, age_edges, exact, number
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.regimen import Arm, Line, Phase, Protocol, StatedTotal, unit_text
 from all_cli.protocol.totals import DOSES, INJECTIONS, Total, stated_span, totals_of
@@ -21,14 +20,6 @@ _SMALL = Decimal(10)
 _FIRST = ("prephase", "induction")
 _DELAY = 7
 """Days that may lie between diagnosis and day 1 of induction: a limit of the program, for the warning only."""
-
-
-class Dosing(NamedTuple):
-    """What doses are computed with: the patient's size, whose age is that of the day, and the steps of rounding."""
-
-    body: Body
-    patient: Patient
-    rounding: Mapping[str, Decimal]
 
 
 def body_lines(page: Page, dosing: Dosing) -> None:
@@ -52,17 +43,15 @@ def body_lines(page: Page, dosing: Dosing) -> None:
 
 def dose_cell(page: Page, line: Line, dosing: Dosing, library: ProtocolLibrary) -> str:
     """The arithmetic of one line, with the sources of what it rests on beside the line itself."""
-    dose = dose_for(line, dosing.patient, dosing.body, library, dosing.rounding)
+    dose = dosing.of(line, library)
     if dose.reason:
         return dose.reason
     return " ".join(step.text + (f" {page.cite(step.cite, step.checked)}" if step.cite else "") for step in dose.steps)
 
 
-def dose_json(line: Line, dosing: Dosing | None, library: ProtocolLibrary, cited: dict[str, None]) -> Any:
-    """``dose_for_patient`` of a line; None where no size is known."""
-    if dosing is None:
-        return None
-    dose = dose_for(line, dosing.patient, dosing.body, library, dosing.rounding)
+def dose_json(line: Line, dosing: Dosing, library: ProtocolLibrary, cited: dict[str, None]) -> dict[str, Any]:
+    """``dose_for_patient`` of a line."""
+    dose = dosing.of(line, library)
     amount: Any = None
     if dose.low is not None and dose.high is not None:
         amount = _plain(dose.low) if dose.low == dose.high else [_plain(dose.low), _plain(dose.high)]
