@@ -4,12 +4,14 @@ from typing import NamedTuple
 
 from all_cli.knowledge.sources import Citation
 from all_cli.logic.explain import truth
+from all_cli.patient.names import condition_text
 from all_cli.patient.patient import Patient
 from all_cli.protocol.dose import Dose
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for
 from all_cli.protocol.regimen import Cap, DoseRow, Line
 from all_cli.protocol.roadmap import Roadmap, Run, Stretch, doses_a_day, runs
 from all_cli.report.before_doses import Withheld, withheld
+from all_cli.report.doses import edges_text
 from all_cli.report.line_text import cap_text, dose_text
 from all_cli.report.shown import Shown
 
@@ -51,7 +53,11 @@ class Given(NamedTuple):
     @property
     def text(self) -> str:
         """The line in one phrase: ``vincristine 1.5 mg/m² IV``."""
-        return f"{self.name} {self.dose}" + ("" if self.intrathecal else f" {self.route}")
+        return self.with_dose(self.dose)
+
+    def with_dose(self, dose: str) -> str:
+        """Drug, dose and route."""
+        return f"{self.name} {dose}" + ("" if self.intrathecal else f" {self.route}")
 
     @property
     def by(self) -> str:
@@ -72,11 +78,16 @@ def given_in(stretch: Stretch, plan: Roadmap, library: ProtocolLibrary) -> list[
     for line in stretch.lines:
         rows = dose_rows_for(library.dose_tables[line.dose_by], patient) if line.dose_by else []
         name = library.drugs[line.drug].name
-        condition = f"if {line.condition}" if line.own is not None and _open(line, plan) else ""
+        condition = (
+            f"if {condition_text(line.condition, library.vocabulary)}"
+            if line.own is not None and _open(line, plan)
+            else ""
+        )
         parts: list[Line | DoseRow | Cap] = [line, *rows, *([line.cap] if line.cap else [])]
         most = f", at most {cap_text(line.cap)}" if line.cap else ""
         held = withheld(line, stretch.phase, shown)
         worked = _worked(line, shown, held, library)
+        grows = stretch.begins <= plan.start and edges_text(line, stretch.phase, patient, library)
         found.append(
             Given(
                 line,
@@ -87,7 +98,7 @@ def given_in(stretch: Stretch, plan: Roadmap, library: ProtocolLibrary) -> list[
                 tuple(dict.fromkeys(citation for part in parts for citation in part.cite)),
                 all(part.checked for part in parts),
                 runs(line),
-                _one(line, worked, held, patient, library),
+                "" if grows else _one(line, worked, held, patient, library),
                 worked,
                 held,
             )

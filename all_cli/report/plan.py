@@ -19,7 +19,7 @@ from all_cli.report.shown import Shown
 
 BLANK = "______"
 TO_FILL_IN = f"Name {BLANK * 4} born {BLANK * 2} plan checked by {BLANK * 3} on {BLANK * 2}"
-NO_BOXES = "no box, as no dose is to be given from these lines for this patient; --force draws them all the same"
+NO_BOXES = "nothing is to be given from these lines, as the cautions say; --force draws their boxes all the same"
 _A_WEEK = 7
 _LONGEST = 20  # characters of a dose in a cell, and of a condition in the head of a column
 _HARD = "\u00a0"
@@ -121,12 +121,12 @@ def _date(stretch: Stretch, run: Run) -> str:
     if not stretch.fixed:
         return BLANK
     dates = dict.fromkeys(stretch.date_of(day).isoformat() for day in (run.first, run.last))
-    return " to ".join(dates)
+    return "\nto ".join(dates)
 
 
 def _head(each: Given) -> str:
     """Drug and route, and for whom it is where not for all."""
-    name = each.name if each.intrathecal else f"{each.name} {each.line.route}"
+    name = each.by if len(each.line.infusion) <= _LONGEST or each.intrathecal else f"{each.name} {each.line.route}"
     if each.whom:
         name += f", ONLY {each.whom}" if len(each.whom) <= _LONGEST else ", ONLY FOR SOME, see above"
     return name if each.checked else f"{name} {UNCHECKED}"
@@ -143,13 +143,14 @@ def _week_cell(each: Given, week: Run, stretch: Stretch) -> str:
     found = [day for run in each.runs for day in range(max(run.first, week.first), min(run.last, week.last) + 1)]
     if not found:
         return ""
-    boxes = " ".join(f"{day}{_HARD}{_boxes(each.line)}" for day in found)
+    boxes = "  ".join(f"{day}:{_boxes(each.line)}" for day in found)
     return f"{_dose(each, found[0], stretch)}\n{boxes}"
 
 
 def _dose(each: Given, day: int, stretch: Stretch) -> str:
     """What one box of a day stands for; room to write where it is not certain."""
-    return each.on(day, stretch.cycle) or BLANK
+    dose = each.on(day, stretch.cycle) or BLANK
+    return dose.replace(" ", _HARD) if len(dose) <= _LONGEST // 2 else dose
 
 
 def _boxes(line: Line) -> str:

@@ -9,7 +9,7 @@ from all_cli.protocol.regimen import Assessment, Phase, days_text, unit_text
 from all_cli.protocol.roadmap import Roadmap, Run, Stretch, only_for_some, runs_beside
 from all_cli.protocol.totals import Total, totals_of
 from all_cli.report.before_doses import beyond_part, reserved_part, show_warnings
-from all_cli.report.doses import COLUMN
+from all_cli.report.doses import COLUMN, grown_part
 from all_cli.report.given import Given, as_shown, given_in
 from all_cli.report.line_text import duration_text
 from all_cli.report.page import UNCHECKED, Page
@@ -168,6 +168,8 @@ def _stretch(page: Page, stretch: Stretch, plan: Roadmap, library: ProtocolLibra
         page.line(f"{stretch.waits or phase.start.text} {page.cite(phase.start.cite, phase.start.checked)}", "start")
     given = given_in(stretch, plan, library)
     days(page, stretch, shown, given, library)
+    if stretch.begins <= plan.start and plan.by_age is None:  # later phases go by all the ages that are possible then
+        grown_part(page, stretch.lines, phase, plan.patient, library)
     for each in given:
         if each.line.note:
             page.line(each.line.note, (library.drugs[each.line.drug].abbreviation or each.line.drug)[:11])

@@ -144,9 +144,12 @@ def _title(each: Given, run: Run, stretch: Stretch) -> str:
     if run.once and run.last > run.first:
         days = f"once, day {run.first} to {run.last}"
     whom = f"{each.whom}: " if each.whom else ""
-    mark = "" if each.checked else " †"
+    mark = (f", {each.held.mark}" if each.held else "") + ("" if each.checked else " †")
+    own = each.on(run.first, stretch.cycle) if each.worked else ""
     # Bands of age are too long for a title; the description has them.
-    what = f"{each.name}, dose by age" if each.dose.startswith("by age") else each.text
+    what = (
+        f"{each.name}, dose by age" if not own and each.dose.startswith("by age") else each.with_dose(own or each.dose)
+    )
     return f"{whom}{what}, {days} ({stretch.phase.title}){mark}"
 
 

@@ -6,7 +6,6 @@ import csv
 import json
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -80,10 +79,13 @@ def test_a_protocol_of_one_arm_needs_no_arm() -> None:
         (("ccg-1991/iv", "--with", "di", "--without", "di"), ["--with and by --without"]),
         (("aall07p1/bortezomib", "--without", "block-1", "--without", "block-2"), ["every phase"]),
         (("ccg-1991/iv", "--age", "seven"), ["seven"]),
-        (("ccg-1991/iv", "--output", "plan.pdf"), ["name .ics, .svg, .csv, .html, .md, .txt or .json"]),
+        (("ccg-1991/iv", "--output", "plan.pdf"), ["name .ics, .html, .csv, .md, .txt or .json"]),
         (("ccg-1991/iv", "--output", "plan"), [".ics"]),
         (("ccg-1991/iv", "--output", "nowhere/plan.ics"), ["its folder does not exist"]),
-        (("ccg-1991/iv", "--output", "plan.ics", "--format", "svg"), ["the name says ics, --format says svg"]),
+        (("ccg-1991/iv", "--output", "plan.ics", "--format", "csv"), ["the name says ics, --format says csv"]),
+        (("ccg-1991/iv", "--output", "plan.SVG"), ['"plan.SVG"', "a page to print now; name it plan.html"]),
+        (("ccg-1991/iv", "--height", "20", "--weight", "25"), ["20 cm, 25 kg", "are they swapped"]),
+        (("ccg-1991/iv", "--round", "0.1mg"), ["give --height and --weight, or --bsa"]),
     ],
 )
 def test_a_mistake_is_one_clear_sentence(arguments: tuple[str, ...], said: list[str]) -> None:
@@ -102,7 +104,13 @@ def test_a_folder_is_not_written_to(tmp_path: Path) -> None:
 
 
 def test_the_suffix_decides_the_format(tmp_path: Path) -> None:
-    heads = {".ics": "BEGIN:VCALENDAR", ".svg": "<svg", ".csv": "protocol,arm", ".md": "# CCG-1991", ".json": "{"}
+    heads = {
+        ".ics": "BEGIN:VCALENDAR",
+        ".html": "<!DOCTYPE html>",
+        ".csv": "protocol,arm",
+        ".md": "# CCG-1991",
+        ".json": "{",
+    }
     for suffix, head in heads.items():
         target = tmp_path / f"plan{suffix}"
         result = call("ccg-1991/iv", *START, "--output", str(target))
@@ -115,19 +123,17 @@ def test_the_suffix_decides_the_format(tmp_path: Path) -> None:
 
 
 def test_each_file_is_what_standard_output_gives(tmp_path: Path) -> None:
-    for form in ("csv", "json", "ics", "svg", "markdown"):
+    for form in ("csv", "json", "ics", "html", "markdown"):
         target = tmp_path / f"plan.{'md' if form == 'markdown' else form}"
         call("ccg-1991/iv", *START, "-o", str(target))
         assert call("ccg-1991/iv", *START, "-f", form).stdout_bytes == target.read_bytes()
         assert call("ccg-1991/iv", *START, "-f", form, "-o", "-").stdout_bytes == target.read_bytes()
 
 
-def test_csv_and_svg_are_well_formed(tmp_path: Path) -> None:
-    for suffix in ("csv", "svg"):
-        call("all-bfm-95/high", *START, "-o", str(tmp_path / f"plan.{suffix}"))
+def test_every_row_of_the_csv_has_as_many_cells(tmp_path: Path) -> None:
+    call("all-bfm-95/high", *START, "-o", str(tmp_path / "plan.csv"))
     with (tmp_path / "plan.csv").open(encoding="utf-8", newline="") as stream:
         assert len({len(row) for row in csv.reader(stream)}) == 1
-    ElementTree.parse(tmp_path / "plan.svg")
 
 
 def test_an_early_start_is_warned_of_in_every_form(tmp_path: Path) -> None:

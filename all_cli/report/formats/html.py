@@ -59,14 +59,23 @@ ul { border-left: 1px solid var(--rule); list-style: none; margin: .1rem 0; padd
 """
 
 _PAPER = """
-.ticks th, .ticks td { border: 1px solid var(--dim); min-width: 0; padding: .25rem .4rem; overflow-wrap: anywhere; }
-.ticks td:first-child { font-weight: bold; }
+.wide:has(.ticks) { padding-right: 1px; }
+.ticks th, .ticks td { border: 1px solid var(--dim); min-width: 0; padding: .25rem .4rem; }
+.ticks td:first-child { font-weight: bold; white-space: nowrap; }
+.ticks td:nth-child(2) { white-space: pre; }
+.ticks tr:has(> :nth-child(8)) th:nth-child(n+3) { height: 9rem; vertical-align: bottom;
+  writing-mode: vertical-rl; }
+.box { font-size: 1.4em; line-height: 1; }
 @page { size: A4; margin: 14mm 12mm; }
 @media print {
   body { font-size: 9pt; }
+  h1 { font-size: 14pt; }
+  h2 { font-size: 12pt; }
   thead { break-inside: avoid; }
-  dl:has(+ .wide), p:has(+ .wide), .wide:has(+ .wide) { break-after: avoid; }
-  .ticks th, .ticks td { border-color: #000; }
+  dl:has(+ .wide), p:has(+ .wide), .wide:has(+ .wide) { break-after: avoid; break-inside: avoid; }
+  .wide:has(+ .wide) { break-inside: auto; }
+  .ticks { font-size: 8pt; }
+  .ticks th, .ticks td { border-color: #000; padding: 1mm; overflow-wrap: anywhere; }
 }
 """
 """For a page with boxes to tick: its tables are ruled, and what leads to a table stands on its sheet of A4."""
@@ -158,7 +167,8 @@ def _table(table: Table) -> Iterator[str]:
     def cell(tag: str, column: int, text: str, share: float | None = None) -> str:
         bar = f"bar{max(1, round(share * _STEPS))}" if share else ""
         kind = " ".join(filter(None, ("number" if right[column] else "", bar)))
-        return f"<{tag}{_attribute('class', kind)}>{_text(text)}</{tag}>"
+        said = _text(text).replace(BOX, f'<span class="box">{BOX}</span>')
+        return f"<{tag}{_attribute('class', kind)}>{said}</{tag}>"
 
     head = "".join(cell("th", place, text) for place, text in enumerate(table.columns))
     yield f"<thead><tr>{head}</tr></thead><tbody>"
