@@ -62,7 +62,7 @@ def show(
         if on is not None:
             about, age_then = _on_the_day(about, on, library)
         patient = about.patient(library.vocabulary)
-        from all_cli.patient.relapse import by_age
+        from all_cli.patient.relapse import AGE_SAID, by_age
         from all_cli.protocol.drugs import means_intrathecals
 
         if means_intrathecals(what):
@@ -70,7 +70,7 @@ def show(
 
             if risk or by_patient or protocol or arm or everything or every or size.texts:
                 fail("intrathecal doses go by age, in every protocol: of the options only the patient's go with it")
-            then = by_age(patient, age_then)
+            then = by_age(patient, age_then, AGE_SAID)
             tables_for = then.patient if then else patient
             emit(
                 form,
@@ -80,7 +80,7 @@ def show(
             )
             return
         dosing = size.dosing(library, patient)
-        then = by_age(patient, age_then)
+        then = by_age(patient, age_then, AGE_SAID)
         request = _Request(what, risk, by_patient, protocol, arm, everything, every, about.flags["bcr_abl1"])
         found = _found(library, request, (then and then.chosen_for) or patient, assume or [], routine)
         if dosing is not None:

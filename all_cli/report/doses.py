@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from all_cli.patient.patient import Patient
+from all_cli.patient.relapse import AGE_SAID
 from all_cli.protocol.dose import Dosing, age_edges, exact, number
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.regimen import Arm, Line, Phase, Protocol, StatedTotal, unit_text
@@ -94,17 +95,20 @@ def _plain(value: Decimal) -> float | int:
     return int(value) if value == value.to_integral_value() else float(round(value, 6))
 
 
-def grown_part(page: Page, lines: Iterable[Line], phase: Phase, patient: Patient, library: ProtocolLibrary) -> None:
+def grown_part(
+    page: Page, lines: Iterable[Line], phase: Phase, patient: Patient, library: ProtocolLibrary,
+    how_to_say: str = AGE_SAID,
+) -> None:  # fmt: skip
     """Which other doses by age may hold on the day they are given; drugs of which the same is to be said together."""
     said: dict[str, dict[str, None]] = {}
     for line in lines:
-        if text := edges_text(line, phase, patient, library):
+        if text := edges_text(line, phase, patient, library, how_to_say):
             said.setdefault(text, {})[library.drugs[line.drug].abbreviation or line.drug] = None
     for text, drugs in said.items():
         page.line(f"{', '.join(drugs)}: {text}", "by age", strong=True)
 
 
-def edges_text(line: Line, phase: Phase, patient: Patient, library: ProtocolLibrary) -> str:
+def edges_text(line: Line, phase: Phase, patient: Patient, library: ProtocolLibrary, how_to_say: str = AGE_SAID) -> str:
     """The bands of a table, or the fractions, that the child may have grown into by the day of the dose; or empty."""
     last = max((*line.days, *(line.window or ())), default=phase.days)
     # Later phases wait for counts: how old the child then is cannot be told from the age at diagnosis.
@@ -113,10 +117,8 @@ def edges_text(line: Line, phase: Phase, patient: Patient, library: ProtocolLibr
     if not bands:
         return ""
     day = "the day of the injection" if line.route == "IT" else "the day"
-    return (
-        f"the age on {day} counts: {'; '.join(bands)} "
-        "(the age given is that at diagnosis; --born with --on DATE settles it)"
-    )
+    settled = how_to_say and f"; {how_to_say} settles it"
+    return f"the age on {day} counts: {'; '.join(bands)} (the age given is that at diagnosis{settled})"
 
 
 def phases_of(arm: Arm, protocol: Protocol) -> list[Phase]:

@@ -169,7 +169,7 @@ def _stretch(page: Page, stretch: Stretch, plan: Roadmap, library: ProtocolLibra
     given = given_in(stretch, plan, library)
     days(page, stretch, shown, given, library)
     if stretch.begins <= plan.start and plan.by_age is None:  # later phases go by all the ages that are possible then
-        grown_part(page, stretch.lines, phase, plan.patient, library)
+        grown_part(page, stretch.lines, phase, plan.patient, library, how_to_say="")
     for each in given:
         if each.line.note:
             page.line(each.line.note, (library.drugs[each.line.drug].abbreviation or each.line.drug)[:11])

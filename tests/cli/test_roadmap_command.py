@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -184,3 +185,43 @@ def test_an_existing_file_is_replaced_whole(tmp_path: Path) -> None:
     call("ccg-1991/iv", *START, "-o", str(target))
     assert "old old" not in target.read_text(encoding="utf-8")
     assert target.stat().st_mode & 0o777 == 0o640
+
+
+def test_with_a_size_every_format_has_the_dose_and_says_when_to_work_it_out_again(tmp_path: Path) -> None:
+    sized = ("cog-aall0232/dex-hdmtx", *START, "--age", "9", "--wbc", "60", "--height", "150", "--weight", "47")
+    capped = "1.5 mg/m² × 1.399 m² ≈ 2.1 mg → capped at 2 mg"
+    again = "work them out again before each phase"
+    for form in ("plain", "markdown", "html"):
+        text = call(*sized, "-f", form).stdout
+        assert capped in text, form
+        assert text.count(again) == 1, form
+    rows = [row for row in csv.DictReader(io.StringIO(call(*sized, "-f", "csv").stdout)) if row["line"] == "vcr"]
+    assert {row["this_patient"] for row in rows} == {capped}
+    found = json.loads(call(*sized, "-f", "json").stdout)
+    assert found["body"]["formula"] == "mosteller"
+    line = next(each for each in found["phases"][0]["lines"] if each["drug"] == "vincristine")
+    assert (line["dose_for_patient"]["amount"], line["dose_for_patient"]["arithmetic"]) == (2, capped)
+    calendar = call(*sized, "-f", "ics").stdout.replace("\r\n ", "").replace("\n ", "")
+    assert "SUMMARY:vincristine 2 mg IV\\, day 1" in calendar
+    assert f"For this patient: {capped}" in calendar
+    assert again in calendar
+    assert "daunorubicin ≈ 35 mg IV" in calendar
+
+
+def test_rounding_and_refusals_are_those_of_show() -> None:
+    sized = ("ccg-1991/iv", "--age", "4", "--lineage", "B", "--bsa", "0.7", "--round", "0.1mg")
+    assert "= 1.05 mg → rounded to 1.1 mg (steps of 0.1 mg)" in call(*sized, *START).stdout
+    outside = ("cog-aall0232/dex-hdmtx", "--age", "7", "--wbc", "45", "--lineage", "B", "--bsa", "0.9")
+    why = "not for this patient: outside its population: age 7 < 10, WBC 45 < 50"
+    refusal = call(*outside, *START).stdout
+    assert why in refusal and "--force computes them all the same" in refusal and "0.9 m² =" not in refusal
+    assert "= 22.5 mg (not for this patient)" in call(*outside, *START, "--force").stdout
+    assert data(*outside)["phases"][0]["not_for_this_patient"] == why.partition(": ")[2]
+
+
+def test_in_a_relapse_doses_by_age_go_by_the_age_then() -> None:
+    relapse = ("flag-ida/standard", "--age", "2", "--lineage", "B", "--set", "relapsed=yes", "--bsa", "0.8")
+    assert "that at first diagnosis" not in call(*relapse[:5], *START).stdout
+    text = call(*relapse, "--set", "months_to_relapse=30", *START).stdout
+    assert "is that at first diagnosis, and the relapse came 30" in text
+    assert "--on" not in text, "an option that roadmap does not have"
