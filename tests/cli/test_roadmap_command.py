@@ -217,6 +217,12 @@ def test_rounding_and_refusals_are_those_of_show() -> None:
     assert why in refusal and "--force computes them all the same" in refusal and "0.9 m² =" not in refusal
     assert "= 22.5 mg (not for this patient)" in call(*outside, *START, "--force").stdout
     assert data(*outside)["phases"][0]["not_for_this_patient"] == why.partition(": ")[2]
+    rows = csv.DictReader(io.StringIO(call(*outside, *START, "-f", "csv").stdout))
+    assert {row["this_patient"] for row in rows if row["kind"] == "drug" and row["phase"] == "induction-dex"} == {why}
+    calendar = call(*outside, *START, "-f", "ics").stdout.replace("\n ", "")
+    assert (
+        "SUMMARY:daunorubicin 25 mg/m² IV\\, day 1 (Induction with dexamethasone)\\, not for this patient" in calendar
+    )
 
 
 def test_in_a_relapse_doses_by_age_go_by_the_age_then() -> None:

@@ -204,6 +204,19 @@ def test_where_the_child_may_grow_into_another_dose_within_the_phase_no_box_has_
         assert bool(said) == (age == "0.45")
 
 
+def test_a_later_phase_has_the_dose_of_the_age_then_and_room_where_that_is_open(protocols: ProtocolLibrary) -> None:
+    plan = plan_of(protocols, "ccg-1991/iv", {"bsa": "0.6"}, age="2.9")
+    found = {heading.partition(":")[0]: column(tables, "IT methotrexate") for heading, tables in
+             parts(plan_page(plan, protocols))}  # fmt: skip
+    assert found["Induction"]["29"] == f"{BOX} 10 mg"
+    assert found["Consolidation"]["8"] == f"{BOX} ______"
+    assert found["Maintenance"]["1"] == f"{BOX} 12 mg"
+    data = {part["phase_id"]: part["lines"] for part in roadmap_json(plan, protocols)["phases"]}
+    amounts = [next(x for x in data[id] if x["id"].endswith("it-mtx"))["dose_for_patient"]["amount"] for id in
+               ("induction", "consolidation", "maintenance")]  # fmt: skip
+    assert amounts == [10, None, 12]
+
+
 def test_what_is_not_for_the_patient_or_for_nobody_has_no_box_unless_forced(protocols: ProtocolLibrary) -> None:
     outside = {"age": "7", "wbc": "45", "lineage": "B"}
     for named, facts in (("cog-aall0232/dex-hdmtx", outside), ("ukall-r3/mitoxantrone", {})):
