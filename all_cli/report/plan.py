@@ -103,17 +103,13 @@ def _by_week(page: Page, stretch: Stretch, given: Sequence[Given]) -> None:
     days = [day for each in given for run in each.runs for day in (run.first, run.last)]
     if not days:
         return
-    weeks = [Run(day, day + _A_WEEK - 1) for day in range(min(days), max(days) + 1, _A_WEEK)]
-    rows = [(_week(week, stretch), *(_week_cell(each, week, stretch) for each in given)) for week in weeks]
-    page.table(
-        ("days", "dates", *(_head(each) for each in given)),
-        [(f"{week.first}-{week.last}", dates, *cells) for week, (dates, *cells) in zip(weeks, rows, strict=True)
-         if any(cells)],
-    )  # fmt: skip
-
-
-def _week(week: Run, stretch: Stretch) -> str:
-    return _date(stretch, week) if stretch.fixed else f"from {BLANK}"
+    rows = []
+    for first in range(min(days), max(days) + 1, _A_WEEK):
+        week = Run(first, first + _A_WEEK - 1)
+        cells = [_week_cell(each, week, stretch) for each in given]
+        if any(cells):
+            rows.append((f"{week.first}-{week.last}", _date(stretch, week), *cells))
+    page.table(("days", "dates", *(_head(each) for each in given)), rows)
 
 
 def _date(stretch: Stretch, run: Run) -> str:
@@ -129,14 +125,15 @@ def _head(each: Given) -> str:
     name = each.by if len(each.line.infusion) <= _LONGEST or each.intrathecal else f"{each.name} {each.line.route}"
     if each.whom:
         name += f", ONLY {each.whom}" if len(each.whom) <= _LONGEST else ", ONLY FOR SOME, see above"
-    return name if each.checked else f"{name} {UNCHECKED}"
+    return name if each.checked else f"{name}{_HARD}{UNCHECKED}"
 
 
 def _cell(each: Given, row: Run, stretch: Stretch) -> str:
-    """The boxes of a day with the dose; a box alone where the dose is not one that can be printed here."""
+    """The boxes of a day with what each stands for; empty on other days."""
     if not any(row in _days(run) for run in each.runs):
         return ""
-    return f"{_boxes(each.line)}{_HARD}{_dose(each, row.first, stretch)}"
+    boxes = _boxes(each.line)
+    return boxes if boxes == BLANK else f"{boxes} {_dose(each, row.first, stretch)}"
 
 
 def _week_cell(each: Given, week: Run, stretch: Stretch) -> str:

@@ -65,8 +65,9 @@ def column(tables: list[Table], head: str) -> dict[str, str]:
     """The cells of one drug by day."""
     found = {}
     for table in ticked(tables):
-        if head in table.columns:
-            at = table.columns.index(head)
+        heads = [each.replace("\u00a0", " ") for each in table.columns]
+        if head in heads:
+            at = heads.index(head)
             found |= {row[0]: row[at].replace("\u00a0", " ") for row in table.rows if row[at]}
     return found
 

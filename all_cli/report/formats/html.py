@@ -75,7 +75,7 @@ _PAPER = """
   dl:has(+ .wide), p:has(+ .wide), .wide:has(+ .wide) { break-after: avoid; break-inside: avoid; }
   .wide:has(+ .wide) { break-inside: auto; }
   .ticks { font-size: 8pt; }
-  .ticks th, .ticks td { border-color: #000; padding: 1mm; overflow-wrap: anywhere; }
+  .ticks th, .ticks td { border-color: #000; padding: 1mm; overflow-wrap: normal; }
 }
 """
 """For a page with boxes to tick: its tables are ruled, and what leads to a table stands on its sheet of A4."""
