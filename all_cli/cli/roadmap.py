@@ -220,11 +220,13 @@ def _count(option: str, text: str, number: str, most: int) -> int:
 
 
 def _write(plan: "Roadmap", library: "ProtocolLibrary", way: Way, label: str, color: Color) -> None:
+    from all_cli.report.before_doses import OUTSIDE
     from all_cli.report.page import NOT_A_DEVICE, Page
     from all_cli.report.roadmap_data import roadmap_csv, roadmap_json
 
     if way.file is not None or way.form in ("csv", "ics", "json"):  # a page on the screen says them itself
-        for warning in plan.warnings:
+        barred = dict.fromkeys(f"{OUTSIDE}: {why}" for why in plan.barred.values())
+        for warning in (*plan.warnings, *barred):
             typer.echo(f"caution: {warning}", err=True)
 
     def ics() -> bytes:

@@ -217,7 +217,9 @@ def test_rounding_and_refusals_are_those_of_show() -> None:
     assert why in refusal and "--force computes them all the same" in refusal and "0.9 m² =" not in refusal
     assert "= 22.5 mg (not for this patient)" in call(*outside, *START, "--force").stdout
     assert data(*outside)["phases"][0]["not_for_this_patient"] == why.partition(": ")[2]
-    rows = csv.DictReader(io.StringIO(call(*outside, *START, "-f", "csv").stdout))
+    table = call(*outside, *START, "-f", "csv")
+    assert table.stderr == f"caution: {why}\n"
+    rows = csv.DictReader(io.StringIO(table.stdout))
     assert {row["this_patient"] for row in rows if row["kind"] == "drug" and row["phase"] == "induction-dex"} == {why}
     calendar = call(*outside, *START, "-f", "ics").stdout.replace("\n ", "")
     assert (
