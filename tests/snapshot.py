@@ -59,8 +59,9 @@ PROTOCOL = [
     ["drug", "vincristine", "--protocol", "cog-aall0232"], ["coverage"], ["check"], ["guide"], ["guide", *CHILD],
     ["guide", "--search", "asparaginase"], ["cite", "cog-aall0232.consolidation"],
     ["roadmap", "cog-aall0232/dex-hdmtx", "--start", "2024-03-06", *CHILD],
+    ["roadmap", "ccg-1991/iv", "--start", "2024-03-06", "--age", "4", "--bsa", "0.7"],
 ]  # fmt: skip
-ROADMAPS = ("ics", "svg", "csv", "md", "json")
+ROADMAPS = ("ics", "html", "csv", "md", "json")
 TABLES = [ROOT / "examples" / "cohort.csv", *sorted((HERE / "cohort" / "tables").glob("*.*"))]
 SOME = ["--scheme", "nci-rome", "--scheme", "cog-aall08b1"]
 _CHANGES = re.compile(r"sha256:[0-9a-f]+|\d{4}-\d\d-\d\dT[\d:.]+Z?|DTSTAMP:\S+")

@@ -183,9 +183,9 @@ def sharing(
     own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
 
     @wraps(command)
-    def whole(**given: Any) -> None:
+    def whole(*before: Any, **given: Any) -> None:  # what stands before comes from other shared options
         said = options(**{name: given.pop(name) for name in shared})
-        command(said, **given)  # type: ignore[call-arg]
+        command(said, *before, **given)
 
     # What must be given (a scheme's id) stands before what may be.
     needed = [parameter for parameter in own if parameter.default is parameter.empty]

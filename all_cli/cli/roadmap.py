@@ -1,4 +1,4 @@
-"""``all-protocol roadmap``: an arm on the calendar, for the screen, a spreadsheet, a calendar program or the wall."""
+"""``all-protocol roadmap``: an arm on the calendar, for the screen, paper, a spreadsheet or a calendar program."""
 
 # No postponed annotations here, as in options.py.
 from collections.abc import Iterable, Sequence
@@ -11,6 +11,7 @@ import typer
 from all_cli.cli.common import fail, one_of, sentences
 from all_cli.cli.options import ColorOption, Described, with_patient
 from all_cli.cli.output import Color, Way, deliver, way_out
+from all_cli.cli.sizes import Size, with_size
 from all_cli.knowledge.problems import did_you_mean
 from all_cli.patient.unreadable import UnreadableError
 
@@ -32,14 +33,15 @@ class RoadmapFormat(StrEnum):
     csv = "csv"
     json = "json"
     ics = "ics"
-    svg = "svg"
 
 
-FORMATS = ("ics", "svg", "csv", "html", "markdown", "plain", "json")
+FORMATS = ("ics", "html", "csv", "markdown", "plain", "json")
 
 
 @with_patient
+@with_size
 def roadmap(
+    size: Size,
     about: Described,
     arm_named: Annotated[
         str | None, typer.Argument(metavar="[ARM]", help="PROTOCOL or PROTOCOL/ARM; all-protocol list names them.")
@@ -82,7 +84,7 @@ def roadmap(
             "--output",
             "-o",
             metavar="FILE",
-            help="Write .ics, .svg, .csv, .html, .md, .txt or .json; - for the screen.",
+            help="Write .html to print and tick, .ics, .csv, .md, .txt or .json; - for the screen.",
         ),
     ] = None,
     form: Annotated[
@@ -94,25 +96,33 @@ def roadmap(
     """Put an arm on the calendar: days by drugs, phase by phase, dated from --start.
 
     The first phase has dates. A phase that waits for counts is "not before" its earliest date, until --phase-start
-    gives the real one.
+    gives the real one. With a body size every dose is worked out. -o plan.html is a page to print, with a box per dose.
     """
     from all_cli.protocol.load import protocol_library
 
     with sentences():
         from all_cli.patient.age import read_date
 
+        if output is not None and output.casefold().endswith(".svg"):
+            raise UnreadableError("--output", output, "the wall chart is a page to print now; name it plan.html")
         way = way_out(output, form, FORMATS)
         library = protocol_library()
         patient = about.patient(library.vocabulary)
+        dosing = size.dosing(library, patient)
         found, own = _arm(library, arm_named, protocol, arm)
         if start is None:
             fail("a roadmap needs the first day of treatment: --start YYYY-MM-DD, for example --start 2026-01-05")
         first = read_date("--start", start)
         wanted = _wanted(found, own, phase_start, cycles, with_phase, without)
 
+        from all_cli.cli.selection import bars
+        from all_cli.patient.relapse import by_age
         from all_cli.protocol.roadmap import roadmap as place
+        from all_cli.report.given import as_shown
 
-        plan = place(found, own, first, patient, wanted)
+        then = by_age(patient)
+        plan = place(found, own, first, (then and then.chosen_for) or patient, wanted)
+        plan = plan._replace(dosing=dosing, barred=bars(library, as_shown(plan)), forced=size.forced, by_age=then)
         _write(plan, library, way, label, color)
 
 
@@ -210,12 +220,13 @@ def _count(option: str, text: str, number: str, most: int) -> int:
 
 
 def _write(plan: "Roadmap", library: "ProtocolLibrary", way: Way, label: str, color: Color) -> None:
-    from all_cli.report.page import NOT_A_DEVICE
-    from all_cli.report.roadmap import roadmap_page
+    from all_cli.report.before_doses import OUTSIDE
+    from all_cli.report.page import NOT_A_DEVICE, Page
     from all_cli.report.roadmap_data import roadmap_csv, roadmap_json
 
-    if way.file is not None or way.form in ("csv", "ics", "json", "svg"):  # a page on the screen says them itself
-        for warning in plan.warnings:
+    if way.file is not None or way.form in ("csv", "ics", "json"):  # a page on the screen says them itself
+        barred = dict.fromkeys(f"{OUTSIDE}: {why}" for why in plan.barred.values())
+        for warning in (*plan.warnings, *barred):
             typer.echo(f"caution: {warning}", err=True)
 
     def ics() -> bytes:
@@ -223,17 +234,21 @@ def _write(plan: "Roadmap", library: "ProtocolLibrary", way: Way, label: str, co
 
         return roadmap_ics(plan, library, label)
 
-    def svg() -> bytes:
-        from all_cli.report.roadmap_svg import roadmap_svg
+    def page() -> Page:
+        if way.form == "html":
+            from all_cli.report.plan import plan_page
 
-        return roadmap_svg(plan, library).encode()
+            return plan_page(plan, library)
+        from all_cli.report.roadmap import roadmap_page
+
+        return roadmap_page(plan, library)
 
     deliver(
         way,
         color,
-        lambda: roadmap_page(plan, library),
+        page,
         lambda: roadmap_json(plan, library),
-        {"ics": ics, "svg": svg, "csv": lambda: roadmap_csv(plan, library).encode()},
+        {"ics": ics, "csv": lambda: roadmap_csv(plan, library).encode()},
         f"{plan.protocol.id}/{plan.arm.id} from {plan.start}, {_told(plan)}. {NOT_A_DEVICE}",
     )
 

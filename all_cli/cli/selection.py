@@ -198,9 +198,20 @@ def with_bars(library: ProtocolLibrary, shown: Shown) -> Shown:
     """What was named, with the phases that are not for this patient and why."""
     if not shown.patient.told:
         return shown
+    from all_cli.protocol.named import hanging_reasons
+
+    barred = bars(library, shown)
+    phases = [phase for phase in shown.phases if phase.id not in barred]
+    hanging = hanging_reasons(shown.protocol, shown.arms, phases, shown.patient, library)
+    return shown._replace(barred=barred, leading=(*shown.leading, *hanging))
+
+
+def bars(library: ProtocolLibrary, shown: Shown) -> dict[str, str]:
+    """By phase, why it is not for this patient."""
+    if not shown.patient.told:
+        return {}
     from all_cli.protocol.choice import choose
     from all_cli.protocol.indications import against, holds
-    from all_cli.protocol.named import hanging_reasons
     from all_cli.protocol.reasons import against_reason
 
     barred = {phase.id: f"only for {phase.who}" for phase in shown.for_others}
@@ -215,9 +226,7 @@ def with_bars(library: ProtocolLibrary, shown: Shown) -> Shown:
             through = [arm.id for arm in shown.arms if phase.id in arm.phases]
             if phase.kind == kind and phase.id not in barred and through and all(arm in out for arm in through):
                 barred[phase.id] = against_reason(out[through[0]], choice, library).text
-    phases = [phase for phase in shown.phases if phase.id not in barred]
-    hanging = hanging_reasons(shown.protocol, shown.arms, phases, shown.patient, library)
-    return shown._replace(barred=barred, leading=(*shown.leading, *hanging))
+    return barred
 
 
 def of_drug(library: ProtocolLibrary, asked: Asked, patient: Patient) -> DrugShown:

@@ -1,7 +1,6 @@
 """``all-protocol show``: a phase, an arm, or a phase in every protocol; rows, arm and doses by the patient."""
 
 # No postponed annotations here, as in options.py.
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
@@ -9,29 +8,22 @@ import typer
 from all_cli.cli.common import fail, sentences
 from all_cli.cli.options import AssumeOption, ColorOption, Described, FormatOption, RoutineOption, with_patient
 from all_cli.cli.output import Color, emit
+from all_cli.cli.sizes import Size, with_size
 
 if TYPE_CHECKING:
     from all_cli.logic.values import NumberSet
     from all_cli.patient.patient import Patient
     from all_cli.protocol.library import ProtocolLibrary
     from all_cli.report.choice import Undecided
-    from all_cli.report.doses import Dosing
     from all_cli.report.drug_for import DrugShown
     from all_cli.report.page import Page
-    from all_cli.report.shown import ByAge, Shown
-
-
-class SurfaceBy(StrEnum):
-    """Formulas of body surface."""
-
-    mosteller = "mosteller"
-    du_bois = "du-bois"
-    haycock = "haycock"
-    gehan_george = "gehan-george"
+    from all_cli.report.shown import Shown
 
 
 @with_patient
+@with_size
 def show(
+    size: Size,
     about: Described,
     what: Annotated[
         str,
@@ -53,24 +45,11 @@ def show(
     arm: Annotated[str | None, typer.Option(metavar="ID", help="Only this arm of it.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="All phases of the protocol, with totals.")] = False,
     every: Annotated[bool, typer.Option("--every", help="The phase in every protocol that has it.")] = False,
-    height: Annotated[str | None, typer.Option(help="Height: 120 (cm), 1.2m. With --weight: doses.")] = None,
-    weight: Annotated[str | None, typer.Option(help="Weight: 25 (kg), 25000g.")] = None,
-    bsa: Annotated[str | None, typer.Option(help="Body surface in m², instead of height and weight.")] = None,
-    formula: Annotated[
-        SurfaceBy | None, typer.Option("--bsa-formula", help="How body surface is computed; mosteller if not said.")
-    ] = None,
-    rounding: Annotated[
-        list[str] | None,
-        typer.Option("--round", metavar="STEP", help="Round doses to a step, after any cap: 0.1mg, 50IU. Repeatable."),
-    ] = None,
     on: Annotated[
         str | None, typer.Option("--on", metavar="DATE", help="Day of the injection, with --born: doses by age on it.")
     ] = None,
     assume: AssumeOption = None,
     routine: RoutineOption = False,
-    force: Annotated[
-        bool, typer.Option("--force", help="Compute doses of a named arm that is not for this patient.")
-    ] = False,
     form: FormatOption = None,
     color: ColorOption = Color.auto,
 ) -> None:
@@ -83,25 +62,25 @@ def show(
         if on is not None:
             about, age_then = _on_the_day(about, on, library)
         patient = about.patient(library.vocabulary)
-        sizes = {id: text for id, text in (("height", height), ("weight", weight), ("bsa", bsa)) if text is not None}
+        from all_cli.patient.relapse import AGE_SAID, by_age
         from all_cli.protocol.drugs import means_intrathecals
 
         if means_intrathecals(what):
             from all_cli.report import intrathecal
 
-            if risk or by_patient or protocol or arm or everything or every or sizes:
+            if risk or by_patient or protocol or arm or everything or every or size.texts:
                 fail("intrathecal doses go by age, in every protocol: of the options only the patient's go with it")
-            by_age = _by_age(patient, age_then)
-            tables_for = by_age.patient if by_age else patient
+            then = by_age(patient, age_then, AGE_SAID)
+            tables_for = then.patient if then else patient
             emit(
                 form,
                 color,
-                lambda: intrathecal.intrathecal_page(library, tables_for, by_age.text if by_age else ""),
+                lambda: intrathecal.intrathecal_page(library, tables_for, then.text if then else ""),
                 lambda: intrathecal.intrathecal_json(library, tables_for),
             )
             return
-        dosing = _dosing(library, patient, sizes, formula, rounding or [])
-        then = _by_age(patient, age_then)
+        dosing = size.dosing(library, patient)
+        then = by_age(patient, age_then, AGE_SAID)
         request = _Request(what, risk, by_patient, protocol, arm, everything, every, about.flags["bcr_abl1"])
         found = _found(library, request, (then and then.chosen_for) or patient, assume or [], routine)
         if dosing is not None:
@@ -109,7 +88,7 @@ def show(
 
         def dressed(shown: "Shown") -> "Shown":
             label = dressed(shown.label) if shown.label else None
-            return shown._replace(dosing=dosing, by_age=then, forced=force, label=label)
+            return shown._replace(dosing=dosing, by_age=then, forced=size.forced, label=label)
 
         if isinstance(found, list):
             all_shown = [dressed(shown) for shown in found]
@@ -128,7 +107,7 @@ def show(
             return
         from all_cli.report.drug_for import drug_for_json, drug_for_page
 
-        of_drug = found._replace(dosing=dosing, forced=force, labels=[dressed(label) for label in found.labels])
+        of_drug = found._replace(dosing=dosing, forced=size.forced, labels=[dressed(label) for label in found.labels])
         emit(form, color, lambda: drug_for_page(of_drug, library), lambda: drug_for_json(of_drug, library))
 
 
@@ -213,35 +192,6 @@ _FOR_WHOM = (
 )
 
 
-def _dosing(
-    library: "ProtocolLibrary",
-    patient: "Patient",
-    sizes: dict[str, str],
-    formula: SurfaceBy | None,
-    rounding: list[str],
-) -> "Dosing | None":
-    """The size that doses are computed from; the patient learns the body surface, which some lines ask for.
-
-    Raises:
-        UnreadableError: a size that cannot be read or cannot be, or a step of rounding that is none.
-    """
-    if not (sizes or formula or rounding or patient.told.keys() & {"height", "weight", "bsa"}):
-        return None
-    from all_cli.logic.values import NumberSet
-    from all_cli.protocol.body import body_of, tell_size
-    from all_cli.protocol.dose import read_rounding
-    from all_cli.report.doses import Dosing
-
-    tell_size(patient, sizes)
-    body = body_of(patient, library.surface_formulas, formula.value if formula else None)
-    steps = read_rounding(rounding)
-    if body is None:
-        fail("--round rounds computed doses: give --height and --weight, or --bsa")
-    if body.formula is not None and body.bsa is not None:
-        patient.learn("bsa", NumberSet.point(float(body.bsa)), "--height and --weight", derived=True)
-    return Dosing(body, patient, steps)
-
-
 def _on_the_day(about: Described, on: str, library: "ProtocolLibrary") -> "tuple[Described, NumberSet]":
     """The age on the day of the injection; without a date of diagnosis the date of birth serves for this alone.
 
@@ -267,30 +217,3 @@ def _on_the_day(about: Described, on: str, library: "ProtocolLibrary") -> "tuple
                 "--age", about.given["age"], f"at diagnosis, but only {age.single:.2f} years after birth on {on}"
             )
     return about._replace(born=None), age
-
-
-def _by_age(patient: "Patient", on_the_day: "NumberSet | None") -> "ByAge | None":
-    """The patient as old as on the day of the injection or at relapse; None where that is the age given."""
-    if on_the_day is None and "age" not in patient.told:
-        return None
-    from all_cli.patient.relapse import age_at_relapse, at_least_as_old
-    from all_cli.report.shown import ByAge
-
-    at_relapse = age_at_relapse(patient)
-    age = on_the_day or at_relapse
-    if age is None:
-        return None
-    aged = patient.assuming("age", age)
-    if on_the_day:
-        return ByAge(
-            aged, f"as for {aged.text('age')}, the age on the day of the injection", aged if at_relapse else None
-        )
-    at_first = f"the age given, {patient.text('age')}, is that at first diagnosis"
-    if "months_to_relapse" not in patient.told:
-        return ByAge(aged, f"{at_first}, and doses by age go by the age now: --born with --on DATE says it")
-    at_least = at_least_as_old(aged)
-    now = patient.assuming("age", at_least) if at_least else aged
-    since = f"and the relapse came {patient.text('months_to_relapse')} later"
-    since += f", the first one, at {aged.text('age')}" if at_least else ""
-    text = f"as for {now.text('age')}: {at_first}, {since}; --born with --on DATE says the day"
-    return ByAge(now, text, aged)

@@ -1,9 +1,54 @@
-"""How old somebody in a relapse is, whose age was told at first diagnosis."""
+"""The age that doses go by: on the day of the injection, or in a relapse, where the age told is at first diagnosis."""
 
 import math
+from typing import NamedTuple
 
 from all_cli.logic.values import NumberSet
 from all_cli.patient.patient import Patient
+
+AGE_SAID = "--born with --on DATE"
+"""How ``show`` is told the age on the day."""
+
+
+class ByAge(NamedTuple):
+    """The patient as old as doses by age are to take them, and why that is another age than the one at diagnosis.
+
+    ``chosen_for`` is the patient by whose age it is said whom a regimen is for, where that is the age in a relapse.
+    """
+
+    patient: Patient
+    text: str
+    chosen_for: Patient | None = None
+
+
+def by_age(patient: Patient, on_the_day: NumberSet | None = None, how_to_say: str = "") -> ByAge | None:
+    """The patient as old as on the day of the injection or at relapse; None where that is the age given.
+
+    Args:
+        patient: whose age is that at diagnosis.
+        on_the_day: the age on the day, where it was told.
+        how_to_say: the options that tell it.
+    """
+    if on_the_day is None and "age" not in patient.told:
+        return None
+    at_relapse = age_at_relapse(patient)
+    age = on_the_day or at_relapse
+    if age is None:
+        return None
+    aged = patient.assuming("age", age)
+    if on_the_day:
+        return ByAge(
+            aged, f"as for {aged.text('age')}, the age on the day of the injection", aged if at_relapse else None
+        )
+    at_first = f"the age given, {patient.text('age')}, is that at first diagnosis"
+    if "months_to_relapse" not in patient.told:
+        return ByAge(aged, f"{at_first}, and doses by age go by the age now{how_to_say and f': {how_to_say} says it'}")
+    at_least = at_least_as_old(aged)
+    now = patient.assuming("age", at_least) if at_least else aged
+    since = f"and the relapse came {patient.text('months_to_relapse')} later"
+    since += f", the first one, at {aged.text('age')}" if at_least else ""
+    hint = how_to_say and f"; {how_to_say} says the day"
+    return ByAge(now, f"as for {now.text('age')}: {at_first}, {since}{hint}", aged)
 
 
 def age_at_relapse(patient: Patient) -> NumberSet | None:

@@ -55,6 +55,26 @@ class Dose(NamedTuple):
         """The steps in one line: ``1.5 mg/m² × 1.52 m² = 2.28 mg → capped at 2 mg``."""
         return " ".join(step.text for step in self.steps) or self.reason
 
+    @property
+    def amount(self) -> str:
+        """The amount alone: ``2.28 mg``, ``≈ 0.547 mg``, ``40–50 mg a day``; empty where none is computed."""
+        if self.low is None or self.high is None:
+            return ""
+        time = "" if self.per == "dose" else f" {_each_of(self.per)}"
+        return _equals(_Range(self.low, self.high), self.unit).removeprefix("= ") + time
+
+
+class Dosing(NamedTuple):
+    """What doses are computed with: the patient's size, whose age is that of the day, and the steps of rounding."""
+
+    body: Body
+    patient: Patient
+    rounding: Mapping[str, Decimal]
+
+    def of(self, line: Line, library: ProtocolLibrary) -> Dose:
+        """What a line comes to."""
+        return dose_for(line, self.patient, self.body, library, self.rounding)
+
 
 class _Range(NamedTuple):
     low: Decimal
@@ -266,7 +286,11 @@ def _none(line: Line, reason: str) -> Dose:
 def _each(line: Line) -> str:
     if line.per == "dose":
         return f" a dose, {line.times_per_day} times a day" if (line.times_per_day or 1) > 1 else ""
-    return f" a {line.per}" if line.per in ("day", "week", "course") else f" per {line.per}"
+    return f" {_each_of(line.per)}"
+
+
+def _each_of(per: str) -> str:
+    return f"a {per}" if per in ("day", "week", "course") else f"per {per}"
 
 
 def _equals(amount: _Range, unit: str) -> str:

@@ -7,12 +7,15 @@ given. Nothing here guesses a length: where none is printed, the last day that i
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from all_cli.logic.explain import truth
 from all_cli.logic.values import NumberSet
 from all_cli.patient.patient import Patient
+from all_cli.patient.relapse import ByAge
 from all_cli.patient.unreadable import ContradictionError, UnreadableError
+from all_cli.protocol.dose import Dosing
 from all_cli.protocol.library import lines_for
 from all_cli.protocol.regimen import Arm, Assessment, Line, Phase, Protocol
 
@@ -76,7 +79,12 @@ class Stretch(NamedTuple):
 
 
 class Roadmap(NamedTuple):
-    """An arm on the calendar."""
+    """An arm on the calendar.
+
+    ``dosing`` is how doses are computed, None where no size is known; ``barred`` says by phase why it is not for this
+    patient: no dose is computed then, unless ``forced``. ``by_age`` has the age at the start that doses by age go by,
+    where it is known to be another than that at diagnosis.
+    """
 
     protocol: Protocol
     arm: Arm
@@ -86,6 +94,10 @@ class Roadmap(NamedTuple):
     left_out: tuple[Phase, ...] = ()
     warnings: tuple[str, ...] = ()
     for_others: tuple[Phase, ...] = ()
+    dosing: Dosing | None = None
+    barred: Mapping[str, str] = MappingProxyType({})
+    forced: bool = False
+    by_age: ByAge | None = None
 
     @property
     def counted(self) -> list[Stretch]:
@@ -120,7 +132,7 @@ class Roadmap(NamedTuple):
 
     def doses_for(self, stretch: Stretch) -> Patient:
         """The patient as old as during a stretch: doses by age go by the age on the day."""
-        return _aged(self.patient, stretch, self.start)
+        return _aged(self.by_age.patient if self.by_age else self.patient, stretch, self.start)
 
 
 class Wanted(NamedTuple):
@@ -219,6 +231,13 @@ def runs(line: Line) -> tuple[Run, ...]:
     if line.window:
         found.append(Run(*line.window, once=True))
     return tuple(found)
+
+
+def doses_a_day(line: Line) -> int | None:
+    """How many single doses each day of a line has; None where their number is said in words or for all days alone."""
+    if line.schedule or (line.per in ("week", "course") and len(line.days) > 1):
+        return None
+    return line.times_per_day or 1
 
 
 def only_for_some(phase: Phase) -> bool:

@@ -1,12 +1,12 @@
 """Doses for one patient and totals over an arm, as parts of the page of a regimen and of its JSON."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from all_cli.patient.patient import Patient
-from all_cli.protocol.body import Body
-from all_cli.protocol.dose import age_edges, dose_for, exact, number
+from all_cli.patient.relapse import AGE_SAID
+from all_cli.protocol.dose import Dosing, age_edges, exact, number
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.regimen import Arm, Line, Phase, Protocol, StatedTotal, unit_text
 from all_cli.protocol.totals import DOSES, INJECTIONS, Total, stated_span, totals_of
@@ -21,14 +21,6 @@ _SMALL = Decimal(10)
 _FIRST = ("prephase", "induction")
 _DELAY = 7
 """Days that may lie between diagnosis and day 1 of induction: a limit of the program, for the warning only."""
-
-
-class Dosing(NamedTuple):
-    """What doses are computed with: the patient's size, whose age is that of the day, and the steps of rounding."""
-
-    body: Body
-    patient: Patient
-    rounding: Mapping[str, Decimal]
 
 
 def body_lines(page: Page, dosing: Dosing) -> None:
@@ -52,17 +44,15 @@ def body_lines(page: Page, dosing: Dosing) -> None:
 
 def dose_cell(page: Page, line: Line, dosing: Dosing, library: ProtocolLibrary) -> str:
     """The arithmetic of one line, with the sources of what it rests on beside the line itself."""
-    dose = dose_for(line, dosing.patient, dosing.body, library, dosing.rounding)
+    dose = dosing.of(line, library)
     if dose.reason:
         return dose.reason
     return " ".join(step.text + (f" {page.cite(step.cite, step.checked)}" if step.cite else "") for step in dose.steps)
 
 
-def dose_json(line: Line, dosing: Dosing | None, library: ProtocolLibrary, cited: dict[str, None]) -> Any:
-    """``dose_for_patient`` of a line; None where no size is known."""
-    if dosing is None:
-        return None
-    dose = dose_for(line, dosing.patient, dosing.body, library, dosing.rounding)
+def dose_json(line: Line, dosing: Dosing, library: ProtocolLibrary, cited: dict[str, None]) -> dict[str, Any]:
+    """``dose_for_patient`` of a line."""
+    dose = dosing.of(line, library)
     amount: Any = None
     if dose.low is not None and dose.high is not None:
         amount = _plain(dose.low) if dose.low == dose.high else [_plain(dose.low), _plain(dose.high)]
@@ -105,17 +95,20 @@ def _plain(value: Decimal) -> float | int:
     return int(value) if value == value.to_integral_value() else float(round(value, 6))
 
 
-def grown_part(page: Page, lines: Iterable[Line], phase: Phase, patient: Patient, library: ProtocolLibrary) -> None:
+def grown_part(
+    page: Page, lines: Iterable[Line], phase: Phase, patient: Patient, library: ProtocolLibrary,
+    how_to_say: str = AGE_SAID,
+) -> None:  # fmt: skip
     """Which other doses by age may hold on the day they are given; drugs of which the same is to be said together."""
     said: dict[str, dict[str, None]] = {}
     for line in lines:
-        if text := edges_text(line, phase, patient, library):
+        if text := edges_text(line, phase, patient, library, how_to_say):
             said.setdefault(text, {})[library.drugs[line.drug].abbreviation or line.drug] = None
     for text, drugs in said.items():
         page.line(f"{', '.join(drugs)}: {text}", "by age", strong=True)
 
 
-def edges_text(line: Line, phase: Phase, patient: Patient, library: ProtocolLibrary) -> str:
+def edges_text(line: Line, phase: Phase, patient: Patient, library: ProtocolLibrary, how_to_say: str = AGE_SAID) -> str:
     """The bands of a table, or the fractions, that the child may have grown into by the day of the dose; or empty."""
     last = max((*line.days, *(line.window or ())), default=phase.days)
     # Later phases wait for counts: how old the child then is cannot be told from the age at diagnosis.
@@ -124,10 +117,8 @@ def edges_text(line: Line, phase: Phase, patient: Patient, library: ProtocolLibr
     if not bands:
         return ""
     day = "the day of the injection" if line.route == "IT" else "the day"
-    return (
-        f"the age on {day} counts: {'; '.join(bands)} "
-        "(the age given is that at diagnosis; --born with --on DATE settles it)"
-    )
+    settled = how_to_say and f"; {how_to_say} settles it"
+    return f"the age on {day} counts: {'; '.join(bands)} (the age given is that at diagnosis{settled})"
 
 
 def phases_of(arm: Arm, protocol: Protocol) -> list[Phase]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from all_cli.patient.names import few
+from all_cli.protocol.dose import Dosing
 from all_cli.protocol.drug_for import DrugFor, GivingArm
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.offer import ANSWER, POSSIBLE
@@ -14,7 +15,7 @@ from all_cli.protocol.reasons import hangs_text
 from all_cli.protocol.regimen import Cited, Line
 from all_cli.report.answers import header
 from all_cli.report.before_doses import cautions_json, reserved_part, show_warnings
-from all_cli.report.doses import Dosing, body_lines, edges_text
+from all_cli.report.doses import body_lines, edges_text
 from all_cli.report.page import Page
 from all_cli.report.regimen_data import shown_json
 from all_cli.report.shown import Shown

@@ -6,6 +6,8 @@ from typing import NamedTuple
 from all_cli.knowledge.sources import Citation, Source
 
 UNCHECKED = "†"
+BOX = "☐"
+"""To tick by hand; a table that has it is ruled in HTML, and its page is set for paper."""
 UNCHECKED_MEANS = "† recalled from the literature and not yet read in the cited source: check before use"
 NOT_A_DEVICE = "For professionals; works offline; not a medical device. Check against the cited source before use."
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from all_cli.logic.explain import truth
 from all_cli.logic.values import NumberSet
@@ -27,9 +27,6 @@ from all_cli.report.line_text import NO_CAP, cap_text, dose_text, duration_text,
 from all_cli.report.page import Page
 from all_cli.report.shown import Shown
 from all_cli.report.words import said_text
-
-if TYPE_CHECKING:
-    pass
 
 _INFANTS_APART = "below one year: infants have protocols and doses of their own: all-protocol list --audience infants"
 
@@ -71,7 +68,7 @@ def _protocol(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     if not none_read:
         recalled_line(page, checked)
     _duration(page, shown)
-    _patient(page, shown)
+    patient_part(page, shown)
     _phases(page, shown, library)
     _notes(page, protocol.notes, shown.patient)
     if shown.whole:
@@ -203,7 +200,7 @@ def _duration(page: Page, shown: Shown) -> None:
         page.line("how long treatment lasts in all was not read for this protocol", "total")
 
 
-def _patient(page: Page, shown: Shown) -> None:
+def patient_part(page: Page, shown: Shown) -> None:
     """Who it is shown for: the facts, the size, and why this protocol and arm."""
     protocol = shown.protocol
     if said := said_text(shown.patient):
@@ -236,7 +233,7 @@ def _phase(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> 
         page.line(f"{phase.start.text} {_cite(page, phase.start)}", "start")
     if phase.who:
         page.line(phase.who, "only for")
-    _cautions(page, phase, shown)
+    phase_cautions(page, phase, shown)
     lines = lines_for(phase.lines, shown.patient)
     page.table(
         ("drug", "dose", "this patient", "route", "days", "cap", "for whom", "source"),
@@ -244,7 +241,7 @@ def _phase(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> 
             (
                 library.drugs[line.drug].name,
                 dose_text(line, shown.growing, library),
-                _computed(page, line, phase, shown, library),
+                computed_text(page, line, phase, shown, library),
                 line.route + (f", {line.infusion}" if line.infusion else ""),
                 when_text(line),
                 _cap(page, line, library),
@@ -279,7 +276,7 @@ def _phase(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> 
     _notes(page, phase.notes, shown.patient)
 
 
-def _cautions(page: Page, phase: Phase, shown: Shown) -> None:
+def phase_cautions(page: Page, phase: Phase, shown: Shown) -> None:
     """That the phase is not for this patient, and what else is said before any line."""
     if phase.id in shown.barred:
         page.line(f"{OUTSIDE}: {shown.barred[phase.id]}", "caution", strong=True)
@@ -290,7 +287,8 @@ def _cautions(page: Page, phase: Phase, shown: Shown) -> None:
             page.line(f"{said.text} {_cite(page, said)}", "caution", strong=True)
 
 
-def _computed(page: Page, line: Line, phase: Phase, shown: Shown, library: ProtocolLibrary) -> str:
+def computed_text(page: Page, line: Line, phase: Phase, shown: Shown, library: ProtocolLibrary) -> str:
+    """The arithmetic of a line's dose for this patient; empty where no size is known or none is to be computed."""
     kept_back = withheld(line, phase, shown)
     if shown.dosing is None or (kept_back and not shown.forced):
         return ""

@@ -135,18 +135,8 @@ def _line_json(
         "cite": citations_json(line.cite, cited),
         "checked": is_checked(line, shown.growing, library),
         "read": list(line.read),
-        "dose_for_patient": None,
+        "dose_for_patient": computed_json(line, phase, shown, library, cited),
     }
-    if shown.dosing:
-        from all_cli.report.doses import barred_json, dose_json
-
-        kept_back = withheld(line, phase, shown)
-        if kept_back and not shown.forced:
-            result["dose_for_patient"] = barred_json(kept_back.why)
-        else:
-            result["dose_for_patient"] = dose_json(line, shown.dosing, library, cited)
-            if kept_back:
-                result["dose_for_patient"]["arithmetic"] += f" ({kept_back.mark})"
     if line.scale_by:
         result["scaled_by_age"] = [
             {
@@ -170,6 +160,23 @@ def _line_json(
         if len(result["dose_by_age"]) == 1:
             result["dose"] = result["dose_by_age"][0]["dose"]
     return result
+
+
+def computed_json(
+    line: Line, phase: Phase, shown: Shown, library: ProtocolLibrary, cited: dict[str, None]
+) -> dict[str, Any] | None:
+    """``dose_for_patient`` of a line; None where no size is known."""
+    if shown.dosing is None:
+        return None
+    from all_cli.report.doses import barred_json, dose_json
+
+    kept_back = withheld(line, phase, shown)
+    if kept_back and not shown.forced:
+        return barred_json(kept_back.why)
+    found = dose_json(line, shown.dosing, library, cited)
+    if kept_back:
+        found["arithmetic"] += f" ({kept_back.mark})"
+    return found
 
 
 def _cited_json(item: Cited, cited: dict[str, None]) -> dict[str, Any]:

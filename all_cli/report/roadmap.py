@@ -1,93 +1,40 @@
 """The roadmap of an arm as a page: days across, drugs down, phase by phase, then day by day, then the totals."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
 
-from all_cli.knowledge.sources import Citation
 from all_cli.logic.explain import truth
-from all_cli.logic.values import number_text
-from all_cli.protocol.library import ProtocolLibrary, dose_rows_for
-from all_cli.protocol.regimen import Assessment, Cap, DoseRow, Line, Phase, days_text, unit_text
-from all_cli.protocol.roadmap import Roadmap, Run, Stretch, only_for_some, runs
+from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.regimen import Assessment, Phase, days_text, unit_text
+from all_cli.protocol.roadmap import Roadmap, Run, Stretch, only_for_some, runs_beside
 from all_cli.protocol.totals import Total, totals_of
-from all_cli.report.before_doses import show_warnings
-from all_cli.report.line_text import dose_text, duration_text
+from all_cli.report.before_doses import beyond_part, reserved_part, show_warnings
+from all_cli.report.doses import COLUMN, grown_part
+from all_cli.report.given import Given, as_shown, given_in
+from all_cli.report.line_text import duration_text
 from all_cli.report.page import UNCHECKED, Page
-from all_cli.report.regimen import recalled_line
+from all_cli.report.regimen import computed_text, patient_part, phase_cautions, recalled_line
+from all_cli.report.shown import Shown
 
 FIXED, NOT_BEFORE, BESIDE = "fixed", "not before", "beside"
 DATES_MEAN = (
     '"Not before" is the earliest date, by the printed lengths of the phases ahead; the phase waits for what its line '
     "says. Day numbers count from its own start. --phase-start PHASE=DATE gives the real start and moves what follows."
 )
+SIZE_MEANS = (
+    "Doses are worked out for the size given, as of the start. Sizes change over months: work them out again before "
+    "each phase."
+)
 BY_AGE_MEANS = "Doses by age go by the age on the day of the injection."
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MOST_COLUMNS = 9
-
-
-class Given(NamedTuple):
-    """A line within a stretch, in words: what, how much, how, for whom, from where."""
-
-    line: Line
-    name: str
-    dose: str
-    route: str
-    whom: str
-    cite: tuple[Citation, ...]
-    checked: bool
-    runs: tuple[Run, ...]
-
-    @property
-    def text(self) -> str:
-        """The line in one phrase: ``vincristine 1.5 mg/m² IV``."""
-        return f"{self.name} {self.dose}" + ("" if self.intrathecal else f" {self.route}")
-
-    @property
-    def by(self) -> str:
-        """Drug and route: ``IT methotrexate``, ``vincristine IV``."""
-        return self.name if self.intrathecal else f"{self.name} {self.route}"
-
-    @property
-    def intrathecal(self) -> bool:
-        """Whether it is given into the cerebrospinal fluid."""
-        return self.line.route == "IT"
-
-
-def given_in(stretch: Stretch, plan: Roadmap, library: ProtocolLibrary) -> list[Given]:
-    """The lines of a stretch in words, intrathecals first."""
-    patient = plan.doses_for(stretch)
-    found = []
-    for line in stretch.lines:
-        rows = dose_rows_for(library.dose_tables[line.dose_by], patient) if line.dose_by else []
-        name = library.drugs[line.drug].name
-        condition = f"if {line.condition}" if line.own is not None and _open(line, plan) else ""
-        parts: list[Line | DoseRow | Cap] = [line, *rows, *([line.cap] if line.cap else [])]
-        most = f", at most {number_text(line.cap.dose)} {line.cap.unit} a {line.cap.per}" if line.cap else ""
-        found.append(
-            Given(
-                line,
-                f"IT {name}" if line.route == "IT" else name,
-                dose_text(line, patient, library) + most,
-                line.route + (f", {line.infusion}" if line.infusion else ""),
-                "; ".join(part for part in (condition, line.who) if part),
-                tuple(dict.fromkeys(citation for part in parts for citation in part.cite)),
-                all(part.checked for part in parts),
-                runs(line),
-            )
-        )
-    return sorted(found, key=lambda given: not given.intrathecal)
-
-
-def _open(line: Line, plan: Roadmap) -> bool:
-    return line.own is not None and truth(line.own, plan.patient.possible()) is not True
 
 
 def status(stretch: Stretch) -> str:
     """Whether a stretch has dates, earliest dates, or runs beside the others."""
     if stretch.fixed:
         return FIXED
-    return BESIDE if stretch.phase.beside or stretch.phase.kind == "radiotherapy" else NOT_BEFORE
+    return BESIDE if runs_beside(stretch.phase) else NOT_BEFORE
 
 
 def since_text(stretch: Stretch) -> str:
@@ -134,36 +81,51 @@ def summary_title(plan: Roadmap) -> str:
     return f"{plan.protocol.title}{arm}: roadmap from {plan.start.isoformat()}"
 
 
+Days = Callable[[Page, Stretch, Shown, Sequence[Given], ProtocolLibrary], None]
+"""What a page says of the days of a stretch."""
+
+
 def roadmap_page(plan: Roadmap, library: ProtocolLibrary) -> Page:
-    """The roadmap as a page."""
+    """The roadmap as a page for the screen."""
+    return page_of(plan, library, _days_and_words)
+
+
+def page_of(plan: Roadmap, library: ProtocolLibrary, days: Days, to_fill_in: str = "") -> Page:
+    """A page on the plan: for whom, its phases, each with its days, totals, references.
+
+    Args:
+        plan: the roadmap.
+        library: drugs and sources.
+        days: says the days of a stretch.
+        to_fill_in: stands under the title, for the hand.
+    """
     page = Page(library.sources)
+    shown = as_shown(plan)
     protocol = plan.protocol
     page.heading(f"{summary_title(plan)} ({protocol.id}/{plan.arm.id})", 1)
+    if to_fill_in:
+        page.line(to_fill_in)
     show_warnings(page, plan.patient)
+    reserved = {each.warning for each in protocol.reserved_for(plan.patient)}
     for warning in plan.warnings:
-        page.line(warning, "caution", strong=True)
+        if warning not in reserved:
+            page.line(warning, "caution", strong=True)
+    reserved_part(page, shown, library)
+    beyond_part(page, shown, library)
     page.line(f"{protocol.population.text} {page.cite(protocol.population.cite, protocol.population.checked)}", "for")
     lines = {(s.phase.id, each.line.id): each.checked for s in plan.stretches for each in given_in(s, plan, library)}
     recalled_line(page, list(lines.values()))
     if plan.arm.note:
         page.line(plan.arm.note, "arm")
-    said = plan.patient.said()
-    if said:
-        page.line(", ".join(f"{id} {text}" for id, text in said.items()), "patient")
-        if outside(plan):
-            page.line("this patient lies outside the protocol's population", "caution", strong=True)
+    patient_part(page, shown)
+    if plan.dosing:
+        page.line(SIZE_MEANS, "size", strong=True)
     _overview(page, plan)
     for stretch in plan.stretches:
-        _stretch(page, stretch, plan, library)
+        _stretch(page, stretch, plan, library, days)
     _totals(page, plan, library)
     page.close()
     return page
-
-
-def outside(plan: Roadmap) -> bool:
-    """Whether the patient certainly does not belong to the protocol's population."""
-    when = plan.protocol.population.when
-    return when is not None and truth(when, plan.patient.possible()) is False
 
 
 def _overview(page: Page, plan: Roadmap) -> None:
@@ -196,25 +158,18 @@ def _apart(stretch: Stretch) -> str:
     return "; beside the others" if status(stretch) == BESIDE else "; for some, does not put off the next"
 
 
-def _stretch(page: Page, stretch: Stretch, plan: Roadmap, library: ProtocolLibrary) -> None:
-    phase = stretch.phase
-    page.heading(f"{stretch.title}: {since_text(stretch)}, {length_text(stretch)}")
+def _stretch(page: Page, stretch: Stretch, plan: Roadmap, library: ProtocolLibrary, days: Days) -> None:
+    phase, shown = stretch.phase, as_shown(plan, stretch)
+    page.heading(f"{stretch.title}{_for_whom(stretch)}: {since_text(stretch)}, {length_text(stretch)}")
+    phase_cautions(page, phase, shown)
     if not stretch.fixed and phase.start is None:
         page.line(stretch.waits, "waits")
     elif phase.start is not None:
         page.line(f"{stretch.waits or phase.start.text} {page.cite(phase.start.cite, phase.start.checked)}", "start")
     given = given_in(stretch, plan, library)
-    marks = {each.line.id: page.cite(each.cite, each.checked) for each in given}
-    looked = {item.id: page.cite(item.cite, item.checked) for item in stretch.assessments}
-    _grid(page, stretch, given, marks)
-    _day_by_day(page, stretch, given, looked)
-    words = [each for each in given if not each.runs or each.line.schedule]
-    if words:
-        page.line("Said in words, not by day:")
-        page.table(
-            ("drug", "dose", "when", "for whom", "source"),
-            [(g.by, g.dose, g.line.schedule, g.whom, marks[g.line.id]) for g in words],
-        )
+    days(page, stretch, shown, given, library)
+    if stretch.begins <= plan.start and plan.by_age is None:  # later phases go by all the ages that are possible then
+        grown_part(page, stretch.lines, phase, plan.patient, library, how_to_say="")
     for each in given:
         if each.line.note:
             page.line(each.line.note, (library.drugs[each.line.drug].abbreviation or each.line.drug)[:11])
@@ -224,10 +179,36 @@ def _stretch(page: Page, stretch: Stretch, plan: Roadmap, library: ProtocolLibra
         page.line(BY_AGE_MEANS)
     for item in stretch.assessments:
         if item.day is None:
-            page.line(f"{looked_text(item)} {looked[item.id]}", "assess")
+            page.line(f"{looked_text(item)} {page.cite(item.cite, item.checked)}", "assess")
     for note in (*phase.rescue, *phase.notes):
+        if note.first:
+            continue
         if note.when is None or truth(note.when, plan.patient.possible()) is not False:
             page.line(f"{note.text} {page.cite(note.cite, note.checked)}", "then" if note in phase.rescue else "note")
+
+
+def _for_whom(stretch: Stretch) -> str:
+    """That not all patients go through a phase, or that it runs beside the others, for its heading."""
+    some = f", ONLY FOR SOME: {stretch.phase.who or 'some patients only'}" if only_for_some(stretch.phase) else ""
+    return some + (", BESIDE the other phases" if runs_beside(stretch.phase) else "")
+
+
+def _days_and_words(
+    page: Page, stretch: Stretch, shown: Shown, given: Sequence[Given], library: ProtocolLibrary
+) -> None:
+    """Days across and drugs down, then day by day, then what is said in words."""
+    own = {each.line.id: computed_text(page, each.line, stretch.phase, shown, library) for each in given}
+    marks = {each.line.id: page.cite(each.cite, each.checked) for each in given}
+    looked = {item.id: page.cite(item.cite, item.checked) for item in stretch.assessments}
+    _grid(page, stretch, given, own, marks)
+    _day_by_day(page, stretch, given, looked)
+    words = [each for each in given if not each.runs or each.line.schedule]
+    if words:
+        page.line("Said in words, not by day:")
+        page.table(
+            ("drug", "dose", COLUMN, "when", "for whom", "source"),
+            [(g.by, g.dose, own[g.line.id], g.line.schedule, g.whom, marks[g.line.id]) for g in words],
+        )
 
 
 def looked_text(item: Assessment) -> str:
@@ -244,20 +225,23 @@ def _columns(stretch: Stretch) -> list[tuple[int, int]]:
     return [(day, min(day + width - 1, stretch.last)) for day in range(stretch.first, stretch.last + 1, width)]
 
 
-def _grid(page: Page, stretch: Stretch, given: Sequence[Given], marks: dict[str, str]) -> None:
+def _grid(page: Page, stretch: Stretch, given: Sequence[Given], own: dict[str, str], marks: dict[str, str]) -> None:
     columns = _columns(stretch)
     by_day = [each for each in given if each.runs]
     if not columns or not by_day:
         return
     days = {item.day for item in stretch.assessments if item.day is not None}
     dated = "from" if stretch.fixed else "not before"
-    rows = [(dated, "", *(short_date(stretch.date_of(first)) for first, _ in columns), "", "")]
-    rows += [(g.by, g.dose, *(_cell(g.runs, column) for column in columns), g.whom, marks[g.line.id]) for g in by_day]
+    rows = [(dated, "", "", *(short_date(stretch.date_of(first)) for first, _ in columns), "", "")]
+    rows += [
+        (g.by, g.dose, own[g.line.id], *(_cell(g.runs, column) for column in columns), g.whom, marks[g.line.id])
+        for g in by_day
+    ]
     if days:
         looked = tuple(Run(day, day) for day in sorted(days))
-        rows.append(("assessment", "", *(_cell(looked, column) for column in columns), "", ""))
+        rows.append(("assessment", "", "", *(_cell(looked, column) for column in columns), "", ""))
     titles = [f"d {first}-{last}" if first < last else f"d {first}" for first, last in columns]
-    page.table(("drug", "dose", *titles, "for whom", "source"), rows)
+    page.table(("drug", "dose", COLUMN, *titles, "for whom", "source"), rows)
     if any(run.once and run.first < run.last for each in by_day for run in each.runs):
         page.line("Days in brackets: once, on one of these days.")
 

@@ -9,21 +9,15 @@ from all_cli.protocol.regimen import Assessment
 from all_cli.protocol.roadmap import Roadmap, Stretch
 from all_cli.report.answers import citations_json, header
 from all_cli.report.before_doses import cautions_json
+from all_cli.report.doses import body_json
+from all_cli.report.given import Given, as_shown, given_in
 from all_cli.report.page import NOT_A_DEVICE
-from all_cli.report.roadmap import (
-    Given,
-    amount_text,
-    days_said,
-    drawn_totals,
-    for_some,
-    given_in,
-    looked_text,
-    status,
-)
+from all_cli.report.regimen_data import computed_json
+from all_cli.report.roadmap import amount_text, days_said, drawn_totals, for_some, looked_text, status
 
 COLUMNS = (
     "protocol", "arm", "phase", "cycle", "status", "kind", "line", "what", "dose", "route", "day", "last_day", "date",
-    "last_date", "when", "for_whom", "source", "checked",
+    "last_date", "when", "for_whom", "source", "checked", "this_patient",
 )  # fmt: skip
 
 
@@ -31,7 +25,8 @@ def roadmap_csv(plan: Roadmap, library: ProtocolLibrary) -> str:
     """Rows for a spreadsheet: each day of each line, each assessment, and each line that stands in words only.
 
     ``status`` is ``fixed``, ``not before`` (then the dates are the earliest ones) or ``beside``. ``last_day`` and
-    ``last_date`` stand where something is given once, on a day up to then.
+    ``last_date`` stand where something is given once, on a day up to then. ``this_patient`` has the arithmetic of the
+    dose where a size is given.
     """
     import csv
     import io
@@ -43,14 +38,14 @@ def roadmap_csv(plan: Roadmap, library: ProtocolLibrary) -> str:
         head = (plan.protocol.id, plan.arm.id, stretch.phase.id, stretch.cycle, status(stretch))
         for each in given_in(stretch, plan, library):
             what = (each.line.id, each.name, each.dose, each.route)
-            tail = (each.whom, _sources(each.cite), _yes(each.checked))
+            tail = (each.whom, _sources(each.cite), _yes(each.checked), each.arithmetic)
             for days in _days(each, stretch):
                 writer.writerow((*head, "drug", *what, *days, "", *tail))
             if each.line.schedule:
                 writer.writerow((*head, "drug", *what, "", "", "", "", each.line.schedule, *tail))
         for item in stretch.assessments:
             days = ("", "", "", "") if item.day is None else (item.day, "", stretch.date_of(item.day).isoformat(), "")
-            tail = (_asked(item), _sources(item.cite), _yes(item.checked))
+            tail = (_asked(item), _sources(item.cite), _yes(item.checked), "")
             writer.writerow((*head, "assessment", item.id, looked_text(item), "", "", *days, "", *tail))
     return stream.getvalue()
 
@@ -88,6 +83,7 @@ def roadmap_json(plan: Roadmap, library: ProtocolLibrary) -> dict[str, Any]:
         "patient": plan.patient.said(),
         "cautions": cautions_json(plan.patient, cited),
         "warnings": list(plan.warnings),
+        "body": body_json(plan.dosing, cited),
         "phases": [_stretch(stretch, plan, library, cited) for stretch in plan.stretches],
         "left_out": [phase.id for phase in plan.left_out],
         "for_others": [phase.id for phase in plan.for_others],
@@ -135,7 +131,9 @@ def _stretch(stretch: Stretch, plan: Roadmap, library: ProtocolLibrary, cited: d
         "last_day": stretch.last,
         "length_days": phase.days,
         "counted": stretch.counted,
-        "lines": [_line(each, stretch, plan, cited) for each in given_in(stretch, plan, library)],
+        "who": phase.who,
+        "not_for_this_patient": plan.barred.get(phase.id),
+        "lines": [_line(each, stretch, plan, library, cited) for each in given_in(stretch, plan, library)],
         "lines_left_out": stretch.left_out,
         "assessments": [
             {
@@ -151,12 +149,15 @@ def _stretch(stretch: Stretch, plan: Roadmap, library: ProtocolLibrary, cited: d
     }
 
 
-def _line(each: Given, stretch: Stretch, plan: Roadmap, cited: dict[str, None]) -> dict[str, Any]:
+def _line(
+    each: Given, stretch: Stretch, plan: Roadmap, library: ProtocolLibrary, cited: dict[str, None]
+) -> dict[str, Any]:
     line = each.line
     return {
         "id": f"{plan.protocol.id}.{line.id}",
         "drug": line.drug,
         "dose": each.dose,
+        "dose_for_patient": computed_json(line, stretch.phase, as_shown(plan, stretch), library, cited),
         "route": each.route,
         "days": [_dated(day, stretch) for day in line.days],
         "window": [_dated(day, stretch) for day in line.window] if line.window else None,

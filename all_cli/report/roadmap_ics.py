@@ -16,8 +16,10 @@ from uuid import NAMESPACE_URL, uuid5
 from all_cli.knowledge.sources import Citation
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.roadmap import Roadmap, Run, Stretch
+from all_cli.report.before_doses import OUTSIDE
+from all_cli.report.given import Given, given_in
 from all_cli.report.page import NOT_A_DEVICE, UNCHECKED_MEANS
-from all_cli.report.roadmap import BESIDE, DATES_MEAN, Given, given_in, length_text, looked_text, run_text, status
+from all_cli.report.roadmap import BESIDE, DATES_MEAN, SIZE_MEANS, length_text, looked_text, run_text, status
 
 
 class Entry(NamedTuple):
@@ -71,12 +73,12 @@ def entries(plan: Roadmap, library: ProtocolLibrary) -> Iterator[Entry]:
     for stretch in plan.stretches:
         place = f"{plan.protocol.id}/{plan.arm.id}/{stretch.phase.id}/{stretch.cycle}"
         given = given_in(stretch, plan, library)
-        yield _marker(place, stretch, given, library)
+        yield _marker(place, stretch, given, plan)
         if stretch.fixed:
             yield from _events(place, stretch, given, library)
 
 
-def _marker(place: str, stretch: Stretch, given: list[Given], library: ProtocolLibrary) -> Entry:
+def _marker(place: str, stretch: Stretch, given: list[Given], plan: Roadmap) -> Entry:
     if stretch.fixed:
         title = f"{stretch.title} begins (day {stretch.first})"
         told = [each for each in given if not each.runs or each.line.schedule]
@@ -89,25 +91,30 @@ def _marker(place: str, stretch: Stretch, given: list[Given], library: ProtocolL
             title = f"{stretch.title}: beside the other phases, days not fixed"
         told = given
         said = [DATES_MEAN, f"Waits: {stretch.waits}", f"{length_text(stretch)}. By days of its own:"]
-    said += [_line_text(each, library) for each in told]
+    said += [_line_text(each) for each in told]
     said += [
         f"- look: {looked_text(item)}" + (f", day {item.day}" if item.day is not None else "")
         for item in stretch.assessments
         if item.day is None or not stretch.fixed
     ]
+    if stretch.phase.id in plan.barred:
+        said.insert(0, f"{OUTSIDE}: {plan.barred[stretch.phase.id]}")
+    if plan.dosing:
+        said.append(SIZE_MEANS)
     if any(not each.checked for each in told):
         said.append(UNCHECKED_MEANS)
     category = "phase" if stretch.fixed else "not before"
     return Entry(f"{place}/phase", stretch.begins, stretch.begins, title, "\n".join([*said, NOT_A_DEVICE]), category)
 
 
-def _line_text(each: Given, library: ProtocolLibrary) -> str:
+def _line_text(each: Given) -> str:
     days = ", ".join(run_text(run) for run in each.runs)
     when = "; ".join(part for part in (f"day {days}" if days else "", each.line.schedule) if part)
     whom = f" ({each.whom})" if each.whom else ""
     mark = "" if each.checked else " †"
     sources = ", ".join(dict.fromkeys(one.source for one in each.cite))
-    return f"- {each.name} {each.dose} {each.route}: {when}{whom} [{sources}]{mark}"
+    own = f" (for this patient: {each.arithmetic})" if each.arithmetic else ""
+    return f"- {each.name} {each.dose}{own} {each.route}: {when}{whom} [{sources}]{mark}"
 
 
 def _events(place: str, stretch: Stretch, given: list[Given], library: ProtocolLibrary) -> Iterator[Entry]:
@@ -137,9 +144,12 @@ def _title(each: Given, run: Run, stretch: Stretch) -> str:
     if run.once and run.last > run.first:
         days = f"once, day {run.first} to {run.last}"
     whom = f"{each.whom}: " if each.whom else ""
-    mark = "" if each.checked else " †"
+    mark = (f", {each.held.mark}" if each.held else "") + ("" if each.checked else " †")
+    own = each.on(run.first, stretch.cycle) if each.worked else ""
     # Bands of age are too long for a title; the description has them.
-    what = f"{each.name}, dose by age" if each.dose.startswith("by age") else each.text
+    what = (
+        f"{each.name}, dose by age" if not own and each.dose.startswith("by age") else each.with_dose(own or each.dose)
+    )
     return f"{whom}{what}, {days} ({stretch.phase.title}){mark}"
 
 
@@ -148,6 +158,7 @@ def _description(each: Given, run: Run, stretch: Stretch, library: ProtocolLibra
     said = [
         f"{stretch.title}, day {run_text(run)}",
         f"Dose: {each.dose}",
+        *([f"For this patient: {each.arithmetic}"] if each.arithmetic else []),
         f"Route: {each.route}",
         *([f"For: {each.whom}"] if each.whom else []),
         *([f"Note: {line.note}"] if line.note else []),

@@ -7,23 +7,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from all_cli.patient.patient import Patient
+from all_cli.patient.relapse import ByAge
 from all_cli.protocol.regimen import Arm, Phase, Protocol, Reason
 
 if TYPE_CHECKING:
     from all_cli.patient.assumption import Assumption
+    from all_cli.protocol.dose import Dosing
     from all_cli.protocol.offer import Choice
-    from all_cli.report.doses import Dosing
-
-
-class ByAge(NamedTuple):
-    """The patient as old as doses by age are to take them, and why that is another age than the one at diagnosis.
-
-    ``chosen_for`` is the patient by whose age it is said whom a regimen is for, where that is the age in a relapse.
-    """
-
-    patient: Patient
-    text: str
-    chosen_for: Patient | None = None
 
 
 class Shown(NamedTuple):

@@ -1,4 +1,4 @@
-"""The roadmap as page, CSV, JSON, iCalendar and picture: every line in each of them, and each of them well formed."""
+"""The roadmap as page, CSV, JSON and iCalendar: every line in each of them, and each of them well formed."""
 
 from __future__ import annotations
 
@@ -7,26 +7,19 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date
-from functools import cache
-from itertools import islice
-from math import sqrt
-from typing import Any, NamedTuple
-from xml.etree import ElementTree
+from typing import NamedTuple
 
 import pytest
 
 from all_cli.patient.patient import Patient
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.roadmap import Roadmap, Wanted, roadmap, runs
-from all_cli.report import lettering
-from all_cli.report.lettering import text_width
+from all_cli.report.given import given_in
 from all_cli.report.page import NOT_A_DEVICE, Table
-from all_cli.report.roadmap import given_in, roadmap_page
+from all_cli.report.roadmap import roadmap_page
 from all_cli.report.roadmap_data import roadmap_csv, roadmap_json
 from all_cli.report.roadmap_ics import roadmap_ics
-from all_cli.report.roadmap_svg import roadmap_svg
 
 START = date(2026, 1, 5)
 
@@ -320,100 +313,3 @@ def test_every_page_has_every_line_and_every_assessment(protocols: ProtocolLibra
                 assert f"{each.by} {each.dose}" in text and each.line.schedule in text
             for item in stretch.assessments:
                 assert item.what in text
-
-
-# The picture.
-
-_SVG = "{http://www.w3.org/2000/svg}"
-
-
-@pytest.fixture(scope="module")
-def pictures(protocols: ProtocolLibrary, plans: list[Roadmap]) -> list[tuple[Roadmap, ElementTree.Element]]:
-    """The picture of every arm, drawn once; the arms share most of their words, and each is measured once."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lettering, "text_width", cache(text_width))
-        return [(plan, ElementTree.fromstring(roadmap_svg(plan, protocols))) for plan in plans]
-
-
-class Box(NamedTuple):
-    """Where a text stands, as wide as it is at most in the narrower of the usual fonts."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-    text: str
-
-
-def boxes(root: ElementTree.Element) -> Iterator[Box]:
-    for element in root.iter(f"{_SVG}text"):
-        size, x, y = (float(element.attrib[name]) for name in ("font-size", "x", "y"))
-        text = element.text or ""
-        width = 0.9 * text_width(text, size, bold=element.get("font-weight") == "bold")
-        left = x - width / 2 if element.get("text-anchor") == "middle" else x
-        yield Box(left, y - 0.75 * size, left + width, y + 0.2 * size, text)
-
-
-def test_no_label_is_cut_or_runs_into_another(pictures: list[tuple[Roadmap, ElementTree.Element]]) -> None:
-    for plan, root in pictures:
-        _, _, width, height = map(float, root.attrib["viewBox"].split())
-        found = sorted(boxes(root), key=lambda box: box.top)
-        assert all(box.right <= width and box.bottom <= height for box in found), plan.protocol.id
-        for index, box in enumerate(found):
-            for other in islice(found, index + 1, None):
-                if other.top >= box.bottom - 0.3:
-                    break
-                apart = other.left >= box.right - 0.5 or box.left >= other.right - 0.5
-                assert apart, f"{plan.protocol.id}/{plan.arm.id}: {box.text!r} and {other.text!r}"
-
-
-def test_the_picture_has_the_shape_of_a_landscape_sheet(pictures: list[tuple[Roadmap, ElementTree.Element]]) -> None:
-    for _, root in pictures:
-        _, _, width, height = map(float, root.attrib["viewBox"].split())
-        assert width / height == pytest.approx(sqrt(2), abs=0.01)
-        assert (root.get("width"), root.get("height")) == ("420mm", "297mm")
-
-
-def written(root: ElementTree.Element) -> str:
-    return "".join(element.text or "" for element in root.iter(f"{_SVG}text")).replace(" ", "")
-
-
-def test_every_picture_has_every_line_every_assessment_and_what_it_is_not(
-    protocols: ProtocolLibrary, pictures: list[tuple[Roadmap, ElementTree.Element]]
-) -> None:
-    for plan, root in pictures:
-        text = written(root)
-        assert NOT_A_DEVICE.replace(" ", "") in text
-        for stretch in plan.stretches:
-            for each in given_in(stretch, plan, protocols):
-                for part in (each.name, each.dose, each.line.schedule, each.whom):
-                    assert part.replace(" ", "") in text, (plan.protocol.id, part)
-            for item in stretch.assessments:
-                assert item.what.replace(" ", "") in text
-
-
-def marks(plan: Roadmap, protocols: ProtocolLibrary) -> list[ElementTree.Element]:
-    root = ElementTree.fromstring(roadmap_svg(plan, protocols))
-    return list(root.iter(f"{_SVG}path"))
-
-
-def test_each_intrathecal_is_a_diamond_of_its_own(protocols: ProtocolLibrary) -> None:
-    plan = plan_of(protocols, "ccg-1991/iv")
-    diamonds = [path for path in marks(plan, protocols) if path.get("fill") == "#7a0019"]
-    assert len(diamonds) == 12 + 1, "twelve injections, and one in the legend"
-
-
-def test_a_waiting_phase_is_dashed_and_says_not_before(protocols: ProtocolLibrary) -> None:
-    plan = plan_of(protocols, "ccg-1991/iv", Wanted(left_out={"im1-iv", "di", "im2-iv", "maintenance"}))
-    root = ElementTree.fromstring(roadmap_svg(plan, protocols))
-    texts = [element.text for element in root.iter(f"{_SVG}text")]
-    assert "begins 2026-01-05" in texts and "NOT BEFORE 2026-02-03" in texts
-    dashed = [box for box in root.iter(f"{_SVG}rect") if box.get("stroke-dasharray") == "5 3"]
-    assert len(dashed) == 3, "header and frame of consolidation, and the legend"
-
-
-def test_text_in_the_picture_is_never_markup(protocols: ProtocolLibrary) -> None:
-    protocol = protocols.protocol("ccg-1991")._replace(title="<b>&amp; [/x]")
-    plan = roadmap(protocol, protocol.arms[0], START, Patient(protocols.vocabulary))
-    root: Any = ElementTree.fromstring(roadmap_svg(plan, protocols))
-    assert root.find(f"{_SVG}title").text.startswith("<b>&amp; [/x]")

@@ -8,7 +8,7 @@ from html import escape
 from itertools import groupby
 
 from all_cli.report.counts import WITHHELD
-from all_cli.report.page import Block, Figure, Heading, Line, Outline, Page, Table, Twig
+from all_cli.report.page import BOX, Block, Figure, Heading, Line, Outline, Page, Table, Twig
 
 _NO_TEXT = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]"
@@ -58,11 +58,35 @@ ul { border-left: 1px solid var(--rule); list-style: none; margin: .1rem 0; padd
 }
 """
 
+_PAPER = """
+.wide:has(.ticks) { padding-right: 1px; }
+.ticks th, .ticks td { border: 1px solid var(--dim); min-width: 0; padding: .25rem .4rem; }
+.ticks td:first-child { font-weight: bold; white-space: nowrap; }
+.ticks td:nth-child(2) { white-space: pre; }
+.ticks tr:has(> :nth-child(8)) th:nth-child(n+3) { height: 9rem; vertical-align: bottom;
+  writing-mode: vertical-rl; }
+.box { font-size: 1.4em; line-height: 1; }
+@page { size: A4; margin: 14mm 12mm; }
+@media print {
+  body { font-size: 9pt; }
+  h1 { font-size: 14pt; }
+  h2 { font-size: 12pt; }
+  thead { break-inside: avoid; }
+  dl:has(+ .wide), p:has(+ .wide), .wide:has(+ .wide) { break-after: avoid; break-inside: avoid; }
+  .wide:has(+ .wide) { break-inside: auto; }
+  .ticks { font-size: 8pt; }
+  .ticks th, .ticks td { border-color: #000; padding: 1mm; overflow-wrap: normal; }
+}
+"""
+"""For a page with boxes to tick: its tables are ruled, and what leads to a table stands on its sheet of A4."""
+
 
 def page_html(page: Page) -> str:
     """The page as a text that ends with a line break; well-formed XML, too."""
     title = next((block.text for block in page.blocks if isinstance(block, Heading)), "")
-    style = _STYLE + (_bars() if any(isinstance(block, Table) and block.shares for block in page.blocks) else "")
+    tables = [block for block in page.blocks if isinstance(block, Table)]
+    style = _STYLE + (_bars() if any(table.shares for table in tables) else "")
+    style += _PAPER if any(map(_has_boxes, tables)) else ""
     return "\n".join(
         [
             "<!DOCTYPE html>",
@@ -76,6 +100,10 @@ def page_html(page: Page) -> str:
             "</body></html>\n",
         ]
     )
+
+
+def _has_boxes(table: Table) -> bool:
+    return any(BOX in cell for row in table.rows for cell in row)
 
 
 def _bars() -> str:
@@ -133,13 +161,14 @@ def _link(found: re.Match[str]) -> str:
 
 
 def _table(table: Table) -> Iterator[str]:
-    yield '<div class="wide"><table>'
+    yield f'<div class="wide"><table{_attribute("class", "ticks" if _has_boxes(table) else "")}>'
     right = [all(map(_NUMBER.fullmatch, cells)) for cells in zip(*table.rows, strict=True)]
 
     def cell(tag: str, column: int, text: str, share: float | None = None) -> str:
         bar = f"bar{max(1, round(share * _STEPS))}" if share else ""
         kind = " ".join(filter(None, ("number" if right[column] else "", bar)))
-        return f"<{tag}{_attribute('class', kind)}>{_text(text)}</{tag}>"
+        said = _text(text).replace(BOX, f'<span class="box">{BOX}</span>')
+        return f"<{tag}{_attribute('class', kind)}>{said}</{tag}>"
 
     head = "".join(cell("th", place, text) for place, text in enumerate(table.columns))
     yield f"<thead><tr>{head}</tr></thead><tbody>"
