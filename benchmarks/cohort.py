@@ -31,7 +31,7 @@ TEN = (
     "nci-rome", "cog-aall08b1", "cog-aall1731", "cog-aall1732", "aieop-bfm-2009", "ukall-2003", "st-jude-xvi",
     "interfant-06", "guideline-summary", "hoelzer-1988",
 )  # fmt: skip
-COPY_ONE, COPY_TEN, ZEN_FASTER, RANDOM_RATE, MEMORY = 2.5, 5.0, 200.0, 50_000, 2 << 30  # design: Speed
+COPY_ONE, COPY_TEN, ZEN_FASTER, RANDOM_RATE, MEMORY = 2.0, 4.0, 200.0, 50_000, 2 << 30  # design: Speed
 
 
 class Run(NamedTuple):
