@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -25,6 +26,7 @@ import all_cli.knowledge.documents
 import all_cli.patient.patient
 import all_cli.protocol.load
 import all_cli.risk.library
+from all_cli.logic.diagram import Diagram
 from all_cli.patient.reading import read_value
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.risk.library import RiskLibrary
@@ -37,6 +39,28 @@ settings.load_profile("all-cli")
 # Thousands of tests run a command in this process: the shipped files are parsed, and a command line is built, once.
 all_cli.knowledge.documents.document_of = cache(all_cli.knowledge.documents.document_of)
 typer.testing._get_command = cache(typer.main.get_command)
+
+# Patients of one test are like those of another: what a diagram says of the same masks is worked out once.
+_REMEMBERED = 100_000
+
+
+def _once(method: Callable[..., Any]) -> Callable[..., Any]:
+    said: dict[Any, tuple[Any, Any]] = {}  # with the diagram, so that its place is not given away
+
+    def once(diagram: Diagram, *asked: Any) -> Any:
+        key = (id(diagram), *map(tuple, asked))
+        if key not in said:
+            if len(said) > _REMEMBERED:
+                said.clear()
+            said[key] = (method(diagram, *asked), diagram)
+        answer = said[key][0]
+        return list(answer) if isinstance(answer, list) else answer
+
+    return once
+
+
+Diagram.reach = _once(Diagram.reach)  # type: ignore[method-assign]
+Diagram.mattering = _once(Diagram.mattering)  # type: ignore[method-assign]
 
 # Oracles tell one patient after another the same few values; what a text says of a fact does not change either.
 _readings: dict[tuple[int, Any, Any], tuple[Any, Any]] = {}  # with the fact, so that its place is not given away

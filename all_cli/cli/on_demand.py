@@ -55,6 +55,15 @@ def on_demand(commands: Mapping[str, Deferred]) -> type[TyperGroup]:
 class SaidOnce(TyperCommand):
     """A command that refuses an option given twice: of two ages neither is silently left out."""
 
+    _parser: Any = None
+
+    def make_parser(self, ctx: Any) -> Any:
+        """What tells the options apart, made once: the arguments are gone through twice."""
+        if self._parser is None:
+            self._parser = super().make_parser(ctx)
+        self._parser.ctx = ctx
+        return self._parser
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Count the options as they stand, then let Typer read them."""
         args = self._plain_flags(args)
