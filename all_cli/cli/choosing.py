@@ -28,9 +28,9 @@ from all_cli.protocol.reasons import (
     turn_reason,
 )
 from all_cli.protocol.regimen import Reason
+from all_cli.protocol.shown import Shown
 from all_cli.report.answers import answer_text, deciding, unheeded_text
 from all_cli.report.choice import Undecided, first_reasons, likely_reasons
-from all_cli.report.shown import Shown
 from all_cli.risk.answers import Answers, answers_of
 from all_cli.risk.library import risk_library
 from all_cli.risk.scheme import NOT_APPLICABLE, Scheme

@@ -220,7 +220,7 @@ def _count(option: str, text: str, number: str, most: int) -> int:
 
 
 def _write(plan: "Roadmap", library: "ProtocolLibrary", way: Way, label: str, color: Color) -> None:
-    from all_cli.report.before_doses import OUTSIDE
+    from all_cli.protocol.resolve import OUTSIDE
     from all_cli.report.page import NOT_A_DEVICE, Page
     from all_cli.report.roadmap_data import roadmap_csv, roadmap_json
 

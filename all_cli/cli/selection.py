@@ -13,9 +13,9 @@ from all_cli.patient.patient import Patient
 from all_cli.protocol.drugs import AskedDrug, all_names, drugs_named, folded, read_drug
 from all_cli.protocol.inhibitor import with_inhibitor
 from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.line_text import brief_dose, on_days_text
 from all_cli.protocol.regimen import SIZES, Arm, Line, Phase, Protocol, Reason
-from all_cli.report.line_text import brief_dose, on_days_text
-from all_cli.report.shown import Shown
+from all_cli.protocol.shown import Shown
 from all_cli.report.words import number_of
 
 if TYPE_CHECKING:

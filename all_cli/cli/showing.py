@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from all_cli.logic.values import NumberSet
     from all_cli.patient.patient import Patient
     from all_cli.protocol.library import ProtocolLibrary
+    from all_cli.protocol.shown import Shown
     from all_cli.report.choice import Undecided
     from all_cli.report.drug_for import DrugShown
     from all_cli.report.page import Page
-    from all_cli.report.shown import Shown
 
 
 @with_patient
@@ -141,7 +141,7 @@ def _found(
 ) -> "list[Shown] | Undecided | DrugShown":
     """What to show: one protocol, the phase in every protocol, the arms still open, or a drug."""
     from all_cli.cli import selection
-    from all_cli.report.shown import Shown
+    from all_cli.protocol.shown import Shown
 
     asked = selection.read_asked(library, request.what, request.protocol)
     if asked.drug is not None and any((request.risk, request.arm, request.everything, request.every, assume, routine)):

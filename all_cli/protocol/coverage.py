@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from all_cli.protocol.library import ProtocolLibrary
-from all_cli.protocol.regimen import Line, Protocol
+from all_cli.protocol.regimen import Protocol
+from all_cli.protocol.resolve import is_read
 
 
 class Count(NamedTuple):
@@ -31,13 +32,6 @@ def counted(marks: Sequence[bool]) -> Count:
     return Count(sum(marks), len(marks))
 
 
-def line_checked(line: Line, library: ProtocolLibrary) -> bool:
-    """Whether a line was read in its source, with its cap, its dose table and the rule that scales it."""
-    marks = [row.checked for row in library.dose_tables[line.dose_by].rows] if line.dose_by else []
-    marks += [row.checked for row in library.scalings[line.scale_by].rows] if line.scale_by else []
-    return line.checked and (line.cap is None or line.cap.checked) and all(marks)
-
-
 class Statement(NamedTuple):
     """One cited statement of a protocol: what kind it is and where it stands, as ``phase.line``."""
 
@@ -59,7 +53,7 @@ def statements(protocol: Protocol, library: ProtocolLibrary) -> Iterator[Stateme
         if phase.start:
             yield Statement("start", phase.id, phase.start.checked)
         for line in phase.lines:
-            yield Statement("line", f"{phase.id}.{line.id}", line_checked(line, library))
+            yield Statement("line", f"{phase.id}.{line.id}", is_read(line, library))
         for item in phase.assessments:
             yield Statement("assessment", f"{phase.id}.{item.id}", item.checked)
         for cited in phase.rescue:

@@ -75,6 +75,11 @@ class Dosing(NamedTuple):
         """What a line comes to."""
         return dose_for(line, self.patient, self.body, library, self.rounding)
 
+    @staticmethod
+    def none(why: str) -> Dose:
+        """That nothing is to be given."""
+        return Dose(None, None, "", "", (), reason=why)
+
 
 class _Range(NamedTuple):
     low: Decimal

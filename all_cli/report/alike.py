@@ -9,11 +9,11 @@ from typing import NamedTuple
 from all_cli.logic.explain import truth
 from all_cli.patient.names import condition_text, few
 from all_cli.patient.patient import Patient
-from all_cli.protocol.coverage import line_checked
 from all_cli.protocol.library import ProtocolLibrary, lines_for
+from all_cli.protocol.line_text import brief_dose
 from all_cli.protocol.offer import Choice, Offer
 from all_cli.protocol.regimen import Line, Phase, Reason
-from all_cli.report.line_text import brief_dose
+from all_cli.protocol.resolve import is_read
 from all_cli.report.words import number_of
 
 _SHARED, _ARMS, _WITH_DOSES = 3, 4, 6
@@ -131,4 +131,4 @@ def _either(doses: Sequence[str]) -> str:
 
 def _cited(label: str, text: str, lines: Sequence[Line], library: ProtocolLibrary) -> Reason:
     cite = tuple(dict.fromkeys(citation for line in lines for citation in line.cite))
-    return Reason(label, text, cite, all(line_checked(line, library) for line in lines), strong=True)
+    return Reason(label, text, cite, all(is_read(line, library) for line in lines), strong=True)

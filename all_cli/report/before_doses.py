@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, NamedTuple
+from typing import Any
 
 from all_cli.logic.explain import truth
 from all_cli.patient.patient import Patient
 from all_cli.protocol.drugs import beyond_label
 from all_cli.protocol.heads import eligibility_unread
 from all_cli.protocol.library import ProtocolLibrary, lines_for
-from all_cli.protocol.regimen import NO_DOSING, Cited, Line, Phase
+from all_cli.protocol.regimen import Cited
+from all_cli.protocol.resolve import NO_LINE, withheld
+from all_cli.protocol.shown import Shown
 from all_cli.report.page import Page
-from all_cli.report.shown import Shown
 
-OUTSIDE = "not for this patient"
-NO_LINE = "do not dose from this line"
 NONE_COMPUTED = "no dose is computed for this patient; --force computes them all the same"
 
 
@@ -37,23 +36,6 @@ def cautions_json(patient: Patient, cited: dict[str, None]) -> list[dict[str, An
     from all_cli.risk.library import risk_library
 
     return [statement_json(each, cited) for each, *_ in risk_library().cautions(patient)]
-
-
-class Withheld(NamedTuple):
-    """Why no dose of a line is computed unless it is forced; ``mark`` then stands beside each."""
-
-    mark: str
-    why: str
-
-
-def withheld(line: Line, phase: Phase, shown: Shown) -> Withheld | None:
-    """Whether the dose of a line is withheld: the phase is not for the patient, or nobody is to dose from it."""
-    if phase.id in shown.barred:
-        return Withheld(OUTSIDE, f"{OUTSIDE}: {shown.barred[phase.id]}")
-    reserved = (each for each in shown.protocol.reserved_for(shown.patient) if each.no_dosing)
-    if (reason := next(reserved, None)) is not None:
-        return Withheld(NO_DOSING, reason.warning)
-    return Withheld(NO_LINE, f"{NO_LINE}: {line.note}") if line.no_dosing else None
 
 
 def withholds(shown: Shown) -> bool:

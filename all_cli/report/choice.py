@@ -28,13 +28,13 @@ from all_cli.protocol.reasons import (
     turn_reason,
 )
 from all_cli.protocol.regimen import Reason
+from all_cli.protocol.shown import Shown
 from all_cli.report.alike import common_reason, way_reason, ways_of
 from all_cli.report.answers import assumed_json, citations_json, header
 from all_cli.report.before_doses import cautions_json, show_warnings
 from all_cli.report.guidance_pointers import cautions, for_kind, pointers_page
 from all_cli.report.page import Page
 from all_cli.report.regimen import phases_part
-from all_cli.report.shown import Shown
 from all_cli.report.words import be, number_of, said_text
 
 _MOST, _MISSING, _WAYS, _SETTINGS = 4, 2, 2, 2

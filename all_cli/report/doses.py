@@ -6,12 +6,13 @@ from typing import Any
 
 from all_cli.patient.patient import Patient
 from all_cli.patient.relapse import AGE_SAID
-from all_cli.protocol.dose import Dosing, age_edges, exact, number
+from all_cli.protocol.dose import Dose, Dosing, age_edges, exact, number
 from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.line_text import amount_text, count_text
 from all_cli.protocol.regimen import Arm, Line, Phase, Protocol, StatedTotal, unit_text
+from all_cli.protocol.resolve import Resolved
 from all_cli.protocol.totals import DOSES, INJECTIONS, Total, stated_span, totals_of
 from all_cli.report.answers import citations_json
-from all_cli.report.line_text import amount_text, count_text
 from all_cli.report.page import UNCHECKED, Page
 
 COLUMN = "this patient"
@@ -42,35 +43,29 @@ def body_lines(page: Page, dosing: Dosing) -> None:
         page.line(NO_CONVERSION, "note")
 
 
-def dose_cell(page: Page, line: Line, dosing: Dosing, library: ProtocolLibrary) -> str:
+def dose_cell(page: Page, dose: Dose) -> str:
     """The arithmetic of one line, with the sources of what it rests on beside the line itself."""
-    dose = dosing.of(line, library)
     if dose.reason:
         return dose.reason
     return " ".join(step.text + (f" {page.cite(step.cite, step.checked)}" if step.cite else "") for step in dose.steps)
 
 
-def dose_json(line: Line, dosing: Dosing, library: ProtocolLibrary, cited: dict[str, None]) -> dict[str, Any]:
-    """``dose_for_patient`` of a line."""
-    dose = dosing.of(line, library)
+def dose_json(each: Resolved, cited: dict[str, None]) -> dict[str, Any] | None:
+    """``dose_for_patient`` of a line; None where no size is known. A forced dose says what is against it."""
+    dose = each.worked
+    if dose is None:
+        return None
     amount: Any = None
     if dose.low is not None and dose.high is not None:
         amount = _plain(dose.low) if dose.low == dose.high else [_plain(dose.low), _plain(dose.high)]
+    against = f" ({each.held.mark})" if each.held and not each.refused else ""
     return {
-        "amount": amount, "unit": dose.unit, "per": dose.per, "arithmetic": dose.arithmetic, "capped": dose.capped,
-        "rounding": dose.rounding or None, "reason": dose.reason or None,
+        "amount": amount, "unit": dose.unit, "per": dose.per, "arithmetic": dose.arithmetic + against,
+        "capped": dose.capped, "rounding": dose.rounding or None, "reason": dose.reason or None,
         "steps": [
             {"text": text, "cite": citations_json(cite, cited), "checked": checked}
             for text, cite, checked in dose.steps
         ],
-    }  # fmt: skip
-
-
-def barred_json(why: str) -> dict[str, Any]:
-    """``dose_for_patient`` of a line that is not for the patient: nothing is computed."""
-    return {
-        "amount": None, "unit": "", "per": "", "arithmetic": why, "capped": False, "rounding": None, "reason": why,
-        "steps": [],
     }  # fmt: skip
 
 

@@ -4,18 +4,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from all_cli.patient.patient import Patient
-from all_cli.protocol.coverage import line_checked
 from all_cli.protocol.drugs import COMBINATION, Given, by_class, combinations_with, given, names
 from all_cli.protocol.guidance import Brief
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, uncapped
+from all_cli.protocol.line_text import cap_text
 from all_cli.protocol.regimen import Cap, Cited, DoseTable, Drug, Protocol
+from all_cli.protocol.resolve import is_read, resolve
 from all_cli.protocol.side_by_side import Way
 from all_cli.protocol.totals import Total, drug_totals, totals_of
 from all_cli.report.answers import citations_json, header
-from all_cli.report.line_text import cap_text, dose_text, line_cap_text, when_text, whom_text
 from all_cli.report.page import Page
 from all_cli.report.regimen import no_caps
-from all_cli.report.side_by_side import line_citations, total_citations, total_json, total_text
+from all_cli.report.side_by_side import total_citations, total_json, total_text
 from all_cli.report.words import number_of
 
 LABEL = "label"
@@ -57,7 +57,7 @@ def _drug(page: Page, drug: Drug, asked: Asked, library: ProtocolLibrary) -> Non
         page.line(", ".join(f"{id} {text}" for id, text in said.items()), "patient")
     found = applying(given(asked.protocols, (drug.id,)), asked.patient)
     protocols = len({item.protocol.id for item in found})
-    read = sum(line_checked(item.line, library) for item in found)
+    read = sum(is_read(item.line, library) for item in found)
     page.line(
         f"{number_of(len(found), 'line')} in {number_of(protocols, 'protocol')}, {read} read in the source", "given"
     )
@@ -197,16 +197,10 @@ def _lines(page: Page, found: Iterable[Given], library: ProtocolLibrary) -> None
     page.table(
         ("phase", "dose", "route", "days", "cap", "for whom", "source"),
         [
-            (
-                f"{item.protocol.id}.{item.phase.id}",
-                dose_text(item.line, anyone, library),
-                item.line.route + (f", {item.line.infusion}" if item.line.infusion else ""),
-                when_text(item.line),
-                line_cap_text(item.line, library),
-                whom_text(item.line),
-                page.cite(line_citations(item.line, library), line_checked(item.line, library)),
+            (place, each.dose, each.route, each.days, each.cap, each.whom, page.cite(each.cite_all, each.read))
+            for place, each in (
+                (f"{item.protocol.id}.{item.phase.id}", resolve(item.line, anyone, library)) for item in found
             )
-            for item in found
         ],
     )
 
@@ -266,22 +260,22 @@ def _drug_json(drug: Drug, asked: Asked, library: ProtocolLibrary, cited: dict[s
 
 def _line_json(item: Given, asked: Asked, library: ProtocolLibrary, cited: dict[str, None]) -> dict[str, Any]:
     line = item.line
-    cap = line.cap
+    each, cap = resolve(line, Patient(library.vocabulary), library), line.cap
     return {
         "id": f"{item.protocol.id}.{item.phase.id}.{line.id}",
         "protocol": item.protocol.id,
         "phase": item.phase.kind,
         "phase_id": item.phase.id,
-        "text": dose_text(line, Patient(library.vocabulary), library),
+        "text": each.dose,
         "route": line.route,
-        "days": when_text(line),
+        "days": each.days,
         "cap": {"dose": cap.dose, "unit": cap.unit, "per": cap.per} if cap else None,
         "uncapped": said.text if (said := uncapped(line, library)) else "",
         "when": line.condition,
         "who": line.who,
         "label": is_label(item, library),
-        "cite": citations_json(line_citations(line, library), cited),
-        "checked": line_checked(line, library),
+        "cite": citations_json(each.cite_all, cited),
+        "checked": each.read,
     }
 
 

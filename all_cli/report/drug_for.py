@@ -13,12 +13,12 @@ from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.offer import ANSWER, POSSIBLE
 from all_cli.protocol.reasons import hangs_text
 from all_cli.protocol.regimen import Cited, Line
+from all_cli.protocol.shown import Shown
 from all_cli.report.answers import header
 from all_cli.report.before_doses import cautions_json, reserved_part, show_warnings
 from all_cli.report.doses import body_lines, edges_text
 from all_cli.report.page import Page
 from all_cli.report.regimen_data import shown_json
-from all_cli.report.shown import Shown
 from all_cli.report.uses import line_in_short, rules_part, uses_part
 from all_cli.report.words import said_text
 

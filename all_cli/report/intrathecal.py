@@ -8,15 +8,15 @@ from all_cli.logic.expression import tests
 from all_cli.logic.values import NumberSet
 from all_cli.patient.names import few
 from all_cli.patient.patient import Patient
-from all_cli.protocol.coverage import line_checked
 from all_cli.protocol.drugs import INTRATHECAL
 from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for
+from all_cli.protocol.line_text import band_text, dose_text
 from all_cli.protocol.picking import beginning
 from all_cli.protocol.regimen import DoseTable, Line, Protocol
+from all_cli.protocol.resolve import is_read
 from all_cli.report.answers import citations_json, header
 from all_cli.report.before_doses import cautions_json, show_warnings
 from all_cli.report.guidance_pointers import cautions, for_patient, pointers_page
-from all_cli.report.line_text import band_text, dose_text
 from all_cli.report.page import Page
 from all_cli.report.words import said_text
 
@@ -108,7 +108,7 @@ def _own(page: Page, library: ProtocolLibrary, patient: Patient) -> None:
         f"{text} ({', '.join(dict.fromkeys(kind for kind, _ in given))}) "
         + page.cite(
             dict.fromkeys(cited for _, line in given for cited in line.cite),
-            all(line_checked(line, library) for _, line in given),
+            all(is_read(line, library) for _, line in given),
         )
         for text, given in found.items()
     )
@@ -168,7 +168,7 @@ def _fixed(page: Page, library: ProtocolLibrary, patient: Patient) -> None:
                 each.dose,
                 page.cite(
                     dict.fromkeys(cited for _, line in each.lines for cited in line.cite),
-                    all(line_checked(line, library) for _, line in each.lines),
+                    all(is_read(line, library) for _, line in each.lines),
                 ),
                 ", ".join(each.protocols),
             )
@@ -201,7 +201,7 @@ def intrathecal_json(library: ProtocolLibrary, patient: Patient) -> dict[str, An
             "dose": each.dose,
             "protocols": each.protocols,
             "cite": citations_json(dict.fromkeys(cite for _, line in each.lines for cite in line.cite), cited),
-            "checked": all(line_checked(line, library) for _, line in each.lines),
+            "checked": all(is_read(line, library) for _, line in each.lines),
         }
         for each in fixed_doses(library, patient)
     ]

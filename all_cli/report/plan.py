@@ -7,15 +7,15 @@ line that nobody, or not this patient, is to be dosed from: a box says "give thi
 from collections.abc import Iterator, Sequence
 
 from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.line_text import when_text
 from all_cli.protocol.regimen import Line
 from all_cli.protocol.roadmap import Roadmap, Run, Stretch, doses_a_day
+from all_cli.protocol.shown import Shown
 from all_cli.report.doses import COLUMN
 from all_cli.report.given import Given
-from all_cli.report.line_text import when_text
 from all_cli.report.page import BOX, UNCHECKED, Page
 from all_cli.report.regimen import computed_text
 from all_cli.report.roadmap import looked_text, page_of
-from all_cli.report.shown import Shown
 
 BLANK = "______"
 TO_FILL_IN = f"Name {BLANK * 4} born {BLANK * 2} plan checked by {BLANK * 3} on {BLANK * 2}"
@@ -42,15 +42,15 @@ def _lines_and_boxes(
             (
                 each.by,
                 each.dose,
-                computed_text(page, each.line, stretch.phase, shown, library),
+                computed_text(page, each.said),
                 when_text(each.line),
                 each.whom,
-                page.cite(each.cite, each.checked),
+                page.cite(each.said.cite_all, each.said.read),
             )
             for each in given
         ],
     )
-    boxed = [each for each in given if each.runs and (each.held is None or shown.forced)]
+    boxed = [each for each in given if each.runs and (each.said.held is None or shown.forced)]
     if held := [each for each in given if each.runs and each not in boxed]:
         page.line(f"{', '.join(dict.fromkeys(each.name for each in held))}: {NO_BOXES}", "no box", strong=True)
     long = [each for each in boxed if any(_is_long(run) for run in each.runs)]
@@ -125,7 +125,7 @@ def _head(each: Given) -> str:
     name = each.by if len(each.line.infusion) <= _LONGEST or each.intrathecal else f"{each.name} {each.line.route}"
     if each.whom:
         name += f", ONLY {each.whom}" if len(each.whom) <= _LONGEST else ", ONLY FOR SOME, see above"
-    return name if each.checked else f"{name}{_HARD}{UNCHECKED}"
+    return name if each.said.read else f"{name}{_HARD}{UNCHECKED}"
 
 
 def _cell(each: Given, row: Run, stretch: Stretch) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from all_cli.knowledge.sources import citations
-from all_cli.protocol.coverage import Count, Coverage, counted, coverage, line_checked
+from all_cli.protocol.coverage import Count, Coverage, counted, coverage
 from all_cli.protocol.filters import Filtered
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.regimen import Arm, Cited, Phase, Protocol
+from all_cli.protocol.resolve import is_read
 from all_cli.protocol.settings import by_setting
 from all_cli.report.answers import citations_json, header
 from all_cli.report.page import UNCHECKED, Page
@@ -155,7 +156,7 @@ def _phases(page: Page, library: ProtocolLibrary, protocol: Protocol) -> list[tu
 
 def lines_of(library: ProtocolLibrary, phase: Phase) -> Count:
     """How many lines of a phase were read in their source."""
-    return counted([line_checked(line, library) for line in phase.lines])
+    return counted([is_read(line, library) for line in phase.lines])
 
 
 def in_arms(protocol: Protocol, phase: Phase) -> list[str]:

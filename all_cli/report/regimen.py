@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
-from typing import Any
 
 from all_cli.logic.explain import truth
 from all_cli.logic.values import NumberSet
-from all_cli.patient.names import condition_text
 from all_cli.patient.patient import Patient
 from all_cli.protocol.inhibitor import INHIBITOR
-from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, uncapped
+from all_cli.protocol.library import ProtocolLibrary, lines_for, uncapped
+from all_cli.protocol.line_text import duration_text, on_days_text, recalled_text
 from all_cli.protocol.regimen import Cited, Line, Phase, Protocol, Reason
+from all_cli.protocol.resolve import OUTSIDE, Resolved, is_read, resolve_shown
+from all_cli.protocol.shown import Shown
 from all_cli.report.before_doses import (
     NONE_COMPUTED,
-    OUTSIDE,
     beyond_part,
     reserved_part,
     show_warnings,
-    withheld,
     withholds,
 )
 from all_cli.report.guidance_pointers import cautions, for_phases, pointers_page
-from all_cli.report.line_text import NO_CAP, cap_text, dose_text, duration_text, on_days_text, recalled_text, when_text
 from all_cli.report.page import Page
-from all_cli.report.shown import Shown
 from all_cli.report.words import said_text
 
 _INFANTS_APART = "below one year: infants have protocols and doses of their own: all-protocol list --audience infants"
@@ -52,7 +49,7 @@ def _protocol(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     protocol = shown.protocol
     page.heading(f"{protocol.title} ({protocol.id}){f', {shown.arm.title}' if shown.arm else ''}", 1)
     _said(page, [*shown.leading, *shown.chosen[:1]])
-    checked = [is_checked(line, shown.growing, library) for line in _lines(shown)]
+    checked = [is_read(line, library, shown.growing) for line in _lines(shown)]
     if none_read := shown.basis and not any(checked):  # chosen, not named: it does not head without a word
         recalled_line(page, checked)
     reserved_part(page, shown, library)
@@ -93,7 +90,7 @@ def phases_part(page: Page, shown: Shown, library: ProtocolLibrary, heading: str
     reserved_part(page, shown, library)
     _gives(page, shown, library)
     beyond_part(page, shown, library)
-    recalled_line(page, [is_checked(line, shown.growing, library) for line in _lines(shown)])
+    recalled_line(page, [is_read(line, library, shown.growing) for line in _lines(shown)])
     if shown.dosing:
         from all_cli.report.doses import body_lines
 
@@ -150,7 +147,8 @@ def _gives(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
         return
     lines = _lines(shown)
     if shown.dosing is not None and 0 < len(lines) <= _IN_HEAD and not withholds(shown):
-        page.line("; ".join(_computed_text(page, line, shown, library) for line in lines), "dose", strong=True)
+        text = "; ".join(_computed_text(page, each) for each in _resolved(shown, library))
+        page.line(text, "dose", strong=True)
         return
     drugs = {(library.drugs[line.drug], line.route == "IT"): None for line in lines}
     inhibitors = " or ".join(drug.name for drug, _ in drugs if drug.kind == INHIBITOR)  # of several, each arm has one
@@ -163,26 +161,33 @@ def _gives(page: Page, shown: Shown, library: ProtocolLibrary) -> None:
     page.line(text, "drugs", strong=True)
 
 
-def _computed_text(page: Page, line: Line, shown: Shown, library: ProtocolLibrary) -> str:
+def _computed_text(page: Page, each: Resolved) -> str:
     """A line's drug with its dose for this size, and for whom it is where that is open."""
-    assert shown.dosing is not None
+    assert each.worked is not None
     from all_cli.report.doses import dose_cell
 
-    name = library.drugs[line.drug].name
-    open_ = line.own is None or truth(line.own, shown.patient.possible()) is True
-    whom = line.who if open_ else _whom(line, library)
-    cap = f", at most {cap_text(line.cap)}" if line.cap else ""
-    text = f"{'intrathecal ' if line.route == 'IT' else ''}{name} {dose_cell(page, line, shown.dosing, library)}{cap}"
-    when = on_days_text(line)
+    intrathecal = "intrathecal " if each.line.route == "IT" else ""
+    text = f"{intrathecal}{each.name} {dose_cell(page, each.worked)}{each.at_most}"
+    when = on_days_text(each.line)
     if len(when) > _DAYS_IN_HEAD:
-        when = "once a week" if line.weekly else "on the days below"
+        when = "once a week" if each.line.weekly else "on the days below"
     days = f", {when}" if when and when not in text else ""
-    return f"{text}{days}{f' ({whom})' if whom else ''} {page.cite(line.cite, line.checked)}"
+    whom = f" ({each.whom_open})" if each.whom_open else ""
+    return f"{text}{days}{whom} {page.cite(each.line.cite, each.line.checked)}"
 
 
 def _lines(shown: Shown) -> list[Line]:
     """All lines that concern the patient."""
     return [line for phase in shown.phases for line in lines_for(phase.lines, shown.patient)]
+
+
+def _resolved(shown: Shown, library: ProtocolLibrary) -> list[Resolved]:
+    """All lines that concern the patient, with their doses."""
+    return [
+        resolve_shown(line, phase, shown, library)
+        for phase in shown.phases
+        for line in lines_for(phase.lines, shown.patient)
+    ]
 
 
 def recalled_line(page: Page, checked: Sequence[bool]) -> None:
@@ -239,18 +244,16 @@ def _phase(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary) -> 
         ("drug", "dose", "this patient", "route", "days", "cap", "for whom", "source"),
         [
             (
-                library.drugs[line.drug].name,
-                dose_text(line, shown.growing, library),
-                computed_text(page, line, phase, shown, library),
-                line.route + (f", {line.infusion}" if line.infusion else ""),
-                when_text(line),
-                _cap(page, line, library),
-                _whom(line, library),
-                page.cite(
-                    [*line.cite, *_table_cites(line, shown.growing, library)], is_checked(line, shown.growing, library)
-                ),
+                each.name,
+                each.dose,
+                computed_text(page, each),
+                each.route,
+                each.days,
+                _cap(page, each),
+                each.whom,
+                page.cite(each.cite, each.read),
             )
-            for line in lines
+            for each in (resolve_shown(line, phase, shown, library) for line in lines)
         ],
     )
     for line in lines:
@@ -287,14 +290,13 @@ def phase_cautions(page: Page, phase: Phase, shown: Shown) -> None:
             page.line(f"{said.text} {_cite(page, said)}", "caution", strong=True)
 
 
-def computed_text(page: Page, line: Line, phase: Phase, shown: Shown, library: ProtocolLibrary) -> str:
+def computed_text(page: Page, each: Resolved) -> str:
     """The arithmetic of a line's dose for this patient; empty where no size is known or none is to be computed."""
-    kept_back = withheld(line, phase, shown)
-    if shown.dosing is None or (kept_back and not shown.forced):
+    if each.worked is None or each.refused:
         return ""
     from all_cli.report.doses import dose_cell
 
-    return dose_cell(page, line, shown.dosing, library) + (f" ({kept_back.mark})" if kept_back else "")
+    return dose_cell(page, each.worked) + (f" ({each.held.mark})" if each.held else "")
 
 
 def _notes(page: Page, notes: Sequence[Cited], patient: Patient) -> None:
@@ -323,28 +325,6 @@ def no_caps(page: Page, lines: Iterable[Line], library: ProtocolLibrary) -> None
             page.line(f"{library.drugs[id].name}: {statement.text} {_cite(page, statement)}", "no cap", strong=True)
 
 
-def _cap(page: Page, line: Line, library: ProtocolLibrary) -> str:
-    if line.cap is None:
-        return NO_CAP if uncapped(line, library) else ""
-    return f"{cap_text(line.cap)} {page.cite(line.cap.cite, line.cap.checked)}"
-
-
-def _whom(line: Line, library: ProtocolLibrary) -> str:
-    return ", ".join(part for part in (condition_text(line.condition, library.vocabulary), line.who) if part)
-
-
-def _table_cites(line: Line, patient: Patient, library: ProtocolLibrary) -> list[Any]:
-    return [citation for row in rows_of(line, patient, library) for citation in row.cite]
-
-
-def is_checked(line: Line, patient: Patient, library: ProtocolLibrary) -> bool:
-    """Whether the line was read in its source, with every row of the table that it leans on."""
-    return line.checked and all(row.checked for row in rows_of(line, patient, library))
-
-
-def rows_of(line: Line, patient: Patient, library: ProtocolLibrary) -> list[Any]:
-    """The rows of a dose table or of a scaling that the line leans on."""
-    if line.scale_by:
-        rows = library.scalings[line.scale_by].rows
-        return [row for row in rows if truth(row.when, patient.possible()) is not False]
-    return list(dose_rows_for(library.dose_tables[line.dose_by], patient)) if line.dose_by else []
+def _cap(page: Page, each: Resolved) -> str:
+    cap = each.line.cap
+    return each.cap + (f" {page.cite(cap.cite, cap.checked)}" if cap else "")

@@ -6,14 +6,14 @@ from typing import Any
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import Expression
 from all_cli.protocol.drugs import beyond_label
-from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, lines_for, uncapped
+from all_cli.protocol.library import ProtocolLibrary, lines_for, uncapped
 from all_cli.protocol.regimen import Cited, Line, Phase
+from all_cli.protocol.resolve import resolve_shown
+from all_cli.protocol.shown import Shown
 from all_cli.report.answers import citations_json, header
-from all_cli.report.before_doses import cautions_json, withheld
+from all_cli.report.before_doses import cautions_json
 from all_cli.report.guidance_pointers import for_phases, pointers_json
-from all_cli.report.line_text import dose_text, when_text
-from all_cli.report.regimen import guided_by, is_checked, rows_of
-from all_cli.report.shown import Shown
+from all_cli.report.regimen import guided_by
 
 
 def shown_json(shown: Shown, library: ProtocolLibrary) -> dict[str, Any]:
@@ -111,6 +111,7 @@ def _phase_json(phase: Phase, shown: Shown, library: ProtocolLibrary, cited: dic
 def _line_json(
     line: Line, phase: Phase, shown: Shown, library: ProtocolLibrary, cited: dict[str, None]
 ) -> dict[str, Any]:
+    each = resolve_shown(line, phase, shown, library)
     dose: Any = None
     if line.dose is not None:
         dose = line.dose[0] if line.dose[0] == line.dose[1] else list(line.dose)
@@ -127,23 +128,27 @@ def _line_json(
         "schedule": line.schedule,
         "cap": None,
         "uncapped": _cited_json(said, cited) if (said := uncapped(line, library)) else None,
-        "beyond_label": [_cited_json(each.said, cited) for each in beyond_label(line, shown.patient, library)],
+        "beyond_label": [_cited_json(limit.said, cited) for limit in beyond_label(line, shown.patient, library)],
         "when": line.condition,
         "who": line.who,
-        "text": f"{dose_text(line, shown.growing, library)} {line.route}, days {when_text(line)}",
+        "text": f"{each.dose} {line.route}, days {each.days}",
         "note": line.note,
         "cite": citations_json(line.cite, cited),
-        "checked": is_checked(line, shown.growing, library),
+        "checked": each.read,
         "read": list(line.read),
-        "dose_for_patient": computed_json(line, phase, shown, library, cited),
+        "dose_for_patient": None,
     }
+    if each.worked is not None:
+        from all_cli.report.doses import dose_json
+
+        result["dose_for_patient"] = dose_json(each, cited)
     if line.scale_by:
         result["scaled_by_age"] = [
             {
                 "when": row.text, "factor": f"{row.factor[0]}/{row.factor[1]}", "cite": citations_json(row.cite, cited),
                 "checked": row.checked,
             }
-            for row in rows_of(line, shown.growing, library)
+            for row in each.fractions
         ]  # fmt: skip
     if line.cap:
         result["cap"] = {
@@ -155,28 +160,11 @@ def _line_json(
         result["unit"], result["per"] = table.unit, "dose"
         result["dose_by_age"] = [
             {"when": row.text, "dose": row.dose, "cite": citations_json(row.cite, cited), "checked": row.checked}
-            for row in dose_rows_for(table, shown.growing)
+            for row in each.bands
         ]
         if len(result["dose_by_age"]) == 1:
             result["dose"] = result["dose_by_age"][0]["dose"]
     return result
-
-
-def computed_json(
-    line: Line, phase: Phase, shown: Shown, library: ProtocolLibrary, cited: dict[str, None]
-) -> dict[str, Any] | None:
-    """``dose_for_patient`` of a line; None where no size is known."""
-    if shown.dosing is None:
-        return None
-    from all_cli.report.doses import barred_json, dose_json
-
-    kept_back = withheld(line, phase, shown)
-    if kept_back and not shown.forced:
-        return barred_json(kept_back.why)
-    found = dose_json(line, shown.dosing, library, cited)
-    if kept_back:
-        found["arithmetic"] += f" ({kept_back.mark})"
-    return found
 
 
 def _cited_json(item: Cited, cited: dict[str, None]) -> dict[str, Any]:

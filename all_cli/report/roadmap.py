@@ -5,16 +5,16 @@ from datetime import date, timedelta
 
 from all_cli.logic.explain import truth
 from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.line_text import duration_text
 from all_cli.protocol.regimen import Assessment, Phase, days_text, unit_text
 from all_cli.protocol.roadmap import Roadmap, Run, Stretch, only_for_some, runs_beside
+from all_cli.protocol.shown import Shown
 from all_cli.protocol.totals import Total, totals_of
 from all_cli.report.before_doses import beyond_part, reserved_part, show_warnings
 from all_cli.report.doses import COLUMN, grown_part
 from all_cli.report.given import Given, as_shown, given_in
-from all_cli.report.line_text import duration_text
 from all_cli.report.page import UNCHECKED, Page
 from all_cli.report.regimen import computed_text, patient_part, phase_cautions, recalled_line
-from all_cli.report.shown import Shown
 
 FIXED, NOT_BEFORE, BESIDE = "fixed", "not before", "beside"
 DATES_MEAN = (
@@ -113,7 +113,7 @@ def page_of(plan: Roadmap, library: ProtocolLibrary, days: Days, to_fill_in: str
     reserved_part(page, shown, library)
     beyond_part(page, shown, library)
     page.line(f"{protocol.population.text} {page.cite(protocol.population.cite, protocol.population.checked)}", "for")
-    lines = {(s.phase.id, each.line.id): each.checked for s in plan.stretches for each in given_in(s, plan, library)}
+    lines = {(s.phase.id, each.line.id): each.said.read for s in plan.stretches for each in given_in(s, plan, library)}
     recalled_line(page, list(lines.values()))
     if plan.arm.note:
         page.line(plan.arm.note, "arm")
@@ -197,8 +197,8 @@ def _days_and_words(
     page: Page, stretch: Stretch, shown: Shown, given: Sequence[Given], library: ProtocolLibrary
 ) -> None:
     """Days across and drugs down, then day by day, then what is said in words."""
-    own = {each.line.id: computed_text(page, each.line, stretch.phase, shown, library) for each in given}
-    marks = {each.line.id: page.cite(each.cite, each.checked) for each in given}
+    own = {each.line.id: computed_text(page, each.said) for each in given}
+    marks = {each.line.id: page.cite(each.said.cite_all, each.said.read) for each in given}
     looked = {item.id: page.cite(item.cite, item.checked) for item in stretch.assessments}
     _grid(page, stretch, given, own, marks)
     _day_by_day(page, stretch, given, looked)

@@ -9,10 +9,9 @@ from all_cli.protocol.regimen import Assessment
 from all_cli.protocol.roadmap import Roadmap, Stretch
 from all_cli.report.answers import citations_json, header
 from all_cli.report.before_doses import cautions_json
-from all_cli.report.doses import body_json
-from all_cli.report.given import Given, as_shown, given_in
+from all_cli.report.doses import body_json, dose_json
+from all_cli.report.given import Given, given_in
 from all_cli.report.page import NOT_A_DEVICE
-from all_cli.report.regimen_data import computed_json
 from all_cli.report.roadmap import amount_text, days_said, drawn_totals, for_some, looked_text, status
 
 COLUMNS = (
@@ -37,8 +36,8 @@ def roadmap_csv(plan: Roadmap, library: ProtocolLibrary) -> str:
     for stretch in plan.stretches:
         head = (plan.protocol.id, plan.arm.id, stretch.phase.id, stretch.cycle, status(stretch))
         for each in given_in(stretch, plan, library):
-            what = (each.line.id, each.name, each.dose, each.route)
-            tail = (each.whom, _sources(each.cite), _yes(each.checked), each.arithmetic)
+            what = (each.line.id, each.name, each.dose, each.said.route)
+            tail = (each.whom, _sources(each.said.cite_all), _yes(each.said.read), each.arithmetic)
             for days in _days(each, stretch):
                 writer.writerow((*head, "drug", *what, *days, "", *tail))
             if each.line.schedule:
@@ -157,15 +156,15 @@ def _line(
         "id": f"{plan.protocol.id}.{line.id}",
         "drug": line.drug,
         "dose": each.dose,
-        "dose_for_patient": computed_json(line, stretch.phase, as_shown(plan, stretch), library, cited),
-        "route": each.route,
+        "dose_for_patient": dose_json(each.said, cited),
+        "route": each.said.route,
         "days": [_dated(day, stretch) for day in line.days],
         "window": [_dated(day, stretch) for day in line.window] if line.window else None,
         "schedule": line.schedule,
         "for_whom": each.whom,
         "note": line.note,
-        "cite": citations_json(each.cite, cited),
-        "checked": each.checked,
+        "cite": citations_json(each.said.cite_all, cited),
+        "checked": each.said.read,
     }
 
 

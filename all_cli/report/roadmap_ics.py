@@ -15,8 +15,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 from all_cli.knowledge.sources import Citation
 from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.resolve import OUTSIDE
 from all_cli.protocol.roadmap import Roadmap, Run, Stretch
-from all_cli.report.before_doses import OUTSIDE
 from all_cli.report.given import Given, given_in
 from all_cli.report.page import NOT_A_DEVICE, UNCHECKED_MEANS
 from all_cli.report.roadmap import BESIDE, DATES_MEAN, SIZE_MEANS, length_text, looked_text, run_text, status
@@ -101,7 +101,7 @@ def _marker(place: str, stretch: Stretch, given: list[Given], plan: Roadmap) -> 
         said.insert(0, f"{OUTSIDE}: {plan.barred[stretch.phase.id]}")
     if plan.dosing:
         said.append(SIZE_MEANS)
-    if any(not each.checked for each in told):
+    if any(not each.said.read for each in told):
         said.append(UNCHECKED_MEANS)
     category = "phase" if stretch.fixed else "not before"
     return Entry(f"{place}/phase", stretch.begins, stretch.begins, title, "\n".join([*said, NOT_A_DEVICE]), category)
@@ -111,10 +111,10 @@ def _line_text(each: Given) -> str:
     days = ", ".join(run_text(run) for run in each.runs)
     when = "; ".join(part for part in (f"day {days}" if days else "", each.line.schedule) if part)
     whom = f" ({each.whom})" if each.whom else ""
-    mark = "" if each.checked else " †"
-    sources = ", ".join(dict.fromkeys(one.source for one in each.cite))
+    mark = "" if each.said.read else " †"
+    sources = ", ".join(dict.fromkeys(one.source for one in each.said.cite_all))
     own = f" (for this patient: {each.arithmetic})" if each.arithmetic else ""
-    return f"- {each.name} {each.dose}{own} {each.route}: {when}{whom} [{sources}]{mark}"
+    return f"- {each.name} {each.dose}{own} {each.said.route}: {when}{whom} [{sources}]{mark}"
 
 
 def _events(place: str, stretch: Stretch, given: list[Given], library: ProtocolLibrary) -> Iterator[Entry]:
@@ -144,8 +144,8 @@ def _title(each: Given, run: Run, stretch: Stretch) -> str:
     if run.once and run.last > run.first:
         days = f"once, day {run.first} to {run.last}"
     whom = f"{each.whom}: " if each.whom else ""
-    mark = (f", {each.held.mark}" if each.held else "") + ("" if each.checked else " †")
-    own = each.on(run.first, stretch.cycle) if each.worked else ""
+    mark = (f", {each.said.held.mark}" if each.said.held else "") + ("" if each.said.read else " †")
+    own = each.on(run.first, stretch.cycle) if each.said.worked else ""
     # Bands of age are too long for a title; the description has them.
     what = (
         f"{each.name}, dose by age" if not own and each.dose.startswith("by age") else each.with_dose(own or each.dose)
@@ -159,11 +159,11 @@ def _description(each: Given, run: Run, stretch: Stretch, library: ProtocolLibra
         f"{stretch.title}, day {run_text(run)}",
         f"Dose: {each.dose}",
         *([f"For this patient: {each.arithmetic}"] if each.arithmetic else []),
-        f"Route: {each.route}",
+        f"Route: {each.said.route}",
         *([f"For: {each.whom}"] if each.whom else []),
         *([f"Note: {line.note}"] if line.note else []),
-        *_references(each.cite, library),
-        *([] if each.checked else [UNCHECKED_MEANS]),
+        *_references(each.said.cite_all, library),
+        *([] if each.said.read else [UNCHECKED_MEANS]),
         NOT_A_DEVICE,
     ]
     return "\n".join(said)

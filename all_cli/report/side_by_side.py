@@ -5,24 +5,20 @@ from typing import Any, NamedTuple
 
 from all_cli.knowledge.sources import Citation
 from all_cli.patient.patient import Patient
-from all_cli.protocol.coverage import line_checked
 from all_cli.protocol.library import ProtocolLibrary
-from all_cli.protocol.regimen import DoseRow, Line, Phase, ScaleRow
-from all_cli.protocol.side_by_side import Column, DrugRow, TotalRow, Way, rows_of, totals_side_by_side
-from all_cli.protocol.totals import DOSES, INJECTIONS, Total
-from all_cli.report.answers import citations_json, header
-from all_cli.report.line_text import (
+from all_cli.protocol.line_text import (
     AMOUNT_NOT_PRINTED,
     NUMBER_NOT_PRINTED,
     amount_text,
     count_text,
-    dose_text,
-    line_cap_text,
     line_doses,
     line_total,
-    when_text,
-    whom_text,
 )
+from all_cli.protocol.regimen import Line, Phase
+from all_cli.protocol.resolve import Resolved, resolve
+from all_cli.protocol.side_by_side import Column, DrugRow, TotalRow, Way, rows_of, totals_side_by_side
+from all_cli.protocol.totals import DOSES, INJECTIONS, Total
+from all_cli.report.answers import citations_json, header
 from all_cli.report.page import Page
 from all_cli.report.protocol_list import days_of
 from all_cli.report.words import number_of
@@ -111,44 +107,37 @@ def _cells(
     """
     anyone = Patient(library.vocabulary)
 
-    def each(text: Callable[[Line, Phase], str], *, added: bool = False) -> list[str]:
-        return [_joined(lines, phase, text, added) if phase else "" for phase, lines in given]
+    resolved = [(phase, [resolve(line, anyone, library) for line in lines]) for phase, lines in given]
+
+    def each(text: Callable[[Resolved, Phase], str], *, added: bool = False) -> list[str]:
+        return [_joined(lines, phase, text, added) if phase else "" for phase, lines in resolved]
 
     return [
-        ("dose", each(lambda line, _: dose_text(line, anyone, library))),
-        ("route", each(lambda line, _: line.route + (f", {line.infusion}" if line.infusion else ""))),
-        ("days", each(lambda line, _: when_text(line), added=True)),
-        ("doses", each(line_doses, added=True)),
-        ("total", each(line_total, added=True)),
-        ("cap", each(lambda line, _: line_cap_text(line, library))),
-        ("for whom", each(lambda line, _: whom_text(line))),
+        ("dose", each(lambda line, _: line.dose)),
+        ("route", each(lambda line, _: line.route)),
+        ("days", each(lambda line, _: line.days, added=True)),
+        ("doses", each(lambda line, phase: line_doses(line.line, phase), added=True)),
+        ("total", each(lambda line, phase: line_total(line.line, phase), added=True)),
+        ("cap", each(lambda line, _: line.cap)),
+        ("for whom", each(lambda line, _: line.whom)),
     ]
 
 
-def _joined(lines: Sequence[Line], phase: Phase, text: Callable[[Line, Phase], str], added: bool) -> str:
+def _joined(lines: Sequence[Resolved], phase: Phase, text: Callable[[Resolved, Phase], str], added: bool) -> str:
     """The texts of several lines, each with for whom or when it is; equal ones once, unless they add up."""
     found = [text(line, phase) for line in lines]
     if len(lines) == 1 or not any(found) or (not added and len(set(found)) == 1):
         return found[0] if found else ""
-    conditional = any(map(whom_text, lines))
-    labels = [whom_text(line) or ("all" if conditional else when_text(line)) for line in lines]
+    conditional = any(line.whom for line in lines)
+    labels = [line.whom or ("all" if conditional else line.days) for line in lines]
     return "; ".join(
         part if part == label else f"{label}: {part or 'none'}" for label, part in zip(labels, found, strict=True)
     )
 
 
 def _source(page: Page, lines: Iterable[Line], library: ProtocolLibrary) -> str:
-    marks = []
-    for line in lines:
-        marks.append(page.cite(line_citations(line, library), line_checked(line, library)))
-    return " ".join(dict.fromkeys(marks))
-
-
-def line_citations(line: Line, library: ProtocolLibrary) -> list[Citation]:
-    """The sources of a line, of its cap, of its dose table and of the rule that scales it."""
-    rows: list[DoseRow | ScaleRow] = [*library.dose_tables[line.dose_by].rows] if line.dose_by else []
-    rows += library.scalings[line.scale_by].rows if line.scale_by else ()
-    return [*line.cite, *(line.cap.cite if line.cap else ()), *(cited for row in rows for cited in row.cite)]
+    resolved = (resolve(line, Patient(library.vocabulary), library) for line in lines)
+    return " ".join(dict.fromkeys(page.cite(each.cite_all, each.read) for each in resolved))
 
 
 def phases_json(compared: Compared, library: ProtocolLibrary) -> dict[str, Any]:
@@ -185,17 +174,18 @@ def phases_json(compared: Compared, library: ProtocolLibrary) -> dict[str, Any]:
 
 
 def _line_json(line: Line, phase: Phase, library: ProtocolLibrary, cited: dict[str, None]) -> dict[str, Any]:
+    each = resolve(line, Patient(library.vocabulary), library)
     return {
         "id": line.id,
-        "dose": dose_text(line, Patient(library.vocabulary), library),
+        "dose": each.dose,
         "route": line.route,
-        "days": when_text(line),
+        "days": each.days,
         "doses": line_doses(line, phase),
         "total": line_total(line, phase),
-        "cap": line_cap_text(line, library),
-        "for_whom": whom_text(line),
-        "cite": citations_json(line_citations(line, library), cited),
-        "checked": line_checked(line, library),
+        "cap": each.cap,
+        "for_whom": each.whom,
+        "cite": citations_json(each.cite_all, cited),
+        "checked": each.read,
     }
 
 

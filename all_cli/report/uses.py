@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 from all_cli.logic.explain import truth
 from all_cli.logic.expression import tests
 from all_cli.logic.values import Possible
-from all_cli.patient.names import condition_text, few, how_to_tell
+from all_cli.patient.names import few, how_to_tell
 from all_cli.protocol.indications import REFRACTORY, against, holds
 from all_cli.protocol.library import ProtocolLibrary, lines_for
+from all_cli.protocol.line_text import cap_text, on_days_text
 from all_cli.protocol.load import choice_rules
 from all_cli.protocol.regimen import Arm, Line, Phase
-from all_cli.report.before_doses import OUTSIDE, withheld
-from all_cli.report.line_text import cap_text, dose_text, on_days_text
+from all_cli.protocol.resolve import OUTSIDE, resolve_shown
 from all_cli.report.page import Page
 
 if TYPE_CHECKING:
-    from all_cli.report.shown import Shown
+    from all_cli.protocol.shown import Shown
 
 _NOT_HERE, _PERHAPS = "not here", "perhaps"
 _ORDER = {True: 0, None: 1, False: 2}
@@ -135,17 +135,14 @@ def _line_doses(page: Page, phase: Phase, shown: Shown, library: ProtocolLibrary
 
 def line_in_short(page: Page, line: Line, phase: Phase, shown: Shown, library: ProtocolLibrary) -> str:
     """The dose, computed where the size is known, with days, cap and for whom, in a few words."""
-    dose = dose_text(line, shown.growing, library)
-    kept_back = withheld(line, phase, shown)
-    if shown.dosing is not None and "/" in line.unit and (shown.forced or not kept_back):  # flat: no arithmetic
+    each = resolve_shown(line, phase, shown, library)
+    dose = each.dose
+    if each.worked is not None and "/" in line.unit and not each.refused:  # flat: no arithmetic
         from all_cli.report.doses import dose_cell
 
-        dose = dose_cell(page, line, shown.dosing, library)
-    if kept_back and (shown.forced or kept_back.mark != OUTSIDE):  # which uses are not for the patient is said of them
-        dose += f" ({kept_back.mark})"
-    open_ = line.own is not None and truth(line.own, shown.patient.possible()) is not True
-    days = on_days_text(line)
-    parts = [dose, days]
-    parts += [f"at most {cap_text(line.cap)}" if line.cap else ""]
-    parts += [condition_text(line.condition, library.vocabulary) if open_ else "", line.who]
+        dose = dose_cell(page, each.worked)
+    if each.held and (shown.forced or each.held.mark != OUTSIDE):  # which uses are not for the patient is said of them
+        dose += f" ({each.held.mark})"
+    parts = [dose, on_days_text(line), f"at most {cap_text(line.cap)}" if line.cap else ""]
+    parts += [each.condition if each.open else "", line.who]
     return f"{', '.join(part for part in parts if part)} {page.cite(line.cite, line.checked)}"

@@ -9,10 +9,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from all_cli.cli.protocol import app
-from all_cli.protocol.coverage import fully_checked, line_checked, statements
+from all_cli.protocol.coverage import fully_checked, statements
 from all_cli.protocol.filters import for_ph
 from all_cli.protocol.library import ProtocolLibrary
 from all_cli.protocol.regimen import Protocol
+from all_cli.protocol.resolve import is_read
 from all_cli.protocol.settings import PH, SETTINGS, by_setting, setting
 
 RUNNER = CliRunner()
@@ -139,11 +140,11 @@ def test_a_line_is_read_only_with_its_cap_and_its_dose_table(protocols: Protocol
     lines = protocols.protocol("cog-aall0232").lines
     capped = next(line for line in lines if line.cap and line.checked and line.cap.checked)
     assert capped.cap is not None
-    assert line_checked(capped, protocols)
-    assert not line_checked(capped._replace(cap=capped.cap._replace(checked=False)), protocols)
-    by_age = next(line for line in lines if line.dose_by and line_checked(line, protocols))
+    assert is_read(capped, protocols)
+    assert not is_read(capped._replace(cap=capped.cap._replace(checked=False)), protocols)
+    by_age = next(line for line in lines if line.dose_by and is_read(line, protocols))
     unread = next(id for id, table in protocols.dose_tables.items() if not all(row.checked for row in table.rows))
-    assert not line_checked(by_age._replace(dose_by=unread), protocols)
+    assert not is_read(by_age._replace(dose_by=unread), protocols)
 
 
 def test_a_protocol_marked_for_ph_is_not_open_to_others_whatever_its_population_says(

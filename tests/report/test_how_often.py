@@ -6,9 +6,9 @@ import pytest
 
 from all_cli.patient.patient import Patient
 from all_cli.protocol.library import ProtocolLibrary
+from all_cli.protocol.line_text import dose_text
 from all_cli.protocol.load import protocol_library
 from all_cli.protocol.regimen import Line
-from all_cli.report.line_text import dose_text
 
 MTX = Line("mtx", "methotrexate", "PO", (), True, dose=(20, 20), unit="mg/m2", per="dose")
 

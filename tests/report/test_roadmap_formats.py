@@ -287,7 +287,7 @@ def test_a_cap_stands_beside_its_dose_with_its_source(protocols: ProtocolLibrary
     plan = plan_of(protocols, "general-backbone/backbone")
     vincristine = next(each for each in given_in(plan.stretches[0], plan, protocols) if each.line.drug == "vincristine")
     assert vincristine.dose == "1.5 mg/m², at most 2 mg a dose"
-    assert {one.source for one in vincristine.line.cap.cite} <= {one.source for one in vincristine.cite}  # type: ignore[union-attr]
+    assert {one.source for one in vincristine.line.cap.cite} <= {one.source for one in vincristine.said.cite_all}  # type: ignore[union-attr]
     assert "Dose: 1.5 mg/m², at most 2 mg a dose" in "".join(e.description for e in events_of(plan, protocols))
 
 

@@ -8,7 +8,7 @@ from all_cli.logic.explain import truth
 from all_cli.logic.expression import AllOf, Compare, tests
 from all_cli.logic.values import ANY_NUMBER, NumberSet, number_text
 from all_cli.patient.patient import Patient
-from all_cli.protocol.library import ProtocolLibrary, dose_rows_for, uncapped
+from all_cli.protocol.library import ProtocolLibrary, dose_rows_for
 from all_cli.protocol.regimen import Cap, DoseRow, Line, Phase, Protocol, days_text, unit_text
 from all_cli.protocol.totals import DOSES, Span, amount_given, doses_given
 
@@ -153,13 +153,3 @@ def line_doses(line: Line, phase: Phase) -> str:
 def cap_text(cap: Cap | None) -> str:
     """``2 mg a dose``."""
     return f"{number_text(cap.dose)} {unit_text(cap.unit)} a {cap.per}" if cap else ""
-
-
-def line_cap_text(line: Line, library: ProtocolLibrary) -> str:
-    """The cap of a line, ``none printed`` where its drug asks for one, otherwise nothing."""
-    return NO_CAP if uncapped(line, library) else cap_text(line.cap)
-
-
-def whom_text(line: Line) -> str:
-    """For whom a line is, as a condition and in words."""
-    return ", ".join(part for part in (line.condition, line.who) if part)
