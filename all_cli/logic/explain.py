@@ -17,9 +17,10 @@ from all_cli.logic.expression import (
     OneOf,
     Test,
 )
-from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, intersect, number_text
+from all_cli.logic.values import ABSENT, PRESENT, Bound, NumberSet, Possible, intersect, number_text
 
 Truth = bool | None
+_SIDED = frozenset({"<", "<=", ">", ">="})
 ValueText = Callable[[str], str]
 
 
@@ -123,6 +124,8 @@ def _truth(
         possible = patient.get(expression.fact)
         if possible is None:
             return None
+        if isinstance(expression, Compare) and isinstance(possible, NumberSet) and expression.operator in _SIDED:
+            return _beside(possible, expression.operator, (expression.value, 0))
         meets = intersect(possible, expression.allowed)
         return False if not meets else True if meets == possible else None
     if isinstance(expression, Named):
@@ -132,14 +135,36 @@ def _truth(
         return None if inner is None else not inner
     if isinstance(expression, Always):
         return expression.value
+    if isinstance(expression, (AllOf, AnyOf)):
+        settles = isinstance(expression, AnyOf)
+        found: Truth = not settles
+        for item in expression.items:
+            value = truth(item, patient)
+            if value is settles:
+                return settles
+            if value is None:
+                found = None
+        return found
     values = [truth(item, patient) for item in expression.items]
-    if isinstance(expression, AllOf):
-        return False if False in values else None if None in values else True
-    if isinstance(expression, AnyOf):
-        return True if True in values else None if None in values else False
     if values.count(True) >= expression.number:
         return True
     return False if values.count(True) + values.count(None) < expression.number else None
+
+
+def _beside(possible: NumberSet, operator: str, limit: Bound) -> Truth:
+    """Whether all, none or some of these numbers lie on one side of a limit."""
+    if not possible:
+        return False
+    lowest, highest = possible.spans[0][0], possible.spans[-1][1]
+    match operator:
+        case "<":
+            return True if highest < limit else False if lowest >= limit else None
+        case "<=":
+            return True if highest <= limit else False if lowest > limit else None
+        case ">":
+            return True if lowest > limit else False if highest <= limit else None
+        case _:
+            return True if lowest >= limit else False if highest < limit else None
 
 
 def because(expression: Expression, wanted: bool, patient: Mapping[str, Possible], show: ValueText) -> list[str]:

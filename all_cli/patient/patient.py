@@ -258,7 +258,8 @@ class Patient:
         known = self.known.get(fact.id)
         if known is not None and not known.derived:
             for other, allowed in link.known_means:
-                self.learn(other.id, allowed, self._source(fact), derived=True)
+                if not self._lies_within(other, allowed):
+                    self.learn(other.id, allowed, self._source(fact), derived=True)
         for id in fact.at_most:
             self._follow_order(fact, self.vocabulary[id])
         if fact.exceeds is not None:
@@ -272,10 +273,17 @@ class Patient:
         fact = link.fact
         for when, other, allowed in link.implies:
             known, known_other = self.known.get(fact.id), self.known.get(other.id)
-            if known is not None and within(known.possible, when):
+            if known is not None and within(known.possible, when) and not self._lies_within(other, allowed):
                 self.learn(other.id, allowed, self._source(fact), derived=True)
-            if known_other is not None and not intersect(known_other.possible, allowed):
+            if known_other is None or intersect(known_other.possible, allowed):
+                continue
+            if known is None or intersect(known.possible, when):
                 self.learn(fact.id, all_but(fact, when), self._source(other), derived=True)
+
+    def _lies_within(self, fact: Fact, allowed: Possible) -> bool:
+        """Whether this says nothing new of a fact, as mostly: what follows is looked at again and again."""
+        known = self.known.get(fact.id)
+        return known is not None and within(known.possible, allowed)
 
     def _follow_order(self, lower: Fact, upper: Fact) -> None:
         """A number that cannot exceed another: the least of the one bounds the other, and the greatest of that it."""

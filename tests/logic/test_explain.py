@@ -6,7 +6,7 @@ from all_cli.knowledge.documents import document_of
 from all_cli.knowledge.files import FACTS
 from all_cli.knowledge.vocabulary import vocabulary_in
 from all_cli.logic.explain import because, truth
-from all_cli.logic.expression import Expression
+from all_cli.logic.expression import Compare, Expression
 from all_cli.logic.parse import parse_condition
 from all_cli.logic.values import NumberSet, Possible, possible_text
 
@@ -79,3 +79,17 @@ def test_truth_is_yes_no_or_open(text: str, value: bool | None) -> None:
 )  # fmt: skip
 def test_because_names_each_comparison_with_the_patients_value(text: str, wanted: bool, said: list[str]) -> None:
     assert because(parse(text), wanted, SEVEN, shown) == said
+
+
+@pytest.mark.parametrize("operator", ["<", "<=", ">", ">=", "==", "!="])
+def test_a_comparison_is_as_true_as_the_set_of_numbers_for_which_it_holds(operator: str) -> None:
+    bounds = [(float(value), edge) for value in range(4) for edge in (-1, 0, 1)]
+    spans = [(low, high) for low in bounds for high in bounds if low <= high]
+    sets = [NumberSet(()), *(NumberSet((span,)) for span in spans)]
+    sets += [NumberSet((one, other)) for one in spans[::3] for other in spans[::5] if one[1] < other[0]]
+    for value in (0, 1, 2, 3):
+        test = Compare("wbc", operator, value)
+        for possible in sets:
+            meets = possible & test.allowed
+            expected = False if not meets else True if meets == possible else None
+            assert truth(test, {"wbc": possible}) is expected, (str(test), possible)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import pytest
 from brute_force import Value, completions, groups, holds, possible_beings, value_in
@@ -43,6 +43,11 @@ def chooser(protocols: ProtocolLibrary, rules: ChoiceRules, library: RiskLibrary
     return Chooser(protocols, rules, library)
 
 
+def facts_of(*conditions: Expression) -> set[str]:
+    """The facts that conditions ask for."""
+    return {test.fact for condition in conditions for test in comparisons(condition)}
+
+
 class Oracle:
     """What an arm is to a patient, by trying every completion; of the program it uses the parsed conditions alone."""
 
@@ -74,7 +79,6 @@ class Oracle:
         self.met: dict[tuple[object, ...], bool] = {}
         self.guards = [condition for condition, *_ in self.barring]
         self.silent: list[list[str]] = []
-        self.open: list[int] = []
         self.groups = [(chooser.risk.schemes[scheme], set(named)) for scheme, named in arm.groups]
         self.later = {scheme.id: rules.unasked(kind, scheme.facts) for scheme, _ in self.groups}
         self.schemes = {
@@ -90,6 +94,8 @@ class Oracle:
         facts = dict.fromkeys(test.fact for condition in conditions for test in comparisons(condition))
         self.axes = {axis.fact: axis for axis in axes_of(facts, conditions, self.vocabulary)}
         self.seen: dict[tuple[str, tuple[Value, ...]], set[frozenset[str]]] = {}
+
+        self.setting_asks = facts_of(self.setting.population.when, *(rule.when for rule in self.setting.rules))
 
     @property
     def too_much(self) -> bool:
@@ -110,14 +116,15 @@ class Oracle:
             [fact for fact in if_told if fact not in (patient.known if certainly(when, patient) else patient.told)]
             for _, if_told, when in self.barring
         ]
-        # A guard of whose facts none is open says the same of every being.
+        # What asks for no fact that is open says the same of every being.
         changing = {fact for fact in self.axes if any(being[fact] != beings[0][fact] for being in beings)}
-        self.open = [number for number, asked in enumerate(self.asked) if not changing.isdisjoint(asked)]
-        if any(self.broken(number, beings[0]) for number in range(len(self.barring)) if number not in self.open):
+        checks = list(self.checks())
+        if not all(check(beings[0]) for asked, check in checks if changing.isdisjoint(asked)):
             return EXCLUDED
+        left = [check for asked, check in checks if not changing.isdisjoint(asked)]
         surely, for_some = True, False
         for being in beings:
-            fixed = self.fixed(being)
+            fixed = all(check(being) for check in left)
             surely = surely and fixed and self.leads(being, surely=True)
             for_some = for_some or (fixed and self.leads(being, surely=False))
             if for_some and not surely:
@@ -130,12 +137,15 @@ class Oracle:
         mask = axis.domain if known is None else axis.mask(known.possible)
         return [value_in(axis, piece, self.chance, self.vocabulary) for piece in axis.pieces(mask)]
 
-    def fixed(self, being: Mapping[str, Value]) -> bool:
-        """Setting, population and guards."""
-        within = groups(self.setting, being) <= self.wanted and holds(self.population, being)
-        if self.given and not any(when is None or holds(when, being) for when in self.given):
-            return False
-        return within and not any(self.broken(number, being) for number in self.open)
+    def checks(self) -> Iterator[tuple[Iterable[str], Callable[[Mapping[str, Value]], bool]]]:
+        """Setting, population, what is given and guards, each with the facts that it asks for."""
+        given = [when for when in self.given if when is not None]
+        yield self.setting_asks, lambda being: groups(self.setting, being) <= self.wanted
+        yield facts_of(self.population), lambda being: holds(self.population, being)
+        if self.given:
+            yield facts_of(*given), lambda being: any(holds(when, being) for when in given)
+        for number, asked in enumerate(self.asked):
+            yield asked, lambda being, number=number: not self.broken(number, being)  # type: ignore[misc]
 
     def broken(self, number: int, being: Mapping[str, Value]) -> bool:
         """Whether a guard is broken whatever the facts are that bear only if they are known and are not."""
