@@ -11,7 +11,7 @@ import typer
 from all_cli.cli.common import fail, one_of, sentences
 from all_cli.cli.options import ColorOption, Described, with_patient
 from all_cli.cli.output import Color, Way, deliver, way_out
-from all_cli.cli.sizes import Size, with_size
+from all_cli.cli.sizes import Size, on_the_day, with_size
 from all_cli.knowledge.problems import did_you_mean
 from all_cli.patient.unreadable import UnreadableError
 
@@ -107,12 +107,14 @@ def roadmap(
             raise UnreadableError("--output", output, "the wall chart is a page to print now; name it plan.html")
         way = way_out(output, form, FORMATS)
         library = protocol_library()
-        patient = about.patient(library.vocabulary)
-        dosing = size.dosing(library, patient)
         found, own = _arm(library, arm_named, protocol, arm)
         if start is None:
             fail("a roadmap needs the first day of treatment: --start YYYY-MM-DD, for example --start 2026-01-05")
-        first = read_date("--start", start)
+        first, at_start = read_date("--start", start), None
+        if about.born is not None:
+            about, at_start = on_the_day(about, "--start", start, library)
+        patient = about.patient(library.vocabulary)
+        dosing = size.dosing(library, patient)
         wanted = _wanted(found, own, phase_start, cycles, with_phase, without)
 
         from all_cli.cli.selection import bars
@@ -120,7 +122,7 @@ def roadmap(
         from all_cli.protocol.roadmap import roadmap as place
         from all_cli.report.given import as_shown
 
-        then = by_age(patient)
+        then = by_age(patient, at_start, day="the first day")
         plan = place(found, own, first, (then and then.chosen_for) or patient, wanted)
         plan = plan._replace(dosing=dosing, barred=bars(library, as_shown(plan)), forced=size.forced, by_age=then)
         _write(plan, library, way, label, color)

@@ -8,10 +8,9 @@ import typer
 from all_cli.cli.common import fail, sentences
 from all_cli.cli.options import AssumeOption, ColorOption, Described, FormatOption, RoutineOption, with_patient
 from all_cli.cli.output import Color, emit
-from all_cli.cli.sizes import Size, with_size
+from all_cli.cli.sizes import Size, on_the_day, with_size
 
 if TYPE_CHECKING:
-    from all_cli.logic.values import NumberSet
     from all_cli.patient.patient import Patient
     from all_cli.protocol.library import ProtocolLibrary
     from all_cli.protocol.shown import Shown
@@ -60,7 +59,7 @@ def show(
         library = protocol_library()
         age_then = None
         if on is not None:
-            about, age_then = _on_the_day(about, on, library)
+            about, age_then = on_the_day(about, "--on", on, library)
         patient = about.patient(library.vocabulary)
         from all_cli.patient.relapse import AGE_SAID, by_age
         from all_cli.protocol.drugs import means_intrathecals
@@ -190,30 +189,3 @@ _FOR_WHOM = (
     "the age the NCI risk group of B lineage; genetics (--ph), CNS status and response count where they are known. "
     "Without a patient: --risk standard, high …, or --protocol ID"
 )
-
-
-def _on_the_day(about: Described, on: str, library: "ProtocolLibrary") -> "tuple[Described, NumberSet]":
-    """The age on the day of the injection; without a date of diagnosis the date of birth serves for this alone.
-
-    Raises:
-        UnreadableError: a date that is none, no date of birth, or a day before birth or diagnosis.
-    """
-    from all_cli.patient.age import age_between, read_age, read_date
-    from all_cli.patient.unreadable import UnreadableError
-
-    day = read_date("--on", on)
-    if about.born is None:
-        raise UnreadableError("--on", on, "the age on that day needs the date of birth, --born")
-    fact = library.vocabulary["age"]
-    age = age_between(fact, read_date("--born", about.born), day)
-    if about.diagnosed is not None:
-        if day < read_date("--diagnosed", about.diagnosed):
-            raise UnreadableError("--on", on, f"before the diagnosis on {about.diagnosed}")
-        return about, age
-    if "age" in about.given:
-        (youngest, _), _ = read_age(fact, about.given["age"]).spans[0]
-        if youngest > (age.single or 0):
-            raise UnreadableError(
-                "--age", about.given["age"], f"at diagnosis, but only {age.single:.2f} years after birth on {on}"
-            )
-    return about._replace(born=None), age

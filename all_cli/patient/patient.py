@@ -41,6 +41,9 @@ class Known(NamedTuple):
     inferred: bool = False
 
 
+_COMPUTED = frozenset({"bsa"})  # by a formula from height and weight: no conclusion that conclude() would draw anew
+
+
 @dataclass(slots=True)
 class Patient:
     """Possible values by fact id; a fact that is not there is wholly unknown."""
@@ -208,6 +211,9 @@ class Patient:
         for fact, told in (*self.told.items(), *self._inferred.items()):
             if fact != self.vocabulary[id].id:
                 other.learn(fact, told.possible, told.said, inferred=told.inferred)
+        for fact in _COMPUTED.difference((id, *other.known)):
+            if (known := self.known.get(fact)) is not None and known.derived:
+                other.learn(fact, known.possible, known.said, derived=True)
         return other
 
     def conclude(self) -> None:

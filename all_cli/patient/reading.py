@@ -186,8 +186,8 @@ def choice_words(fact: Fact) -> dict[str, frozenset[str]]:
 
 @lru_cache(maxsize=4096)
 def loose(text: str) -> str:
-    """A spelling of a choice without case, accents, spaces, hyphens and strokes."""
-    plain = re.sub(r"[\s\-/]+", "", text.casefold())
+    """A spelling of a choice without case, accents, and signs between letters; ``-3`` and ``T-`` keep theirs."""
+    plain = re.sub(r"(?<=[^\s\-/])[\s\-/]+(?=[^\s\-/])", "", text.casefold().strip())
     if plain.isascii():
         return plain
     return "".join(sign for sign in unicodedata.normalize("NFD", plain) if not unicodedata.combining(sign))

@@ -21,13 +21,16 @@ class ByAge(NamedTuple):
     chosen_for: Patient | None = None
 
 
-def by_age(patient: Patient, on_the_day: NumberSet | None = None, how_to_say: str = "") -> ByAge | None:
+def by_age(
+    patient: Patient, on_the_day: NumberSet | None = None, how_to_say: str = "", day: str = "the day of the injection"
+) -> ByAge | None:
     """The patient as old as on the day of the injection or at relapse; None where that is the age given.
 
     Args:
         patient: whose age is that at diagnosis.
         on_the_day: the age on the day, where it was told.
         how_to_say: the options that tell it.
+        day: which day that is.
     """
     if on_the_day is None and "age" not in patient.told:
         return None
@@ -37,9 +40,7 @@ def by_age(patient: Patient, on_the_day: NumberSet | None = None, how_to_say: st
         return None
     aged = patient.assuming("age", age)
     if on_the_day:
-        return ByAge(
-            aged, f"as for {aged.text('age')}, the age on the day of the injection", aged if at_relapse else None
-        )
+        return ByAge(aged, f"as for {aged.text('age')}, the age on {day}", aged if at_relapse else None)
     at_first = f"the age given, {patient.text('age')}, is that at first diagnosis"
     if "months_to_relapse" not in patient.told:
         return ByAge(aged, f"{at_first}, and doses by age go by the age now{how_to_say and f': {how_to_say} says it'}")
@@ -66,7 +67,7 @@ def age_at_relapse(patient: Patient) -> NumberSet | None:
     if not isinstance(months, NumberSet) or "months_to_relapse" not in patient.told:
         return NumberSet.between(first, None, open_low=first_edge > 0)
     ((soonest, _), _), (_, (latest, _)) = months.spans[0], months.spans[-1]
-    more = _fullness(first) if last == first else 0
+    more = fullness(first) if last == first else 0
     youngest, oldest = round(first + soonest / 12, 9), round(last + more + latest / 12, 9)
     if patient.relapsed_again:  # an interval, which says that it is no age of a day: months are counted whole
         oldest = max(oldest, youngest + 1 / 12)
@@ -83,7 +84,7 @@ def at_least_as_old(patient: Patient) -> NumberSet | None:
     return NumberSet.between(low, None, open_low=edge > 0) if patient.relapsed_again else None
 
 
-def _fullness(years: float) -> float:
+def fullness(years: float) -> float:
     """By how many years somebody may be older than an age of completed years, or of completed months."""
     if years == int(years):
         return 1

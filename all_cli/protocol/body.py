@@ -117,6 +117,8 @@ def body_of(patient: Patient, formulas: Mapping[str, SurfaceFormula], formula: s
         if formula is not None:
             missing = "--height" if height is None else "--weight"
             raise UnreadableError("--bsa-formula", formula, f"a formula needs height and weight; {missing} is missing")
+        if given is not None:
+            warnings += _surface_warnings(patient, weight, given, formulas[DEFAULT_FORMULA])
         return Body(weight, height, given, None, warnings)
     used = formulas[formula or DEFAULT_FORMULA]
     computed = surface(used, height, weight)
@@ -167,19 +169,45 @@ def _plausible(patient: Patient, height: Decimal | None, weight: Decimal | None)
     )
 
 
-def _by_age(patient: Patient, height: Decimal | None, weight: Decimal | None) -> None:
+def _surface_warnings(
+    patient: Patient, weight: Decimal | None, given: Decimal, formula: SurfaceFormula
+) -> tuple[str, ...]:
+    """A warning where a surface that is given fits nobody of that age and weight; it stays the user's word."""
+    low, high, light, heavy = map(Decimal, _limits(patient))
+    least = surface(formula, low, light if weight is None else weight)
+    most = surface(formula, high, heavy if weight is None else weight)
+    if least <= given <= most:
+        return ()
+    said = [f"{weight.normalize():f} kg"] if weight is not None else []
+    said += [f"age {patient.text('age')}"] if "age" in patient.known else []
+    return (
+        f"{given.normalize():f} m² is not plausible for {' and '.join(said) or 'anybody'} "
+        f"({least:.2f} to {most:.2f} m²): is it mistyped? Every dose below goes by it",
+    )
+
+
+def _limits(patient: Patient) -> tuple[float, float, float, float]:
+    """Least and greatest height in cm and weight in kg of somebody of this age, or of anybody."""
     known = patient.known.get("age")
-    if known is None or not isinstance(known.possible, NumberSet):
-        return
-    (youngest, _), (oldest, _) = known.possible.spans[0][0], known.possible.spans[-1][1]
+    youngest, oldest = 0.0, float("inf")
+    if known is not None and isinstance(known.possible, NumberSet):
+        (youngest, _), (oldest, _) = known.possible.spans[0][0], known.possible.spans[-1][1]
     # Three years on: a dose is computed at any time of treatment, the age is that at diagnosis.
     rows = [
         row
         for row, following in zip(BY_AGE, (*BY_AGE[1:], None), strict=True)
         if row[0] <= oldest + 3 and (following is None or following[0] > youngest)
     ]
-    low, high = min(row[1] for row in rows), max(row[2] for row in rows)
-    light, heavy = min(row[3] for row in rows), max(row[4] for row in rows)
+    return (
+        min(row[1] for row in rows), max(row[2] for row in rows),
+        min(row[3] for row in rows), max(row[4] for row in rows),
+    )  # fmt: skip
+
+
+def _by_age(patient: Patient, height: Decimal | None, weight: Decimal | None) -> None:
+    if "age" not in patient.known:
+        return
+    low, high, light, heavy = _limits(patient)
     said = patient.text("age")
     for id, value, least, most, unit in ((HEIGHT, height, low, high, "cm"), (WEIGHT, weight, light, heavy, "kg")):
         if value is not None and not least <= value <= most:

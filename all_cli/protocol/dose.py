@@ -255,9 +255,9 @@ def _scaled(scaling: Scaling, patient: Patient) -> tuple[tuple[int, int], Step] 
     open_rows = [row for row in scaling.rows if truth(row.when, possible) is not False]
     if not open_rows:
         return None
-    fractions = ", ".join(f"{row.factor[0]}/{row.factor[1]} if {row.text}" for row in scaling.rows)
     if len(open_rows) > 1 or truth(open_rows[0].when, possible) is not True:
-        return f"the age decides the fraction given: {fractions}"
+        fractions = ", ".join(f"{row.factor[0]}/{row.factor[1]} if {row.text}" for row in open_rows)
+        return f"the age decides the fraction given: {fractions}, otherwise the whole dose"
     row = open_rows[0]
     return row.factor, Step(f"× {row.factor[0]}/{row.factor[1]} ({row.text})", row.cite, row.checked)
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from all_cli.logic.explain import truth
 from all_cli.logic.values import NumberSet
 from all_cli.patient.patient import Patient
-from all_cli.patient.relapse import ByAge
+from all_cli.patient.relapse import ByAge, fullness
 from all_cli.patient.unreadable import ContradictionError, UnreadableError
 from all_cli.protocol.dose import Dosing
 from all_cli.protocol.library import lines_for
@@ -349,16 +349,19 @@ def _has_day_zero(phase: Phase) -> bool:
 
 
 def _aged(patient: Patient, stretch: Stretch, start: date) -> Patient:
-    """The patient with the ages possible during a stretch; an age in whole years may be nearly a year more."""
+    """The patient with the ages possible during a stretch.
+
+    An age in whole years, or months, may be nearly one of them more; a phase that waits may begin a year later.
+    """
     known = patient.known.get("age")
-    if known is None or not isinstance(known.possible, NumberSet) or stretch.begins <= start:
+    if known is None or not isinstance(known.possible, NumberSet):
         return patient
     ages = known.possible
     (low, _), (high, _) = ages.spans[0][0], ages.spans[-1][1]
-    if ages.single is not None and low == int(low) and low >= 1:
-        high += 1
-    from_start = (stretch.begins - start).days / _YEAR
-    until = ((stretch.ends or stretch.begins) - start).days / _YEAR
+    if ages.single is not None:
+        high += fullness(low)
+    from_start = max(0, (stretch.begins - start).days) / _YEAR
+    until = from_start + ((stretch.ends or stretch.begins) - stretch.begins).days / _YEAR + (not stretch.fixed)
     try:
         return patient.assuming("age", NumberSet.between(low + from_start, high + until))
     except ContradictionError:

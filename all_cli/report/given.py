@@ -1,5 +1,6 @@
 """The lines of a phase on the calendar in words, each with its dose for the patient where a size is known."""
 
+import re
 from typing import NamedTuple
 
 from all_cli.patient.patient import Patient
@@ -9,8 +10,8 @@ from all_cli.protocol.regimen import Line
 from all_cli.protocol.resolve import Resolved, resolve_shown
 from all_cli.protocol.roadmap import Roadmap, Run, Stretch, doses_a_day, runs
 from all_cli.protocol.shown import Shown
-from all_cli.report.doses import edges_text
 
+_OF_CYCLES = re.compile(r"(?i)\b(?:cycles?|courses?|blocks?|reinductions?)\b")
 _SHORT = 20  # characters of a dose in words that still are one dose
 
 
@@ -45,6 +46,11 @@ class Given(NamedTuple):
         """For whom it is, as far as that is open."""
         condition = f"if {self.said.condition}" if self.said.open else ""
         return "; ".join(filter(None, (condition, self.line.who)))
+
+    @property
+    def some_cycles(self) -> bool:
+        """Whether it is for some cycles only; which of those drawn they are, its words say and no number here does."""
+        return _OF_CYCLES.search(self.line.who) is not None
 
     def on(self, day: int, cycle: int) -> str:
         """What one dose of a day is; empty where no number on this page is certainly it."""
@@ -85,8 +91,7 @@ def given_in(stretch: Stretch, plan: Roadmap, library: ProtocolLibrary) -> list[
     found = []
     for line in stretch.lines:
         said = resolve_shown(line, stretch.phase, shown, library, patient)
-        grows = stretch.begins <= plan.start and edges_text(line, stretch.phase, patient, library)
-        found.append(Given(said, runs(line), "" if grows else _one(said, patient, library)))
+        found.append(Given(said, runs(line), _one(said, patient, library)))
     return sorted(found, key=lambda given: not given.intrathecal)
 
 

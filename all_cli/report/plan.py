@@ -20,6 +20,9 @@ from all_cli.report.roadmap import looked_text, page_of
 BLANK = "______"
 TO_FILL_IN = f"Name {BLANK * 4} born {BLANK * 2} plan checked by {BLANK * 3} on {BLANK * 2}"
 NO_BOXES = "nothing is to be given from these lines, as the cautions say; --force draws their boxes all the same"
+SOME_CYCLES = "only in the cycles that its line names; if this is one of them is not known here: no box is drawn"
+    "only in the cycles that its line names; whether this is one of them is not known here, so no box is drawn"
+)
 _A_WEEK = 7
 _LONGEST = 20  # characters of a dose in a cell, and of a condition in the head of a column
 _HARD = "\u00a0"
@@ -50,9 +53,12 @@ def _lines_and_boxes(
             for each in given
         ],
     )
-    boxed = [each for each in given if each.runs and (each.said.held is None or shown.forced)]
-    if held := [each for each in given if each.runs and each not in boxed]:
-        page.line(f"{', '.join(dict.fromkeys(each.name for each in held))}: {NO_BOXES}", "no box", strong=True)
+    held = [each for each in given if each.runs and each.said.held is not None and not shown.forced]
+    some = [each for each in given if each.runs and each.some_cycles and each not in held]
+    boxed = [each for each in given if each.runs and each not in held and each not in some]
+    for lines, why in ((held, NO_BOXES), (some, SOME_CYCLES)):
+        if lines:
+            page.line(f"{', '.join(dict.fromkeys(each.name for each in lines))}: {why}", "no box", strong=True)
     long = [each for each in boxed if any(_is_long(run) for run in each.runs)]
     _by_day(page, stretch, [each for each in boxed if each not in long])
     _by_week(page, stretch, long)
@@ -65,7 +71,7 @@ def _lines_and_boxes(
             if item.day is not None
         ],
     )  # fmt: skip
-    if words := [each.name for each in given if each not in boxed and each not in held]:
+    if words := [each.name for each in given if not each.runs]:
         page.line(f"{', '.join(dict.fromkeys(words))}: by the words above, no day is printed", "no box")
 
 

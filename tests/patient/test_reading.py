@@ -133,3 +133,16 @@ def test_nothing_possible_is_printed_as_none() -> None:
 
 def test_the_printed_white_count_reads_back() -> None:
     assert read("wbc", "45 ×10⁹/L") == NumberSet.point(45)
+
+
+@pytest.mark.parametrize(
+    ("fact", "text"),
+    [
+        *[("cns", text) for text in ("-3", "-1", "--3", "1-", "/1", "1/", "- 2", "CNS-", "-CNS3")],
+        *[("lineage", text) for text in ("T-", "-T", "B-", "/B")],
+        *[("relapse_site", text) for text in ("CNS-", "-cns", "marrow -", "marrow/")],
+    ],
+)
+def test_a_sign_before_or_behind_a_choice_is_part_of_what_it_says(fact: str, text: str) -> None:
+    with pytest.raises(UnreadableError):
+        read_value(VOCABULARY[fact], text)
