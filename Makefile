@@ -16,6 +16,8 @@ SMOKE := tests/cli tests/api tests/knowledge tests/cohort/test_table_formats.py 
 # The processes that tests start would each compile the program again.
 unexport PYTHONDONTWRITEBYTECODE
 
+# A target that failed half way is made again.
+.DELETE_ON_ERROR:
 .PHONY: demo test quick check lint format-data types layers knowledge newest lock bench clean
 
 demo: $(VENV)/.demo
@@ -25,7 +27,7 @@ demo: $(VENV)/.demo
 	@echo '$$ all-protocol show induction --risk high --age 7'
 	@$(BIN)/all-protocol show induction --risk high --age 7
 	@echo
-	@echo '$$ all-risk batch examples/cohort.csv'
+	@echo '$$ all-risk batch examples/cohort.csv --scheme nci-rome'
 	@$(BIN)/all-risk batch examples/cohort.csv --scheme nci-rome || test $$? -eq 1
 
 test: $(VENV)/.dev

@@ -29,7 +29,7 @@ def cite_in_schemes(
 
 
 def cite_in_protocols(
-    id: Annotated[str, typer.Argument(help="A source, a protocol, or a line such as cog-aall0232.induction.vcr.")],
+    id: Annotated[str, typer.Argument(help="A source, a protocol, or a line such as cog-aall0232.induction-dex.vcr.")],
     bibtex: Annotated[bool, typer.Option("--bibtex", help="As BibTeX.")] = False,
     form: FormatOption = None,
     color: ColorOption = Color.auto,

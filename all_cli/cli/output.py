@@ -45,7 +45,13 @@ class Color(StrEnum):
 
 
 def run(app: typer.Typer) -> None:
-    """Run a command; a reader that closes the pipe early is no error, nor is an output that lacks a character."""
+    """Run a command; a reader that closes the pipe early is no error, nor is an output that lacks a character.
+
+    Where a stream is closed, what is said there is lost, and a file is written all the same.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 # to the end of the process
     if not _holds_everything():
         from all_cli.report.legible import degrade_output
 

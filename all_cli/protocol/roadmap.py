@@ -130,9 +130,11 @@ class Roadmap(NamedTuple):
             for stretch in drawn.values()
         ]
 
-    def doses_for(self, stretch: Stretch) -> Patient:
-        """The patient as old as during a stretch: doses by age go by the age on the day."""
-        return _aged(self.by_age.patient if self.by_age else self.patient, stretch, self.start)
+    def doses_for(self, stretch: Stretch, line: Line | None = None) -> Patient:
+        """The patient as old as on the days of a line, or during a stretch: doses by age go by the age on the day."""
+        days = (*line.days, *(line.window or ())) if line is not None and not line.schedule else ()
+        last = stretch.date_of(max(days)) if days else stretch.ends or stretch.begins
+        return _aged(self.by_age.patient if self.by_age else self.patient, stretch, self.start, last)
 
 
 class Wanted(NamedTuple):
@@ -348,8 +350,8 @@ def _has_day_zero(phase: Phase) -> bool:
     return any(0 in line.days for line in phase.lines) or any(item.day == 0 for item in phase.assessments)
 
 
-def _aged(patient: Patient, stretch: Stretch, start: date) -> Patient:
-    """The patient with the ages possible during a stretch.
+def _aged(patient: Patient, stretch: Stretch, start: date, last: date) -> Patient:
+    """The patient with the ages possible from the beginning of a stretch to a day of it.
 
     An age in whole years, or months, may be nearly one of them more; a phase that waits may begin a year later.
     """
@@ -361,7 +363,7 @@ def _aged(patient: Patient, stretch: Stretch, start: date) -> Patient:
     if ages.single is not None:
         high += fullness(low)
     from_start = max(0, (stretch.begins - start).days) / _YEAR
-    until = from_start + ((stretch.ends or stretch.begins) - stretch.begins).days / _YEAR + (not stretch.fixed)
+    until = from_start + max(0, (last - stretch.begins).days) / _YEAR + (not stretch.fixed)
     try:
         return patient.assuming("age", NumberSet.between(low + from_start, high + until))
     except ContradictionError:

@@ -87,9 +87,9 @@ class Given(NamedTuple):
 
 def given_in(stretch: Stretch, plan: Roadmap, library: ProtocolLibrary) -> list[Given]:
     """The lines of a stretch in words, intrathecals first."""
-    shown, patient = as_shown(plan, stretch), plan.doses_for(stretch)
     found = []
     for line in stretch.lines:
+        shown, patient = as_shown(plan, stretch, line), plan.doses_for(stretch, line)
         said = resolve_shown(line, stretch.phase, shown, library, patient)
         found.append(Given(said, runs(line), _one(said, patient, library)))
     return sorted(found, key=lambda given: not given.intrathecal)
@@ -112,11 +112,11 @@ def _one(said: Resolved, patient: Patient, library: ProtocolLibrary) -> str:
     return "" if several else f"{text}{each}{said.at_most}"
 
 
-def as_shown(plan: Roadmap, stretch: Stretch | None = None) -> Shown:
-    """The plan as ``show`` shows an arm; doses by age as on the first day, or as during a stretch."""
+def as_shown(plan: Roadmap, stretch: Stretch | None = None, line: Line | None = None) -> Shown:
+    """The plan as ``show`` shows an arm; doses by age as on the first day, or as on the days of a line."""
     dosing = plan.dosing
     if dosing is not None:
-        dosing = dosing._replace(patient=plan.doses_for(stretch or plan.stretches[0]))
+        dosing = dosing._replace(patient=plan.doses_for(stretch or plan.stretches[0], line))
     return Shown(
         plan.protocol, plan.arm, plan.phases, plan.patient, (), "", dosing, whole=True, by_age=plan.by_age,
         barred=plan.barred, forced=plan.forced,

@@ -21,8 +21,6 @@ BLANK = "______"
 TO_FILL_IN = f"Name {BLANK * 4} born {BLANK * 2} plan checked by {BLANK * 3} on {BLANK * 2}"
 NO_BOXES = "nothing is to be given from these lines, as the cautions say; --force draws their boxes all the same"
 SOME_CYCLES = "only in the cycles that its line names; if this is one of them is not known here: no box is drawn"
-    "only in the cycles that its line names; whether this is one of them is not known here, so no box is drawn"
-)
 _A_WEEK = 7
 _LONGEST = 20  # characters of a dose in a cell, and of a condition in the head of a column
 _HARD = "\u00a0"

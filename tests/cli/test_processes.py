@@ -269,3 +269,13 @@ def test_bytes_of_the_command_line_that_are_no_text_are_shown_and_break_nothing(
         assert b"Traceback" not in process.stderr
         assert process.returncode in (0, 2)
         assert b"\\udcf6" in process.stdout
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-"])
+def test_a_closed_stream_loses_what_is_said_and_no_file(closed: str, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("age,wbc,lineage\n7,45,B\n")
+    command = f'"{SCRIPTS / "all-risk"}" batch in.csv -o out.csv --scheme nci-rome {closed}'
+    done = subprocess.run(["sh", "-c", command], capture_output=True, cwd=tmp_path, check=False)
+    assert done.returncode == 0
+    assert b"Traceback" not in done.stderr
+    assert (tmp_path / "out.csv").read_text().splitlines()[1].startswith("7,45,B,assigned,standard")
