@@ -39,6 +39,7 @@ class Lines:
         csv.field_size_limit(sys.maxsize)
         self.at, self.line = at, line
         self._data, self._delimiter, self._width, self._encoding = data, delimiter, width, encoding
+        self._joined = 0  # cells of the lines that an open quote would join; 0 where it makes no sense of them
 
     def rows(self, stop: int, final: bool) -> Iterator[Row]:
         """Rows that begin before ``stop``; a row that is not whole is left for later unless this is the end."""
@@ -58,6 +59,8 @@ class Lines:
                     return
                 if longer:
                     end, cells, why = *longer, ""
+                elif self._joined:
+                    why = f"with the lines up to where its quote closes the row has {_cells(self._joined)}"
             self.line += self._data.count(b"\n", self.at, end) or 1
             self.at = end
             yield self._row(cells, why)
@@ -106,7 +109,7 @@ class Lines:
 
     def _longer(self, end: int, final: bool) -> tuple[int, list[str]] | tuple[()] | None:
         """End and cells of the row if its open quote closes on a later line; () if not; None to read more first."""
-        start = self.at
+        start, self._joined = self.at, 0
         while True:
             quote = self._data.find(b'"', end)
             lines = self._data.count(b"\n", start, quote if quote >= 0 else len(self._data))
@@ -129,6 +132,7 @@ class Lines:
                 return () if final else None
             except ValueError:
                 return ()
+            self._joined = len(cells)
             return (end, cells) if len(cells) == self._width else ()
 
     def _row(self, cells: list[str], why: str) -> Row:

@@ -58,3 +58,13 @@ def test_a_table_says_the_same_in_blocks_of_any_size(
             monkeypatch.setattr(delimited, "_BEGINNING", size // 3)
             monkeypatch.setattr(delimited, "_LINES", chance.randint(1, 9))
             assert rows_of(path) == whole
+
+
+def test_a_row_too_wide_whose_quote_closes_later_is_not_said_to_have_an_open_quote(tmp_path: Path) -> None:
+    path = tmp_path / "cohort.csv"
+    path.write_text('a;b;c\n1;t(12;21)(p13;q22);"two\nlines"\n2;x;y\n')
+    first, second, third = rows_of(path)
+    assert "with the lines up to where its quote closes the row has 5 cells" in first[2]
+    assert "never closed" not in first[2]
+    assert second[2].startswith("the row has 1 cell for 3 columns")
+    assert third == (("2", "x", "y"), 4, "")
