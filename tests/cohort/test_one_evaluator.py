@@ -17,7 +17,6 @@ from all_cli.cli.describing import patient_from
 from all_cli.cli.risk import app
 from all_cli.knowledge.vocabulary import Fact
 from all_cli.patient.patient import Patient
-from all_cli.report.answers import answers_json
 from all_cli.risk.answers import answers_of
 from all_cli.risk.library import RiskLibrary
 
@@ -84,23 +83,22 @@ def patient_of(library: RiskLibrary, cells: Mapping[str, str]) -> Patient:
 def answers_alone(
     library: RiskLibrary, header: list[str], cells: list[str], schemes: Sequence[str] = ()
 ) -> list[list[str]]:
-    """Per scheme status, group, possible, rule and missing as classify gives them of what can be used of a row."""
+    """Per scheme status, group, possible, rule and missing as classify works them out of what can be used of a row."""
     said = {id: text for id, text in zip(header, cells, strict=True) if text}
     left = what_is_left(said, lambda some: patient_of(library, some))
     chosen = list(schemes or library.schemes)
-    results = answers_json(answers_of(library, left.patient, chosen), left.patient, library)["results"]
-    by_scheme = {entry["scheme"]: entry for entry in results}
+    answers = answers_of(library, left.patient, chosen)
     return [
         ["invalid", "", "", "", ""]
-        if left.lost(library.schemes[entry["scheme"]])
+        if left.lost(library.schemes[id])
         else [
-            entry["status"],
-            entry["group"] or "",
-            "|".join(entry["possible"]),
-            "|".join(decision["rule"] for decision in entry["decided_by"]),
-            "|".join(item["fact"] for item in entry["missing"]),
+            verdict.status,
+            verdict.group or "",
+            "|".join(verdict.possible),
+            "|".join(decision.rule for decision in verdict.decided_by),
+            "|".join(item.fact for item in verdict.missing),
         ]
-        for entry in (by_scheme[id] for id in chosen)
+        for id, verdict in ((id, answers.verdict(id)) for id in chosen)
     ]
 
 
