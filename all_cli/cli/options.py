@@ -21,6 +21,7 @@ from all_cli.cli.output import Color, Format
 
 if TYPE_CHECKING:
     from all_cli.knowledge.vocabulary import Vocabulary
+    from all_cli.logic.values import NumberSet
     from all_cli.patient.patient import Patient
 
 FormatOption = Annotated[
@@ -89,6 +90,32 @@ class Described(NamedTuple):
             UnreadableError: a value cannot be read, or two contradict each other.
         """
         return patient_from(vocabulary, **self._asdict())
+
+    def on_the_day(self, option: str, on: str, vocabulary: "Vocabulary") -> "tuple[Described, NumberSet]":
+        """The age on the day that an option names; without a date of diagnosis the date of birth serves for this alone.
+
+        Raises:
+            UnreadableError: a date that is none, no date of birth, or a day before birth or diagnosis.
+        """
+        from all_cli.patient.age import age_between, read_age, read_date
+        from all_cli.patient.unreadable import UnreadableError
+
+        day = read_date(option, on)
+        if self.born is None:
+            raise UnreadableError(option, on, "the age on that day needs the date of birth, --born")
+        fact = vocabulary["age"]
+        age = age_between(fact, read_date("--born", self.born), day)
+        if self.diagnosed is not None:
+            if day < read_date("--diagnosed", self.diagnosed):
+                raise UnreadableError(option, on, f"before the diagnosis on {self.diagnosed}")
+            return self, age
+        if "age" in self.given:
+            (youngest, _), _ = read_age(fact, self.given["age"]).spans[0]
+            if youngest > (age.single or 0):
+                raise UnreadableError(
+                    "--age", self.given["age"], f"at diagnosis, but only {age.single:.2f} years after birth on {on}"
+                )
+        return self._replace(born=None), age
 
 
 def described(

@@ -11,7 +11,7 @@ import typer
 from all_cli.cli.common import fail, one_of, sentences
 from all_cli.cli.options import ColorOption, Described, with_patient
 from all_cli.cli.output import Color, Way, deliver, way_out
-from all_cli.cli.sizes import Size, on_the_day, with_size
+from all_cli.cli.sizes import Size, with_size
 from all_cli.knowledge.problems import did_you_mean
 from all_cli.patient.unreadable import UnreadableError
 
@@ -112,7 +112,7 @@ def roadmap(
             fail("a roadmap needs the first day of treatment: --start YYYY-MM-DD, for example --start 2026-01-05")
         first, at_start = read_date("--start", start), None
         if about.born is not None:
-            about, at_start = on_the_day(about, "--start", start, library)
+            about, at_start = about.on_the_day("--start", start, library.vocabulary)
         patient = about.patient(library.vocabulary)
         dosing = size.dosing(library, patient)
         wanted = _wanted(found, own, phase_start, cycles, with_phase, without)

@@ -8,7 +8,7 @@ import typer
 from all_cli.cli.common import fail, sentences
 from all_cli.cli.options import AssumeOption, ColorOption, Described, FormatOption, RoutineOption, with_patient
 from all_cli.cli.output import Color, emit
-from all_cli.cli.sizes import Size, on_the_day, with_size
+from all_cli.cli.sizes import Size, with_size
 
 if TYPE_CHECKING:
     from all_cli.patient.patient import Patient
@@ -59,7 +59,7 @@ def show(
         library = protocol_library()
         age_then = None
         if on is not None:
-            about, age_then = on_the_day(about, "--on", on, library)
+            about, age_then = about.on_the_day("--on", on, library.vocabulary)
         patient = about.patient(library.vocabulary)
         from all_cli.patient.relapse import AGE_SAID, by_age
         from all_cli.protocol.drugs import means_intrathecals

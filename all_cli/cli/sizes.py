@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Concatenate, NamedTuple, ParamSpec
 import typer
 
 from all_cli.cli.common import fail
-from all_cli.cli.options import Described, sharing
+from all_cli.cli.options import sharing
 
 if TYPE_CHECKING:
-    from all_cli.logic.values import NumberSet
     from all_cli.patient.patient import Patient
     from all_cli.protocol.dose import Dosing
     from all_cli.protocol.library import ProtocolLibrary
@@ -81,30 +80,3 @@ def sized(
 def with_size(command: Callable[Concatenate[Size, P], None]) -> Callable[..., None]:
     """The command with the options of :func:`sized` after its own; it gets the size as first argument."""
     return sharing(sized, command, first=False)
-
-
-def on_the_day(about: Described, option: str, on: str, library: "ProtocolLibrary") -> "tuple[Described, NumberSet]":
-    """The age on the day that an option names; without a date of diagnosis the date of birth serves for this alone.
-
-    Raises:
-        UnreadableError: a date that is none, no date of birth, or a day before birth or diagnosis.
-    """
-    from all_cli.patient.age import age_between, read_age, read_date
-    from all_cli.patient.unreadable import UnreadableError
-
-    day = read_date(option, on)
-    if about.born is None:
-        raise UnreadableError(option, on, "the age on that day needs the date of birth, --born")
-    fact = library.vocabulary["age"]
-    age = age_between(fact, read_date("--born", about.born), day)
-    if about.diagnosed is not None:
-        if day < read_date("--diagnosed", about.diagnosed):
-            raise UnreadableError(option, on, f"before the diagnosis on {about.diagnosed}")
-        return about, age
-    if "age" in about.given:
-        (youngest, _), _ = read_age(fact, about.given["age"]).spans[0]
-        if youngest > (age.single or 0):
-            raise UnreadableError(
-                "--age", about.given["age"], f"at diagnosis, but only {age.single:.2f} years after birth on {on}"
-            )
-    return about._replace(born=None), age

@@ -159,7 +159,8 @@ class Delimited:
         while not final:
             data = self._stream.read(_BLOCK if begun else _BEGINNING)
             final = not data
-            if begun and len(data) >= _BLOCK // 2 and (found := self._next(rest, data, line)) is not None:
+            whole = begun and len(data) >= _BLOCK // 2
+            if whole and (found := self._next(rest, data, line)) is not None:
                 rows, line, rest = found
                 yield rows
                 continue
@@ -171,7 +172,7 @@ class Delimited:
             if final and rest and not rest.endswith(b"\n"):
                 rest += b"\n"
             used = 0
-            for rows, lines, end in self._read(rest, line, final):
+            for rows, lines, end in self._read(rest, line, final, tried=whole):
                 line, used = lines, end
                 if rows.frame.height:
                     yield rows
@@ -187,9 +188,12 @@ class Delimited:
             return None
         return *found, data[end:]
 
-    def _read(self, data: bytes, line: int, final: bool) -> Iterator[tuple[Rows, int, int]]:
-        """Rows of a block, with the number of lines up to their end and where that is."""
-        stop = len(data) if final else _cut(data, 0, len(data))
+    def _read(self, data: bytes, line: int, final: bool, *, tried: bool) -> Iterator[tuple[Rows, int, int]]:
+        """Rows of a block, with the number of lines up to their end and where that is.
+
+        ``tried``: that it cannot be read as a whole is known.
+        """
+        stop = 0 if tried else len(data) if final else _cut(data, 0, len(data))
         if stop and (rows := self._parse(data[:stop] if stop < len(data) else data, line)) is not None:
             yield *rows, stop
             return

@@ -17,10 +17,9 @@ from all_cli.logic.expression import (
     OneOf,
     Test,
 )
-from all_cli.logic.values import ABSENT, PRESENT, Bound, NumberSet, Possible, intersect, number_text
+from all_cli.logic.values import ABSENT, PRESENT, NumberSet, Possible, intersect, number_text
 
 Truth = bool | None
-_SIDED = frozenset({"<", "<=", ">", ">="})
 ValueText = Callable[[str], str]
 
 
@@ -124,8 +123,6 @@ def _truth(
         possible = patient.get(expression.fact)
         if possible is None:
             return None
-        if isinstance(expression, Compare) and isinstance(possible, NumberSet) and expression.operator in _SIDED:
-            return _beside(possible, expression.operator, (expression.value, 0))
         meets = intersect(possible, expression.allowed)
         return False if not meets else True if meets == possible else None
     if isinstance(expression, Named):
@@ -149,22 +146,6 @@ def _truth(
     if values.count(True) >= expression.number:
         return True
     return False if values.count(True) + values.count(None) < expression.number else None
-
-
-def _beside(possible: NumberSet, operator: str, limit: Bound) -> Truth:
-    """Whether all, none or some of these numbers lie on one side of a limit."""
-    if not possible:
-        return False
-    lowest, highest = possible.spans[0][0], possible.spans[-1][1]
-    match operator:
-        case "<":
-            return True if highest < limit else False if lowest >= limit else None
-        case "<=":
-            return True if highest <= limit else False if lowest > limit else None
-        case ">":
-            return True if lowest > limit else False if highest <= limit else None
-        case _:
-            return True if lowest >= limit else False if highest < limit else None
 
 
 def because(expression: Expression, wanted: bool, patient: Mapping[str, Possible], show: ValueText) -> list[str]:

@@ -44,6 +44,7 @@ class NumberSet:
         return NumberSet(((lower, upper),)) if lower <= upper else NumberSet(())
 
     @staticmethod
+    @lru_cache(maxsize=4096, typed=True)
     def comparison(operator: str, value: float) -> NumberSet:
         """The numbers x for which ``x operator value`` holds; operators ``< <= > >= == !=``."""
         match operator:

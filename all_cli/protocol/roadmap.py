@@ -364,7 +364,12 @@ def _aged(patient: Patient, stretch: Stretch, start: date, last: date) -> Patien
         high += fullness(low)
     from_start = max(0, (stretch.begins - start).days) / _YEAR
     until = from_start + max(0, (last - stretch.begins).days) / _YEAR + (not stretch.fixed)
-    try:
-        return patient.assuming("age", NumberSet.between(low + from_start, high + until))
-    except ContradictionError:
-        return patient
+    then = NumberSet.between(low + from_start, high + until)
+    key = ("as old as", then)  # most lines of a stretch end on one of a few days
+    if key not in patient.worked_out:
+        try:
+            patient.worked_out[key] = patient.assuming("age", then)
+        except ContradictionError:
+            patient.worked_out[key] = patient
+    aged: Patient = patient.worked_out[key]
+    return aged

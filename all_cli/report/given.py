@@ -89,8 +89,8 @@ def given_in(stretch: Stretch, plan: Roadmap, library: ProtocolLibrary) -> list[
     """The lines of a stretch in words, intrathecals first."""
     found = []
     for line in stretch.lines:
-        shown, patient = as_shown(plan, stretch, line), plan.doses_for(stretch, line)
-        said = resolve_shown(line, stretch.phase, shown, library, patient)
+        patient = plan.doses_for(stretch, line)
+        said = resolve_shown(line, stretch.phase, as_shown(plan, patient), library, patient)
         found.append(Given(said, runs(line), _one(said, patient, library)))
     return sorted(found, key=lambda given: not given.intrathecal)
 
@@ -112,11 +112,11 @@ def _one(said: Resolved, patient: Patient, library: ProtocolLibrary) -> str:
     return "" if several else f"{text}{each}{said.at_most}"
 
 
-def as_shown(plan: Roadmap, stretch: Stretch | None = None, line: Line | None = None) -> Shown:
-    """The plan as ``show`` shows an arm; doses by age as on the first day, or as on the days of a line."""
+def as_shown(plan: Roadmap, growing: Patient | None = None) -> Shown:
+    """The plan as ``show`` shows an arm; doses by age as for the patient then, or as in the first phase."""
     dosing = plan.dosing
     if dosing is not None:
-        dosing = dosing._replace(patient=plan.doses_for(stretch or plan.stretches[0], line))
+        dosing = dosing._replace(patient=growing or plan.doses_for(plan.stretches[0]))
     return Shown(
         plan.protocol, plan.arm, plan.phases, plan.patient, (), "", dosing, whole=True, by_age=plan.by_age,
         barred=plan.barred, forced=plan.forced,

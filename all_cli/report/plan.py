@@ -7,7 +7,6 @@ line that nobody, or not this patient, is to be dosed from: a box says "give thi
 from collections.abc import Iterator, Sequence
 
 from all_cli.protocol.library import ProtocolLibrary
-from all_cli.protocol.line_text import when_text
 from all_cli.protocol.regimen import Line
 from all_cli.protocol.roadmap import Roadmap, Run, Stretch, doses_a_day
 from all_cli.protocol.shown import Shown
@@ -44,7 +43,7 @@ def _lines_and_boxes(
                 each.by,
                 each.dose,
                 computed_text(page, each.said),
-                when_text(each.line),
+                each.said.days,
                 each.whom,
                 page.cite(each.said.cite_all, each.said.read),
             )

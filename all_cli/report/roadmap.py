@@ -113,7 +113,8 @@ def page_of(plan: Roadmap, library: ProtocolLibrary, days: Days, to_fill_in: str
     reserved_part(page, shown, library)
     beyond_part(page, shown, library)
     page.line(f"{protocol.population.text} {page.cite(protocol.population.cite, protocol.population.checked)}", "for")
-    lines = {(s.phase.id, each.line.id): each.said.read for s in plan.stretches for each in given_in(s, plan, library)}
+    drawn = [(stretch, given_in(stretch, plan, library)) for stretch in plan.stretches]
+    lines = {(stretch.phase.id, each.line.id): each.said.read for stretch, given in drawn for each in given}
     recalled_line(page, list(lines.values()))
     if plan.arm.note:
         page.line(plan.arm.note, "arm")
@@ -121,8 +122,8 @@ def page_of(plan: Roadmap, library: ProtocolLibrary, days: Days, to_fill_in: str
     if plan.dosing:
         page.line(SIZE_MEANS, "size", strong=True)
     _overview(page, plan)
-    for stretch in plan.stretches:
-        _stretch(page, stretch, plan, library, days)
+    for stretch, given in drawn:
+        _stretch(page, stretch, given, plan, shown, library, days)
     _totals(page, plan, library)
     page.close()
     return page
@@ -158,15 +159,17 @@ def _apart(stretch: Stretch) -> str:
     return "; beside the others" if status(stretch) == BESIDE else "; for some, does not put off the next"
 
 
-def _stretch(page: Page, stretch: Stretch, plan: Roadmap, library: ProtocolLibrary, days: Days) -> None:
-    phase, shown = stretch.phase, as_shown(plan, stretch)
+def _stretch(
+    page: Page, stretch: Stretch, given: Sequence[Given], plan: Roadmap, shown: Shown, library: ProtocolLibrary,
+    days: Days,
+) -> None:  # fmt: skip
+    phase = stretch.phase
     page.heading(f"{stretch.title}{_for_whom(stretch)}: {since_text(stretch)}, {length_text(stretch)}")
     phase_cautions(page, phase, shown)
     if not stretch.fixed and phase.start is None:
         page.line(stretch.waits, "waits")
     elif phase.start is not None:
         page.line(f"{stretch.waits or phase.start.text} {page.cite(phase.start.cite, phase.start.checked)}", "start")
-    given = given_in(stretch, plan, library)
     days(page, stretch, shown, given, library)
     if stretch.begins <= plan.start and plan.by_age is None:  # later phases go by all the ages that are possible then
         grown_part(page, stretch.lines, phase, plan.patient, library, how_to_say="")

@@ -144,5 +144,5 @@ def line_in_short(page: Page, line: Line, phase: Phase, shown: Shown, library: P
     if each.held and (shown.forced or each.held.mark != OUTSIDE):  # which uses are not for the patient is said of them
         dose += f" ({each.held.mark})"
     parts = [dose, on_days_text(line), f"at most {cap_text(line.cap)}" if line.cap else ""]
-    parts += [each.condition if each.open else "", line.who]
+    parts.append(each.whom_open)
     return f"{', '.join(part for part in parts if part)} {page.cite(line.cite, line.checked)}"
