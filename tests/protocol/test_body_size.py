@@ -9,7 +9,7 @@ import pytest
 
 from all_cli.patient.patient import Patient
 from all_cli.patient.unreadable import UnreadableError
-from all_cli.protocol.body import Body, body_of, surface, tell_size
+from all_cli.protocol.body import BY_AGE, Body, body_of, surface, tell_size
 from all_cli.protocol.library import ProtocolLibrary
 
 FORMULAS = {
@@ -190,3 +190,25 @@ def test_a_surface_that_contradicts_height_and_weight_is_refused(protocols: Prot
 def test_a_weight_alone_is_kept_and_makes_no_surface(protocols: ProtocolLibrary) -> None:
     found = body(protocols, weight="55")
     assert (found.weight, found.bsa) == (55, None)
+
+
+@pytest.mark.parametrize(("age", "weight"), [("4", "17"), ("4", None), (None, "17")])
+def test_a_surface_that_fits_nobody_of_age_and_weight_is_a_caution_and_stays(
+    age: str | None, weight: str | None, protocols: ProtocolLibrary
+) -> None:
+    """A hair below and above both limits, which are no printable numbers; without an age those of anybody count."""
+    rows = [row for row, after in zip(BY_AGE, [*BY_AGE[1:], (1000,)], strict=True)
+            if age is None or (row[0] <= 7 and after[0] > 4)]  # fmt: skip
+    told = {id: text for id, text in (("age", age), ("weight", weight)) if text is not None}
+    mosteller = FORMULAS["mosteller"]
+    least = mosteller(min(row[1] for row in rows), float(weight or min(row[3] for row in rows)))
+    most = mosteller(max(row[2] for row in rows), float(weight or max(row[4] for row in rows)))
+    for surface_given, warned in (
+        (least - 1e-6, True),
+        (least + 1e-6, False),
+        (most - 1e-6, False),
+        (most + 1e-6, True),
+    ):
+        found = body(protocols, bsa=f"{surface_given:.9f}", **told)
+        assert float(found.bsa or 0) == pytest.approx(surface_given)
+        assert any("is it mistyped?" in warning for warning in found.warnings) == warned, (told, surface_given)
